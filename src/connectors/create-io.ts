@@ -1,0 +1,90 @@
+import pRetry from 'p-retry';
+import { Failure } from '../domain/failure.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Http, HttpReply } from '../platform/http.ts';
+import type { ConnectorCall, ConnectorIo } from './io.ts';
+
+/** A budget as connectors meet it: the governor's guard in front of every call (store/lanes.ts). */
+export interface BudgetGuard {
+  take(lane: string, waitMaxMs: number): Promise<{ taken: boolean; waitMs: number }>;
+  throttle(lane: string, pauseMs: number): Promise<void>;
+}
+
+/** What a call was like, for metrics. Never its URL, which may hold ids or keys. */
+export interface CallReport {
+  connector: string;
+  operation: string;
+  /** Status class (`2xx`), or the code of the failure. */
+  outcome: string;
+  durationMs: number;
+}
+
+/** A call waits this long for its slot inside a worker; longer waits go back to the lane, where they hold nothing. */
+const slotWaitMaxMs = 1_000;
+/** A second try inside the call's deadline, only where the first cannot have arrived (or is a GET). */
+const retriesInCall = 1;
+const pauseDefaultMs = 1_000;
+
+export function createConnectorIo(
+  deps: { http: Http; budget: BudgetGuard; clock: Clock; report: (call: CallReport) => void },
+  target: { connector: string; laneOf: (budget: string) => string; signal: AbortSignal },
+): ConnectorIo {
+  const { http, budget, clock, report } = deps;
+
+  const takeSlot = async (call: ConnectorCall): Promise<void> => {
+    const { taken, waitMs } = await budget.take(target.laneOf(call.budget), slotWaitMaxMs);
+    if (!taken) {
+      throw new Failure('throttled', 'budget.exhausted', 'the budget of this account is used up for now', {
+        retryAfterMs: waitMs,
+        detail: { budget: call.budget },
+      });
+    }
+    if (waitMs > 0) await clock.sleep(waitMs, target.signal);
+  };
+
+  const once = async (call: ConnectorCall): Promise<HttpReply> => {
+    await takeSlot(call);
+    const startedMs = clock.now();
+    const done = (outcome: string): void =>
+      report({
+        connector: target.connector,
+        operation: call.operation,
+        outcome,
+        durationMs: clock.now() - startedMs,
+      });
+    try {
+      const { method, url, headers, body, replyBytesMax } = call;
+      const reply = await http.request({
+        method,
+        url,
+        headers,
+        ...(body === undefined ? {} : { body }),
+        replyBytesMax: replyBytesMax ?? 4 * 1024 * 1024,
+        onTooLarge: 'fail',
+        signal: target.signal,
+      });
+      done(`${Math.floor(reply.status / 100)}xx`);
+      return reply;
+    } catch (error) {
+      done(error instanceof Failure ? error.code : 'unexpected');
+      throw error;
+    }
+  };
+
+  return {
+    call: (call) =>
+      pRetry(() => once(call), {
+        retries: retriesInCall,
+        minTimeout: 100,
+        maxTimeout: 500,
+        randomize: true,
+        signal: target.signal,
+        shouldRetry: ({ error }) => error instanceof Failure && error.kind === 'transient' && isSafe(call, error),
+      }),
+    throttled: (name, retryAfterMs) => budget.throttle(target.laneOf(name), retryAfterMs ?? pauseDefaultMs),
+    nowMs: () => clock.now(),
+  };
+}
+
+const isSafe = (call: ConnectorCall, failure: Failure): boolean =>
+  call.method === 'GET' || failure.detail['requestSent'] === false;

@@ -1,0 +1,13 @@
+import type { Vocabularies } from '../../domain/order-change.ts';
+import { nash } from './nash/index.ts';
+import type { FulfilmentConnector } from './port.ts';
+
+/** Every fulfilment system that can be connected. A new one is a folder and a line here. */
+const connectors = [nash] as const;
+
+export const fulfilmentConnectors: ReadonlyMap<string, FulfilmentConnector> = new Map(
+  connectors.map((connector) => [connector.id, connector as FulfilmentConnector]),
+);
+
+/** What every system's codes mean, for resolving an order's status. */
+export const vocabularies: Vocabularies = Object.fromEntries(connectors.map(({ id, vocabulary }) => [id, vocabulary]));

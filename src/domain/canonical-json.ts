@@ -1,0 +1,13 @@
+/**
+ * JSON with object keys sorted, so that two texts of the same document are one string: what an idempotency fingerprint
+ * is taken of. Takes what `JSON.parse` gives.
+ */
+export function canonicalJson(value: unknown): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const record = value as Record<string, unknown>;
+  const members = Object.keys(record)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson(record[key])}`);
+  return `{${members.join(',')}}`;
+}

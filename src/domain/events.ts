@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import { IdSchema } from './ids.ts';
+import { ExternalIdSchema } from './order.ts';
+import { OrderStatusSchema } from './order-status.ts';
+import { InstantSchema } from './time.ts';
+
+/** Everything that can be announced; the past tense says that it has happened. */
+export const eventTypes = [
+  'order.imported',
+  'order.status_changed',
+  'order.items_picked',
+  'order.ready_for_invoicing',
+  'order.canceled',
+  'order.problem',
+  'shipment.created',
+  'shipment.status_changed',
+  'tracking.updated',
+  'inventory.run_completed',
+  'catalog.run_completed',
+  'connection.unhealthy',
+  'connection.recovered',
+  'endpoint.disabled',
+  'endpoint.test',
+] as const;
+export const EventTypeSchema = z.enum(eventTypes).meta({ id: 'EventType' });
+export type EventType = z.infer<typeof EventTypeSchema>;
+
+const ofOrder = { orderId: IdSchema('order'), externalId: ExternalIdSchema, version: z.int() };
+const SettledLineSchema = z.strictObject({
+  lineId: z.string(),
+  sku: z.string(),
+  requestedQuantity: z.int(),
+  pickedQuantity: z.int(),
+  shortQuantity: z.int(),
+  substituted: z.boolean(),
+  weightGrams: z.int().nullable(),
+  priceMinor: z.int(),
+});
+
+/** The `data` of each event that orders give rise to. No personal data: a subscriber who needs it reads the order. */
+export const orderEventData = {
+  'order.imported': z.strictObject({ ...ofOrder, source: z.string(), storeLocationId: z.string() }),
+  'order.status_changed': z.strictObject({
+    ...ofOrder,
+    oldStatus: OrderStatusSchema,
+    newStatus: OrderStatusSchema,
+    /** Against the table of statuses: `odd` moves happened all the same, and deserve a look. */
+    move: z.enum(['legal', 'odd']),
+  }),
+  'order.items_picked': z.strictObject({ ...ofOrder, lines: z.array(SettledLineSchema) }),
+  'order.ready_for_invoicing': z.strictObject({ ...ofOrder, currency: z.string(), itemsMinor: z.int() }),
+  'order.canceled': z.strictObject({ ...ofOrder, reason: z.string().nullable() }),
+  'order.problem': z.strictObject({ ...ofOrder, code: z.string(), detail: z.string(), source: z.string() }),
+} as const satisfies Partial<Record<EventType, z.ZodType>>;
+export type OrderEventType = keyof typeof orderEventData;
+export type OrderEventData<T extends OrderEventType> = z.infer<(typeof orderEventData)[T]>;
+
+/** What a subscriber receives, and what is signed: Standard Webhooks' recommended body. */
+export const EventBodySchema = z.strictObject({
+  type: EventTypeSchema,
+  timestamp: InstantSchema,
+  data: z.record(z.string(), z.unknown()),
+});
+
+/** One thing that happened to an order, before it has an id and a time. */
+export type OrderHappening = { [T in OrderEventType]: { type: T; data: OrderEventData<T> } }[OrderEventType];

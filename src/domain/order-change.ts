@@ -1,0 +1,112 @@
+import type { OrderHappening } from './events.ts';
+import { mergeEvidence, type Evidence } from './evidence.ts';
+import { withProblem, type Order, type Problem } from './order.ts';
+import { judgeMove } from './order-status.ts';
+import { settleLines, type PickedItem } from './picking.ts';
+import { ownSystem, resolveStatus, type Vocabulary } from './resolve-status.ts';
+
+/** An order's next state, and what is to be announced about it. `version` is raised by whoever commits it. */
+export interface Changed {
+  order: Order;
+  happenings: readonly OrderHappening[];
+}
+
+export type Vocabularies = Readonly<Record<string, Vocabulary>>;
+
+/** What Packline itself did, as evidence. */
+export const ownEvidence = (code: 'submitted' | 'picks_settled' | 'canceled' | 'invoiced', at: string): Evidence => ({
+  system: ownSystem,
+  subject: 'order',
+  code,
+  occurredAt: at,
+  receivedAt: at,
+});
+
+const factsOf = (order: Order) => ({ orderId: order.id, externalId: order.externalId, version: order.version + 1 });
+
+/** Adds a problem and announces it, unless it is known already. */
+export function raiseProblem({ order, happenings }: Changed, problem: Problem): Changed {
+  const problems = withProblem(order.problems, problem);
+  if (problems === order.problems) return { order, happenings };
+  const { code, detail, source } = problem;
+  const happening = { type: 'order.problem', data: { ...factsOf(order), code, detail, source } } as const;
+  return { order: { ...order, problems }, happenings: [...happenings, happening] };
+}
+
+const contradictionDetails = {
+  'order.no_live_attempt':
+    'every delivery attempt ended without success; the fulfilment system has to start another one',
+  'order.delivered_after_cancel': 'the order was canceled, and delivered all the same',
+} as const;
+
+/**
+ * Takes in evidence and resolves the status anew. Everything that follows from a status is announced here, once, in the
+ * order in which it is to leave.
+ */
+export function learn(changed: Changed, heard: readonly Evidence[], vocabularies: Vocabularies, now: string): Changed {
+  const before = changed.order;
+  const evidence = mergeEvidence(before.evidence, heard);
+  const resolution = resolveStatus(evidence, vocabularies);
+  let next: Changed = {
+    order: { ...before, evidence, status: resolution.status, invoiceStatus: resolution.invoiceStatus },
+    happenings: changed.happenings,
+  };
+  const move = judgeMove(before.status, resolution.status);
+  if (move !== 'same') next = announceMove(next, before, move);
+  for (const code of resolution.unknown) {
+    next = raiseProblem(next, {
+      code: 'order.unknown_status',
+      detail: `a status that Packline does not know: ${code}`,
+      source: code.split(':')[0] ?? 'packline',
+      raisedAt: now,
+    });
+  }
+  for (const code of resolution.contradictions) {
+    next = raiseProblem(next, { code, detail: contradictionDetails[code], source: 'packline', raisedAt: now });
+  }
+  return next;
+}
+
+function announceMove({ order, happenings }: Changed, before: Order, move: 'legal' | 'odd'): Changed {
+  const facts = factsOf(order);
+  const announced: OrderHappening[] = [
+    ...happenings,
+    { type: 'order.status_changed', data: { ...facts, oldStatus: before.status, newStatus: order.status, move } },
+  ];
+  if (order.status === 'READY_FOR_INVOICING') {
+    const itemsMinor = settleLines(order.content.lines, order.pickedItems).reduce((sum, l) => sum + l.priceMinor, 0);
+    announced.push({ type: 'order.ready_for_invoicing', data: { ...facts, currency: order.currency, itemsMinor } });
+  }
+  if (order.status === 'CANCELED') {
+    announced.push({ type: 'order.canceled', data: { ...facts, reason: order.cancellation?.reason ?? null } });
+  }
+  return { order, happenings: announced };
+}
+
+/**
+ * Takes in what was picked, once the evidence says that the picker is done (before that, a list of picks is a list of
+ * picks so far). With it the lines are settled, which is what may lead the order to READY_FOR_INVOICING; the same picks
+ * read again change nothing.
+ */
+export function settlePicks(
+  changed: Changed,
+  picked: readonly PickedItem[],
+  vocabularies: Vocabularies,
+  now: string,
+): Changed {
+  const { order } = changed;
+  if (!resolveStatus(order.evidence, vocabularies).picked) return changed;
+  const lineIds = new Set(order.content.lines.map((line) => line.id));
+  const pickedItems = picked.map((item) => ({
+    ...item,
+    lineId: lineIds.has(item.requested_id) ? item.requested_id : null,
+  }));
+  const settledBefore = order.evidence.some((e) => e.system === ownSystem && e.code === 'picks_settled');
+  if (settledBefore && JSON.stringify(pickedItems) === JSON.stringify(order.pickedItems)) return changed;
+  const lines = settleLines(order.content.lines, pickedItems);
+  const next: Changed = {
+    order: { ...order, pickedItems },
+    happenings: [...changed.happenings, { type: 'order.items_picked', data: { ...factsOf(order), lines } }],
+  };
+  return settledBefore ? next : learn(next, [ownEvidence('picks_settled', now)], vocabularies, now);
+}

@@ -1,0 +1,35 @@
+import { Queue, type ConnectionOptions } from 'bullmq';
+import type { RedisClient } from '../platform/redis.ts';
+import type { Keys } from '../store/keys.ts';
+import { jobNames, type JobName } from './jobs.ts';
+
+/** What BullMQ carries: which entry, which hand-over of it, and its payload of references. */
+export interface QueuedJob {
+  entryId: string;
+  attempt: number;
+  tries: number;
+  payload: unknown;
+}
+
+/**
+ * BullMQ distributes, limits concurrency, notices dead workers and feeds dashboards. Nothing depends on how long it keeps
+ * a job: entries are the truth, so little is kept, and retries are never its own (`attempts` 1).
+ */
+const jobOptions = { attempts: 1, removeOnComplete: { count: 100 }, removeOnFail: { count: 500 } } as const;
+
+export type BullQueues = Record<JobName, Queue<QueuedJob>>;
+
+/** ioredis' own type and the one BullMQ was built against are the same class. */
+export const asBullConnection = (redis: RedisClient): ConnectionOptions => redis as unknown as ConnectionOptions;
+
+export function createBullQueues(redis: RedisClient, keys: Keys): BullQueues {
+  const make = (name: JobName) =>
+    new Queue<QueuedJob>(name, {
+      connection: asBullConnection(redis),
+      prefix: keys.queuePrefix,
+      defaultJobOptions: jobOptions,
+      streams: { events: { maxLen: 100 } },
+      skipVersionCheck: true,
+    });
+  return Object.fromEntries(jobNames.map((name) => [name, make(name)])) as BullQueues;
+}

@@ -1,0 +1,18 @@
+import * as z from 'zod';
+import { IdSchema } from '../domain/ids.ts';
+import { defineJob } from './define-job.ts';
+
+/**
+ * Learn what the fulfilment system knows: from a hook that lies in the inbox, or by reading the order there (because a
+ * hook hinted at it, because nothing was heard for long, or because somebody asked).
+ */
+export const fulfilmentRead = defineJob({
+  name: 'fulfilment-read',
+  payload: z.union([
+    z.object({ merchantId: IdSchema('merchant'), connectionId: IdSchema('connection'), inboxId: IdSchema('inbox') }),
+    z.object({ orderId: IdSchema('order') }),
+  ]),
+  id: (payload, cause) => ('inboxId' in payload ? payload.inboxId : `${payload.orderId}.${cause}`),
+  class: 'orders',
+  policy: { attempts: 12, backoffMs: 1_000, backoffMaxMs: 300_000, timeoutMs: 60_000, concurrency: 50 },
+});

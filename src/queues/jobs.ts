@@ -1,0 +1,19 @@
+import { deliveryAttempt } from './delivery-attempt.ts';
+import { fulfilmentRead } from './fulfilment-read.ts';
+import { fulfilmentSubmit } from './fulfilment-submit.ts';
+import { fulfilmentUpdate } from './fulfilment-update.ts';
+import { orderCancel } from './order-cancel.ts';
+import { sweep } from './sweep.ts';
+
+/** Every kind of work there is, by name. */
+export const jobs = {
+  'fulfilment-submit': fulfilmentSubmit,
+  'fulfilment-update': fulfilmentUpdate,
+  'fulfilment-read': fulfilmentRead,
+  'order-cancel': orderCancel,
+  'delivery-attempt': deliveryAttempt,
+  sweep,
+} as const;
+export type JobName = keyof typeof jobs;
+export const jobNames = Object.keys(jobs) as JobName[];
+export const isJobName = (name: string): name is JobName => Object.hasOwn(jobs, name);

@@ -1,0 +1,90 @@
+import { Failure } from '../domain/failure.ts';
+import type { OrderHappening } from '../domain/events.ts';
+import type { Order } from '../domain/order.ts';
+import { toInstant } from '../platform/clock.ts';
+import type { CommitOutcome, CommitPlan, NewEntry } from './commit.ts';
+import type { StoreDeps } from './deps.ts';
+import { listEndpoints } from './endpoints.ts';
+import { eventWrites, type Delivery } from './events.ts';
+import { orderGuard, orderWrites, requireOrder, timelineWrite, type StoredOrder, type TimelineLine } from './orders.ts';
+
+/** A change of one order, made purely from what was read. Null: nothing to change (the work may still be ended). */
+export type OrderChange = {
+  order: Order;
+  happenings?: readonly OrderHappening[];
+  timeline?: readonly TimelineLine[];
+  /** Work that follows from the change, part of the same commit. */
+  entries?: readonly NewEntry[];
+  writes?: readonly (readonly (string | number)[])[];
+  /** Sealed persons to store; `pendingPerson: null` removes the waiting amendment. */
+  person?: string;
+  pendingPerson?: string | null;
+} | null;
+
+/** Lost races are normal (a hook and a read of one order at once); a row of them is not. */
+const racesMax = 25;
+
+/**
+ * Reads an order, applies the change and commits new state, work, events and timeline in one call guarded by the version
+ * that was read. A lost race re-reads and re-applies. Answers the order as committed (or as read, when the change was
+ * null). `commit` is the store's, or a job's `finish`, which ends its entry in the same call.
+ */
+export async function changeOrder(
+  store: StoreDeps,
+  orderId: string,
+  options: {
+    commit: (plan: CommitPlan) => Promise<CommitOutcome>;
+    work: (delivery: Delivery) => NewEntry;
+    merchantId?: string;
+  },
+  change: (stored: StoredOrder) => OrderChange | Promise<OrderChange>,
+): Promise<Order> {
+  for (let race = 0; race < racesMax; race += 1) {
+    const stored = await requireOrder(store, orderId, options.merchantId);
+    const result = await change(stored);
+    const plan = result === null ? {} : await planOf(store, stored, result, options.work);
+    const outcome = await options.commit(plan);
+    if (outcome === 'gone') throw entryGone();
+    if (outcome === 'committed') return result === null ? stored.order : (plan.order ?? stored.order);
+  }
+  throw new Failure('transient', 'order.contended', 'too many others changed this order at the same time');
+}
+
+/** Another run has this work, or has done it: whoever holds the entry goes on, this run stops. */
+export const entryGone = (): Failure => new Failure('aborted', 'entry.gone', 'another run has this work');
+
+async function planOf(
+  store: StoreDeps,
+  stored: StoredOrder,
+  change: NonNullable<OrderChange>,
+  work: (delivery: Delivery) => NewEntry,
+): Promise<CommitPlan & { order?: Order }> {
+  const before = stored.order;
+  const at = toInstant(store.clock.now());
+  const order = { ...change.order, version: before.version + 1, updatedAt: at };
+  const happenings = change.happenings ?? [];
+  const endpoints = happenings.length === 0 ? [] : await listEndpoints(store, order.merchantId);
+  const events = eventWrites(store, order, happenings, endpoints, work);
+  const timeline = [
+    ...(change.timeline ?? []),
+    ...happenings.map(({ type, data }) => ({ at, what: type, detail: aboutEvent(data) })),
+  ];
+  return {
+    order,
+    guards: [orderGuard(store, before)],
+    writes: [
+      ...orderWrites(store, before, order, change),
+      ...(timeline.length === 0 ? [] : timelineWrite(store, order.id, timeline)),
+      ...events.writes,
+      ...(change.writes ?? []).map((write) => write.map(String)),
+    ],
+    enqueue: events.enqueue,
+    entries: change.entries ?? [],
+  };
+}
+
+/** What of an event's data belongs on the order's own timeline, where the ids are plain already. */
+function aboutEvent(data: Record<string, unknown>): Record<string, unknown> {
+  const { orderId: _, externalId: __, lines, ...rest } = data;
+  return Array.isArray(lines) ? { ...rest, lines: lines.length } : rest;
+}

@@ -1,0 +1,157 @@
+import { Failure } from '../domain/failure.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { RedisClient } from '../platform/redis.ts';
+import { appliedMarkSeconds, entryLua } from './entry-lua.ts';
+import type { Keys } from './keys.ts';
+import { defineScript, runScript } from './script.ts';
+
+/** Priority inside a lane. */
+export const workClasses = { orders: 0, inventory: 1, catalog: 2, reads: 3 } as const;
+export type WorkClass = keyof typeof workClasses;
+
+/** Work that has to be done: the only way work comes to be. */
+export interface NewEntry {
+  /** Made of business facts; pushing the same id again is no new work. */
+  id: string;
+  job: string;
+  lane: string;
+  class: WorkClass;
+  /** References only: ids, never documents, never personal data. */
+  payload: Record<string, unknown>;
+  /** Milliseconds from the commit; 0 by default. */
+  delayMs?: number;
+}
+
+/** What becomes of the entry whose job is committing. */
+export type Settlement = { id: string; attempt: number } & (
+  | { how: 'ack' }
+  /** `counted`: this try uses up one of the job's attempts. */
+  | { how: 'retry'; delayMs: number; counted: boolean }
+  /** Set aside for a person: kept whole, with the reason. */
+  | { how: 'bury'; reason: string }
+);
+
+/** All of it happens, or none. */
+export interface CommitPlan {
+  /** Hash fields that must still hold what was read (`null`: must not exist). */
+  guards?: readonly { key: string; field: string; expected: string | null }[];
+  /** Redis write commands, in order. */
+  writes?: readonly (readonly (string | number | Buffer)[])[];
+  entries?: readonly NewEntry[];
+  /** Appends `member` to the list; if it is now the head, pushes the entry made for it. */
+  enqueue?: readonly { list: string; member: string; entry: NewEntry }[];
+  /** Removes `member` from the head and pushes the next one's entry: this member's, with the next one's id in its place. */
+  advance?: { list: string; member: string; entry: NewEntry };
+  settle?: Settlement;
+}
+
+export type CommitOutcome =
+  | 'committed'
+  /** A guard did not hold: somebody else committed first. Read again and apply again. */
+  | 'conflict'
+  /** The entry is no longer this run's: stop, another run has it or has done it. */
+  | 'gone';
+
+const script = defineScript(`${entryLua}
+local p = cjson.decode(ARGV[1])
+local now = clock(p.now)
+if not known(p.generation) then return 'generation' end
+for _, g in ipairs(p.guards) do
+  local value = redis.call('HGET', g.key, g.field)
+  if value == false then value = nil end
+  if g.expected == cjson.null then g.expected = nil end
+  if value ~= g.expected then return 'conflict' end
+end
+local mine
+if p.settle then
+  mine = owned(p.settle.id, p.settle.attempt)
+  if not mine then return 'gone' end
+end
+local at = 2
+for _, count in ipairs(p.writes) do
+  redis.call(unpack(ARGV, at, at + count - 1))
+  at = at + count
+end
+for _, n in ipairs(p.entries) do push(n.id, n.entry, now + n.delay) end
+for _, q in ipairs(p.enqueue) do
+  if redis.call('RPUSH', q.list, q.member) == 1 then push(q.entry.id, q.entry.entry, now + q.entry.delay) end
+end
+local a = p.advance
+if a and redis.call('LINDEX', a.list, 0) == a.member then
+  redis.call('LPOP', a.list)
+  local head = redis.call('LINDEX', a.list, 0)
+  if head then
+    a.entry.entry.payload = string.gsub(a.entry.entry.payload, a.member, head)
+    push((string.gsub(a.entry.id, a.member, head)), a.entry.entry, now)
+  end
+end
+local s = p.settle
+if s then
+  redis.call('ZREM', T .. ':leased', s.id)
+  if s.how == 'retry' then
+    if s.counted then mine.tries = mine.tries + 1 end
+    redis.call('HSET', T .. ':entries', s.id, cjson.encode(mine))
+    wait(s.id, mine, now + s.delay)
+  else
+    redis.call('HDEL', T .. ':entries', s.id)
+    if s.how == 'ack' then
+      redis.call('SET', T .. ':applied:' .. s.id, 1, 'EX', p.mark)
+      -- Work that an issue held back has been done; the issue is over when nothing of it is left.
+      if mine.issue then
+        local waiting = T .. ':issue-entries:' .. mine.issue
+        redis.call('SREM', waiting, s.id)
+        if redis.call('SCARD', waiting) == 0 then redis.call('HSET', T .. ':issue:' .. mine.issue, 'status', 'resolved') end
+      end
+    else redis.call('HSET', T .. ':dead', s.id, cjson.encode({ entry = mine, reason = s.reason, at = now })) end
+  end
+  release(mine.lane, now)
+end
+return 'committed'`);
+
+/** An entry as the scripts read it. */
+export const fromEntry = (entry: NewEntry) => ({
+  id: entry.id,
+  delay: entry.delayMs ?? 0,
+  entry: {
+    job: entry.job,
+    lane: entry.lane,
+    class: workClasses[entry.class],
+    payload: JSON.stringify(entry.payload),
+  },
+});
+
+export interface CommitDeps {
+  redis: RedisClient;
+  keys: Keys;
+  clock: Clock;
+  generation: string;
+}
+
+/**
+ * The one place where state changes after an order has been accepted: new state, the work that follows from it, what is
+ * to be announced, and the end of the work that caused it, in a single atomic call. Throws Failure `transient`
+ * `redis.generation` on a Redis that is not the one we know.
+ */
+export async function commit({ redis, keys, clock, generation }: CommitDeps, plan: CommitPlan): Promise<CommitOutcome> {
+  const writes = plan.writes ?? [];
+  const { settle, advance } = plan;
+  const header = {
+    now: clock.scriptNow(),
+    generation,
+    mark: appliedMarkSeconds,
+    guards: plan.guards ?? [],
+    writes: writes.map((write) => write.length),
+    entries: (plan.entries ?? []).map(fromEntry),
+    enqueue: (plan.enqueue ?? []).map((q) => ({ list: q.list, member: q.member, entry: fromEntry(q.entry) })),
+    ...(settle && { settle: settle.how === 'retry' ? { ...settle, delay: settle.delayMs } : settle }),
+    ...(advance && { advance: { ...advance, entry: fromEntry(advance.entry) } }),
+  };
+  const outcome = await runScript(redis, script, [keys.tag], [JSON.stringify(header), ...writes.flat()]);
+  if (outcome === 'generation') throw generationFailure();
+  return outcome === 'committed' || outcome === 'conflict' ? outcome : 'gone';
+}
+
+export const generationFailure = (): Failure =>
+  new Failure('transient', 'redis.generation', 'this Redis is not the one Packline knows; an operator must accept it', {
+    retryAfterMs: 30_000,
+  });

@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto';
+import { toInstant } from '../platform/clock.ts';
+import { digest, newId, type StoreDeps } from './deps.ts';
+import { globalKeys } from './keys.ts';
+
+/** Which orders a fulfilment connection takes. Each given list must contain the order's value; first match wins. */
+export interface RoutingRule {
+  storeLocationIds?: readonly string[] | undefined;
+  channels?: readonly string[] | undefined;
+  connections?: readonly string[] | undefined;
+}
+
+/** One merchant's account at one system. `sealed` holds the settings and the inbound token. */
+export interface Connection {
+  schema: 1;
+  id: string;
+  merchantId: string;
+  connector: string;
+  kind: 'oms' | 'fulfilment' | 'carrier';
+  name: string;
+  routing: readonly RoutingRule[];
+  paused: boolean;
+  sealed: string;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface ConnectionSecrets {
+  settings: unknown;
+  /** The unguessable last part of this connection's inbound URL. */
+  token: string;
+}
+
+/** Where a token leads. */
+export interface TokenHolder {
+  merchantId: string;
+  connectionId: string;
+  shard: number;
+}
+
+/** How long the old inbound URL goes on working after a rotation. */
+export const tokenOverlapSeconds = 24 * 3600;
+
+const sealContext = (connectionId: string): string => `connection:${connectionId}`;
+
+export const openConnection = (deps: StoreDeps, connection: Connection): ConnectionSecrets =>
+  JSON.parse(deps.keyring.openText(connection.sealed, sealContext(connection.id))) as ConnectionSecrets;
+
+const seal = (deps: StoreDeps, id: string, secrets: ConnectionSecrets): string =>
+  deps.keyring.seal(JSON.stringify(secrets), sealContext(id));
+
+const newToken = (): string => randomBytes(24).toString('base64url');
+
+async function writeToken(deps: StoreDeps, connection: Connection, token: string): Promise<void> {
+  const holder: TokenHolder = {
+    merchantId: connection.merchantId,
+    connectionId: connection.id,
+    shard: deps.keys.shard,
+  };
+  await deps.redis.set(globalKeys.token(digest(token)), JSON.stringify(holder));
+}
+
+export async function createConnection(
+  deps: StoreDeps,
+  merchantId: string,
+  facts: Pick<Connection, 'connector' | 'kind' | 'name' | 'routing'> & { settings: unknown },
+): Promise<Connection> {
+  const { settings, ...rest } = facts;
+  const id = newId('connection', deps.clock);
+  const at = toInstant(deps.clock.now());
+  const token = newToken();
+  const sealed = seal(deps, id, { settings, token });
+  const connection: Connection = {
+    schema: 1,
+    id,
+    merchantId,
+    ...rest,
+    paused: false,
+    sealed,
+    createdAt: at,
+    updatedAt: at,
+  };
+  // The token first: a crash between the two leaves a token that leads nowhere, never a connection without a door.
+  await writeToken(deps, connection, token);
+  await deps.redis.hset(deps.keys.connections(merchantId), id, JSON.stringify(connection));
+  await deps.redis.sadd(deps.keys.merchants, merchantId);
+  return connection;
+}
+
+export async function readConnection(deps: StoreDeps, merchantId: string, id: string): Promise<Connection | null> {
+  const doc = await deps.redis.hget(deps.keys.connections(merchantId), id);
+  return doc === null ? null : (JSON.parse(doc) as Connection);
+}
+
+/** In the order they were made, which is the order in which routing asks them. */
+export async function listConnections(deps: StoreDeps, merchantId: string): Promise<Connection[]> {
+  const docs = await deps.redis.hvals(deps.keys.connections(merchantId));
+  return docs.map((doc) => JSON.parse(doc) as Connection).sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+export async function updateConnection(
+  deps: StoreDeps,
+  connection: Connection,
+  change: Partial<Pick<Connection, 'name' | 'routing' | 'paused'>> & { settings?: unknown },
+): Promise<Connection> {
+  const { settings, ...rest } = change;
+  const secrets = openConnection(deps, connection);
+  const sealed = settings === undefined ? connection.sealed : seal(deps, connection.id, { ...secrets, settings });
+  const updated = { ...connection, ...rest, sealed, updatedAt: toInstant(deps.clock.now()) };
+  await deps.redis.hset(deps.keys.connections(connection.merchantId), connection.id, JSON.stringify(updated));
+  return updated;
+}
+
+/** A new inbound URL; the old one goes on working for a day, so that nothing sent meanwhile is refused. */
+export async function rotateToken(deps: StoreDeps, connection: Connection): Promise<Connection> {
+  const secrets = openConnection(deps, connection);
+  const token = newToken();
+  await writeToken(deps, connection, token);
+  const sealed = seal(deps, connection.id, { ...secrets, token });
+  const updated = { ...connection, sealed, updatedAt: toInstant(deps.clock.now()) };
+  await deps.redis.hset(deps.keys.connections(connection.merchantId), connection.id, JSON.stringify(updated));
+  await deps.redis.expire(globalKeys.token(digest(secrets.token)), tokenOverlapSeconds);
+  return updated;
+}
+
+export async function deleteConnection(deps: StoreDeps, connection: Connection): Promise<void> {
+  const { token } = openConnection(deps, connection);
+  await deps.redis.del(globalKeys.token(digest(token)));
+  await deps.redis.hdel(deps.keys.connections(connection.merchantId), connection.id);
+  await deps.redis.del(deps.keys.health(connection.id));
+}
+
+/** Whose inbound URL this is; null for a token that nobody has (any more). */
+export async function findToken(redis: StoreDeps['redis'], token: string): Promise<TokenHolder | null> {
+  const doc = await redis.get(globalKeys.token(digest(token)));
+  return doc === null ? null : (JSON.parse(doc) as TokenHolder);
+}
+
+/** How a connection has been doing; times are UTC instants. */
+export interface ConnectionHealth {
+  lastSuccessAt: string | null;
+  lastFailureAt: string | null;
+  lastFailureCode: string | null;
+  /** Since when its credentials or settings are known to be wrong; null while they are believed right. */
+  unhealthySince: string | null;
+}
+
+export async function readHealth(deps: StoreDeps, connectionId: string): Promise<ConnectionHealth> {
+  const health = await deps.redis.hgetall(deps.keys.health(connectionId));
+  return {
+    lastSuccessAt: health['lastSuccessAt'] ?? null,
+    lastFailureAt: health['lastFailureAt'] ?? null,
+    lastFailureCode: health['lastFailureCode'] ?? null,
+    unhealthySince: health['unhealthySince'] ?? null,
+  };
+}
+
+/** For the commit of a job that reached the partner: a success clears what was wrong. */
+export const successWrites = (deps: StoreDeps, connectionId: string): string[][] => [
+  ['HSET', deps.keys.health(connectionId), 'lastSuccessAt', toInstant(deps.clock.now())],
+  ['HDEL', deps.keys.health(connectionId), 'unhealthySince'],
+];
+
+export const failureWrites = (deps: StoreDeps, connectionId: string, code: string, broken: boolean): string[][] => {
+  const at = toInstant(deps.clock.now());
+  const key = deps.keys.health(connectionId);
+  const writes = [['HSET', key, 'lastFailureAt', at, 'lastFailureCode', code]];
+  if (broken) writes.push(['HSETNX', key, 'unhealthySince', at]);
+  return writes;
+};

@@ -1,0 +1,31 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { makeId, type IdKind } from '../domain/ids.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { RedisClient } from '../platform/redis.ts';
+import type { Keyring } from '../platform/secrets.ts';
+import type { Keys } from './keys.ts';
+
+/** What every function of the store works with: one shard of one Redis. */
+export interface StoreDeps {
+  redis: RedisClient;
+  keys: Keys;
+  clock: Clock;
+  /** The marker of the Redis we know (store/generation.ts). */
+  generation: string;
+  keyring: Keyring;
+  retention: RetentionSettings;
+}
+
+/** How long things are kept after they are done, in seconds. */
+export interface RetentionSettings {
+  orderSeconds: number;
+  eventSeconds: number;
+  inboxSeconds: number;
+  idempotencySeconds: number;
+}
+
+/** A new id at this moment. */
+export const newId = (kind: IdKind, clock: Clock): string => makeId(kind, clock.now(), randomBytes(10));
+
+/** SHA-256, base64url. */
+export const digest = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('base64url');

@@ -1,0 +1,97 @@
+import { toInstant } from '../platform/clock.ts';
+import type { EventType } from '../domain/events.ts';
+import { newId, type StoreDeps } from './deps.ts';
+
+/** A subscriber's URL. */
+export interface Endpoint {
+  schema: 1;
+  id: string;
+  merchantId: string;
+  url: string;
+  /** Empty: all of them. */
+  eventTypes: readonly EventType[];
+  description: string | null;
+  disabled: boolean;
+  /** Why it is disabled: `merchant` did it, or `gone` (it answered 410). */
+  disabledReason: 'merchant' | 'gone' | null;
+  sealed: string;
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** The keys that sign: the newest first, and the one before it until its time is over. */
+export interface EndpointSecrets {
+  current: string;
+  previous: { secret: string; until: string } | null;
+}
+
+const sealContext = (endpointId: string): string => `endpoint:${endpointId}`;
+
+export const endpointLane = (endpointId: string): string => `endpoint.${endpointId}`;
+/** A slow endpoint may hold this many deliveries at once, and no more of our workers. */
+const endpointInflightMax = 10;
+
+async function write(deps: StoreDeps, endpoint: Endpoint): Promise<Endpoint> {
+  await deps.redis.hset(deps.keys.endpoints(endpoint.merchantId), endpoint.id, JSON.stringify(endpoint));
+  return endpoint;
+}
+
+export async function createEndpoint(
+  deps: StoreDeps,
+  merchantId: string,
+  facts: Pick<Endpoint, 'url' | 'eventTypes' | 'description'>,
+  secret: string,
+): Promise<Endpoint> {
+  const id = newId('endpoint', deps.clock);
+  const at = toInstant(deps.clock.now());
+  const secrets: EndpointSecrets = { current: secret, previous: null };
+  const sealed = deps.keyring.seal(JSON.stringify(secrets), sealContext(id));
+  await deps.redis.hset(`${deps.keys.tag}:lane-state:${endpointLane(id)}`, 'cap', endpointInflightMax);
+  const state = { disabled: false, disabledReason: null };
+  return write(deps, { schema: 1, id, merchantId, ...facts, ...state, sealed, createdAt: at, updatedAt: at });
+}
+
+export async function readEndpoint(deps: StoreDeps, merchantId: string, id: string): Promise<Endpoint | null> {
+  const doc = await deps.redis.hget(deps.keys.endpoints(merchantId), id);
+  return doc === null ? null : (JSON.parse(doc) as Endpoint);
+}
+
+export async function listEndpoints(deps: StoreDeps, merchantId: string): Promise<Endpoint[]> {
+  const docs = await deps.redis.hvals(deps.keys.endpoints(merchantId));
+  return docs.map((doc) => JSON.parse(doc) as Endpoint).sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+export const updateEndpoint = (
+  deps: StoreDeps,
+  endpoint: Endpoint,
+  change: Partial<Pick<Endpoint, 'url' | 'eventTypes' | 'description' | 'disabled' | 'disabledReason'>>,
+): Promise<Endpoint> => write(deps, { ...endpoint, ...change, updatedAt: toInstant(deps.clock.now()) });
+
+export async function deleteEndpoint(deps: StoreDeps, endpoint: Endpoint): Promise<void> {
+  await deps.redis.hdel(deps.keys.endpoints(endpoint.merchantId), endpoint.id);
+}
+
+export const openEndpoint = (deps: StoreDeps, endpoint: Endpoint): EndpointSecrets =>
+  JSON.parse(deps.keyring.openText(endpoint.sealed, sealContext(endpoint.id))) as EndpointSecrets;
+
+/** The new secret signs at once; the old one signs beside it until `overlapMs` is over. */
+export async function rotateEndpointSecret(
+  deps: StoreDeps,
+  endpoint: Endpoint,
+  secret: string,
+  overlapMs: number,
+): Promise<Endpoint> {
+  const { current } = openEndpoint(deps, endpoint);
+  const secrets: EndpointSecrets = {
+    current: secret,
+    previous: overlapMs === 0 ? null : { secret: current, until: toInstant(deps.clock.now() + overlapMs) },
+  };
+  const sealed = deps.keyring.seal(JSON.stringify(secrets), sealContext(endpoint.id));
+  return write(deps, { ...endpoint, sealed, updatedAt: toInstant(deps.clock.now()) });
+}
+
+/** The secrets that sign now. */
+export function signingSecrets(deps: StoreDeps, endpoint: Endpoint): string[] {
+  const { current, previous } = openEndpoint(deps, endpoint);
+  return previous !== null && Date.parse(previous.until) > deps.clock.now() ? [current, previous.secret] : [current];
+}

@@ -1,0 +1,126 @@
+import type { Clock } from '../platform/clock.ts';
+import { generationFailure, type CommitDeps } from './commit.ts';
+import { entryLua } from './entry-lua.ts';
+import { defineScript, runScript } from './script.ts';
+
+/** The lane of work that spends nobody's budget. */
+export const freeLane = 'free';
+/** How many hand-overs of one lane may be under way when nothing else is said; bounds what BullMQ holds. */
+export const inflightDefault = 200;
+
+/** A work entry handed over to the queue. */
+export interface LeasedEntry {
+  id: string;
+  job: string;
+  lane: string;
+  /** The hand-over: makes the BullMQ job id, and must still hold when the job commits. */
+  attempt: number;
+  /** Failures so far that used up attempts. */
+  tries: number;
+  payload: unknown;
+  /** The lease ran out before the job committed: a process died, or the queue lost the job. */
+  redriven: boolean;
+}
+
+const leaseScript = defineScript(`${entryLua}
+local now = clock(ARGV[1])
+if not known(ARGV[2]) then return redis.error_reply('GENERATION') end
+local room, lease, capDefault = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local out = {}
+local function hand(id, e, redriven)
+  redis.call('ZADD', T .. ':leased', now + lease, id)
+  out[#out + 1] = cjson.encode({ id = id, job = e.job, lane = e.lane, attempt = e.attempt, tries = e.tries,
+    payload = e.payload, redriven = redriven })
+  room = room - 1
+end
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', T .. ':leased', '-inf', now, 'LIMIT', 0, room)) do
+  local raw = redis.call('HGET', T .. ':entries', id)
+  if raw then hand(id, cjson.decode(raw), true) else redis.call('ZREM', T .. ':leased', id) end
+end
+-- Orders first; every eighth pick starts from the other end, so that nothing starves.
+local function head(lane, turn)
+  local from, to, step = 0, 3, 1
+  if turn % 8 == 7 then from, to, step = 3, 0, -1 end
+  for class = from, to, step do
+    local zset = T .. ':lane:' .. lane .. ':' .. class
+    local id = redis.call('ZRANGEBYSCORE', zset, '-inf', now, 'LIMIT', 0, 1)[1]
+    if id then return id, zset end
+  end
+end
+local function earliest(lane)
+  local best
+  for class = 0, 3 do
+    local score = redis.call('ZRANGE', T .. ':lane:' .. lane .. ':' .. class, 0, 0, 'WITHSCORES')[2]
+    if score and (not best or tonumber(score) < best) then best = tonumber(score) end
+  end
+  return best
+end
+for _, lane in ipairs(redis.call('ZRANGEBYSCORE', T .. ':lanes', '-inf', now, 'LIMIT', 0, 500)) do
+  if room <= 0 then break end
+  local stateKey = T .. ':lane-state:' .. lane
+  local state = redis.call('HMGET', stateKey, 'interval', 'free', 'cap', 'inflight', 'turn', 'slot')
+  local interval, free = tonumber(state[1] or '0'), tonumber(state[2] or '0')
+  local cap, inflight, turn = tonumber(state[3] or capDefault), tonumber(state[4] or '0'), tonumber(state[5] or '0')
+  -- Jobs make more than one call: a lane whose calls are ahead of the clock hands over nothing until they are not.
+  free = math.max(free, tonumber(state[6] or '0') - interval)
+  local took = 0
+  while room > 0 and free <= now and inflight + took < cap do
+    local id, zset = head(lane, turn)
+    if not id then break end
+    redis.call('ZREM', zset, id)
+    local raw = redis.call('HGET', T .. ':entries', id)
+    if raw then
+      local e = cjson.decode(raw)
+      e.attempt = e.attempt + 1
+      redis.call('HSET', T .. ':entries', id, cjson.encode(e))
+      hand(id, e, false)
+      took = took + 1
+      turn = turn + 1
+      if interval > 0 then free = now + interval end
+    end
+  end
+  if took > 0 then redis.call('HSET', stateKey, 'free', free, 'inflight', inflight + took, 'turn', turn % 8) end
+  local due = earliest(lane)
+  -- A lane at its cap leaves the set; the next release of one of its entries brings it back.
+  if not due or inflight + took >= cap then redis.call('ZREM', T .. ':lanes', lane)
+  else redis.call('ZADD', T .. ':lanes', math.max(due, free), lane) end
+end
+local nextLane = redis.call('ZRANGE', T .. ':lanes', 0, 0, 'WITHSCORES')[2]
+local nextLease = redis.call('ZRANGE', T .. ':leased', 0, 0, 'WITHSCORES')[2]
+local due = math.min(tonumber(nextLane or 'inf'), tonumber(nextLease or 'inf'))
+out[#out + 1] = due == math.huge and '' or tostring(math.max(0, due - now))
+return out`);
+
+/**
+ * Takes what is due, at most `room` entries, in each lane's own rhythm. What was handed over before and not committed
+ * within its lease comes out again with the same attempt. Also answers how long nothing else will be due.
+ */
+export async function leaseEntries(
+  { redis, keys, clock, generation }: CommitDeps & { clock: Clock },
+  options: { room: number; leaseMs: number },
+): Promise<{ entries: LeasedEntry[]; idleMs: number | undefined }> {
+  const args = [clock.scriptNow(), generation, options.room, options.leaseMs, inflightDefault];
+  const reply = await runScript(redis, leaseScript, [keys.tag], args).catch((error: unknown) => {
+    throw error instanceof Error && error.message.includes('GENERATION') ? generationFailure() : error;
+  });
+  if (!Array.isArray(reply)) return { entries: [], idleMs: undefined };
+  const idle = String(reply.pop());
+  const entries = reply.map((raw): LeasedEntry => {
+    const entry = JSON.parse(String(raw)) as Omit<LeasedEntry, 'payload'> & { payload: string };
+    return { ...entry, payload: JSON.parse(entry.payload) as unknown };
+  });
+  return { entries, idleMs: idle === '' ? undefined : Number(idle) };
+}
+
+/** How much waits, and how old the oldest due entry is: backlog for metrics and health. */
+export async function countEntries({
+  redis,
+  keys,
+}: CommitDeps): Promise<{ waiting: number; leased: number; dead: number }> {
+  const [entries, leased, dead] = await Promise.all([
+    redis.hlen(keys.entries),
+    redis.zcard(keys.leased),
+    redis.hlen(keys.dead),
+  ]);
+  return { waiting: entries - leased, leased, dead };
+}

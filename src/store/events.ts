@@ -1,0 +1,166 @@
+import type { EventType, OrderHappening } from '../domain/events.ts';
+import { toInstant } from '../platform/clock.ts';
+import type { CommitPlan, NewEntry } from './commit.ts';
+import { newId, type StoreDeps } from './deps.ts';
+import type { Endpoint } from './endpoints.ts';
+import type { Order } from '../domain/order.ts';
+
+/** Something that happened, as it is announced. `body` is exactly what is signed and sent, on every attempt. */
+export interface StoredEvent {
+  id: string;
+  merchantId: string;
+  type: EventType;
+  orderId: string | null;
+  body: string;
+  createdAt: string;
+}
+
+export type DeliveryStatus = 'pending' | 'delivered' | 'failed' | 'dropped';
+
+/** One event on its way to one endpoint. */
+export interface Delivery {
+  id: string;
+  merchantId: string;
+  endpointId: string;
+  eventId: string;
+  type: EventType;
+  orderId: string | null;
+  status: DeliveryStatus;
+  attempts: number;
+  nextAttemptAt: string | null;
+  createdAt: string;
+}
+
+/** One try, as the log shows it. `responseBody` is cut; nothing of the request but its timing and size is kept. */
+export interface DeliveryAttempt {
+  at: string;
+  attempt: number;
+  /** `delivered`, or the code of the failure. */
+  outcome: string;
+  responseStatus: number | null;
+  responseBody: string | null;
+  durationMs: number;
+}
+
+export const attemptsKeptMax = 20;
+
+const subscribes = (endpoint: Endpoint, type: EventType): boolean =>
+  !endpoint.disabled && (endpoint.eventTypes.length === 0 || endpoint.eventTypes.includes(type));
+
+/**
+ * The part of an order's commit that announces what happened: event documents and one delivery for each endpoint that
+ * subscribes, appended to that endpoint's sequence for this order. Commits of one order are serialised by its version,
+ * so the sequence has the order in which things happened, without anybody keeping it.
+ */
+export function eventWrites(
+  deps: StoreDeps,
+  order: Pick<Order, 'id' | 'merchantId'>,
+  happenings: readonly OrderHappening[],
+  endpoints: readonly Endpoint[],
+  work: (delivery: Delivery) => NewEntry,
+): Required<Pick<CommitPlan, 'writes' | 'enqueue'>> {
+  const writes: string[][] = [];
+  const enqueue: { list: string; member: string; entry: NewEntry }[] = [];
+  for (const { type, data } of happenings) {
+    const event = makeEvent(deps, order.merchantId, type, data, order.id);
+    writes.push(...eventDocWrites(deps, event));
+    for (const endpoint of endpoints) {
+      if (!subscribes(endpoint, type)) continue;
+      const delivery = makeDelivery(deps, event, endpoint.id);
+      writes.push(...deliveryWrites(deps, delivery));
+      const list = deps.keys.sequence(endpoint.id, order.id);
+      enqueue.push({ list, member: delivery.id, entry: work(delivery) });
+    }
+  }
+  return { writes, enqueue };
+}
+
+export function makeEvent(
+  deps: StoreDeps,
+  merchantId: string,
+  type: EventType,
+  data: Record<string, unknown>,
+  orderId: string | null,
+): StoredEvent {
+  const createdAt = toInstant(deps.clock.now());
+  const body = JSON.stringify({ type, timestamp: createdAt, data });
+  return { id: newId('event', deps.clock), merchantId, type, orderId, body, createdAt };
+}
+
+export const makeDelivery = (deps: StoreDeps, event: StoredEvent, endpointId: string): Delivery => ({
+  id: newId('delivery', deps.clock),
+  merchantId: event.merchantId,
+  endpointId,
+  eventId: event.id,
+  type: event.type,
+  orderId: event.orderId,
+  status: 'pending',
+  attempts: 0,
+  nextAttemptAt: event.createdAt,
+  createdAt: event.createdAt,
+});
+
+export const eventDocWrites = (deps: StoreDeps, event: StoredEvent): string[][] => [
+  ['SET', deps.keys.event(event.id), JSON.stringify(event), 'EX', String(deps.retention.eventSeconds)],
+  ['ZADD', deps.keys.events(event.merchantId), '0', event.id],
+];
+
+export const deliveryWrites = (deps: StoreDeps, delivery: Delivery): string[][] => [
+  ['SET', deps.keys.delivery(delivery.id), JSON.stringify(delivery), 'EX', String(deps.retention.eventSeconds)],
+  ['ZADD', deps.keys.deliveries(delivery.merchantId), '0', delivery.id],
+];
+
+/** A finished attempt: the delivery as it now stands, and a line in its log. */
+export const attemptWrites = (deps: StoreDeps, delivery: Delivery, attempt: DeliveryAttempt): string[][] => [
+  ['SET', deps.keys.delivery(delivery.id), JSON.stringify(delivery), 'EX', String(deps.retention.eventSeconds)],
+  ['RPUSH', deps.keys.attempts(delivery.id), JSON.stringify(attempt)],
+  ['LTRIM', deps.keys.attempts(delivery.id), String(-attemptsKeptMax), '-1'],
+  ['EXPIRE', deps.keys.attempts(delivery.id), String(deps.retention.eventSeconds)],
+];
+
+async function readJson<T>(deps: StoreDeps, key: string): Promise<T | null> {
+  const doc = await deps.redis.get(key);
+  return doc === null ? null : (JSON.parse(doc) as T);
+}
+export const readEvent = (deps: StoreDeps, id: string) => readJson<StoredEvent>(deps, deps.keys.event(id));
+export const readDelivery = (deps: StoreDeps, id: string) => readJson<Delivery>(deps, deps.keys.delivery(id));
+
+export async function readAttempts(deps: StoreDeps, deliveryId: string): Promise<DeliveryAttempt[]> {
+  const lines = await deps.redis.lrange(deps.keys.attempts(deliveryId), 0, -1);
+  return lines.map((line) => JSON.parse(line) as DeliveryAttempt);
+}
+
+/** Newest first; ids whose documents are past their retention are passed over. */
+async function listNewest<T>(
+  deps: StoreDeps,
+  index: string,
+  read: (id: string) => Promise<T | null>,
+  page: { cursor?: string | undefined; limit: number; keep?: (item: T) => boolean },
+): Promise<{ items: T[]; nextCursor: string | null }> {
+  const items: T[] = [];
+  let cursor = page.cursor;
+  for (let walked = 0; walked < 2_000; walked += 100) {
+    const ids = await deps.redis.zrange(index, cursor === undefined ? '+' : `(${cursor}`, '-', 'BYLEX', 'REV', 'LIMIT', 0, 100); // prettier-ignore
+    const found = await Promise.all(ids.map(read));
+    for (const [position, item] of found.entries()) {
+      cursor = ids[position];
+      if (item === null || page.keep?.(item) === false) continue;
+      items.push(item);
+      if (items.length === page.limit) return { items, nextCursor: cursor ?? null };
+    }
+    if (ids.length < 100) return { items, nextCursor: null };
+  }
+  return { items, nextCursor: cursor ?? null };
+}
+
+export const listEvents = (
+  deps: StoreDeps,
+  merchantId: string,
+  page: { cursor?: string | undefined; limit: number; keep?: (event: StoredEvent) => boolean },
+) => listNewest(deps, deps.keys.events(merchantId), (id) => readEvent(deps, id), page);
+
+export const listDeliveries = (
+  deps: StoreDeps,
+  merchantId: string,
+  page: { cursor?: string | undefined; limit: number; keep?: (delivery: Delivery) => boolean },
+) => listNewest(deps, deps.keys.deliveries(merchantId), (id) => readDelivery(deps, id), page);

@@ -1,0 +1,59 @@
+import { toInstant } from '../platform/clock.ts';
+import { fromEntry, generationFailure, type NewEntry } from './commit.ts';
+import { digest, newId, type StoreDeps } from './deps.ts';
+import { entryLua } from './entry-lua.ts';
+import { defineScript, runScript } from './script.ts';
+
+/**
+ * A hook as it came: its bytes sealed, kept for the inbox's retention whatever becomes of it. The message id is claimed,
+ * the bytes stored and the work pushed in one call; a sender who hears 2xx never has to send again.
+ */
+const acceptScript = defineScript(`${entryLua}
+local p = cjson.decode(ARGV[1])
+local now = clock(p.now)
+if not known(p.generation) then return 'generation' end
+local seen = redis.call('GET', p.seen)
+if seen then return seen == p.body and 'duplicate' or 'changed' end
+redis.call('SET', p.seen, p.body, 'EX', p.seconds)
+redis.call('HSET', p.inbox, 'connectionId', p.connectionId, 'receivedAt', p.at, 'messageId', p.messageId, 'sealed', ARGV[2])
+redis.call('EXPIRE', p.inbox, p.seconds)
+push(p.work.id, p.work.entry, now)
+return 'accepted'`);
+
+/** `changed`: the same message id came with other bytes; the first stands. */
+export type InboxOutcome = 'accepted' | 'duplicate' | 'changed';
+
+export async function acceptMessage(
+  deps: StoreDeps,
+  message: { connectionId: string; messageId: string; body: Uint8Array; work: (inboxId: string) => NewEntry },
+): Promise<InboxOutcome> {
+  const { keys, clock, retention } = deps;
+  const { connectionId, messageId, body } = message;
+  const id = newId('inbox', clock);
+  const header = {
+    now: clock.scriptNow(),
+    generation: deps.generation,
+    at: toInstant(clock.now()),
+    seen: keys.inboxSeen(connectionId, digest(messageId)),
+    body: digest(body),
+    inbox: keys.inbox(id),
+    seconds: retention.inboxSeconds,
+    connectionId,
+    messageId,
+    work: fromEntry(message.work(id)),
+  };
+  const sealed = deps.keyring.seal(body, `inbox:${id}`);
+  const outcome = await runScript(deps.redis, acceptScript, [keys.tag], [JSON.stringify(header), sealed]);
+  if (outcome === 'generation') throw generationFailure();
+  return outcome === 'duplicate' || outcome === 'changed' ? outcome : 'accepted';
+}
+
+/** The bytes of a hook; null once its retention is over. */
+export async function readMessage(
+  deps: StoreDeps,
+  inboxId: string,
+): Promise<{ body: Uint8Array; receivedAt: string } | null> {
+  const [sealed, receivedAt] = await deps.redis.hmget(deps.keys.inbox(inboxId), 'sealed', 'receivedAt');
+  if (sealed === null || sealed === undefined) return null;
+  return { body: deps.keyring.open(sealed, `inbox:${inboxId}`), receivedAt: receivedAt ?? '' };
+}

@@ -1,0 +1,67 @@
+/**
+ * Every Redis key there is. A merchant's data and its shard's queues share one hash tag, so that each atomic step stays
+ * in one cluster slot; what must be found before the shard is known (keys, tokens, merchants) lies under the global tag.
+ */
+export function createKeys(shard: number) {
+  const tag = `{pl:${shard}}`;
+  return {
+    shard,
+    tag,
+    /** BullMQ's own prefix. */
+    queuePrefix: `${tag}:bull`,
+    /** Says that this Redis is the one we know; gone when it came back empty. */
+    generation: `${tag}:generation`,
+
+    // Work entries: one hash of records, a sorted set per lane and class, a sorted set of lanes by next free moment.
+    entries: `${tag}:entries`,
+    lanes: `${tag}:lanes`,
+    leased: `${tag}:leased`,
+    dead: `${tag}:dead`,
+
+    order: (orderId: string) => `${tag}:order:${orderId}`,
+    timeline: (orderId: string) => `${tag}:timeline:${orderId}`,
+    /** Who has posted what: `externalId` digests in small hashes, which Redis keeps packed. For ever. */
+    claims: (merchantId: string, bucket: string) => `${tag}:claims:${merchantId}:${bucket}`,
+    orders: (merchantId: string) => `${tag}:orders:${merchantId}`,
+    /** Orders with no route yet, for the day a connection appears. */
+    unrouted: (merchantId: string) => `${tag}:unrouted:${merchantId}`,
+    /** Orders not at their end, by when a partner was last heard of them (ms). */
+    open: `${tag}:open`,
+    /** Orders at their end, by when that was (ms). */
+    finished: `${tag}:finished`,
+    /** A partner's reference to our order id. */
+    reference: (connectionId: string, externalRef: string) => `${tag}:ref:${connectionId}:${externalRef}`,
+
+    idempotency: (merchantId: string, digest: string) => `${tag}:idem:${merchantId}:${digest}`,
+    inbox: (inboxId: string) => `${tag}:inbox:${inboxId}`,
+    inboxSeen: (connectionId: string, digest: string) => `${tag}:seen:${connectionId}:${digest}`,
+
+    connections: (merchantId: string) => `${tag}:connections:${merchantId}`,
+    health: (connectionId: string) => `${tag}:health:${connectionId}`,
+    endpoints: (merchantId: string) => `${tag}:endpoints:${merchantId}`,
+    event: (eventId: string) => `${tag}:event:${eventId}`,
+    events: (merchantId: string) => `${tag}:events:${merchantId}`,
+    delivery: (deliveryId: string) => `${tag}:delivery:${deliveryId}`,
+    deliveries: (merchantId: string) => `${tag}:deliveries:${merchantId}`,
+    attempts: (deliveryId: string) => `${tag}:attempts:${deliveryId}`,
+    /** Deliveries of one order to one endpoint, oldest first; only the head is a work entry. */
+    sequence: (endpointId: string, orderId: string) => `${tag}:sequence:${endpointId}:${orderId}`,
+    issues: (merchantId: string) => `${tag}:issues:${merchantId}`,
+    issue: (issueId: string) => `${tag}:issue:${issueId}`,
+    issueEntries: (issueId: string) => `${tag}:issue-entries:${issueId}`,
+    /** Which merchants have data on this shard, for the sweep. */
+    merchants: `${tag}:merchants`,
+  };
+}
+export type Keys = ReturnType<typeof createKeys>;
+
+export const globalKeys = {
+  tag: '{pl:g}',
+  generation: '{pl:g}:generation',
+  merchants: '{pl:g}:merchants',
+  apiKey: (digest: string) => `{pl:g}:api-key:${digest}`,
+  apiKeys: (merchantId: string) => `{pl:g}:api-keys:${merchantId}`,
+  token: (digest: string) => `{pl:g}:token:${digest}`,
+  /** Written and read back by readiness. */
+  ready: '{pl:g}:ready',
+};

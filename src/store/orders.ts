@@ -1,0 +1,139 @@
+import { Failure } from '../domain/failure.ts';
+import type { Order, OrderPerson } from '../domain/order.ts';
+import { isTerminal } from '../domain/order-status.ts';
+import type { StoreDeps } from './deps.ts';
+
+/**
+ * An order as it lies in Redis: a hash of `v` (version), `doc` (no personal data), `key` (the order's own data key,
+ * wrapped by the master key; destroying it erases the person), `person` and `pendingPerson` (sealed under that key).
+ */
+export interface StoredOrder {
+  order: Order;
+  key: string;
+  person: string;
+  pendingPerson: string | null;
+}
+
+/** One line of an order's story, for people. Never personal data. */
+export interface TimelineLine {
+  at: string;
+  /** `noun.pastVerb` */
+  what: string;
+  detail?: Record<string, unknown>;
+}
+
+export const timelineLinesMax = 500;
+const orderContext = (orderId: string): string => `order:${orderId}`;
+
+export async function readOrder(deps: StoreDeps, orderId: string): Promise<StoredOrder | null> {
+  const [doc, key, person, pendingPerson] = await deps.redis.hmget(
+    deps.keys.order(orderId),
+    'doc',
+    'key',
+    'person',
+    'pendingPerson',
+  );
+  if (doc === null || doc === undefined) return null;
+  return {
+    order: JSON.parse(doc) as Order,
+    key: key ?? '',
+    person: person ?? '',
+    pendingPerson: pendingPerson ?? null,
+  };
+}
+
+/** The order, or Failure `rejected` `order.not_found`; another merchant's order is not found either. */
+export async function requireOrder(deps: StoreDeps, orderId: string, merchantId?: string): Promise<StoredOrder> {
+  const stored = await readOrder(deps, orderId);
+  if (stored === null || (merchantId !== undefined && stored.order.merchantId !== merchantId)) {
+    throw new Failure('rejected', 'order.not_found', 'no such order', { detail: { orderId } });
+  }
+  return stored;
+}
+
+/** A fresh data key for an order, and the person sealed under it. */
+export function sealPerson(deps: StoreDeps, orderId: string, person: OrderPerson): { key: string; person: string } {
+  const { wrapped, key } = deps.keyring.newDataKey(orderContext(orderId));
+  return { key: wrapped, person: key.seal(JSON.stringify(person), orderContext(orderId)) };
+}
+
+/** Another version of the person, under the order's existing key. */
+export function resealPerson(deps: StoreDeps, stored: StoredOrder, person: OrderPerson): string {
+  const context = orderContext(stored.order.id);
+  return deps.keyring.unwrapDataKey(stored.key, context).seal(JSON.stringify(person), context);
+}
+
+/** The person of an order; null once erased. `pending` reads the amendment that waits, if one does. */
+export function openPerson(deps: StoreDeps, stored: StoredOrder, which: 'current' | 'pending'): OrderPerson | null {
+  const sealed = which === 'pending' ? (stored.pendingPerson ?? stored.person) : stored.person;
+  if (stored.key === '' || sealed === '') return null;
+  const context = orderContext(stored.order.id);
+  return JSON.parse(deps.keyring.unwrapDataKey(stored.key, context).openText(sealed, context)) as OrderPerson;
+}
+
+export const timelineWrite = (deps: StoreDeps, orderId: string, lines: readonly TimelineLine[]): string[][] => [
+  ['RPUSH', deps.keys.timeline(orderId), ...lines.map((line) => JSON.stringify(line))],
+  ['LTRIM', deps.keys.timeline(orderId), String(-timelineLinesMax), '-1'],
+];
+
+/** The writes that store an order's next version, for a commit guarded by the version that was read. */
+export function orderWrites(
+  deps: StoreDeps,
+  before: Order,
+  after: Order,
+  persons: { person?: string; pendingPerson?: string | null },
+): string[][] {
+  const key = deps.keys.order(after.id);
+  const writes: string[][] = [['HSET', key, 'v', String(after.version), 'doc', JSON.stringify(after)]];
+  if (persons.person !== undefined) writes.push(['HSET', key, 'person', persons.person]);
+  if (persons.pendingPerson === null) writes.push(['HDEL', key, 'pendingPerson']);
+  else if (persons.pendingPerson !== undefined) writes.push(['HSET', key, 'pendingPerson', persons.pendingPerson]);
+  const now = String(deps.clock.now());
+  if (isTerminal(after.status)) {
+    if (!isTerminal(before.status)) {
+      writes.push(['ZREM', deps.keys.open, after.id], ['ZADD', deps.keys.finished, now, after.id]);
+    }
+  } else writes.push(['ZADD', deps.keys.open, now, after.id]);
+  return writes;
+}
+
+export const orderGuard = (deps: StoreDeps, order: Order) => ({
+  key: deps.keys.order(order.id),
+  field: 'v',
+  expected: String(order.version),
+});
+
+/** Newest first. `cursor` is the last id of the page before. */
+export async function listOrders(
+  deps: StoreDeps,
+  merchantId: string,
+  page: { cursor?: string | undefined; limit: number; keep?: (order: Order) => boolean },
+): Promise<{ stored: StoredOrder[]; nextCursor: string | null }> {
+  const found: StoredOrder[] = [];
+  let cursor = page.cursor;
+  // Filters are applied while walking the index, at most this many orders a request; the cursor goes on from there.
+  for (let walked = 0; walked < 2_000 && found.length < page.limit;) {
+    const max = cursor === undefined ? '+' : `(${cursor}`;
+    const ids = await deps.redis.zrange(deps.keys.orders(merchantId), max, '-', 'BYLEX', 'REV', 'LIMIT', 0, 100);
+    if (ids.length === 0) return { stored: found, nextCursor: null };
+    const orders = await Promise.all(ids.map((id) => readOrder(deps, id)));
+    for (const [index, stored] of orders.entries()) {
+      cursor = ids[index];
+      walked += 1;
+      if (stored === null || page.keep?.(stored.order) === false) continue;
+      found.push(stored);
+      if (found.length === page.limit) break;
+    }
+    if (ids.length < 100 && cursor === ids.at(-1)) return { stored: found, nextCursor: null };
+  }
+  return { stored: found, nextCursor: cursor ?? null };
+}
+
+export async function readTimeline(deps: StoreDeps, orderId: string): Promise<TimelineLine[]> {
+  const lines = await deps.redis.lrange(deps.keys.timeline(orderId), 0, -1);
+  return lines.map((line) => JSON.parse(line) as TimelineLine);
+}
+
+/** Our order for a partner's reference, as it was written down before the partner was first told of it. */
+export const findOrderByReference = (deps: StoreDeps, connectionId: string, externalRef: string) =>
+  deps.redis.get(deps.keys.reference(connectionId, externalRef));

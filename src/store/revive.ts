@@ -1,0 +1,37 @@
+import { generationFailure } from './commit.ts';
+import type { StoreDeps } from './deps.ts';
+import { entryLua } from './entry-lua.ts';
+import { defineScript, runScript } from './script.ts';
+
+const reviveScript = defineScript(`${entryLua}
+local now = clock(ARGV[1])
+if not known(ARGV[2]) then return -1 end
+local revived = 0
+for i = 4, #ARGV do
+  local id = ARGV[i]
+  local raw = redis.call('HGET', T .. ':dead', id)
+  if raw then
+    local e = cjson.decode(raw).entry
+    if ARGV[3] ~= '' then e.issue = ARGV[3] end
+    e.tries = 0
+    redis.call('HDEL', T .. ':dead', id)
+    if redis.call('HSETNX', T .. ':entries', id, cjson.encode(e)) == 1 then
+      wait(id, e, now)
+      revived = revived + 1
+    end
+  end
+end
+return revived`);
+
+/** Puts buried work back to wait, with all its attempts again. Answers how many there were. */
+export async function reviveEntries(
+  deps: StoreDeps,
+  entryIds: readonly string[],
+  issue: string | null,
+): Promise<number> {
+  if (entryIds.length === 0) return 0;
+  const args = [deps.clock.scriptNow(), deps.generation, issue ?? '', ...entryIds];
+  const revived = Number(await runScript(deps.redis, reviveScript, [deps.keys.tag], args));
+  if (revived < 0) throw generationFailure();
+  return revived;
+}

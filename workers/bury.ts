@@ -1,0 +1,71 @@
+import type { Failure } from '../src/domain/failure.ts';
+import { raiseProblem } from '../src/domain/order-change.ts';
+import { toInstant } from '../src/platform/clock.ts';
+import { deliveryWork } from '../src/queues/delivery-attempt.ts';
+import { commit, type CommitPlan } from '../src/store/commit.ts';
+import { changeOrder } from '../src/store/change-order.ts';
+import { failureWrites } from '../src/store/connections.ts';
+import type { StoreDeps } from '../src/store/deps.ts';
+import { issueWrites } from '../src/store/issues.ts';
+import { readOrder } from '../src/store/orders.ts';
+
+/**
+ * What makes work that cannot be done visible: an issue that groups it with its like, a problem on the order it is about,
+ * and a connection marked unhealthy where its credentials or settings are wrong.
+ */
+export async function bury(
+  store: StoreDeps,
+  { entryId, job, payload, failure }: { entryId: string; job: string; payload: unknown; failure: Failure },
+): Promise<Pick<CommitPlan, 'writes'>> {
+  const about = read(payload);
+  const order = about.orderId === undefined ? null : ((await readOrder(store, about.orderId))?.order ?? null);
+  const merchantId = about.merchantId ?? order?.merchantId;
+  const connectionId = about.connectionId ?? order?.fulfilment?.connectionId;
+  const target = about.endpointId ?? connectionId ?? 'packline';
+  const source = sourceOf(failure, order?.fulfilment?.connector);
+  if (order !== null) await tellOrder(store, order.id, failure, source);
+  const writes: string[][] = [];
+  if (connectionId !== undefined) {
+    writes.push(...failureWrites(store, connectionId, failure.code, failure.kind === 'misconfigured'));
+  }
+  if (merchantId !== undefined) {
+    const { code, kind, message, detail } = failure;
+    const orderId = order?.id ?? null;
+    writes.push(...issueWrites(store, { merchantId, target, job, code, kind, source, title: message, detail, orderId, entryId })); // prettier-ignore
+  }
+  return { writes };
+}
+
+async function tellOrder(store: StoreDeps, orderId: string, failure: Failure, source: string): Promise<void> {
+  const raisedAt = toInstant(store.clock.now());
+  const problem = { code: failure.code, detail: failure.message, source, raisedAt };
+  const options = { commit: (plan: CommitPlan) => commit(store, plan), work: deliveryWork };
+  await changeOrder(store, orderId, options, ({ order }) => {
+    const raised = raiseProblem({ order, happenings: [] }, problem);
+    return raised.order === order ? null : raised;
+  });
+}
+
+/** Who can do something about it: settings are the merchant's, refusals the partner's, the rest is ours. */
+function sourceOf(failure: Failure, connector: string | undefined): string {
+  if (failure.kind === 'misconfigured') return 'you';
+  return failure.kind === 'rejected' && connector !== undefined ? connector : 'packline';
+}
+
+interface About {
+  merchantId?: string;
+  connectionId?: string;
+  endpointId?: string;
+  orderId?: string;
+}
+
+function read(payload: unknown): About {
+  if (typeof payload !== 'object' || payload === null) return {};
+  const ids = ['merchantId', 'connectionId', 'endpointId', 'orderId'] as const;
+  return Object.fromEntries(
+    ids.flatMap((id) => {
+      const value = (payload as Record<string, unknown>)[id];
+      return typeof value === 'string' ? [[id, value]] : [];
+    }),
+  );
+}

@@ -1,0 +1,31 @@
+import type { FulfilmentConnection, FulfilmentConnector } from '../src/connectors/fulfilment/port.ts';
+import type { Vocabularies } from '../src/domain/order-change.ts';
+import type { Http } from '../src/platform/http.ts';
+import type { Connection } from '../src/store/connections.ts';
+import type { StoreDeps } from '../src/store/deps.ts';
+
+/** A fulfilment connection, ready to be called. */
+export interface OpenFulfilment {
+  record: Connection;
+  connector: FulfilmentConnector;
+  connection: FulfilmentConnection;
+  /** Where work waits that will spend this account's default budget. */
+  lane: string;
+}
+
+/** What the workers need beside the store; put together in compose.ts. */
+export interface WorkerDeps {
+  vocabularies: Vocabularies;
+  http: Http;
+  random: () => number;
+  /**
+   * Opens a merchant's fulfilment connection for calls that end with `signal`. Failure `misconfigured`
+   * `connection.missing`, or `throttled` `connection.paused` while somebody holds it back.
+   */
+  openFulfilment(
+    store: StoreDeps,
+    merchantId: string,
+    connectionId: string,
+    signal: AbortSignal,
+  ): Promise<OpenFulfilment>;
+}

@@ -1,0 +1,91 @@
+import type { InboundMessage } from '../src/connectors/fulfilment/port.ts';
+import { Failure } from '../src/domain/failure.ts';
+import { learn } from '../src/domain/order-change.ts';
+import type { Order } from '../src/domain/order.ts';
+import { toInstant } from '../src/platform/clock.ts';
+import { makeEntry } from '../src/queues/define-job.ts';
+import { deliveryWork } from '../src/queues/delivery-attempt.ts';
+import { fulfilmentRead } from '../src/queues/fulfilment-read.ts';
+import { effectDeadlineMs } from '../src/queues/perform-effect.ts';
+import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
+import { changeOrder } from '../src/store/change-order.ts';
+import { readMessage } from '../src/store/inbox.ts';
+import { findOrderByReference, requireOrder } from '../src/store/orders.ts';
+import type { WorkerDeps } from './deps.ts';
+import { recordSnapshot } from './record-snapshot.ts';
+
+type Context = JobContext<WorkerDeps>;
+type Payload = { merchantId: string; connectionId: string; inboxId: string } | { orderId: string };
+
+export default defineWorker<WorkerDeps, Payload>(fulfilmentRead, (payload, context) =>
+  'inboxId' in payload ? takeMessage(payload, context) : readPartner(payload.orderId, context),
+);
+
+/** A hook: its evidence goes into the order, and where it is only a hint, a read of the partner follows. */
+async function takeMessage(
+  { merchantId, connectionId, inboxId }: Extract<Payload, { inboxId: string }>,
+  context: Context,
+): Promise<void> {
+  const { store, log } = context;
+  const stored = await readMessage(store, inboxId);
+  if (stored === null) return;
+  const { connector, lane } = await context.deps.openFulfilment(store, merchantId, connectionId, context.signal);
+  if (connector.webhook === undefined) return;
+  const message = connector.webhook.read(stored.body, stored.receivedAt);
+  if (message.externalRef === null) return;
+  const orderId = await findOrderByReference(store, connectionId, message.externalRef);
+  if (orderId === null) {
+    // An order that somebody gave the partner without us: nothing of ours to change. The bytes stay for their time.
+    log.info({ connectionId, event: message.event, inboxId }, 'hook.unmatched');
+    return;
+  }
+  await applyMessage(orderId, message, lane, context);
+}
+
+async function applyMessage(orderId: string, message: InboundMessage, lane: string, context: Context): Promise<void> {
+  const { store, finish, entryId } = context;
+  await changeOrder(store, orderId, { commit: finish, work: deliveryWork }, ({ order }) => {
+    const at = toInstant(store.clock.now());
+    const heard = learn(
+      { order: withJob(order, message.jobId), happenings: [] },
+      message.evidence,
+      context.deps.vocabularies,
+      at,
+    );
+    return {
+      ...heard,
+      timeline: [{ at, what: 'hook.received', detail: { event: message.event } }],
+      entries: message.needsRead ? [makeEntry(fulfilmentRead, { orderId }, { lane, cause: entryId })] : [],
+    };
+  });
+}
+
+/** The first hook may tell the job's id before the answer to our own dispatch was recorded. */
+function withJob(order: Order, jobId: string | undefined): Order {
+  const { fulfilment } = order;
+  if (fulfilment === undefined || jobId === undefined || fulfilment.jobId !== undefined) return order;
+  return { ...order, fulfilment: { ...fulfilment, jobId } };
+}
+
+/** Asks the partner how things stand. A read is no effect: it may happen any number of times. */
+async function readPartner(orderId: string, context: Context): Promise<void> {
+  const { store, finish } = context;
+  const { order } = await requireOrder(store, orderId);
+  const { fulfilment } = order;
+  if (fulfilment === undefined) return;
+  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(effectDeadlineMs)]);
+  const { connection } = await context.deps.openFulfilment(store, order.merchantId, fulfilment.connectionId, signal);
+  const snapshot = await connection.find(fulfilment);
+  if (snapshot === null) {
+    if (fulfilment.submittedContentVersion === 0) return;
+    throw new Failure('rejected', 'fulfilment.order_lost', 'the fulfilment system does not know this order any more', {
+      detail: { connectionId: fulfilment.connectionId },
+    });
+  }
+  await changeOrder(store, orderId, { commit: finish, work: deliveryWork }, (stored) =>
+    recordSnapshot(context, stored, snapshot, {
+      what: 'fulfilment.read',
+      told: stored.order.fulfilment?.submittedContentVersion ?? 0,
+    }),
+  );
+}

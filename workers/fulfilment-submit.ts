@@ -1,0 +1,139 @@
+import { routeOrder } from '../src/connectors/fulfilment/routing.ts';
+import type { FulfilmentSnapshot } from '../src/connectors/fulfilment/port.ts';
+import { Failure } from '../src/domain/failure.ts';
+import { raiseProblem } from '../src/domain/order-change.ts';
+import { isBeingCanceled, withoutProblem, type Order, type OrderFulfilment } from '../src/domain/order.ts';
+import { isTerminal } from '../src/domain/order-status.ts';
+import { toInstant } from '../src/platform/clock.ts';
+import { deliveryWork } from '../src/queues/delivery-attempt.ts';
+import { fulfilmentSubmit } from '../src/queues/fulfilment-submit.ts';
+import { performEffect } from '../src/queues/perform-effect.ts';
+import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
+import { changeOrder, type OrderChange } from '../src/store/change-order.ts';
+import { listConnections } from '../src/store/connections.ts';
+import type { WorkerDeps } from './deps.ts';
+import { toOrderToFulfil } from './order-to-fulfil.ts';
+import { attentionCode, recordSnapshot } from './record-snapshot.ts';
+
+type Context = JobContext<WorkerDeps>;
+
+/** A new order's way to the fulfilment system: routed, told, dispatched. Each step is committed before the next. */
+export default defineWorker<WorkerDeps, { orderId: string }>(fulfilmentSubmit, async ({ orderId }, context) => {
+  const routed = await route(orderId, context);
+  if (routed === null) return;
+  const submitted = needsTelling(routed) ? await submit(routed, context) : routed;
+  if (submitted === null || wantsAttention(submitted)) return;
+  await dispatch(submitted, context);
+});
+
+const wantsAttention = (order: Order): boolean => order.problems.some((problem) => problem.code === attentionCode);
+const needsTelling = (order: Order): boolean =>
+  wantsAttention(order) || (order.fulfilment?.submittedContentVersion ?? 0) < order.contentVersion;
+const unroutedCode = 'order.no_route';
+
+/** Decides who handles the order, once, and writes down the reference under which the partner will know it. */
+async function route(orderId: string, context: Context): Promise<Order | null> {
+  const { store } = context;
+  const order = await changeOrder(store, orderId, { commit: context.commit, work: deliveryWork }, async (stored) => {
+    const { order: before } = stored;
+    if (before.fulfilment !== undefined || isTerminal(before.status) || isBeingCanceled(before)) return null;
+    const imported = before.version === 1 ? [importedEvent(before)] : [];
+    const connection = routeOrder(before, await listConnections(store, before.merchantId));
+    if (connection === undefined) return notRouted(context, before, imported);
+    const fulfilment: OrderFulfilment = {
+      connectionId: connection.id,
+      connector: connection.connector,
+      externalRef: before.externalId,
+      submittedContentVersion: 0,
+    };
+    const reference = store.keys.reference(connection.id, fulfilment.externalRef);
+    return {
+      order: { ...before, fulfilment, problems: withoutProblem(before.problems, unroutedCode) },
+      happenings: imported,
+      timeline: [
+        {
+          at: now(context),
+          what: 'order.routed',
+          detail: { connection: connection.name, connector: connection.connector },
+        },
+      ],
+      writes: [
+        ['SET', reference, orderId, 'EX', store.retention.orderSeconds],
+        ['ZREM', store.keys.unrouted(before.merchantId), orderId],
+      ],
+    };
+  });
+  const waits = order.fulfilment === undefined || isTerminal(order.status) || isBeingCanceled(order);
+  return waits ? null : order;
+}
+
+const now = ({ store }: Context): string => toInstant(store.clock.now());
+
+const importedEvent = (order: Order) =>
+  ({
+    type: 'order.imported',
+    data: {
+      orderId: order.id,
+      externalId: order.externalId,
+      version: order.version + 1,
+      source: order.source,
+      storeLocationId: order.storeLocationId,
+    },
+  }) as const;
+
+function notRouted(context: Context, order: Order, imported: ReturnType<typeof importedEvent>[]): OrderChange {
+  const problem = {
+    code: unroutedCode,
+    detail: `no fulfilment connection takes orders of store ${order.storeLocationId}`,
+    source: 'you',
+    raisedAt: now(context),
+  };
+  const unrouted = context.store.keys.unrouted(order.merchantId);
+  return {
+    ...raiseProblem({ order, happenings: imported }, problem),
+    writes: [['ZADD', unrouted, context.store.clock.now(), order.id]],
+  };
+}
+
+/** Tells the partner of the order. Keyed by our reference, so telling it again finds the first. */
+function submit(routed: Order, context: Context): Promise<Order | null> {
+  const connectionId = routed.fulfilment?.connectionId ?? '';
+  return performEffect<FulfilmentSnapshot>(context, {
+    orderId: routed.id,
+    connectionId,
+    name: 'order.submit',
+    unless: (order) => isTerminal(order.status) || isBeingCanceled(order),
+    act: async (stored, _unsure, signal) => {
+      const { connection } = await context.deps.openFulfilment(context.store, routed.merchantId, connectionId, signal);
+      if (connection.submit === undefined) throw lacks('submit');
+      return connection.submit(toOrderToFulfil(context.store, stored, 'current'));
+    },
+    record: (stored, snapshot) =>
+      recordSnapshot(context, stored, snapshot, { what: 'order.submitted', told: stored.order.contentVersion }),
+  });
+}
+
+/** Has somebody sent to pick it. Repeating this would send two, so an unsure run looks first. */
+async function dispatch(submitted: Order, context: Context): Promise<void> {
+  const connectionId = submitted.fulfilment?.connectionId ?? '';
+  await performEffect<FulfilmentSnapshot>(context, {
+    orderId: submitted.id,
+    connectionId,
+    name: 'order.dispatch',
+    unless: (order) =>
+      isTerminal(order.status) || isBeingCanceled(order) || order.fulfilment?.dispatchedAt !== undefined,
+    act: async ({ order }, unsure, signal) => {
+      const { connection } = await context.deps.openFulfilment(context.store, order.merchantId, connectionId, signal);
+      if (connection.dispatch === undefined) throw lacks('dispatch');
+      const ref = order.fulfilment ?? { externalRef: order.externalId };
+      const found = unsure ? await connection.find(ref) : null;
+      return found?.dispatched === true ? found : connection.dispatch(ref);
+    },
+    record: (stored, snapshot) =>
+      recordSnapshot(context, stored, snapshot, { what: 'order.dispatched', told: stored.order.contentVersion }),
+    commit: context.finish,
+  });
+}
+
+const lacks = (method: string): Failure =>
+  new Failure('misconfigured', 'connection.unsupported', `this fulfilment system has no ${method}`);

@@ -1,0 +1,23 @@
+import type { OrderToFulfil } from '../src/connectors/fulfilment/port.ts';
+import { Failure } from '../src/domain/failure.ts';
+import type { StoreDeps } from '../src/store/deps.ts';
+import { openPerson, type StoredOrder } from '../src/store/orders.ts';
+
+/** The order with its person opened, as connectors are given it. An erased person cannot be delivered to. */
+export function toOrderToFulfil(store: StoreDeps, stored: StoredOrder, which: 'current' | 'pending'): OrderToFulfil {
+  const { order } = stored;
+  const person = openPerson(store, stored, which);
+  if (person === null) throw new Failure('rejected', 'order.person_erased', "this order's person has been erased");
+  return {
+    id: order.id,
+    source: order.source,
+    externalId: order.externalId,
+    externalRef: order.fulfilment?.externalRef ?? order.externalId,
+    currency: order.currency,
+    storeLocationId: order.storeLocationId,
+    fulfilmentMethod: order.fulfilmentMethod,
+    channel: order.channel,
+    content: which === 'pending' ? (order.pending?.content ?? order.content) : order.content,
+    person,
+  };
+}

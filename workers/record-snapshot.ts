@@ -1,0 +1,53 @@
+import type { FulfilmentSnapshot } from '../src/connectors/fulfilment/port.ts';
+import { learn, ownEvidence, raiseProblem, settlePicks } from '../src/domain/order-change.ts';
+import { withoutProblem, type Order } from '../src/domain/order.ts';
+import { toInstant } from '../src/platform/clock.ts';
+import type { JobContext } from '../src/queues/run-worker.ts';
+import type { OrderChange } from '../src/store/change-order.ts';
+import { successWrites } from '../src/store/connections.ts';
+import type { StoredOrder } from '../src/store/orders.ts';
+import type { WorkerDeps } from './deps.ts';
+
+/** A partner's "200, but": the order lies there and will not move until somebody corrects it. */
+export const attentionCode = 'fulfilment.needs_attention';
+
+/**
+ * What the partner says about an order, as the order's next state: references, evidence, picks, and whether it wants
+ * something corrected. `told` is the content version that the partner is known to have after this.
+ */
+export function recordSnapshot(
+  context: JobContext<WorkerDeps>,
+  { order }: Pick<StoredOrder, 'order'>,
+  snapshot: FulfilmentSnapshot,
+  { what, told }: { what: string; told: number },
+): OrderChange {
+  const at = toInstant(context.store.clock.now());
+  const { vocabularies } = context.deps;
+  const { fulfilment } = order;
+  if (fulfilment === undefined) return null;
+  const next: Order = {
+    ...order,
+    problems: withoutProblem(order.problems, attentionCode),
+    fulfilment: {
+      ...fulfilment,
+      partnerOrderId: snapshot.partnerOrderId ?? fulfilment.partnerOrderId,
+      jobId: snapshot.jobId ?? fulfilment.jobId,
+      submittedContentVersion: told,
+      dispatchedAt: fulfilment.dispatchedAt ?? (snapshot.dispatched ? at : undefined),
+    },
+  };
+  const heard = [ownEvidence('submitted', order.createdAt), ...snapshot.evidence];
+  let changed = learn({ order: next, happenings: [] }, heard, vocabularies, at);
+  if (snapshot.pickedItems !== null) changed = settlePicks(changed, snapshot.pickedItems, vocabularies, at);
+  if (snapshot.needsAttention !== null) {
+    const { detail } = snapshot.needsAttention;
+    const problem = { code: attentionCode, detail, source: fulfilment.connector, raisedAt: at };
+    changed = raiseProblem(changed, problem);
+  }
+  const { partnerOrderId, jobId } = snapshot;
+  return {
+    ...changed,
+    timeline: [{ at, what, detail: { partnerOrderId, jobId, by: fulfilment.connector } }],
+    writes: successWrites(context.store, fulfilment.connectionId),
+  };
+}

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import type { Base } from '../src/compose.ts';
+import { closeRedis, createRedis, type RedisClient } from '../src/platform/redis.ts';
+import { createBullQueues } from '../src/queues/bull-queues.ts';
+import { startDispatcher } from '../src/queues/dispatcher.ts';
+import { jobNames, type JobName } from '../src/queues/jobs.ts';
+import { runWorker, type RunningWorker, type WorkerDefinition } from '../src/queues/run-worker.ts';
+import { nextSweep } from '../src/queues/sweep.ts';
+import { commit } from '../src/store/commit.ts';
+import { countEntries } from '../src/store/entries.ts';
+import { bury } from './bury.ts';
+import deliveryAttempt from './delivery-attempt.ts';
+import type { WorkerDeps } from './deps.ts';
+import fulfilmentRead from './fulfilment-read.ts';
+import fulfilmentSubmit from './fulfilment-submit.ts';
+import fulfilmentUpdate from './fulfilment-update.ts';
+import orderCancel from './order-cancel.ts';
+import sweep from './sweep.ts';
+
+type Definition = WorkerDefinition<WorkerDeps, never>;
+
+const definitions: Record<JobName, Definition> = {
+  'fulfilment-submit': fulfilmentSubmit as unknown as Definition,
+  'fulfilment-update': fulfilmentUpdate as unknown as Definition,
+  'fulfilment-read': fulfilmentRead as unknown as Definition,
+  'order-cancel': orderCancel as unknown as Definition,
+  'delivery-attempt': deliveryAttempt as unknown as Definition,
+  sweep: sweep as unknown as Definition,
+};
+
+export interface RunningWorkers {
+  /** Stops taking work, lets what runs finish until the deadline, aborts the rest (it goes back), closes everything. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Runs a dispatcher and the handlers of the named jobs (all by default) for every shard. */
+export async function startWorkers(
+  base: Base,
+  deps: WorkerDeps,
+  options: { only?: readonly JobName[] } = {},
+): Promise<RunningWorkers> {
+  const { log, clock, config, stores } = base;
+  const shutdown = new AbortController();
+  const connections: RedisClient[] = [];
+  const connect = (): RedisClient => {
+    const redis = createRedis(config.redisUrl ?? '', 'worker', log);
+    connections.push(redis);
+    return redis;
+  };
+  const names = options.only ?? jobNames;
+  const blocking = connect();
+  const workers: RunningWorker[] = [];
+  const dispatchers = stores.map((store) => {
+    const queues = createBullQueues(connect(), store.keys);
+    return { ...startDispatcher(store, queues, { clock, log }), queues };
+  });
+  for (const store of stores) {
+    await commit(store, { entries: [nextSweep('retention', clock.now()), nextSweep('quiet', clock.now())] });
+    for (const name of names) {
+      workers.push(
+        runWorker(definitions[name], {
+          deps,
+          store,
+          redis: blocking,
+          clock,
+          log,
+          random: Math.random,
+          newRunId: randomUUID,
+          bury: (buried) => bury(store, buried),
+          observe: ({ durationMs, ...labels }) => base.metrics.jobs.observe(labels, durationMs / 1000),
+          shutdown: shutdown.signal,
+        }),
+      );
+    }
+  }
+  const gauge = base.metrics.entries;
+  const counting = setInterval(() => {
+    for (const store of stores) {
+      countEntries(store)
+        .then((counts) => {
+          for (const [state, count] of Object.entries(counts)) gauge.set({ shard: store.keys.shard, state }, count);
+        })
+        .catch(() => undefined); // Redis away: the last count stands, and the log says so already.
+    }
+  }, 5_000);
+
+  return {
+    stop: async (graceMs) => {
+      clearInterval(counting);
+      await Promise.all(dispatchers.map((dispatcher) => dispatcher.stop()));
+      const drained = Promise.allSettled(workers.map((worker) => worker.drain()));
+      await Promise.race([drained, clock.sleep(graceMs)]);
+      shutdown.abort();
+      // Aborted jobs still have to give their work back; a Redis that is away must not hold the process.
+      await Promise.race([drained, clock.sleep(2_000)]);
+      await Promise.race([
+        Promise.allSettled(dispatchers.flatMap(({ queues }) => Object.values(queues).map((queue) => queue.close()))),
+        clock.sleep(1_000),
+      ]);
+      await Promise.all(connections.map((redis) => closeRedis(redis, 1_000)));
+    },
+  };
+}
