@@ -19,10 +19,12 @@ import { createKeyring } from './platform/secrets.ts';
 import { openConnection, readConnection } from './store/connections.ts';
 import type { RetentionSettings, StoreDeps } from './store/deps.ts';
 import { claimGeneration } from './store/generation.ts';
-import { createKeys } from './store/keys.ts';
+import { createKeys, globalKeys } from './store/keys.ts';
 import { configureLane, takeSlot, throttleLane } from './store/lanes.ts';
-import type { OpenFulfilment, WorkerDeps } from '../workers/deps.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import type { OpenFulfilment, WorkerDeps } from './fulfilment/deps.ts';
 
+export const { version: packageVersion } = packageJson;
 const daySeconds = 24 * 3600;
 const redisWaitMs = 20_000;
 
@@ -50,7 +52,7 @@ export async function composeBase(
   const keyring = createKeyring({ current, previous: config.previousSecretKeys });
   const redis = createRedis(config.redisUrl, process.profile, log);
   await untilRedisReady(redis, redisWaitMs);
-  await assertDurable(redis, { trusted: config.redisTrusted, allowLossy: config.allowLossyRedis });
+  await assertDurable(redis, { trusted: config.redisTrusted, allowLossy: config.allowLossyRedis || config.sandbox });
   const shards = Array.from({ length: config.shards }, (_, shard) => createKeys(shard));
   const generation = await knowGeneration(config, redis, shards, process.acceptEmpty ?? false);
   const retention: RetentionSettings = {
@@ -66,7 +68,7 @@ export async function composeBase(
     log,
     clock,
     metrics: createMetrics(),
-    http: createHttp({ egress, userAgent: 'Packline/0.1 (+https://github.com/packline/packline)' }),
+    http: createHttp({ egress, userAgent: `Packline/${packageVersion}` }),
     egress,
     redis,
     stores: shards.map((keys) => ({ redis, keys, clock, generation, keyring, retention })),
@@ -81,7 +83,7 @@ async function knowGeneration(
   acceptEmpty: boolean,
 ): Promise<string> {
   const path = join(config.home, 'generation');
-  const present = await redis.get('{pl:g}:generation');
+  const present = await redis.get(globalKeys.generation);
   const fresh = present ?? randomUUID();
   const known = (await readOrCreatePrivateFile(path, () => fresh)).trim();
   const claim = () => claimGeneration(redis, shards, { known, acceptEmpty, firstStart: known === fresh });

@@ -7,7 +7,7 @@ import { defineWorker, type Ending, type JobContext } from '../src/queues/run-wo
 import type { CommitPlan } from '../src/store/commit.ts';
 import { endpointLane, readEndpoint, signingSecrets, updateEndpoint, type Endpoint } from '../src/store/endpoints.ts';
 import { attemptWrites, readDelivery, readEvent, type Delivery } from '../src/store/events.ts';
-import type { WorkerDeps } from './deps.ts';
+import type { WorkerDeps } from '../src/fulfilment/deps.ts';
 
 type Context = JobContext<WorkerDeps>;
 interface Payload extends Record<string, unknown> {

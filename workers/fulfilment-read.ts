@@ -11,8 +11,8 @@ import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import { changeOrder } from '../src/store/change-order.ts';
 import { readMessage } from '../src/store/inbox.ts';
 import { findOrderByReference, requireOrder } from '../src/store/orders.ts';
-import type { WorkerDeps } from './deps.ts';
-import { recordSnapshot } from './record-snapshot.ts';
+import type { WorkerDeps } from '../src/fulfilment/deps.ts';
+import { recordSnapshot } from '../src/fulfilment/record-snapshot.ts';
 
 type Context = JobContext<WorkerDeps>;
 type Payload = { merchantId: string; connectionId: string; inboxId: string } | { orderId: string };

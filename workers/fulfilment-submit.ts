@@ -1,4 +1,4 @@
-import { routeOrder } from '../src/connectors/fulfilment/routing.ts';
+import { routeOrder } from '../src/fulfilment/route-order.ts';
 import type { FulfilmentSnapshot } from '../src/connectors/fulfilment/port.ts';
 import { Failure } from '../src/domain/failure.ts';
 import { raiseProblem } from '../src/domain/order-change.ts';
@@ -11,9 +11,9 @@ import { performEffect } from '../src/queues/perform-effect.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import { changeOrder, type OrderChange } from '../src/store/change-order.ts';
 import { listConnections } from '../src/store/connections.ts';
-import type { WorkerDeps } from './deps.ts';
-import { toOrderToFulfil } from './order-to-fulfil.ts';
-import { attentionCode, recordSnapshot } from './record-snapshot.ts';
+import type { WorkerDeps } from '../src/fulfilment/deps.ts';
+import { toOrderToFulfil } from '../src/fulfilment/order-to-fulfil.ts';
+import { attentionCode, recordSnapshot } from '../src/fulfilment/record-snapshot.ts';
 
 type Context = JobContext<WorkerDeps>;
 

@@ -9,9 +9,9 @@ import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import type { OrderChange } from '../src/store/change-order.ts';
 import type { StoredOrder } from '../src/store/orders.ts';
 import { requireOrder } from '../src/store/orders.ts';
-import type { WorkerDeps } from './deps.ts';
-import { toOrderToFulfil } from './order-to-fulfil.ts';
-import { recordSnapshot } from './record-snapshot.ts';
+import type { WorkerDeps } from '../src/fulfilment/deps.ts';
+import { toOrderToFulfil } from '../src/fulfilment/order-to-fulfil.ts';
+import { recordSnapshot } from '../src/fulfilment/record-snapshot.ts';
 
 type Context = JobContext<WorkerDeps>;
 type Amended = { outcome: AmendOutcome; contentVersion: number };

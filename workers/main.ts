@@ -5,7 +5,7 @@ import { Failure } from '../src/domain/failure.ts';
 import { loadConfig } from '../src/platform/config.ts';
 import { closeRedis } from '../src/platform/redis.ts';
 import { isJobName, jobNames, type JobName } from '../src/queues/jobs.ts';
-import { startWorkers } from './start-workers.ts';
+import { startWorkers } from '../src/compose-workers.ts';
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const config = loadConfig();
@@ -13,6 +13,8 @@ const base = await composeBase(config, { name: 'worker', profile: 'worker' });
 const only = values.only === undefined ? jobNames : values.only.split(',').map(toJobName);
 const workers = await startWorkers(base, composeWorkerDeps(base), { only });
 base.log.info({ jobs: only, shards: base.stores.length }, 'worker.started');
+// Whoever started us and wants to know when we take work.
+process.send?.('ready');
 
 closeWithGrace({ delay: config.graceMs + 5_000 }, async ({ err, signal }) => {
   base.log[err === undefined ? 'info' : 'fatal']({ err, signal }, 'worker.stopping');

@@ -11,7 +11,7 @@ import { performEffect } from '../src/queues/perform-effect.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import { changeOrder, type OrderChange } from '../src/store/change-order.ts';
 import { requireOrder } from '../src/store/orders.ts';
-import type { WorkerDeps } from './deps.ts';
+import type { WorkerDeps } from '../src/fulfilment/deps.ts';
 
 type Context = JobContext<WorkerDeps>;
 

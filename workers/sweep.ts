@@ -10,7 +10,7 @@ import { freeLane } from '../src/store/entries.ts';
 import { acceptMessage } from '../src/store/inbox.ts';
 import { readOrder } from '../src/store/orders.ts';
 import type { NewEntry } from '../src/store/commit.ts';
-import type { WorkerDeps } from './deps.ts';
+import type { WorkerDeps } from '../src/fulfilment/deps.ts';
 
 type Context = JobContext<WorkerDeps>;
 type Payload =

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { IdSchema } from './ids.ts';
-import { ExternalIdSchema } from './order.ts';
+import { ExternalIdSchema } from './order-input.ts';
 import { OrderStatusSchema } from './order-status.ts';
 import { InstantSchema } from './time.ts';
 

@@ -16,7 +16,7 @@ export interface Evidence {
   receivedAt: string;
 }
 
-const kindOf = (e: Evidence): string => `${e.system}\n${e.subject}\n${e.code}`;
+const kindOf = (e: Evidence): string => JSON.stringify([e.system, e.subject, e.code]);
 
 /**
  * The union of two sets, sorted. Commutative, associative and idempotent, so hooks may come in any order and any number

@@ -1,7 +1,7 @@
 import type { OrderHappening } from './events.ts';
 import { mergeEvidence, type Evidence } from './evidence.ts';
 import { withProblem, type Order, type Problem } from './order.ts';
-import { judgeMove } from './order-status.ts';
+import { isTerminal, judgeMove } from './order-status.ts';
 import { settleLines, type PickedItem } from './picking.ts';
 import { ownSystem, resolveStatus, type Vocabulary } from './resolve-status.ts';
 
@@ -73,14 +73,16 @@ function announceMove({ order, happenings }: Changed, before: Order, move: 'lega
     ...happenings,
     { type: 'order.status_changed', data: { ...facts, oldStatus: before.status, newStatus: order.status, move } },
   ];
-  if (order.status === 'READY_FOR_INVOICING') {
-    const itemsMinor = settleLines(order.content.lines, order.pickedItems).reduce((sum, l) => sum + l.priceMinor, 0);
-    announced.push({ type: 'order.ready_for_invoicing', data: { ...facts, currency: order.currency, itemsMinor } });
-  }
+  if (order.status === 'READY_FOR_INVOICING') announced.push(readyForInvoicing(order));
   if (order.status === 'CANCELED') {
     announced.push({ type: 'order.canceled', data: { ...facts, reason: order.cancellation?.reason ?? null } });
   }
   return { order, happenings: announced };
+}
+
+function readyForInvoicing(order: Order): OrderHappening {
+  const itemsMinor = settleLines(order.content.lines, order.pickedItems).reduce((sum, l) => sum + l.priceMinor, 0);
+  return { type: 'order.ready_for_invoicing', data: { ...factsOf(order), currency: order.currency, itemsMinor } };
 }
 
 /**
@@ -108,5 +110,11 @@ export function settlePicks(
     order: { ...order, pickedItems },
     happenings: [...changed.happenings, { type: 'order.items_picked', data: { ...factsOf(order), lines } }],
   };
-  return settledBefore ? next : learn(next, [ownEvidence('picks_settled', now)], vocabularies, now);
+  if (settledBefore) return next;
+  const settled = learn(next, [ownEvidence('picks_settled', now)], vocabularies, now);
+  // The courier may be gone before the picks were read: the merchant can invoice all the same, and has to be told.
+  const { status, invoiceStatus } = settled.order;
+  const untold = !settled.happenings.some((happening) => happening.type === 'order.ready_for_invoicing');
+  const wanted = untold && invoiceStatus === 'notInvoiced' && (status === 'DELIVERED' || !isTerminal(status));
+  return wanted ? { ...settled, happenings: [...settled.happenings, readyForInvoicing(settled.order)] } : settled;
 }

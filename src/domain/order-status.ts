@@ -114,7 +114,7 @@ export const statusTable: Record<OrderStatus, StatusRow> = {
     meaning: 'Packed, shipping service made.',
   },
   WAITING_FOR_PICKUP: {
-    rank: 115,
+    rank: 125,
     terminal: false,
     next: ['DELIVERED', 'RETURNED', ...anyExit],
     meaning: 'Waits for the customer at a pickup point.',

@@ -1,130 +1,8 @@
-import * as z from 'zod';
-import { AddressSchema } from './address.ts';
-import { CurrencySchema, MinorAmountSchema } from './money.ts';
 import type { Evidence } from './evidence.ts';
 import type { Intent } from './intent.ts';
+import type { Line, OrderInput, OrderPatch, Recipient } from './order-input.ts';
 import type { OrderStatus } from './order-status.ts';
 import type { PickedItem } from './picking.ts';
-import { InstantSchema } from './time.ts';
-import { WeightGramsSchema } from './weight.ts';
-
-/** An id that another system gave. Kept as it is; no control characters, because it travels in URLs and headers. */
-export const ExternalIdSchema = z
-  .string()
-  .min(1)
-  .max(128)
-  // oxlint-disable-next-line no-control-regex
-  .regex(/^[^\u0000-\u001f\u007f]+$/, 'must not contain control characters');
-
-/** What the customer accepts when a line is not on the shelf. */
-export const SubstitutionSchema = z
-  .strictObject({
-    preference: z.enum(['refund', 'substitute', 'contact']),
-    source: z.enum(['merchant', 'customer']).optional(),
-    substitutes: z
-      .array(
-        z.strictObject({
-          sku: ExternalIdSchema,
-          quantity: z.int().min(1).max(100_000),
-          weightGrams: WeightGramsSchema.optional(),
-        }),
-      )
-      .max(50)
-      .optional(),
-  })
-  .meta({ id: 'Substitution' });
-
-/** One requested item. Keyed by its own `id`: the same SKU may stand on two lines. */
-export const LineSchema = z
-  .strictObject({
-    id: ExternalIdSchema,
-    sku: ExternalIdSchema,
-    name: z.string().min(1).max(300),
-    quantity: z.int().min(1).max(100_000),
-    unitPriceMinor: MinorAmountSchema,
-    gtin: z
-      .string()
-      .regex(/^\d{8}$|^\d{12,14}$/, 'GTIN-8, -12, -13 or -14')
-      .optional(),
-    weighted: z.boolean().optional(),
-    requestedWeightGrams: WeightGramsSchema.optional(),
-    substitution: SubstitutionSchema.optional(),
-    imageUrl: z
-      .url({ protocol: /^https?$/ })
-      .max(2048)
-      .optional(),
-    aisle: z.string().max(60).optional(),
-    notes: z.string().max(500).optional(),
-  })
-  .meta({ id: 'Line' });
-export type Line = z.infer<typeof LineSchema>;
-
-export const RecipientSchema = z
-  .strictObject({
-    name: z.string().min(1).max(160),
-    phone: z.string().min(3).max(32).optional(),
-    email: z.email().max(254).optional(),
-    address: AddressSchema.optional(),
-  })
-  .meta({ id: 'Recipient' });
-export type Recipient = z.infer<typeof RecipientSchema>;
-
-export const WindowSchema = z
-  .strictObject({ from: InstantSchema, to: InstantSchema })
-  .refine((window) => Date.parse(window.to) > Date.parse(window.from), { path: ['to'], message: 'must be after from' })
-  .meta({ id: 'Window' });
-
-export const TotalsSchema = z
-  .strictObject({
-    itemsMinor: MinorAmountSchema,
-    shippingMinor: MinorAmountSchema,
-    taxMinor: MinorAmountSchema,
-    grandTotalMinor: MinorAmountSchema,
-  })
-  .meta({ id: 'Totals' });
-
-const linesUnique = (lines: readonly Line[]): boolean => new Set(lines.map((line) => line.id)).size === lines.length;
-export const LinesSchema = z.array(LineSchema).min(1).max(1000).refine(linesUnique, 'line ids must be unique');
-const NotesSchema = z.string().max(2000);
-const MetadataSchema = z
-  .record(z.string().min(1).max(64), z.string().max(500))
-  .refine((record) => Object.keys(record).length <= 50, 'at most 50 entries');
-
-/** An order as any OMS posts it (`POST /v1/orders`). */
-export const OrderInputSchema = z
-  .strictObject({
-    externalId: ExternalIdSchema,
-    placedAt: InstantSchema,
-    currency: CurrencySchema,
-    storeLocationId: ExternalIdSchema,
-    fulfilment: z.enum(['delivery', 'pickup']),
-    window: WindowSchema,
-    recipient: RecipientSchema,
-    lines: LinesSchema,
-    totals: TotalsSchema,
-    notes: NotesSchema.optional(),
-    metadata: MetadataSchema.optional(),
-    channel: z.string().min(1).max(60).optional(),
-  })
-  .refine((order) => order.fulfilment === 'pickup' || order.recipient.address !== undefined, {
-    path: ['recipient', 'address'],
-    message: 'required for delivery',
-  })
-  .meta({ id: 'OrderInput' });
-export type OrderInput = z.infer<typeof OrderInputSchema>;
-
-/** What may change while the state allows it (`PATCH /v1/orders/{id}`). Each given field replaces the old one whole. */
-export const OrderPatchSchema = z
-  .strictObject({
-    recipient: RecipientSchema.optional(),
-    window: WindowSchema.optional(),
-    lines: LinesSchema.optional(),
-    totals: TotalsSchema.optional(),
-    notes: NotesSchema.optional(),
-  })
-  .refine((patch) => Object.keys(patch).length > 0, 'nothing to change')
-  .meta({ id: 'OrderPatch' });
-export type OrderPatch = z.infer<typeof OrderPatchSchema>;
 
 /** What was asked for, without the person. */
 export type OrderContent = Pick<OrderInput, 'window' | 'lines' | 'totals'>;
@@ -259,9 +137,13 @@ export function amend(
   };
 }
 
-/** Adds a problem once per code; the first telling stands, so that its time is when it began. */
-export function withProblem(problems: readonly Problem[], problem: Problem): readonly Problem[] {
-  return problems.some((known) => known.code === problem.code) ? problems : [...problems, problem];
+/** More than a person reads; an order that goes wrong in a loop must not grow without end. */
+const problemsKeptMax = 20;
+
+/** Adds a problem once; the first telling stands, so that its time is when it began. */
+export function withProblem(problems: readonly Problem[], { code, detail, ...rest }: Problem): readonly Problem[] {
+  const isKnown = problems.some((known) => known.code === code && known.detail === detail);
+  return isKnown ? problems : [...problems, { code, detail, ...rest }].slice(-problemsKeptMax);
 }
 
 export const withoutProblem = (problems: readonly Problem[], code: string): readonly Problem[] =>

@@ -1,4 +1,4 @@
-import type { Line } from './order.ts';
+import type { Line } from './order-input.ts';
 
 /** One barcode inside one scan, as the partner parsed it. */
 export interface ScannedBarcode {

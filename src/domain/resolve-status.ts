@@ -58,6 +58,7 @@ export function resolveStatus(
   evidence: readonly Evidence[],
   vocabularies: Readonly<Record<string, Vocabulary>>,
 ): Resolution {
+  const orders = new Map<string, Attempt>();
   const attempts = new Map<string, Attempt>();
   const unknown = new Set<string>();
   let settled = false;
@@ -67,11 +68,11 @@ export function resolveStatus(
     if (system === ownSystem && code === 'picks_settled') settled = true;
     if (system === ownSystem && code === 'invoiced') invoiced = true;
     if (meaning === undefined) unknown.add(`${system}:${code}`);
-    else note(attemptOf(attempts, `${system}\n${subject}`), meaning);
+    else note(attemptOf(subject === orderSubject ? orders : attempts, JSON.stringify([system, subject])), meaning);
   }
 
-  const order = attemptsOnOrder(attempts);
-  const deliveries = [...attempts].filter(([key]) => !isOrderSubject(key)).map(([, attempt]) => attempt);
+  const order = [...orders.values()];
+  const deliveries = [...attempts.values()];
   const live = deliveries.filter((attempt) => !attempt.ended && !attempt.canceled);
   const all = [...deliveries, ...order];
   const furthest = Math.max(0, ...all.map((attempt) => attempt.rank));
@@ -104,9 +105,8 @@ export function resolveStatus(
 const meaningOf = (vocabulary: Vocabulary | undefined, code: string): Meaning | undefined =>
   vocabulary !== undefined && Object.hasOwn(vocabulary, code) ? vocabulary[code] : undefined;
 
-const isOrderSubject = (key: string): boolean => key.endsWith('\norder');
-const attemptsOnOrder = (attempts: Map<string, Attempt>): Attempt[] =>
-  [...attempts].filter(([key]) => isOrderSubject(key)).map(([, attempt]) => attempt);
+/** The subject of evidence about the order as a whole. */
+const orderSubject = 'order';
 
 function attemptOf(attempts: Map<string, Attempt>, key: string): Attempt {
   const known = attempts.get(key) ?? { rank: 0, picked: false, ended: false, canceled: false };

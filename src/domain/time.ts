@@ -1,6 +1,10 @@
 import * as z from 'zod';
 
-const isRealTime = (text: string): boolean => !Number.isNaN(Date.parse(text));
+/** In UTC it must still be a year of four digits, or it could not be answered as RFC 3339. */
+const isRealTime = (text: string): boolean => {
+  const year = new Date(text).getUTCFullYear();
+  return year >= 0 && year <= 9999;
+};
 
 /** An RFC 3339 time with an offset, normalised to UTC. A time without a zone is refused: we never guess one. */
 export const InstantSchema = z.iso

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../domain/canonical-json.ts';
-import { makeOrder, type Order, type OrderInput, type OrderPerson } from '../domain/order.ts';
+import { makeOrder, type Order, type OrderPerson } from '../domain/order.ts';
+import type { OrderInput } from '../domain/order-input.ts';
 import { toInstant } from '../platform/clock.ts';
 import { fromEntry, generationFailure, type NewEntry } from './commit.ts';
 import { digest, newId, type StoreDeps } from './deps.ts';

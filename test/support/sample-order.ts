@@ -1,4 +1,4 @@
-import type { OrderInput } from '../../src/domain/order.ts';
+import type { OrderInput } from '../../src/domain/order-input.ts';
 
 /** A full order as an OMS posts it: a plain line, a line with substitutes, a weighed line. */
 export const sampleOrder = (overrides: Partial<OrderInput> = {}): OrderInput => ({

@@ -1,13 +1,13 @@
-import type { Failure } from '../src/domain/failure.ts';
-import { raiseProblem } from '../src/domain/order-change.ts';
-import { toInstant } from '../src/platform/clock.ts';
-import { deliveryWork } from '../src/queues/delivery-attempt.ts';
-import { commit, type CommitPlan } from '../src/store/commit.ts';
-import { changeOrder } from '../src/store/change-order.ts';
-import { failureWrites } from '../src/store/connections.ts';
-import type { StoreDeps } from '../src/store/deps.ts';
-import { issueWrites } from '../src/store/issues.ts';
-import { readOrder } from '../src/store/orders.ts';
+import type { Failure } from '../domain/failure.ts';
+import { raiseProblem } from '../domain/order-change.ts';
+import { toInstant } from '../platform/clock.ts';
+import { deliveryWork } from './delivery-attempt.ts';
+import { commit, type CommitPlan } from '../store/commit.ts';
+import { changeOrder } from '../store/change-order.ts';
+import { failureWrites } from '../store/connections.ts';
+import type { StoreDeps } from '../store/deps.ts';
+import { issueWrites } from '../store/issues.ts';
+import { readOrder } from '../store/orders.ts';
 
 /**
  * What makes work that cannot be done visible: an issue that groups it with its like, a problem on the order it is about,

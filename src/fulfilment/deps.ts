@@ -1,8 +1,8 @@
-import type { FulfilmentConnection, FulfilmentConnector } from '../src/connectors/fulfilment/port.ts';
-import type { Vocabularies } from '../src/domain/order-change.ts';
-import type { Http } from '../src/platform/http.ts';
-import type { Connection } from '../src/store/connections.ts';
-import type { StoreDeps } from '../src/store/deps.ts';
+import type { FulfilmentConnection, FulfilmentConnector } from '../connectors/fulfilment/port.ts';
+import type { Vocabularies } from '../domain/order-change.ts';
+import type { Http } from '../platform/http.ts';
+import type { Connection } from '../store/connections.ts';
+import type { StoreDeps } from '../store/deps.ts';
 
 /** A fulfilment connection, ready to be called. */
 export interface OpenFulfilment {

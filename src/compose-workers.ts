@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import type { Base } from '../src/compose.ts';
-import { closeRedis, createRedis, type RedisClient } from '../src/platform/redis.ts';
-import { createBullQueues } from '../src/queues/bull-queues.ts';
-import { startDispatcher } from '../src/queues/dispatcher.ts';
-import { jobNames, type JobName } from '../src/queues/jobs.ts';
-import { runWorker, type RunningWorker, type WorkerDefinition } from '../src/queues/run-worker.ts';
-import { nextSweep } from '../src/queues/sweep.ts';
-import { commit } from '../src/store/commit.ts';
-import { countEntries } from '../src/store/entries.ts';
-import { bury } from './bury.ts';
-import deliveryAttempt from './delivery-attempt.ts';
-import type { WorkerDeps } from './deps.ts';
-import fulfilmentRead from './fulfilment-read.ts';
-import fulfilmentSubmit from './fulfilment-submit.ts';
-import fulfilmentUpdate from './fulfilment-update.ts';
-import orderCancel from './order-cancel.ts';
-import sweep from './sweep.ts';
+import type { Base } from './compose.ts';
+import { closeRedis, createRedis, type RedisClient } from './platform/redis.ts';
+import { createBullQueues } from './queues/bull-queues.ts';
+import { startDispatcher } from './queues/dispatcher.ts';
+import { jobNames, type JobName } from './queues/jobs.ts';
+import { runWorker, type RunningWorker, type WorkerDefinition } from './queues/run-worker.ts';
+import { nextSweep } from './queues/sweep.ts';
+import { commit } from './store/commit.ts';
+import { countEntries } from './store/entries.ts';
+import { bury } from './queues/bury.ts';
+import deliveryAttempt from '../workers/delivery-attempt.ts';
+import type { WorkerDeps } from './fulfilment/deps.ts';
+import fulfilmentRead from '../workers/fulfilment-read.ts';
+import fulfilmentSubmit from '../workers/fulfilment-submit.ts';
+import fulfilmentUpdate from '../workers/fulfilment-update.ts';
+import orderCancel from '../workers/order-cancel.ts';
+import sweep from '../workers/sweep.ts';
 
 type Definition = WorkerDefinition<WorkerDeps, never>;
 

@@ -1,11 +1,11 @@
-import type { FulfilmentSnapshot } from '../src/connectors/fulfilment/port.ts';
-import { learn, ownEvidence, raiseProblem, settlePicks } from '../src/domain/order-change.ts';
-import { withoutProblem, type Order } from '../src/domain/order.ts';
-import { toInstant } from '../src/platform/clock.ts';
-import type { JobContext } from '../src/queues/run-worker.ts';
-import type { OrderChange } from '../src/store/change-order.ts';
-import { successWrites } from '../src/store/connections.ts';
-import type { StoredOrder } from '../src/store/orders.ts';
+import type { FulfilmentSnapshot } from '../connectors/fulfilment/port.ts';
+import { learn, ownEvidence, raiseProblem, settlePicks } from '../domain/order-change.ts';
+import { withoutProblem, type Order } from '../domain/order.ts';
+import { toInstant } from '../platform/clock.ts';
+import type { JobContext } from '../queues/run-worker.ts';
+import type { OrderChange } from '../store/change-order.ts';
+import { successWrites } from '../store/connections.ts';
+import type { StoredOrder } from '../store/orders.ts';
 import type { WorkerDeps } from './deps.ts';
 
 /** A partner's "200, but": the order lies there and will not move until somebody corrects it. */

@@ -1,4 +1,4 @@
-import type { Order } from '../../domain/order.ts';
+import type { Order } from '../domain/order.ts';
 
 /** One rule of a fulfilment connection: every list that is given must contain the order's value. */
 interface Rule {

@@ -1,7 +1,7 @@
-import type { OrderToFulfil } from '../src/connectors/fulfilment/port.ts';
-import { Failure } from '../src/domain/failure.ts';
-import type { StoreDeps } from '../src/store/deps.ts';
-import { openPerson, type StoredOrder } from '../src/store/orders.ts';
+import type { OrderToFulfil } from '../connectors/fulfilment/port.ts';
+import { Failure } from '../domain/failure.ts';
+import type { StoreDeps } from '../store/deps.ts';
+import { openPerson, type StoredOrder } from '../store/orders.ts';
 
 /** The order with its person opened, as connectors are given it. An erased person cannot be delivered to. */
 export function toOrderToFulfil(store: StoreDeps, stored: StoredOrder, which: 'current' | 'pending'): OrderToFulfil {

@@ -1,0 +1,152 @@
+import { existsSync } from 'node:fs';
+import { access, constants } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { styleText } from 'node:util';
+import { toFailure } from '../domain/failure.ts';
+import { loadConfig, summarizeConfig, toCallableUrl, type Config, type Environment } from '../platform/config.ts';
+import { assertPortFree } from '../platform/free-port.ts';
+import { createLog } from '../platform/log.ts';
+import { inspectDurability } from '../platform/redis-durability.ts';
+import { closeRedis, createRedis, untilRedisReady } from '../platform/redis.ts';
+
+export interface Check {
+  name: string;
+  status: 'ok' | 'advice' | 'wrong';
+  message: string;
+  /** What to do about it. */
+  fix?: string;
+}
+
+export interface Diagnosis {
+  /** No check is wrong. */
+  ok: boolean;
+  checks: Check[];
+  /** The settings in force, secrets only as "configured"; empty when they cannot be read. */
+  settings: Record<string, string>;
+}
+
+const wantedNodeMajor = 24;
+
+/** Looks at this installation without changing it. */
+export async function diagnose(env?: Environment): Promise<Diagnosis> {
+  const node = checkNode();
+  let config: Config;
+  try {
+    config = loadConfig(env);
+  } catch (thrown) {
+    const checks: Check[] = [node, { name: 'settings', status: 'wrong', message: toFailure(thrown).message }];
+    return { ok: false, checks, settings: {} };
+  }
+  const checks = [
+    node,
+    { name: 'settings', status: 'ok', message: 'valid' } satisfies Check,
+    await checkHome(config),
+    checkSecretKey(config),
+    ...(await checkRedis(config)),
+    await checkPort('PORT', config.host, config.port),
+    ...(config.sandbox ? [await checkPort('PACKLINE_SANDBOX_PORT', '127.0.0.1', config.sandboxPort)] : []),
+  ];
+  return { ok: checks.every(({ status }) => status !== 'wrong'), checks, settings: summarizeConfig(config) };
+}
+
+/** One line for each check, what to do below it; or all of it as JSON. */
+export function printDiagnosis(diagnosis: Diagnosis, { json }: { json: boolean }): void {
+  const { stdout } = process;
+  if (json) {
+    stdout.write(`${JSON.stringify(diagnosis, null, 2)}\n`);
+    return;
+  }
+  const marks = { ok: ['green', 'ok    '], advice: ['yellow', 'advice'], wrong: ['red', 'wrong '] } as const;
+  for (const { name, status, message, fix } of diagnosis.checks) {
+    const [color, mark] = marks[status];
+    stdout.write(`${styleText(color, mark, { stream: stdout })}  ${name}: ${message}\n`);
+    if (fix !== undefined) stdout.write(`        ${fix}\n`);
+  }
+  stdout.write('\n');
+  for (const [name, value] of Object.entries(diagnosis.settings)) stdout.write(`${name}=${value}\n`);
+}
+
+function checkNode(): Check {
+  const { node } = process.versions;
+  if (Number(node.split('.')[0]) >= wantedNodeMajor) return { name: 'node', status: 'ok', message: node };
+  return {
+    name: 'node',
+    status: 'wrong',
+    message: `${node} is too old`,
+    fix: `install Node ${wantedNodeMajor} or newer`,
+  };
+}
+
+async function checkHome({ home }: Config): Promise<Check> {
+  const path = resolve(home);
+  let existing = path;
+  while (!existsSync(existing)) existing = dirname(existing);
+  try {
+    // The slash refuses a file in the place of a folder.
+    await access(`${existing}/`, constants.W_OK);
+    return { name: 'home', status: 'ok', message: `${path} can be written` };
+  } catch {
+    const fix = 'make it writable for this user, or set PACKLINE_HOME to a folder that is';
+    return { name: 'home', status: 'wrong', message: `${path} cannot be written`, fix };
+  }
+}
+
+function checkSecretKey({ secretKey, sandbox }: Config): Check {
+  const name = 'secret key';
+  if (secretKey !== undefined) return { name, status: 'ok', message: `configured, its id is ${secretKey.id}` };
+  if (sandbox) return { name, status: 'ok', message: 'made for the sandbox when needed' };
+  return {
+    name,
+    status: 'wrong',
+    message: 'PACKLINE_SECRET_KEY is not set: only `packline up` with its sandbox runs without',
+    fix: 'PACKLINE_SECRET_KEY=$(openssl rand -base64 32), kept where a backup of Redis is not',
+  };
+}
+
+async function checkRedis({ redisUrl, redisTrusted, allowLossyRedis }: Config): Promise<Check[]> {
+  const name = 'redis';
+  if (redisUrl === undefined) {
+    return [
+      { name, status: 'ok', message: 'REDIS_URL is not set: `packline up` starts its own; api and worker need it' },
+    ];
+  }
+  const redis = createRedis(redisUrl, 'producer', createLog({ level: 'silent', name: 'doctor' }));
+  try {
+    await untilRedisReady(redis, 3_000);
+    const findings = await inspectDurability(redis);
+    if (findings.length === 0) return [{ name, status: 'ok', message: 'answers, and keeps what it acknowledged' }];
+    return findings.map(({ risk, node, problem, fix }) => {
+      const isAccepted = allowLossyRedis ? risk !== 'unsupported' : redisTrusted && risk === 'unknown';
+      return {
+        name: node === undefined ? name : `${name} ${node}`,
+        status: risk === 'advice' || isAccepted ? 'advice' : 'wrong',
+        message: problem,
+        fix,
+      };
+    });
+  } catch (thrown) {
+    const fix = 'start it, or correct REDIS_URL (host, port, user and password)';
+    return [{ name, status: 'wrong', message: `cannot be used: ${toFailure(thrown).message}`, fix }];
+  } finally {
+    await closeRedis(redis, 500);
+  }
+}
+
+async function checkPort(setting: string, host: string, port: number): Promise<Check> {
+  const name = `port ${port}`;
+  try {
+    await assertPortFree(setting, host, port);
+    return { name, status: 'ok', message: 'free' };
+  } catch (thrown) {
+    if (await isPackline(host, port)) return { name, status: 'ok', message: 'Packline answers on it' };
+    return { name, status: 'wrong', message: toFailure(thrown).message };
+  }
+}
+
+async function isPackline(host: string, port: number): Promise<boolean> {
+  try {
+    return (await fetch(`${toCallableUrl(host, port)}/livez`, { signal: AbortSignal.timeout(1_000) })).ok;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,102 @@
+import { styleText } from 'node:util';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { toFailure } from '../domain/failure.ts';
+import { loadConfig } from '../platform/config.ts';
+import { createLog } from '../platform/log.ts';
+import { diagnose, printDiagnosis } from './doctor.ts';
+import { programs } from './programs.ts';
+import { runProgram } from './run-program.ts';
+import { runUp, type UpHooks } from './up.ts';
+
+/** Exit codes of every command. */
+const exit = { done: 0, failed: 1, usage: 2 } as const;
+
+/** What `up` does beyond starting processes. */
+const upHooks: UpHooks = {};
+
+/** Runs one command line (without `node packline`) and resolves to its exit code: 0 done, 1 failed, 2 usage. */
+export async function runCli(args: readonly string[]): Promise<number> {
+  let exitCode: number = exit.done;
+  const program = defineProgram((code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (thrown) {
+    // Commander has already said what is wrong; help and version end this way too, with 0.
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exit.done : exit.usage;
+    process.stderr.write(`${styleText('red', 'packline:', { stream: process.stderr })} ${toFailure(thrown).message}\n`);
+    return exit.failed;
+  }
+}
+
+function defineProgram(endWith: (exitCode: number) => void): Command {
+  const program = new Command('packline')
+    .description('Integration middleware between an OMS, pick-and-pack fulfilment systems and carriers.')
+    .exitOverride();
+
+  program
+    .command('up')
+    .description('start everything on this machine: Redis, API, workers and the partner sandbox')
+    .option('--no-sandbox', 'without partner simulators and demo data: for real partners')
+    .option('--accept-empty', 'go on with a Redis that came back empty', false)
+    .option('--workers <number>', 'worker processes', toWorkerCount, 1)
+    .option('--no-trickle', 'no demo orders by themselves')
+    .action(async (options: { sandbox: boolean; acceptEmpty: boolean; workers: number; trickle: boolean }) => {
+      const config = loadConfig();
+      const log = createLog({ level: config.logLevel, name: 'up' });
+      endWith(await runUp({ config, options, hooks: upHooks, log }));
+    });
+
+  program
+    .command('api')
+    .description('the HTTP API alone')
+    .action(async () => endWith(await runProgram(programs.api, [])));
+
+  program
+    .command('worker')
+    .description('one worker process alone')
+    .option('--only <jobs>', 'only these jobs, comma-separated')
+    .action(async ({ only }: { only?: string }) => {
+      endWith(await runProgram(programs.worker, only === undefined ? [] : ['--only', only]));
+    });
+
+  program
+    .command('sandbox')
+    .description('the partner simulators alone')
+    .option('--port <port>', 'TCP port', toPort)
+    .action(async ({ port }: { port?: number }) => {
+      const chosen = port ?? loadConfig().sandboxPort;
+      endWith(await runProgram(programs.sandbox, ['--port', String(chosen)]));
+    });
+
+  program
+    .command('doctor')
+    .description('say what is wrong with this installation and how to mend it')
+    .option('--json', 'as JSON', false)
+    .action(async ({ json }: { json: boolean }) => {
+      const diagnosis = await diagnose();
+      printDiagnosis(diagnosis, { json });
+      endWith(diagnosis.ok ? exit.done : exit.failed);
+    });
+
+  return program;
+}
+
+const toNumber =
+  (min: number, max: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+const toPort = toNumber(0, 65_535);
+const toWorkerCount = toNumber(0, 64);
+
+if (import.meta.main) {
+  // The launcher that an old Node runs may be killed: then we end as if asked to.
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  process.channel?.unref();
+  process.exit(await runCli(process.argv.slice(2)));
+}

@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeWebhookSecret } from '../platform/signature.ts';
+import { callJson } from './demo-api.ts';
+import type { DemoContext } from './up.ts';
+
+/** What `npm start` leaves in PACKLINE_HOME for people and scripts (mode 0600). */
+export interface DemoCredentials {
+  baseUrl: string;
+  adminKey: string;
+  merchantId: string;
+  merchantKey: string;
+  carrierKey: string;
+  sandboxUrl: string;
+}
+
+interface ConnectionView {
+  id: string;
+  name: string;
+  webhookUrl: string;
+}
+
+export const credentialsPath = (home: string): string => join(home, 'credentials.json');
+
+const connectionName = 'Nash (sandbox)';
+const subscriberName = 'demo';
+
+/**
+ * A merchant with an API key, a carrier's key, a Nash connection to the sandbox that takes the orders of `store-1`, and a
+ * webhook endpoint. On a later start it finds all this and only tells the sandbox, which remembers nothing, where to send
+ * its hooks.
+ */
+export async function seedDemo(context: DemoContext): Promise<DemoCredentials> {
+  const credentials = (await findEarlier(context)) ?? (await createMerchant(context));
+  await writeCredentials(context.home, credentials);
+  await connectNash(context, credentials);
+  await subscribe(context, credentials);
+  return credentials;
+}
+
+async function findEarlier({ home, baseUrl, adminKey, sandboxUrl }: DemoContext): Promise<DemoCredentials | null> {
+  const text = await readFile(credentialsPath(home), 'utf8').catch(() => null);
+  if (text === null) return null;
+  const credentials = { ...(JSON.parse(text) as DemoCredentials), baseUrl, adminKey, sandboxUrl };
+  const key = credentials.merchantKey;
+  const works = await callJson(`${baseUrl}/v1/orders?limit=1`, { key }).then(
+    () => true,
+    () => false,
+  );
+  return works ? credentials : null;
+}
+
+async function createMerchant({ baseUrl, adminKey, sandboxUrl }: DemoContext): Promise<DemoCredentials> {
+  const post = <T>(path: string, body: unknown) =>
+    callJson<T>(`${baseUrl}${path}`, { method: 'POST', key: adminKey, body });
+  const merchant = await post<{ id: string }>('/v1/merchants', { name: 'Demo Market' });
+  const keys = `/v1/merchants/${merchant.id}/api-keys`;
+  const merchantKey = await post<{ key: string }>(keys, { name: 'demo merchant', scopes: ['read', 'operate'] });
+  const carrierKey = await post<{ key: string }>(keys, { name: 'demo carrier', scopes: ['carrier'] });
+  return {
+    baseUrl,
+    adminKey,
+    merchantId: merchant.id,
+    merchantKey: merchantKey.key,
+    carrierKey: carrierKey.key,
+    sandboxUrl,
+  };
+}
+
+/** Written beside and renamed: who reads it while we write finds the old file or the new one, never half. */
+async function writeCredentials(home: string, credentials: DemoCredentials): Promise<void> {
+  const path = credentialsPath(home);
+  await writeFile(`${path}.new`, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600 });
+  await rename(`${path}.new`, path);
+}
+
+async function connectNash({ baseUrl, sandboxUrl }: DemoContext, { merchantKey: key }: DemoCredentials): Promise<void> {
+  const { data } = await callJson<{ data: ConnectionView[] }>(`${baseUrl}/v1/connections`, { key });
+  const webhookSecret = makeWebhookSecret(randomBytes(32));
+  const settings = { baseUrl: `${sandboxUrl}/nash`, apiKey: 'nash_demo_key', webhookSecret };
+  const earlier = data.find((connection) => connection.name === connectionName);
+  const body = {
+    connector: 'nash',
+    kind: 'fulfilment',
+    name: connectionName,
+    settings,
+    routing: [{ storeLocationIds: ['store-1'] }],
+  };
+  const connection =
+    earlier === undefined
+      ? await callJson<ConnectionView>(`${baseUrl}/v1/connections`, { method: 'POST', key, body })
+      : await callJson<ConnectionView>(`${baseUrl}/v1/connections/${earlier.id}`, {
+          method: 'PATCH',
+          key,
+          body: { settings },
+        });
+  await callJson(`${sandboxUrl}/_sandbox/nash/endpoints`, {
+    method: 'POST',
+    body: { url: connection.webhookUrl, secret: webhookSecret },
+  });
+}
+
+/** The merchant's own system, played by the sandbox: what it was told is at `/_sandbox/subscribers/demo`. */
+async function subscribe({ baseUrl, sandboxUrl }: DemoContext, { merchantKey: key }: DemoCredentials): Promise<void> {
+  const url = `${sandboxUrl}/subscribers/${subscriberName}`;
+  const { data } = await callJson<{ data: { id: string; url: string; description: string | null }[] }>(
+    `${baseUrl}/v1/endpoints`,
+    { key },
+  );
+  const description = 'Demo subscriber';
+  const earlier = data.find((endpoint) => endpoint.description === description);
+  if (earlier === undefined) {
+    await callJson(`${baseUrl}/v1/endpoints`, { method: 'POST', key, body: { url, eventTypes: [], description } });
+  } else if (earlier.url !== url) {
+    await callJson(`${baseUrl}/v1/endpoints/${earlier.id}`, { method: 'PATCH', key, body: { url } });
+  }
+}

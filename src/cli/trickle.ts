@@ -1,0 +1,26 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { toFailure } from '../domain/failure.ts';
+import { callJson } from './demo-api.ts';
+import { makeDemoOrder } from './demo-order.ts';
+import { credentialsPath, type DemoCredentials } from './seed-demo.ts';
+import type { DemoContext } from './up.ts';
+
+/** Enough to see things move, little enough to follow one of them. */
+const everyMs = 5_000;
+
+/** Posts a demo order now and then until `signal` aborts; what is refused or lost is told and tried no more. */
+export async function trickle({ home, log }: DemoContext, signal: AbortSignal): Promise<void> {
+  const { baseUrl, merchantKey } = JSON.parse(await readFile(credentialsPath(home), 'utf8')) as DemoCredentials;
+  while (!signal.aborted) {
+    const externalId = `demo-${randomBytes(4).toString('hex')}`;
+    await callJson(`${baseUrl}/v1/orders`, {
+      method: 'POST',
+      key: merchantKey,
+      headers: { 'idempotency-key': externalId },
+      body: makeDemoOrder(externalId, Date.now(), Math.random),
+    }).catch((error: unknown) => log.warn({ reason: toFailure(error).message }, 'trickle.refused'));
+    await delay(everyMs, undefined, { signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,30 @@
+import { parseArgs } from 'node:util';
+import closeWithGrace from 'close-with-grace';
+import { composeBase } from './compose.ts';
+import { composeIngressDeps } from './compose-ingress.ts';
+import { createApp } from './ingress/app.ts';
+import { listen } from './ingress/listen.ts';
+import { loadConfig } from './platform/config.ts';
+import { closeRedis } from './platform/redis.ts';
+import { watchPressure } from './platform/redis-pressure.ts';
+
+const { values } = parseArgs({ options: { 'accept-empty': { type: 'boolean', default: false } } });
+const config = loadConfig();
+const base = await composeBase(config, { name: 'api', profile: 'producer', acceptEmpty: values['accept-empty'] });
+const pressure = watchPressure(base.redis);
+let isDraining = false;
+
+const app = createApp(composeIngressDeps(base, { draining: () => isDraining, shedding: () => pressure.shedding() }));
+const server = await listen(app, { port: config.port, host: config.host });
+base.log.info({ host: config.host, port: server.port }, 'api.listening');
+
+// Readiness goes false first, requests under way get their answers, and only then is Redis let go.
+closeWithGrace({ delay: config.graceMs + 5_000 }, async ({ err, signal }) => {
+  base.log[err === undefined ? 'info' : 'fatal']({ err, signal }, 'api.stopping');
+  isDraining = true;
+  await server.close(config.graceMs);
+  pressure.stop();
+  await base.http.close();
+  await closeRedis(base.redis, 1_000);
+  base.log.info('api.stopped');
+});

@@ -1,0 +1,163 @@
+import { Agent } from 'undici';
+import { Failure } from '../domain/failure.ts';
+import { dialTimeoutMs, type Egress } from './egress.ts';
+import { startExchange } from './http-exchange.ts';
+import { toHttpFailure } from './http-failure.ts';
+import { readReplyBody } from './http-reply-body.ts';
+
+/** Deadlines of one exchange, each in milliseconds from its start. Nothing of it is left running after them. */
+export interface HttpTimeouts {
+  /** Until the request goes out: resolving, dialling, TLS. At most `dialTimeoutMs`. Default 3,000. */
+  connectMs: number;
+  /** From the request going out until the final status and headers are here. Default 10,000. */
+  headersMs: number;
+  /** The whole, the body's last byte included. Default 15,000. */
+  totalMs: number;
+}
+
+const timeoutDefaults: HttpTimeouts = { connectMs: 3_000, headersMs: 10_000, totalMs: 15_000 };
+const replyBytesMaxDefault = 65_536;
+
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Checked by the egress guard, when written here and when dialled. */
+  url: string;
+  /** `host` is not allowed: it would decide which name the certificate must bear. */
+  headers?: Readonly<Record<string, string>>;
+  body?: string | Uint8Array;
+  timeouts?: Partial<HttpTimeouts>;
+  /** Of the decoded reply. Default 65,536. */
+  replyBytesMax?: number;
+  /** A longer reply is an error, or cut at `replyBytesMax`. Default `fail`. */
+  onTooLarge?: 'fail' | 'cut';
+  signal?: AbortSignal;
+}
+
+/** What the other side said; whether that is good is for the caller to say. */
+export interface HttpReply {
+  status: number;
+  /** Names in lower case; repeated headers joined by a comma. */
+  headers: Record<string, string>;
+  /** Decoded, if it was encoded. */
+  body: Uint8Array;
+  /** `body` as UTF-8. */
+  text(): string;
+  truncated: boolean;
+  /** Milliseconds since the start at which the request went out, the headers were here, and the whole was. */
+  timings: { sentMs: number; headersMs: number; totalMs: number };
+}
+
+export interface Http {
+  /**
+   * One exchange; redirects are replies like any other and never followed. Every Failure bears `detail.requestSent`:
+   * false when the other side cannot have seen the request, true when it may have acted on it.
+   * @throws Failure `transient` `http.dns`, `http.connect`, `http.tls`, `http.timeout_connect`, `http.timeout_headers`,
+   * `http.timeout`, `http.reset` or `http.garbage`; `malformed` `http.too_large`; `misconfigured` `http.request_invalid`;
+   * `aborted` `http.aborted` or `http.closed`; `rejected` `egress.*`
+   */
+  request(request: HttpRequest): Promise<HttpReply>;
+  /** Takes no more requests; resolves when those under way have ended, which their deadlines see to. */
+  close(): Promise<void>;
+}
+
+/**
+ * The one way out of Packline over HTTP, over undici's own Agent: global fetch is another copy of undici and does not work
+ * with it, follows redirects with signatures and API keys, and inflates replies without bound.
+ *
+ * In tests nock stands in for a partner as it is: it works below undici, at the sockets. Name resolution comes before, so
+ * give `createEgress` a `resolve` that answers a public address; `test/platform/http-nock.test.ts` shows it whole.
+ */
+export function createHttp({ egress, userAgent }: { egress: Egress; userAgent: string }): Http {
+  // undici's own timers are coarse and start anew with every chunk, so they are off; ours cover the whole.
+  const agent = new Agent({ connect: egress.connect, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
+
+  async function request(options: HttpRequest): Promise<HttpReply> {
+    const { method, body = null, signal, replyBytesMax = replyBytesMaxDefault, onTooLarge = 'fail' } = options;
+    const timeouts = { ...timeoutDefaults, ...options.timeouts };
+    const startedAt = performance.now();
+    const elapsedMs = (): number => Math.round(performance.now() - startedAt);
+    const ending = new AbortController();
+    const endAfter = (ms: number, code: string, message: string): NodeJS.Timeout =>
+      setTimeout(() => ending.abort(new Failure('transient', code, `${message} within ${ms} ms`)), ms);
+    const onAbort = (): void => ending.abort(aborted(signal?.reason));
+
+    let host = '';
+    let sentMs: number | undefined;
+    const totalTimer = endAfter(timeouts.totalMs, 'http.timeout', 'The exchange did not end');
+    let phaseTimer = endAfter(Math.min(timeouts.connectMs, dialTimeoutMs), 'http.timeout_connect', 'No connection');
+    const onSent = (): void => {
+      sentMs = elapsedMs();
+      clearTimeout(phaseTimer);
+      phaseTimer = endAfter(timeouts.headersMs, 'http.timeout_headers', 'No reply');
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      if (signal?.aborted) throw aborted(signal.reason);
+      const { origin, host: named, pathname, search } = egress.check(options.url);
+      host = named;
+      const headers = makeHeaders(userAgent, options.headers);
+      const outgoing = { origin, path: pathname + search, method, headers, body };
+      const reply = await startExchange(agent, outgoing, ending.signal, onSent);
+      clearTimeout(phaseTimer);
+      const headersMs = elapsedMs();
+      const { bytes, truncated } = await readReplyBody(reply, { bytesMax: replyBytesMax, onTooLarge });
+      return {
+        status: reply.status,
+        headers: reply.headers,
+        body: bytes,
+        text: () => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'),
+        truncated,
+        timings: { sentMs: sentMs ?? headersMs, headersMs, totalMs: elapsedMs() },
+      };
+    } catch (thrown) {
+      throw toHttpFailure(thrown, sentMs !== undefined, host);
+    } finally {
+      clearTimeout(phaseTimer);
+      clearTimeout(totalTimer);
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  return { request, close: () => agent.close() };
+}
+
+/** Ours first; the caller's win, except that no caller names another host than the URL's. */
+function makeHeaders(userAgent: string, given: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const headers: Record<string, string> = { 'user-agent': userAgent, 'accept-encoding': 'identity' };
+  for (const [name, value] of Object.entries(given)) headers[name.toLowerCase()] = value;
+  if (!('host' in headers)) return headers;
+  throw new Failure('misconfigured', 'http.request_invalid', 'The header "host" is not for callers to set');
+}
+
+const aborted = (reason: unknown): Failure =>
+  new Failure('aborted', 'http.aborted', 'The exchange was called off', { cause: reason });
+
+/** What is asked beyond this is a mistake of theirs, and would park work for longer than anyone looks. */
+const retryAfterMaxMs = 24 * 3_600_000;
+/** RFC 9110, 5.6.7: IMF-fixdate and the obsolete RFC 850 form. `Date.parse` alone would read a date into "retry 5". */
+const httpDatePattern = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*, .+ GMT$/;
+
+/**
+ * How long the other side asks us to wait, in milliseconds from `nowMs`: `Retry-After` as seconds or HTTP date (RFC 9110,
+ * 10.2.3; Shopify writes `2.0`), else the seconds of a used-up quota in `RateLimit` (`"default";r=0;t=30`, IETF
+ * ratelimit-headers draft). A time gone by is 0, more than a day is a day, anything else is not asked.
+ * @param headers names in lower case
+ */
+export function parseRetryAfter(headers: Readonly<Record<string, string>>, nowMs: number): number | undefined {
+  const retryAfter = headers['retry-after']?.trim() ?? '';
+  const ms = /^\d+(?:\.\d+)?$/.test(retryAfter)
+    ? Math.ceil(Number(retryAfter) * 1000)
+    : httpDatePattern.test(retryAfter)
+      ? Date.parse(retryAfter) - nowMs
+      : readUsedUpQuota(headers['ratelimit'] ?? '');
+  return ms === undefined || Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), retryAfterMaxMs);
+}
+
+/** The longest wait among the quotas with nothing remaining. */
+function readUsedUpQuota(rateLimit: string): number | undefined {
+  const waits = rateLimit
+    .split(',')
+    .filter((quota) => /;\s*r=0\s*(?:;|$)/.test(quota))
+    .flatMap((quota) => /;\s*t=(\d{1,10})\s*(?:;|$)/.exec(quota)?.[1] ?? []);
+  return waits.length === 0 ? undefined : Math.max(...waits.map(Number)) * 1000;
+}

@@ -1,0 +1,37 @@
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
+
+/**
+ * One process's metrics, in Prometheus' names and base units. Labels are closed sets (routes, jobs, codes): no ids, no
+ * partner's text, nothing a person typed.
+ */
+export function createMetrics() {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  return {
+    registry,
+    jobs: new Histogram({
+      name: 'packline_job_duration_seconds',
+      help: 'Runs of jobs, by outcome: done, buried, or the kind of failure that is tried again.',
+      labelNames: ['job', 'outcome'] as const,
+      buckets: secondsBuckets,
+      registers,
+    }),
+    partnerCalls: new Histogram({
+      name: 'packline_partner_call_duration_seconds',
+      help: 'Calls to partners, by operation and outcome (status class, or the code of the failure).',
+      labelNames: ['connector', 'operation', 'outcome'] as const,
+      buckets: secondsBuckets,
+      registers,
+    }),
+    entries: new Gauge({
+      name: 'packline_entries',
+      help: 'Work entries by state: waiting in their lanes, leased to the queue, or dead (an issue holds them).',
+      labelNames: ['shard', 'state'] as const,
+      registers,
+    }),
+  };
+}
+export type Metrics = ReturnType<typeof createMetrics>;

@@ -1,0 +1,121 @@
+import { Cluster, Redis, type DNSLookupFunction, type RedisOptions } from 'ioredis';
+import { Failure } from '../domain/failure.ts';
+import type { Log } from './log.ts';
+import { RedisTargetSchema, redisUrlForms, type RedisTarget } from './redis-url.ts';
+
+/** A connection to one Redis (Sentinel's master included) or to a cluster. Both take the same commands. */
+export type RedisClient = Redis | Cluster;
+
+/**
+ * What a connection does when Redis is away.
+ * - `producer` fails within about a second, so that ingress can answer 503. A command may have landed all the same:
+ *   whoever sends it again sends the same id.
+ * - `worker` waits as long as it takes. It never has a command timeout: that would cut BullMQ's blocking reads short.
+ */
+export type RedisProfile = 'producer' | 'worker';
+
+const profiles = {
+  producer: { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 1_000 },
+  worker: { enableOfflineQueue: true, maxRetriesPerRequest: null },
+} as const satisfies Record<RedisProfile, RedisOptions>;
+
+/** 50 ms, doubled up to 500 ms: a Redis that is back is used again within a second. */
+const reconnectDelayMs = (attempt: number): number => Math.min(25 * 2 ** Math.min(attempt, 10), 500);
+
+/**
+ * A connection to `url` (see `redisUrlForms`), opened at once. It reconnects by itself for ever; each loss and each
+ * return is logged once. End it with `closeRedis`.
+ */
+export function createRedis(url: string, profile: RedisProfile, log: Log): RedisClient {
+  const parsed = RedisTargetSchema.safeParse(url);
+  if (!parsed.success) throw new Failure('misconfigured', 'redis.url_invalid', `REDIS_URL must be ${redisUrlForms}`);
+  const client = connect(parsed.data, profile);
+  logStateChanges(client, log.child({ profile }));
+  return client;
+}
+
+/**
+ * Ends a connection: lets what was sent finish, at most until `deadlineMs`. Never rejects: QUIT waits without end on a
+ * worker's connection whose Redis is away.
+ */
+export async function closeRedis(client: RedisClient, deadlineMs: number): Promise<void> {
+  if (client.status === 'end') return;
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, deadlineMs);
+  });
+  await Promise.race([client.quit().catch(() => undefined), deadline]);
+  clearTimeout(timer);
+  client.disconnect();
+}
+
+/** Resolves when commands can be sent; throws `redis.unreachable` (transient) after `deadlineMs`. */
+export async function untilRedisReady(client: RedisClient, deadlineMs: number): Promise<void> {
+  if (client.status === 'ready') return;
+  await new Promise<void>((resolve, reject) => {
+    const onReady = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(() => {
+      client.off('ready', onReady);
+      reject(new Failure('transient', 'redis.unreachable', `Redis did not answer within ${deadlineMs} ms`));
+    }, deadlineMs);
+    client.once('ready', onReady);
+  });
+}
+
+function connect(target: RedisTarget, profile: RedisProfile): RedisClient {
+  const { enableOfflineQueue, ...perRequest } = profiles[profile];
+  const options = {
+    ...perRequest,
+    ...(target.username === undefined ? {} : { username: target.username }),
+    ...(target.password === undefined ? {} : { password: target.password }),
+    ...(target.tls ? { tls: {} } : {}),
+    connectTimeout: 3_000,
+    // Asked this often whether a starting Redis has loaded its data; ioredis would wait up to 10 s.
+    maxLoadingRetryTime: 500,
+    // After a failover the old master answers READONLY: a new connection finds the new one.
+    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+  } satisfies RedisOptions;
+  const single = { ...options, enableOfflineQueue, retryStrategy: reconnectDelayMs } satisfies RedisOptions;
+  if (target.form === 'sentinel') {
+    return new Redis({
+      ...single,
+      sentinels: target.sentinels,
+      name: target.master,
+      db: target.db,
+      sentinelRetryStrategy: reconnectDelayMs,
+      failoverDetector: true,
+      ...(target.sentinelPassword === undefined ? {} : { sentinelPassword: target.sentinelPassword }),
+      ...(target.tls ? { sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
+    });
+  }
+  if (target.form === 'cluster') {
+    return new Cluster(target.nodes, {
+      enableOfflineQueue,
+      redisOptions: options,
+      clusterRetryStrategy: reconnectDelayMs,
+      // Certificates name hosts: with TLS the name must reach the handshake unresolved.
+      ...(target.tls ? { dnsLookup: keepName } : {}),
+    });
+  }
+  return new Redis({ ...single, ...target.node, db: target.db });
+}
+
+const keepName: DNSLookupFunction = (name, done) => done(null, name);
+
+function logStateChanges(client: RedisClient, log: Log): void {
+  let isReachable: boolean | undefined;
+  client.on('ready', () => {
+    if (isReachable !== true) log.info('redis.connected');
+    isReachable = true;
+  });
+  const onLoss = (error?: Error) => {
+    if (isReachable !== false) log.error({ reason: error?.message ?? 'connection closed' }, 'redis.lost');
+    isReachable = false;
+  };
+  client.on('error', onLoss);
+  // A server that closes in good order raises no error.
+  client.on('reconnecting', () => onLoss());
+}

@@ -1,0 +1,142 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Line } from '../../src/domain/order-input.ts';
+import { isSubstitution, settleLines, type PickedItem } from '../../src/domain/picking.ts';
+
+const line = (id: string, sku: string, quantity: number): Line => ({
+  id,
+  sku,
+  name: sku,
+  quantity,
+  unitPriceMinor: 100,
+});
+const pickOf = (asked: Line, overrides: Partial<PickedItem> = {}): PickedItem => ({
+  id: asked.id,
+  sku: asked.sku,
+  name: asked.name,
+  status: 'no_substitution',
+  quantity: asked.quantity,
+  requested_quantity: asked.quantity,
+  weight: null,
+  price_cents: asked.quantity * 100,
+  requested_id: asked.id,
+  requested_sku: asked.sku,
+  scanned_barcode: null,
+  scans: null,
+  lineId: asked.id,
+  weightGrams: null,
+  ...overrides,
+});
+const bananas = line('1', 'BANANA', 2);
+const milk = line('2', 'MILK', 6);
+
+describe('settleLines', () => {
+  test('settles a line that was picked whole without a shortage', () => {
+    expect(settleLines([milk], [pickOf(milk)])).toEqual([
+      {
+        lineId: '2',
+        sku: 'MILK',
+        requestedQuantity: 6,
+        pickedQuantity: 6,
+        shortQuantity: 0,
+        substituted: false,
+        weightGrams: null,
+        priceMinor: 600,
+      },
+    ]);
+  });
+
+  test('counts what is missing as short', () => {
+    const [settled] = settleLines([milk], [pickOf(milk, { quantity: 4, price_cents: 400 })]);
+    expect(settled).toMatchObject({ pickedQuantity: 4, shortQuantity: 2, substituted: false, priceMinor: 400 });
+  });
+
+  test('gathers a substitution that was split over several picks, and says that it is one', () => {
+    const [settled] = settleLines(
+      [milk],
+      [
+        pickOf(milk, { quantity: 2, price_cents: 200 }),
+        pickOf(milk, { id: null, sku: 'MILK-LF', quantity: 3, price_cents: 330 }),
+        pickOf(milk, { id: null, sku: 'MILK-OAT', quantity: 1, price_cents: 150 }),
+      ],
+    );
+    expect(settled).toMatchObject({ pickedQuantity: 6, shortQuantity: 0, substituted: true, priceMinor: 680 });
+  });
+
+  test('keeps two lines of one SKU apart', () => {
+    const ripe = line('1', 'BANANA', 2);
+    const green = line('2', 'BANANA', 3);
+    const settled = settleLines([ripe, green], [pickOf(green, { quantity: 1 }), pickOf(ripe)]);
+    expect(settled).toMatchObject([
+      { lineId: '1', pickedQuantity: 2, shortQuantity: 0 },
+      { lineId: '2', pickedQuantity: 1, shortQuantity: 2 },
+    ]);
+  });
+
+  test('settles every line as wholly short when nothing was picked', () => {
+    expect(settleLines([bananas, milk], [])).toMatchObject([
+      { lineId: '1', pickedQuantity: 0, shortQuantity: 2, substituted: false, weightGrams: null, priceMinor: 0 },
+      { lineId: '2', pickedQuantity: 0, shortQuantity: 6, substituted: false, weightGrams: null, priceMinor: 0 },
+    ]);
+  });
+
+  test('lets a row of quantity 0 count for nothing: no substitution, no price, no weight', () => {
+    const nothing = pickOf(milk, { id: null, sku: 'MILK-LF', quantity: 0, price_cents: 600, weightGrams: 900 });
+    expect(settleLines([milk], [nothing])).toEqual(settleLines([milk], []));
+  });
+
+  test('adds up the weights and prices of the picks as they are: a price is of the whole pick', () => {
+    const [settled] = settleLines(
+      [bananas],
+      [
+        pickOf(bananas, { quantity: 1, weight: 0.72, weightGrams: 720, price_cents: 225 }),
+        pickOf(bananas, { quantity: 1, weight: 0.73, weightGrams: 730, price_cents: 225 }),
+      ],
+    );
+    expect(settled).toMatchObject({ weightGrams: 1_450, priceMinor: 450 });
+  });
+
+  test('keeps the weight unknown when no pick has one, and sums those that have', () => {
+    expect(settleLines([milk], [pickOf(milk)])[0]?.weightGrams).toBeNull();
+    expect(
+      settleLines([milk], [pickOf(milk, { quantity: 1 }), pickOf(milk, { quantity: 1, weightGrams: 500 })])[0],
+    ).toMatchObject({ weightGrams: 500 });
+  });
+
+  test('has no negative shortage when more was picked than asked for', () => {
+    expect(settleLines([milk], [pickOf(milk, { quantity: 8 })])[0]).toMatchObject({
+      pickedQuantity: 8,
+      shortQuantity: 0,
+    });
+  });
+
+  test('gives a pick that belongs to no line to no line', () => {
+    expect(settleLines([milk], [pickOf(milk, { lineId: null })])).toEqual(settleLines([milk], []));
+  });
+
+  test('answers the lines in the order they were asked for, whatever the order of the picks', () => {
+    const lines = [bananas, milk, line('3', 'MILK', 1)];
+    const picks = [pickOf(bananas), pickOf(milk, { quantity: 2 }), pickOf(milk, { id: null, quantity: 1 })];
+    const settled = settleLines(lines, picks);
+    expect(settled.map((each) => each.lineId)).toEqual(['1', '2', '3']);
+    fc.assert(
+      fc.property(fc.shuffledSubarray(picks, { minLength: picks.length }), (shuffled) => {
+        expect(settleLines(lines, shuffled)).toEqual(settled);
+      }),
+    );
+  });
+});
+
+describe('isSubstitution', () => {
+  test.each([
+    ['names its line and its SKU', { id: '1', sku: 'A', requested_sku: 'A' }, false],
+    ['names no line', { id: null, sku: 'A', requested_sku: 'A' }, true],
+    ['is of another SKU', { id: '1', sku: 'B', requested_sku: 'A' }, true],
+  ])('a pick that %s', (_, item, substituted) => {
+    expect(isSubstitution(item)).toBe(substituted);
+  });
+
+  test('goes by ids and never by the free text of `status`', () => {
+    expect(isSubstitution(pickOf(milk, { status: 'substituted' }))).toBe(false);
+  });
+});
