@@ -4,7 +4,7 @@ import { closeRedis, createRedis, type RedisClient } from './platform/redis.ts';
 import { createBullQueues } from './queues/bull-queues.ts';
 import { startDispatcher } from './queues/dispatcher.ts';
 import { jobNames, type JobName } from './queues/jobs.ts';
-import { runWorker, type RunningWorker, type WorkerDefinition } from './queues/run-worker.ts';
+import { runWorker, type RunnerDeps, type RunningWorker } from './queues/run-worker.ts';
 import { nextSweep } from './queues/sweep.ts';
 import { commit } from './store/commit.ts';
 import { countEntries } from './store/entries.ts';
@@ -17,15 +17,16 @@ import fulfilmentUpdate from '../workers/fulfilment-update.ts';
 import orderCancel from '../workers/order-cancel.ts';
 import sweep from '../workers/sweep.ts';
 
-type Definition = WorkerDefinition<WorkerDeps, never>;
+type Runner = RunnerDeps<WorkerDeps>;
 
-const definitions: Record<JobName, Definition> = {
-  'fulfilment-submit': fulfilmentSubmit as unknown as Definition,
-  'fulfilment-update': fulfilmentUpdate as unknown as Definition,
-  'fulfilment-read': fulfilmentRead as unknown as Definition,
-  'order-cancel': orderCancel as unknown as Definition,
-  'delivery-attempt': deliveryAttempt as unknown as Definition,
-  sweep: sweep as unknown as Definition,
+/** Every job's handler. */
+const run: Record<JobName, (runner: Runner) => RunningWorker> = {
+  'fulfilment-submit': (runner) => runWorker(fulfilmentSubmit, runner),
+  'fulfilment-update': (runner) => runWorker(fulfilmentUpdate, runner),
+  'fulfilment-read': (runner) => runWorker(fulfilmentRead, runner),
+  'order-cancel': (runner) => runWorker(orderCancel, runner),
+  'delivery-attempt': (runner) => runWorker(deliveryAttempt, runner),
+  sweep: (runner) => runWorker(sweep, runner),
 };
 
 export interface RunningWorkers {
@@ -58,7 +59,7 @@ export async function startWorkers(
     await commit(store, { entries: [nextSweep('retention', clock.now()), nextSweep('quiet', clock.now())] });
     for (const name of names) {
       workers.push(
-        runWorker(definitions[name], {
+        run[name]({
           deps,
           store,
           redis: blocking,
@@ -94,7 +95,7 @@ export async function startWorkers(
       // Aborted jobs still have to give their work back; a Redis that is away must not hold the process.
       await Promise.race([drained, clock.sleep(2_000)]);
       await Promise.race([
-        Promise.allSettled(dispatchers.flatMap(({ queues }) => Object.values(queues).map((queue) => queue.close()))),
+        Promise.allSettled(dispatchers.flatMap(({ queues }) => [...queues.values()].map((queue) => queue.close()))),
         clock.sleep(1_000),
       ]);
       await Promise.all(connections.map((redis) => closeRedis(redis, 1_000)));

@@ -15,7 +15,7 @@ const pressure = watchPressure(base.redis);
 let isDraining = false;
 
 const app = createApp(composeIngressDeps(base, { draining: () => isDraining, shedding: () => pressure.shedding() }));
-const server = await listen(app, { port: config.port, host: config.host });
+const server = await listen(app, { port: config.port, host: config.host, bodyBytesMax: config.bodyBytesMax });
 base.log.info({ host: config.host, port: server.port }, 'api.listening');
 
 // Readiness goes false first, requests under way get their answers, and only then is Redis let go.

@@ -21,7 +21,7 @@ export async function callJson<T>(
     signal: AbortSignal.timeout(10_000),
   });
   const text = await response.text();
-  if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T;
+  if (response.ok) return JSON.parse(text === '' ? 'null' : text);
   throw new Failure('rejected', 'demo.refused', `${method} ${url} answered ${response.status}: ${text.slice(0, 300)}`, {
     detail: { status: response.status },
   });

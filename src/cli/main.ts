@@ -1,18 +1,34 @@
 import { styleText } from 'node:util';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { toFailure } from '../domain/failure.ts';
+import { composeBase } from '../compose.ts';
 import { loadConfig } from '../platform/config.ts';
 import { createLog } from '../platform/log.ts';
+import { closeRedis } from '../platform/redis.ts';
 import { diagnose, printDiagnosis } from './doctor.ts';
 import { programs } from './programs.ts';
 import { runProgram } from './run-program.ts';
+import { seedDemo } from './seed-demo.ts';
+import { trickle } from './trickle.ts';
 import { runUp, type UpHooks } from './up.ts';
+import { welcome } from './welcome.ts';
 
 /** Exit codes of every command. */
 const exit = { done: 0, failed: 1, usage: 2 } as const;
 
 /** What `up` does beyond starting processes. */
-const upHooks: UpHooks = {};
+const upHooks: UpHooks = {
+  prepareRedis: async ({ redisUrl, config, acceptEmpty, log }) => {
+    const base = await composeBase({ ...config, redisUrl }, { name: 'up', profile: 'producer', acceptEmpty, log });
+    await base.http.close();
+    await closeRedis(base.redis, 1_000);
+  },
+  seedDemo: async (demo) => {
+    const { merchantKey } = await seedDemo(demo);
+    process.stdout.write(welcome(demo, merchantKey));
+  },
+  trickle,
+};
 
 /** Runs one command line (without `node packline`) and resolves to its exit code: 0 done, 1 failed, 2 usage. */
 export async function runCli(args: readonly string[]): Promise<number> {

@@ -21,7 +21,7 @@ interface ConnectionView {
   webhookUrl: string;
 }
 
-export const credentialsPath = (home: string): string => join(home, 'credentials.json');
+const credentialsPath = (home: string): string => join(home, 'credentials.json');
 
 const connectionName = 'Nash (sandbox)';
 const subscriberName = 'demo';
@@ -39,10 +39,14 @@ export async function seedDemo(context: DemoContext): Promise<DemoCredentials> {
   return credentials;
 }
 
+export async function readCredentials(home: string): Promise<DemoCredentials> {
+  return JSON.parse(await readFile(credentialsPath(home), 'utf8'));
+}
+
 async function findEarlier({ home, baseUrl, adminKey, sandboxUrl }: DemoContext): Promise<DemoCredentials | null> {
-  const text = await readFile(credentialsPath(home), 'utf8').catch(() => null);
-  if (text === null) return null;
-  const credentials = { ...(JSON.parse(text) as DemoCredentials), baseUrl, adminKey, sandboxUrl };
+  const earlier = await readCredentials(home).catch(() => null);
+  if (earlier === null) return null;
+  const credentials = { ...earlier, baseUrl, adminKey, sandboxUrl };
   const key = credentials.merchantKey;
   const works = await callJson(`${baseUrl}/v1/orders?limit=1`, { key }).then(
     () => true,
@@ -82,7 +86,6 @@ async function connectNash({ baseUrl, sandboxUrl }: DemoContext, { merchantKey: 
   const earlier = data.find((connection) => connection.name === connectionName);
   const body = {
     connector: 'nash',
-    kind: 'fulfilment',
     name: connectionName,
     settings,
     routing: [{ storeLocationIds: ['store-1'] }],

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { toFailure } from '../domain/failure.ts';
 import { callJson } from './demo-api.ts';
 import { makeDemoOrder } from './demo-order.ts';
-import { credentialsPath, type DemoCredentials } from './seed-demo.ts';
+import { readCredentials } from './seed-demo.ts';
 import type { DemoContext } from './up.ts';
 
 /** Enough to see things move, little enough to follow one of them. */
@@ -12,7 +11,7 @@ const everyMs = 5_000;
 
 /** Posts a demo order now and then until `signal` aborts; what is refused or lost is told and tried no more. */
 export async function trickle({ home, log }: DemoContext, signal: AbortSignal): Promise<void> {
-  const { baseUrl, merchantKey } = JSON.parse(await readFile(credentialsPath(home), 'utf8')) as DemoCredentials;
+  const { baseUrl, merchantKey } = await readCredentials(home);
   while (!signal.aborted) {
     const externalId = `demo-${randomBytes(4).toString('hex')}`;
     await callJson(`${baseUrl}/v1/orders`, {

@@ -1,5 +1,5 @@
 import type { Evidence } from './evidence.ts';
-import { statusTable, type OrderStatus } from './order-status.ts';
+import { orderStatuses, statusTable, type OrderStatus } from './order-status.ts';
 
 /** What one partner code tells us. A code without a row is unknown: kept, counted and shown, never guessed. */
 export type Meaning =
@@ -121,8 +121,8 @@ function note(attempt: Attempt, meaning: Meaning): void {
   else if ('canceled' in meaning) attempt.canceled = true;
 }
 
-const byRank = Object.entries(statusTable)
-  .map(([status, row]) => ({ status: status as OrderStatus, rank: row.rank }))
+const byRank = orderStatuses
+  .map((status) => ({ status, rank: statusTable[status].rank }))
   .sort((a, b) => b.rank - a.rank);
 
 function statusAt(reachedRank: number, picked: boolean, settled: boolean, invoiced: boolean): OrderStatus {

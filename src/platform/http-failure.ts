@@ -13,7 +13,7 @@ const certificateCodes: ReadonlySet<string> = new Set([
 ]);
 
 interface Outcome {
-  kind: 'transient' | 'aborted' | 'misconfigured';
+  kind: 'transient' | 'misconfigured';
   code: string;
   message: string;
 }
@@ -25,12 +25,6 @@ const outcomes: readonly (Outcome & { pattern: RegExp; sent?: boolean })[] = [
     kind: 'misconfigured',
     code: 'http.request_invalid',
     message: 'The request cannot be sent as it is: a header or its target is invalid',
-  },
-  {
-    pattern: /^UND_ERR_(DESTROYED|CLOSED)$/,
-    kind: 'aborted',
-    code: 'http.closed',
-    message: 'The HTTP client is closed',
   },
   {
     pattern: /^(UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT)$/,
@@ -47,7 +41,7 @@ const outcomes: readonly (Outcome & { pattern: RegExp; sent?: boolean })[] = [
     message: 'No trusted TLS connection',
   },
   {
-    pattern: /^(HPE_|Z_|ERR_?_ZSTD|ZSTD_|ERR__ERROR_FORMAT|UND_ERR_HEADERS_OVERFLOW$)/,
+    pattern: /^(HPE_|HTTPParserError$|Z_|ERR_?_ZSTD|ZSTD_|ERR__ERROR_FORMAT|UND_ERR_HEADERS_OVERFLOW$)/,
     sent: true,
     kind: 'transient',
     code: 'http.garbage',
@@ -72,7 +66,7 @@ export function toHttpFailure(thrown: unknown, requestSent: boolean, host: strin
     return new Failure(kind, code, message, {
       cause: thrown.cause ?? thrown,
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-      detail: { host, ...detail, requestSent },
+      detail: { ...(host === '' ? {} : { host }), ...detail, requestSent },
     });
   }
   const errorCode = readCode(thrown);
@@ -90,5 +84,8 @@ function findOutcome(errorCode: string, requestSent: boolean): Outcome {
   return certificateCodes.has(errorCode) ? { ...notConnected, code: 'http.tls' } : notConnected;
 }
 
-const readCode = (thrown: unknown): string =>
-  thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
+/** The error's code, or its name: undici's parser of HTTP leaves many of its errors without a code. */
+function readCode(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return '';
+  return 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : thrown.name;
+}

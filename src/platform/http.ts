@@ -64,14 +64,18 @@ export interface Http {
  * The one way out of Packline over HTTP, over undici's own Agent: global fetch is another copy of undici and does not work
  * with it, follows redirects with signatures and API keys, and inflates replies without bound.
  *
- * In tests nock stands in for a partner as it is: it works below undici, at the sockets. Name resolution comes before, so
- * give `createEgress` a `resolve` that answers a public address; `test/platform/http-nock.test.ts` shows it whole.
+ * In tests nock 15 can stand in for a partner: it takes the place of the sockets, so nothing is resolved or dialled and a
+ * plain `createEgress({ allow: [] })` will do (test/platform/http-nock.test.ts). With nock every connection seems to
+ * succeed at once, so failures to connect are for servers on loopback.
  */
 export function createHttp({ egress, userAgent }: { egress: Egress; userAgent: string }): Http {
   // undici's own timers are coarse and start anew with every chunk, so they are off; ours cover the whole.
   const agent = new Agent({ connect: egress.connect, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
 
-  async function request(options: HttpRequest): Promise<HttpReply> {
+  const underWay = new Set<Promise<HttpReply>>();
+  let isClosed = false;
+
+  async function exchange(options: HttpRequest): Promise<HttpReply> {
     const { method, body = null, signal, replyBytesMax = replyBytesMaxDefault, onTooLarge = 'fail' } = options;
     const timeouts = { ...timeoutDefaults, ...options.timeouts };
     const startedAt = performance.now();
@@ -92,6 +96,7 @@ export function createHttp({ egress, userAgent }: { egress: Egress; userAgent: s
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
+      if (isClosed) throw new Failure('aborted', 'http.closed', 'The HTTP client is closed');
       if (signal?.aborted) throw aborted(signal.reason);
       const { origin, host: named, pathname, search } = egress.check(options.url);
       host = named;
@@ -118,7 +123,23 @@ export function createHttp({ egress, userAgent }: { egress: Egress; userAgent: s
     }
   }
 
-  return { request, close: () => agent.close() };
+  return {
+    async request(options) {
+      const reply = exchange(options);
+      underWay.add(reply);
+      try {
+        return await reply;
+      } finally {
+        underWay.delete(reply);
+      }
+    },
+    async close() {
+      isClosed = true;
+      await Promise.allSettled(underWay);
+      // Its own close() would wait for sockets that are still dialling for nobody.
+      await agent.destroy();
+    },
+  };
 }
 
 /** Ours first; the caller's win, except that no caller names another host than the URL's. */

@@ -65,9 +65,8 @@ export function createKeyring(options: { current: MasterKey; previous?: readonly
   const keys = new Map(masters.map(({ id, key }) => [id, createSecretKey(key)]));
   if (keys.size < masters.length) throw keyInvalid('Two master keys have the same id');
   const currentKey = createSecretKey(current.key);
-  const hashKeys = masters.map(({ key }) =>
-    createSecretKey(Buffer.from(hkdfSync('sha256', key, '', 'packline keyed hash', keyBytes))),
-  );
+  const hashKey = makeHashKey(current);
+  const previousHashKeys = previous.map(makeHashKey);
 
   const prefix = `${formatVersion}.${current.id}.`;
   const sealFor = (purpose: Purpose, plain: string | Uint8Array, context: string): string =>
@@ -90,8 +89,8 @@ export function createKeyring(options: { current: MasterKey; previous?: readonly
       return { wrapped: sealFor('wrap', raw, context), key: makeDataKey(raw) };
     },
     unwrapDataKey: (wrapped, context) => makeDataKey(openFor('wrap', wrapped, context)),
-    keyedHash: (value, context) => keyedHashes(hashKeys.slice(0, 1), value, context).join(''),
-    keyedHashes: (value, context) => keyedHashes(hashKeys, value, context),
+    keyedHash: (value, context) => computeHash(hashKey, value, context),
+    keyedHashes: (value, context) => [hashKey, ...previousHashKeys].map((key) => computeHash(key, value, context)),
   };
 }
 
@@ -101,9 +100,12 @@ type Purpose = 'seal' | 'wrap';
 const deriveKey = (master: KeyObject, purpose: Purpose, context: string): KeyObject =>
   createSecretKey(createHmac('sha256', master).update(`packline ${purpose}\0${context}`).digest());
 
+const makeHashKey = ({ key }: MasterKey): KeyObject =>
+  createSecretKey(Buffer.from(hkdfSync('sha256', key, '', 'packline keyed hash', keyBytes)));
+
 /** The length of the context stands first, so that no (context, value) reads as another. */
-const keyedHashes = (hashKeys: readonly KeyObject[], value: string, context: string): string[] =>
-  hashKeys.map((key) => createHmac('sha256', key).update(`${context.length}.${context}${value}`).digest('base64url'));
+const computeHash = (key: KeyObject, value: string, context: string): string =>
+  createHmac('sha256', key).update(`${context.length}.${context}${value}`).digest('base64url');
 
 function makeDataKey(raw: Uint8Array): DataKey {
   const key = createSecretKey(raw);

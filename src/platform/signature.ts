@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { Failure } from '../domain/failure.ts';
 
 /**
@@ -72,8 +72,11 @@ export function readSecret(secret: string): Uint8Array {
  * A signing secret out of 24 to 64 random bytes, in the form that is shown to people.
  * @throws Failure `misconfigured` `signature.secret_invalid` for any other length.
  */
-export const makeWebhookSecret = (randomBytes: Uint8Array): string =>
-  secretPrefix + Buffer.from(withinSecretBytes(randomBytes)).toString('base64');
+export const makeWebhookSecret = (key: Uint8Array): string =>
+  secretPrefix + Buffer.from(withinSecretBytes(key)).toString('base64');
+
+/** A new secret of 32 random bytes. */
+export const generateWebhookSecret = (): string => makeWebhookSecret(randomBytes(32));
 
 /**
  * One entry of the signature header: `v1,<base64>`. Join several with a space while a rotation overlaps.

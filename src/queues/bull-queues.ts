@@ -1,4 +1,4 @@
-import { Queue, type ConnectionOptions } from 'bullmq';
+import { Queue } from 'bullmq';
 import type { RedisClient } from '../platform/redis.ts';
 import type { Keys } from '../store/keys.ts';
 import { jobNames, type JobName } from './jobs.ts';
@@ -17,19 +17,16 @@ export interface QueuedJob {
  */
 const jobOptions = { attempts: 1, removeOnComplete: { count: 100 }, removeOnFail: { count: 500 } } as const;
 
-export type BullQueues = Record<JobName, Queue<QueuedJob>>;
-
-/** ioredis' own type and the one BullMQ was built against are the same class. */
-export const asBullConnection = (redis: RedisClient): ConnectionOptions => redis as unknown as ConnectionOptions;
+export type BullQueues = ReadonlyMap<JobName, Queue<QueuedJob>>;
 
 export function createBullQueues(redis: RedisClient, keys: Keys): BullQueues {
   const make = (name: JobName) =>
     new Queue<QueuedJob>(name, {
-      connection: asBullConnection(redis),
+      connection: redis,
       prefix: keys.queuePrefix,
       defaultJobOptions: jobOptions,
       streams: { events: { maxLen: 100 } },
       skipVersionCheck: true,
     });
-  return Object.fromEntries(jobNames.map((name) => [name, make(name)])) as BullQueues;
+  return new Map(jobNames.map((name) => [name, make(name)]));
 }

@@ -53,19 +53,23 @@ function sourceOf(failure: Failure, connector: string | undefined): string {
 }
 
 interface About {
-  merchantId?: string;
-  connectionId?: string;
-  endpointId?: string;
-  orderId?: string;
+  merchantId: string | undefined;
+  connectionId: string | undefined;
+  endpointId: string | undefined;
+  orderId: string | undefined;
 }
 
 function read(payload: unknown): About {
-  if (typeof payload !== 'object' || payload === null) return {};
-  const ids = ['merchantId', 'connectionId', 'endpointId', 'orderId'] as const;
-  return Object.fromEntries(
-    ids.flatMap((id) => {
-      const value = (payload as Record<string, unknown>)[id];
-      return typeof value === 'string' ? [[id, value]] : [];
-    }),
-  );
+  const members = typeof payload === 'object' && payload !== null ? Object.entries(payload) : [];
+  const ids = new Map<string, unknown>(members);
+  const idOf = (name: string): string | undefined => {
+    const id = ids.get(name);
+    return typeof id === 'string' ? id : undefined;
+  };
+  return {
+    merchantId: idOf('merchantId'),
+    connectionId: idOf('connectionId'),
+    endpointId: idOf('endpointId'),
+    orderId: idOf('orderId'),
+  };
 }

@@ -1,9 +1,10 @@
+import type { Queue } from 'bullmq';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { leaseEntries, type LeasedEntry } from '../store/entries.ts';
 import type { StoreDeps } from '../store/deps.ts';
 import type { BullQueues, QueuedJob } from './bull-queues.ts';
-import { isJobName, jobNames, type JobName } from './jobs.ts';
+import { isJobName } from './jobs.ts';
 
 /** Longer than a hand-over takes on a busy machine; a dispatcher that died in between costs its entries this much. */
 const leaseMs = 8_000;
@@ -66,11 +67,11 @@ export function startDispatcher(
 }
 
 async function handOver(queues: BullQueues, entries: readonly LeasedEntry[]): Promise<void> {
-  for (const name of jobNames) {
+  for (const [name, queue] of queues) {
     const mine = entries.filter((entry) => entry.job === name);
     if (mine.length === 0) continue;
-    await Promise.all(mine.filter((entry) => entry.redriven).map((entry) => forget(queues, name, entry)));
-    await queues[name].addBulk(
+    await Promise.all(mine.filter((entry) => entry.redriven).map((entry) => forget(queue, entry)));
+    await queue.addBulk(
       mine.map(({ id, attempt, tries, payload }) => ({
         name,
         data: { entryId: id, attempt, tries, payload } satisfies QueuedJob,
@@ -81,8 +82,7 @@ async function handOver(queues: BullQueues, entries: readonly LeasedEntry[]): Pr
 }
 
 /** A job that BullMQ keeps as finished would swallow the new hand-over; one that waits or runs must be left alone. */
-async function forget(queues: BullQueues, name: JobName, entry: LeasedEntry): Promise<void> {
-  const jobId = `${entry.id}.${entry.attempt}`;
-  const job = await queues[name].getJob(jobId);
+async function forget(queue: Queue<QueuedJob>, entry: LeasedEntry): Promise<void> {
+  const job = await queue.getJob(`${entry.id}.${entry.attempt}`);
   if (job !== undefined && (await job.isCompleted().then((done) => done || job.isFailed()))) await job.remove();
 }

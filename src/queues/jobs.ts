@@ -15,5 +15,5 @@ export const jobs = {
   sweep,
 } as const;
 export type JobName = keyof typeof jobs;
-export const jobNames = Object.keys(jobs) as JobName[];
 export const isJobName = (name: string): name is JobName => Object.hasOwn(jobs, name);
+export const jobNames: readonly JobName[] = Object.keys(jobs).filter(isJobName);

@@ -5,7 +5,7 @@ import type { Log } from '../platform/log.ts';
 import type { RedisClient } from '../platform/redis.ts';
 import { commit, type CommitOutcome, type CommitPlan } from '../store/commit.ts';
 import type { StoreDeps } from '../store/deps.ts';
-import { asBullConnection, type QueuedJob } from './bull-queues.ts';
+import type { QueuedJob } from './bull-queues.ts';
 import { decide } from './decide.ts';
 import type { Job } from './define-job.ts';
 
@@ -25,9 +25,9 @@ export interface JobContext<D> {
   signal: AbortSignal;
   log: Log;
   /** A commit in the middle of the work: the entry goes on being this run's. */
-  commit(plan: CommitPlan): Promise<CommitOutcome>;
+  readonly commit: (plan: CommitPlan) => Promise<CommitOutcome>;
   /** The commit that ends the work. Nothing may be done after it. */
-  finish(plan: CommitPlan, ending?: Ending): Promise<CommitOutcome>;
+  readonly finish: (plan: CommitPlan, ending?: Ending) => Promise<CommitOutcome>;
 }
 
 export interface WorkerDefinition<D, P extends Record<string, unknown>> {
@@ -87,7 +87,7 @@ export function runWorker<D, P extends Record<string, unknown>>(
       runner.observe({ job: job.name, outcome, durationMs: runner.clock.now() - startedMs });
     },
     {
-      connection: asBullConnection(runner.redis),
+      connection: runner.redis,
       prefix: store.keys.queuePrefix,
       concurrency: job.policy.concurrency,
       lockDuration: lockMs,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { toInstant } from '../platform/clock.ts';
 import { digest, newId, type StoreDeps } from './deps.ts';
 import { globalKeys } from './keys.ts';
+import { parseStored } from './stored-json.ts';
 
 /** Which orders a fulfilment connection takes. Each given list must contain the order's value; first match wins. */
 export interface RoutingRule {
@@ -44,7 +45,7 @@ export const tokenOverlapSeconds = 24 * 3600;
 const sealContext = (connectionId: string): string => `connection:${connectionId}`;
 
 export const openConnection = (deps: StoreDeps, connection: Connection): ConnectionSecrets =>
-  JSON.parse(deps.keyring.openText(connection.sealed, sealContext(connection.id))) as ConnectionSecrets;
+  parseStored<ConnectionSecrets>(deps.keyring.openText(connection.sealed, sealContext(connection.id)));
 
 const seal = (deps: StoreDeps, id: string, secrets: ConnectionSecrets): string =>
   deps.keyring.seal(JSON.stringify(secrets), sealContext(id));
@@ -89,13 +90,13 @@ export async function createConnection(
 
 export async function readConnection(deps: StoreDeps, merchantId: string, id: string): Promise<Connection | null> {
   const doc = await deps.redis.hget(deps.keys.connections(merchantId), id);
-  return doc === null ? null : (JSON.parse(doc) as Connection);
+  return doc === null ? null : parseStored<Connection>(doc);
 }
 
 /** In the order they were made, which is the order in which routing asks them. */
 export async function listConnections(deps: StoreDeps, merchantId: string): Promise<Connection[]> {
   const docs = await deps.redis.hvals(deps.keys.connections(merchantId));
-  return docs.map((doc) => JSON.parse(doc) as Connection).sort((a, b) => (a.id < b.id ? -1 : 1));
+  return docs.map((doc) => parseStored<Connection>(doc)).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 export async function updateConnection(
@@ -133,7 +134,7 @@ export async function deleteConnection(deps: StoreDeps, connection: Connection):
 /** Whose inbound URL this is; null for a token that nobody has (any more). */
 export async function findToken(redis: StoreDeps['redis'], token: string): Promise<TokenHolder | null> {
   const doc = await redis.get(globalKeys.token(digest(token)));
-  return doc === null ? null : (JSON.parse(doc) as TokenHolder);
+  return doc === null ? null : parseStored<TokenHolder>(doc);
 }
 
 /** How a connection has been doing; times are UTC instants. */

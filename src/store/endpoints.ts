@@ -1,6 +1,7 @@
 import { toInstant } from '../platform/clock.ts';
 import type { EventType } from '../domain/events.ts';
 import { newId, type StoreDeps } from './deps.ts';
+import { parseStored } from './stored-json.ts';
 
 /** A subscriber's URL. */
 export interface Endpoint {
@@ -53,12 +54,12 @@ export async function createEndpoint(
 
 export async function readEndpoint(deps: StoreDeps, merchantId: string, id: string): Promise<Endpoint | null> {
   const doc = await deps.redis.hget(deps.keys.endpoints(merchantId), id);
-  return doc === null ? null : (JSON.parse(doc) as Endpoint);
+  return doc === null ? null : parseStored<Endpoint>(doc);
 }
 
 export async function listEndpoints(deps: StoreDeps, merchantId: string): Promise<Endpoint[]> {
   const docs = await deps.redis.hvals(deps.keys.endpoints(merchantId));
-  return docs.map((doc) => JSON.parse(doc) as Endpoint).sort((a, b) => (a.id < b.id ? -1 : 1));
+  return docs.map((doc) => parseStored<Endpoint>(doc)).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 export const updateEndpoint = (
@@ -72,7 +73,7 @@ export async function deleteEndpoint(deps: StoreDeps, endpoint: Endpoint): Promi
 }
 
 export const openEndpoint = (deps: StoreDeps, endpoint: Endpoint): EndpointSecrets =>
-  JSON.parse(deps.keyring.openText(endpoint.sealed, sealContext(endpoint.id))) as EndpointSecrets;
+  parseStored<EndpointSecrets>(deps.keyring.openText(endpoint.sealed, sealContext(endpoint.id)));
 
 /** The new secret signs at once; the old one signs beside it until `overlapMs` is over. */
 export async function rotateEndpointSecret(

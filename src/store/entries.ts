@@ -2,6 +2,7 @@ import type { Clock } from '../platform/clock.ts';
 import { generationFailure, type CommitDeps } from './commit.ts';
 import { entryLua } from './entry-lua.ts';
 import { defineScript, runScript } from './script.ts';
+import { parseStored } from './stored-json.ts';
 
 /** The lane of work that spends nobody's budget. */
 export const freeLane = 'free';
@@ -106,8 +107,8 @@ export async function leaseEntries(
   if (!Array.isArray(reply)) return { entries: [], idleMs: undefined };
   const idle = String(reply.pop());
   const entries = reply.map((raw): LeasedEntry => {
-    const entry = JSON.parse(String(raw)) as Omit<LeasedEntry, 'payload'> & { payload: string };
-    return { ...entry, payload: JSON.parse(entry.payload) as unknown };
+    const entry = parseStored<Omit<LeasedEntry, 'payload'> & { payload: string }>(String(raw));
+    return { ...entry, payload: parseStored<unknown>(entry.payload) };
   });
   return { entries, idleMs: idle === '' ? undefined : Number(idle) };
 }

@@ -4,6 +4,7 @@ import type { CommitPlan, NewEntry } from './commit.ts';
 import { newId, type StoreDeps } from './deps.ts';
 import type { Endpoint } from './endpoints.ts';
 import type { Order } from '../domain/order.ts';
+import { parseStored } from './stored-json.ts';
 
 /** Something that happened, as it is announced. `body` is exactly what is signed and sent, on every attempt. */
 export interface StoredEvent {
@@ -120,14 +121,14 @@ export const attemptWrites = (deps: StoreDeps, delivery: Delivery, attempt: Deli
 
 async function readJson<T>(deps: StoreDeps, key: string): Promise<T | null> {
   const doc = await deps.redis.get(key);
-  return doc === null ? null : (JSON.parse(doc) as T);
+  return doc === null ? null : parseStored<T>(doc);
 }
 export const readEvent = (deps: StoreDeps, id: string) => readJson<StoredEvent>(deps, deps.keys.event(id));
 export const readDelivery = (deps: StoreDeps, id: string) => readJson<Delivery>(deps, deps.keys.delivery(id));
 
 export async function readAttempts(deps: StoreDeps, deliveryId: string): Promise<DeliveryAttempt[]> {
   const lines = await deps.redis.lrange(deps.keys.attempts(deliveryId), 0, -1);
-  return lines.map((line) => JSON.parse(line) as DeliveryAttempt);
+  return lines.map((line) => parseStored<DeliveryAttempt>(line));
 }
 
 /** Newest first; ids whose documents are past their retention are passed over. */

@@ -1,6 +1,7 @@
 import { Failure } from '../domain/failure.ts';
 import { digest, type StoreDeps } from './deps.ts';
 import { defineScript, runScript } from './script.ts';
+import { parseStored } from './stored-json.ts';
 
 /** A stored answer. Sealed at rest, because it may hold a secret that is shown only once. */
 export interface StoredAnswer {
@@ -51,7 +52,7 @@ export async function claimIdempotencyKey(
   const [state, value = ''] = Array.isArray(reply) ? reply.map(String) : [];
   switch (state) {
     case 'done':
-      return { state, answer: JSON.parse(deps.keyring.openText(value, key)) as StoredAnswer };
+      return { state, answer: parseStored<StoredAnswer>(deps.keyring.openText(value, key)) };
     case 'busy':
     case 'reused':
       return { state };

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { FailureKind } from '../domain/failure.ts';
+import { failureKinds, type FailureKind } from '../domain/failure.ts';
 import { toInstant } from '../platform/clock.ts';
 import type { StoreDeps } from './deps.ts';
+import { parseStored } from './stored-json.ts';
 
 /** Failures with one cause: the same target, operation and code. */
 export interface Issue {
@@ -84,13 +85,13 @@ export async function readIssue(deps: StoreDeps, id: string): Promise<Issue | nu
     target: text('target'),
     job: text('job'),
     code: text('code'),
-    kind: text('kind') as FailureKind,
+    kind: failureKinds.find((kind) => kind === text('kind')) ?? 'transient',
     source: text('source'),
     title: text('title'),
     count: Number(text('count')),
     firstSeenAt: text('firstSeenAt'),
     lastSeenAt: text('lastSeenAt'),
-    lastDetail: JSON.parse(text('lastDetail') || '{}') as Record<string, unknown>,
+    lastDetail: parseStored<Record<string, unknown>>(text('lastDetail') || '{}'),
     orderIds: orderIds.reverse(),
   };
 }

@@ -3,6 +3,7 @@ import { toInstant, type Clock } from '../platform/clock.ts';
 import type { RedisClient } from '../platform/redis.ts';
 import { digest, newId } from './deps.ts';
 import { globalKeys } from './keys.ts';
+import { parseStored } from './stored-json.ts';
 
 /** A tenant. `shard` says under which tag all its data lies. */
 export interface Merchant {
@@ -50,7 +51,7 @@ export async function createMerchant({ redis, clock }: GlobalDeps, name: string,
 
 export async function readMerchant({ redis }: GlobalDeps, merchantId: string): Promise<Merchant | null> {
   const doc = await redis.hget(globalKeys.merchants, merchantId);
-  return doc === null ? null : (JSON.parse(doc) as Merchant);
+  return doc === null ? null : parseStored<Merchant>(doc);
 }
 
 export async function renameMerchant(deps: GlobalDeps, merchant: Merchant, name: string): Promise<Merchant> {
@@ -62,7 +63,7 @@ export async function renameMerchant(deps: GlobalDeps, merchant: Merchant, name:
 /** All merchants, in the order they were made. */
 export async function listMerchants({ redis }: GlobalDeps): Promise<Merchant[]> {
   const docs = await redis.hvals(globalKeys.merchants);
-  return docs.map((doc) => JSON.parse(doc) as Merchant).sort((a, b) => (a.id < b.id ? -1 : 1));
+  return docs.map((doc) => parseStored<Merchant>(doc)).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** Makes a key. `secret` is the key itself: it is shown to its owner once and never again. */
@@ -98,7 +99,7 @@ export async function listApiKeys({ redis }: GlobalDeps, merchantId: string): Pr
   ]);
   return docs
     .map((doc) => {
-      const { digest: _, ...apiKey } = JSON.parse(doc) as ApiKey & { digest: string };
+      const { digest: _, ...apiKey } = parseStored<ApiKey & { digest: string }>(doc);
       return { ...apiKey, lastUsedAt: used[apiKey.id] ?? null };
     })
     .sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -108,7 +109,7 @@ export async function listApiKeys({ redis }: GlobalDeps, merchantId: string): Pr
 export async function revokeApiKey({ redis }: GlobalDeps, merchantId: string, keyId: string): Promise<boolean> {
   const doc = await redis.hget(globalKeys.apiKeys(merchantId), keyId);
   if (doc === null) return false;
-  const { digest: keyDigest } = JSON.parse(doc) as { digest: string };
+  const { digest: keyDigest } = parseStored<{ digest: string }>(doc);
   await redis
     .multi()
     .del(globalKeys.apiKey(keyDigest))
@@ -121,7 +122,7 @@ export async function revokeApiKey({ redis }: GlobalDeps, merchantId: string, ke
 /** Who holds this key; null when nobody does. The look-up is by digest, so it takes no longer for a near miss. */
 export async function findApiKey({ redis }: GlobalDeps, secret: string): Promise<ApiKeyHolder | null> {
   const doc = await redis.get(globalKeys.apiKey(digest(secret)));
-  return doc === null ? null : (JSON.parse(doc) as ApiKeyHolder);
+  return doc === null ? null : parseStored<ApiKeyHolder>(doc);
 }
 
 export async function noteApiKeyUsed({ redis, clock }: GlobalDeps, holder: ApiKeyHolder): Promise<void> {

@@ -2,6 +2,7 @@ import { Failure } from '../domain/failure.ts';
 import type { Order, OrderPerson } from '../domain/order.ts';
 import { isTerminal } from '../domain/order-status.ts';
 import type { StoreDeps } from './deps.ts';
+import { parseStored } from './stored-json.ts';
 
 /**
  * An order as it lies in Redis: a hash of `v` (version), `doc` (no personal data), `key` (the order's own data key,
@@ -35,7 +36,7 @@ export async function readOrder(deps: StoreDeps, orderId: string): Promise<Store
   );
   if (doc === null || doc === undefined) return null;
   return {
-    order: JSON.parse(doc) as Order,
+    order: parseStored<Order>(doc),
     key: key ?? '',
     person: person ?? '',
     pendingPerson: pendingPerson ?? null,
@@ -68,7 +69,7 @@ export function openPerson(deps: StoreDeps, stored: StoredOrder, which: 'current
   const sealed = which === 'pending' ? (stored.pendingPerson ?? stored.person) : stored.person;
   if (stored.key === '' || sealed === '') return null;
   const context = orderContext(stored.order.id);
-  return JSON.parse(deps.keyring.unwrapDataKey(stored.key, context).openText(sealed, context)) as OrderPerson;
+  return parseStored<OrderPerson>(deps.keyring.unwrapDataKey(stored.key, context).openText(sealed, context));
 }
 
 export const timelineWrite = (deps: StoreDeps, orderId: string, lines: readonly TimelineLine[]): string[][] => [
@@ -131,7 +132,7 @@ export async function listOrders(
 
 export async function readTimeline(deps: StoreDeps, orderId: string): Promise<TimelineLine[]> {
   const lines = await deps.redis.lrange(deps.keys.timeline(orderId), 0, -1);
-  return lines.map((line) => JSON.parse(line) as TimelineLine);
+  return lines.map((line) => parseStored<TimelineLine>(line));
 }
 
 /** Our order for a partner's reference, as it was written down before the partner was first told of it. */

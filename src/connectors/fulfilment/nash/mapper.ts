@@ -1,0 +1,165 @@
+import * as z from 'zod';
+import { mergeEvidence, type Evidence } from '../../../domain/evidence.ts';
+import { Failure } from '../../../domain/failure.ts';
+import { resolveStatus } from '../../../domain/resolve-status.ts';
+import type { OrderStatus } from '../../../domain/order-status.ts';
+import type { FulfilmentSnapshot } from '../port.ts';
+import { toPickedItems, type Picks } from './picked-items.ts';
+import { isOver, isPicked, toCode, vocabulary } from './statuses.ts';
+import type { WireConfiguration, WireDelivery, WireJob, WireOrder, WireTask } from './wire.ts';
+
+export const system = 'nash';
+
+/** What was found at Nash under one reference. The job exists once the order was dispatched. */
+export interface Seen {
+  order: WireOrder | null;
+  job: WireJob | null;
+}
+
+const ZonelessTimeSchema = z.iso.datetime({ local: true, offset: true });
+
+/**
+ * Nash's time as an instant. Its times are UTC with microseconds and bear no zone (`2026-01-15T01:02:03.123456`), which
+ * JavaScript would read as local time; windows come back as they were given, with one. Null for what is no time.
+ */
+export function toInstant(time: string | null | undefined): string | null {
+  const read = ZonelessTimeSchema.safeParse(time);
+  if (!read.success) return null;
+  const zoned = /(?:Z|[+-]\d{2}:\d{2})$/.test(read.data) ? read.data : `${read.data}Z`;
+  return new Date(zoned).toISOString();
+}
+
+/** What Nash says of the order, from the order, its job or both. Null for nothing. */
+export function toSnapshot({ order, job }: Seen, externalRef: string, receivedAt: string): FulfilmentSnapshot | null {
+  if (order === null && job === null) return null;
+  const picks = job === null ? null : toPicks(job, externalRef);
+  return {
+    partnerOrderId: order?.id ?? textOf(job?.job_metadata, 'nash_order_id'),
+    jobId: job?.id,
+    dispatched: job !== null || isDispatched(order),
+    evidence: mergeEvidence(
+      order === null ? [] : [makeEvidence('order', order.status, null, receivedAt)],
+      job === null ? [] : toEvidence(job, externalRef, receivedAt),
+    ),
+    pickedItems: picks?.items ?? null,
+    needsAttention: toAttention(order, picks),
+  };
+}
+
+export const isDispatched = (order: WireOrder | null): boolean =>
+  order !== null && toCode(order.status) === 'dispatched';
+export const isArchived = (order: WireOrder | null): boolean => order !== null && toCode(order.status) === 'archived';
+
+/** The job of a dispatched order: "the associated Nash job is found in order_metadata" (Nash, "Orders"). */
+export const jobIdOf = (order: WireOrder | null): string | undefined => textOf(order?.order_metadata, 'nash_job_id');
+
+/** The Packline order that what was found belongs to; undefined when it does not say (`fromOrder` writes it). */
+export const ownerOf = ({ order, job }: Seen): string | undefined =>
+  textOf(order?.order_metadata, 'packline_order_id') ?? textOf(job?.job_metadata, 'packline_order_id');
+
+function textOf(record: Record<string, unknown> | null | undefined, key: string): string | undefined {
+  const value = record?.[key];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Their messages may quote the customer's address or phone: only the names of the fields are passed on. */
+function toAttention(order: WireOrder | null, picks: Picks | null): FulfilmentSnapshot['needsAttention'] {
+  if (order !== null && toCode(order.status) === 'needs_attention') {
+    const fields = Object.keys(order.validation_errors ?? {}).join(', ');
+    return { code: 'nash.needs_attention', detail: `to be corrected at Nash: ${fields === '' ? 'not said' : fields}` };
+  }
+  if (picks === null || picks.unreadable === null) return null;
+  return { code: 'nash.picks_unreadable', detail: `the list of picked items lacks ${picks.unreadable}` };
+}
+
+/**
+ * All that a job says of one order, whichever hook or read brought it: each delivery's history, its present status where
+ * the history lacks it (undated), and tasks that ended before they had a delivery.
+ *
+ * Such tasks count only when no other task still waits for its delivery: what is said once stays said, and a task that
+ * merely waits would live on beside the delivery that it becomes.
+ */
+export function toEvidence(job: WireJob, externalRef: string, receivedAt: string): readonly Evidence[] {
+  const deliveries = deliveriesOf(job, externalRef).flatMap((delivery) => {
+    const subject = `delivery:${delivery.id}`;
+    return statusesOf(delivery).map(({ word, at }) => makeEvidence(subject, word, at, receivedAt));
+  });
+  const waiting = tasksOf(job, externalRef).filter((task) => (task.delivery ?? null) === null);
+  const tasks = waiting.every((task) => isOver(task.status ?? ''))
+    ? waiting.map((task) => makeEvidence(`task:${task.id ?? job.id}`, task.status ?? '', null, receivedAt))
+    : [];
+  return mergeEvidence(deliveries, tasks);
+}
+
+/** Where a job alone puts the order. */
+export const statusOf = (job: WireJob, externalRef: string): OrderStatus =>
+  resolveStatus(toEvidence(job, externalRef, ''), { [system]: vocabulary }).status;
+
+export const makeEvidence = (
+  subject: string,
+  word: string,
+  occurredAt: string | null,
+  receivedAt: string,
+): Evidence => ({
+  system,
+  subject,
+  code: toCode(word),
+  occurredAt,
+  receivedAt,
+});
+
+/** A job may hold several orders (dispatched together they become one job): those parts that are this order's. */
+export function configurationsOf(job: WireJob, externalRef: string): readonly WireConfiguration[] {
+  const own = job.job_configurations.filter((part) => part.package?.external_identifier === externalRef);
+  return own.length > 0 ? own : job.job_configurations;
+}
+
+/**
+ * The part of a job of several orders that is this order's, undefined for a job of its own. Changing or canceling the
+ * whole job would change or cancel the others.
+ * @throws Failure `rejected` `nash.job_shared` when the parts do not say whose they are
+ */
+export function partOf(job: WireJob, externalRef: string): string | undefined {
+  if (job.job_configurations.length < 2) return undefined;
+  const [own, another] = configurationsOf(job, externalRef);
+  if (another === undefined && typeof own?.id === 'string') return own.id;
+  throw new Failure(
+    'rejected',
+    'nash.job_shared',
+    'The job at Nash holds several orders and does not say which is which',
+  );
+}
+
+const tasksOf = (job: WireJob, externalRef: string): readonly WireTask[] =>
+  configurationsOf(job, externalRef).flatMap((part) => part.tasks ?? []);
+
+/** Every copy of every delivery: Nash prints the present one twice, with its task and with the configuration. */
+export const deliveriesOf = (job: WireJob, externalRef: string): readonly WireDelivery[] =>
+  configurationsOf(job, externalRef).flatMap(({ tasks, delivery }) =>
+    [...(tasks ?? []).map((task) => task.delivery), delivery].flatMap((copy) => copy ?? []),
+  );
+
+/** The history, and the present status as the last word. */
+function statusesOf({ status, status_history }: WireDelivery): { word: string; at: string | null }[] {
+  const history = (status_history ?? []).flatMap((entry) =>
+    isWord(entry.status) ? [{ word: entry.status, at: toInstant(entry.created_at) }] : [],
+  );
+  return isWord(status) ? [...history, { word: status, at: null }] : history;
+}
+
+const isWord = (word: string | null | undefined): word is string => typeof word === 'string' && word.trim() !== '';
+
+/**
+ * What is in the bag that counts: the live attempt's, and when none lives, the last one's that picked anything. Null when
+ * nobody said. An empty list is an answer only from a picker who is done; before that Nash prints it for "not yet".
+ */
+export function toPicks(job: WireJob, externalRef: string): Picks | null {
+  const deliveries = deliveriesOf(job, externalRef);
+  const alive = deliveries.filter((delivery) => !isOver(statusesOf(delivery).at(-1)?.word ?? ''));
+  const candidates = (alive.length > 0 ? alive : deliveries).filter(({ picked_items }) => Array.isArray(picked_items));
+  const bag = candidates.findLast(({ picked_items }) => (picked_items ?? []).length > 0) ?? candidates.at(-1);
+  if (bag === undefined) return null;
+  const rows = bag.picked_items ?? [];
+  const done = statusesOf(bag).some(({ word }) => isPicked(word));
+  return rows.length > 0 || done ? toPickedItems(rows) : null;
+}

@@ -1,0 +1,174 @@
+import * as z from 'zod';
+
+/**
+ * What Nash answers, read leniently: only what Packline uses, unknown keys passed over, almost everything nullable. The
+ * documents differ in spelling (OpenAPI 1.0.0: `pickedItems`; the Pick and Pack guide: `picked_items`; `created_at` even
+ * inside camelCase objects), so every object is brought to snake_case before it is read.
+ */
+const depthMax = 32;
+/** Whose members are the merchant's own keys, or field names to show to people. */
+const verbatim: ReadonlySet<string> = new Set(['order_metadata', 'job_metadata', 'validation_errors']);
+
+const toSnake = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** Anything parsed from JSON, with snake_case keys; what lies deeper than any document of Nash is dropped. */
+export function snakeKeys(value: unknown, depth = 0): unknown {
+  if (depth > depthMax) return undefined;
+  if (Array.isArray(value)) return value.map((item) => snakeKeys(item, depth + 1));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => {
+      const name = toSnake(key);
+      return [name, verbatim.has(name) ? member : snakeKeys(member, depth + 1)];
+    }),
+  );
+}
+
+const snake = <T extends z.ZodType>(schema: T) => z.preprocess((value) => snakeKeys(value), schema);
+
+/** Of use if it is text, and no reason to refuse the reply if it is not. */
+const textIfAny = z.string().nullish().catch(null);
+const recordIfAny = z.record(z.string(), z.unknown()).nullish().catch(null);
+
+/** Numbers come back as strings on some reads (`"7"`, `"3012"`). */
+const Decimal = z.union([z.number().min(0), z.string().regex(/^\s*\d+(\.\d+)?\s*$/)]);
+const Quantity = Decimal.transform(Number);
+const Whole = Quantity.pipe(z.int());
+
+const BarcodeSchema = z.object({
+  barcode: z.string(),
+  format: textIfAny,
+  is_variable_weight: z.boolean().nullish().catch(null),
+  weight: Quantity.nullish().catch(null),
+  weight_unit: textIfAny,
+  price_cents: Whole.nullish().catch(null),
+  product_code: textIfAny,
+  expiration_date: textIfAny,
+});
+const ScanSchema = z.object({
+  substitution_type: textIfAny,
+  barcodes: z.array(BarcodeSchema).nullish(),
+});
+
+/** One row of `picked_items`. Read on its own: a row that cannot be read must not be taken for a row that is missing. */
+export const PickedRowSchema = z.object({
+  id: z.string().nullish(),
+  sku: z.string().nullish(),
+  name: textIfAny,
+  status: textIfAny,
+  quantity: Quantity,
+  requested_quantity: Quantity.nullish(),
+  /** Kilograms, as written: `toGrams` reads the digits. */
+  weight: Decimal.nullish(),
+  price_cents: Whole.nullish(),
+  requested_id: z.string().nullish(),
+  requested_sku: z.string().nullish(),
+  scanned_barcode: textIfAny,
+  scans: z.array(ScanSchema).nullish(),
+});
+export type PickedRow = z.infer<typeof PickedRowSchema>;
+
+const WireDeliverySchema = z.object({
+  id: z.string().min(1),
+  status: z.string().nullish(),
+  status_history: z.array(z.object({ status: z.string().nullish(), created_at: textIfAny })).nullish(),
+  picked_items: z.array(z.unknown()).nullish(),
+});
+export type WireDelivery = z.infer<typeof WireDeliverySchema>;
+
+const WireTaskSchema = z.object({ id: textIfAny, status: textIfAny, delivery: WireDeliverySchema.nullish() });
+export type WireTask = z.infer<typeof WireTaskSchema>;
+
+interface WireItem {
+  id?: string | null | undefined;
+  sku?: string | null | undefined;
+  count?: number | null | undefined;
+  sub_items?: WireItem[] | null | undefined;
+}
+const WireItemSchema: z.ZodType<WireItem> = z.lazy(() =>
+  z.object({
+    id: textIfAny,
+    sku: textIfAny,
+    count: Quantity.nullish(),
+    sub_items: z.array(WireItemSchema).nullish(),
+  }),
+);
+
+const WirePackageSchema = z.object({
+  external_identifier: textIfAny,
+  pickup_start_time: textIfAny,
+  pickup_end_time: textIfAny,
+  dropoff_start_time: textIfAny,
+  dropoff_end_time: textIfAny,
+  dropoff_location: z
+    .object({ phone_number: textIfAny, first_name: textIfAny, address_number: textIfAny, address_zip: textIfAny })
+    .nullish()
+    .catch(null),
+  items: z.array(WireItemSchema).nullish().catch(null),
+});
+export type WirePackage = z.infer<typeof WirePackageSchema>;
+
+const WireConfigurationSchema = z.object({
+  id: textIfAny,
+  package: WirePackageSchema.nullish(),
+  tasks: z.array(WireTaskSchema).nullish(),
+  delivery: WireDeliverySchema.nullish(),
+});
+export type WireConfiguration = z.infer<typeof WireConfigurationSchema>;
+
+/** OpenAPI `ReturnedJobMixin`; also the `data` of delivery and task hooks. */
+export const WireJobSchema = snake(
+  z.object({
+    id: z.string().min(1),
+    external_identifier: textIfAny,
+    job_metadata: recordIfAny,
+    job_configurations: z.array(WireConfigurationSchema),
+  }),
+);
+export type WireJob = z.infer<typeof WireJobSchema>;
+
+/** OpenAPI `FullJobPayload`. */
+export const JobReplySchema = z.object({ job: WireJobSchema });
+
+/** OpenAPI `OrderOutputExample`. */
+export const WireOrderSchema = snake(
+  z.object({
+    id: z.string().min(1),
+    status: z.string().min(1),
+    order_metadata: recordIfAny,
+    validation_errors: recordIfAny,
+  }),
+);
+export type WireOrder = z.infer<typeof WireOrderSchema>;
+
+/** OpenAPI `OrdersListResponse`. */
+export const OrderListSchema = z.object({ results: z.array(z.unknown()) });
+
+/** OpenAPI `WebhookMessagesListResponse`. `payload` is the body that was sent. */
+export const MessageListSchema = z.object({
+  results: z.array(z.object({ id: z.string().min(1), payload: recordIfAny })),
+  iterator: textIfAny,
+  done: z.boolean().nullish(),
+});
+
+/** The envelope of a hook (Nash, "Webhooks"). */
+export const HookSchema = z.object({ type: z.string().min(1), event: z.string().min(1), data: z.unknown() });
+
+/** OpenAPI `NashValidationError`, an object on the error pages and an array of it in the OpenAPI document. */
+const ErrorEnvelopeSchema = z.object({
+  error: z.object({
+    code: z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/),
+    message: textIfAny,
+    details: recordIfAny,
+  }),
+  RequestID: textIfAny,
+});
+export const ErrorReplySchema = z.union([
+  ErrorEnvelopeSchema,
+  z.array(ErrorEnvelopeSchema).transform((envelopes, context) => {
+    const [first] = envelopes;
+    if (first !== undefined) return first;
+    context.addIssue('an empty list of errors');
+    return z.NEVER;
+  }),
+]);

@@ -1,0 +1,44 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Route } from './define-route.ts';
+import type { IngressDeps } from './deps.ts';
+import { makeDocument, registerRoute, registerSecurity, registerWebhooks } from './open-api.ts';
+import { createPipeline, type Env } from './pipeline.ts';
+import { makeRefusal, toShownFailure } from './problem.ts';
+import { createRequestMetrics } from './request-metrics.ts';
+import { routes } from './routes.ts';
+import { makeDocsRoutes } from './routes/docs.ts';
+import { makeInboundWebhook } from './routes/inbound-webhook.ts';
+
+/** The HTTP side of Packline: `fetch` for @hono/node-server (with `serverOptions` and `guardServer`) or for tests. */
+export function createApp(deps: IngressDeps): OpenAPIHono<Env> {
+  const app = new OpenAPIHono<Env>();
+  const metrics = createRequestMetrics(deps.metrics);
+  const pipeline = createPipeline(deps, metrics);
+  const registry = app.openAPIRegistry;
+  let document: unknown;
+  const docs = makeDocsRoutes(() => (document ??= makeDocument(app, deps.settings)));
+  const mounted: Route[] = [...routes, makeInboundWebhook(deps, metrics), ...docs];
+
+  registerSecurity(registry);
+  registerWebhooks(registry);
+  for (const route of mounted) {
+    registerRoute(registry, route);
+    // One handler and no middleware: with a second one, Hono composes them anew for each request.
+    app.on(route.method.toUpperCase(), [route.path], (c) => pipeline.handle(c, route));
+  }
+
+  app.notFound((c) => {
+    const allowed = allowedMethods(app, c.req.path);
+    return allowed.length === 0
+      ? pipeline.refuse(c, makeRefusal('route.not_found', 'no such route'))
+      : pipeline.refuse(c, makeRefusal('route.method', `this path takes ${allowed.join(', ')}`), {
+          Allow: allowed.join(', '),
+        });
+  });
+  app.onError((error, c) => pipeline.refuse(c, toShownFailure(error).failure));
+  return app;
+}
+
+const methods = ['GET', 'POST', 'PATCH', 'DELETE'];
+const allowedMethods = (app: OpenAPIHono<Env>, path: string): string[] =>
+  methods.filter((method) => app.router.match(method, path)[0].length > 0);

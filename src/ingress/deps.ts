@@ -1,0 +1,57 @@
+import type { Registry } from 'prom-client';
+import type { FulfilmentConnection, FulfilmentConnector } from '../connectors/fulfilment/port.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import type { RedisClient } from '../platform/redis.ts';
+import type { Connection } from '../store/connections.ts';
+import type { StoreDeps } from '../store/deps.ts';
+
+/** What of the configuration the HTTP side is bound by. */
+export interface IngressSettings {
+  /** Under which partners reach us; inbound webhook URLs begin with it. No slash at the end. */
+  baseUrl: string;
+  bodyBytesMax: number;
+  /** A body that has not arrived whole after this is answered 408. */
+  bodyDeadlineMs: number;
+  /** Requests per second and key on average, and how many may come at once. */
+  ratePerSecond: number;
+  rateBurst: number;
+  /** Hash tags that new merchants are spread over. */
+  shards: number;
+  /** Of Packline, for the API's document. */
+  version: string;
+}
+
+/** Everything that the HTTP side needs; put together in compose.ts. */
+export interface IngressDeps {
+  settings: IngressSettings;
+  clock: Clock;
+  log: Log;
+  /** Where request metrics are registered, and what `/metrics` shows. */
+  metrics: Registry;
+  /** `digest` (store/deps.ts) of the admin key of the configuration; null where none is set. */
+  adminKeyDigest: string | null;
+  /** A `producer` profile connection, for what lies under the global tag. */
+  redis: RedisClient;
+  /** The marker of the Redis we know. */
+  generation: string;
+  /** The store of one shard, on a `producer` profile connection. */
+  shard(shard: number): StoreDeps;
+  /** Everything that can be connected, by id. */
+  connectors: ReadonlyMap<string, FulfilmentConnector>;
+  /** The egress guard's verdict on a URL that a user gave; throws a Failure that says why it is refused. */
+  checkUrl(url: string): Promise<void>;
+  /** Opens a fulfilment connection for calls that end with `signal`; throws Failure `connection.missing` and the like. */
+  openFulfilment(
+    store: StoreDeps,
+    merchantId: string,
+    connectionId: string,
+    signal: AbortSignal,
+  ): Promise<{ connection: FulfilmentConnection }>;
+  /** The lanes of a connection's budgets (store/lanes.ts), by budget name. */
+  lanesOf(store: StoreDeps, connection: Connection): Readonly<Record<string, string>>;
+  /** The process is ending: no new work, connections close after their answer. */
+  draining(): boolean;
+  /** Redis is so full that what is left belongs to the workers: requests that create are answered 503. */
+  shedding(): boolean;
+}

@@ -1,0 +1,134 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Env } from 'hono';
+import * as z from 'zod';
+import { orderEventData, type EventType } from '../domain/events.ts';
+import { IdSchema } from '../domain/ids.ts';
+import { InstantSchema } from '../domain/time.ts';
+import type { AnswerSpec, Route } from './define-route.ts';
+import { ProblemSchema } from './problem.ts';
+import { problemCodes, type ProblemCode } from './problem-codes.ts';
+
+type Registry = OpenAPIHono['openAPIRegistry'];
+type RouteConfig = Parameters<Registry['registerPath']>[0];
+
+/** The codes that a route can answer: its own, and those of what stands in front of it (pipeline.ts). */
+export function problemsOf(route: Route): ProblemCode[] {
+  const codes = new Set<ProblemCode>(route.problems ?? []);
+  const add = (...more: ProblemCode[]) => more.forEach((code) => codes.add(code));
+  add('request.invalid', 'request.headers_too_large', 'redis.away', 'packline.unexpected');
+  if (route.scope !== 'none') {
+    add('auth.missing', 'auth.invalid', 'auth.scope', 'rate.limited', 'redis.generation', 'secrets.cannot_open');
+    if (route.isTenantBound) add('auth.merchant_required', 'auth.merchant_forbidden', 'merchant.not_found');
+    if (route.method === 'post' || route.method === 'patch') add('packline.full');
+  }
+  if (route.body !== undefined || route.rawBody === true) {
+    add('request.too_large', 'request.timeout', 'request.aborted', 'packline.full', 'redis.generation');
+  }
+  if (route.body !== undefined) {
+    add('request.content_type', 'request.content_encoding', 'request.encoding', 'request.json', 'request.depth');
+  }
+  if (route.method === 'post' && route.idempotency !== 'none') {
+    add('idempotency.key_invalid', 'idempotency.key_reused');
+    add(route.idempotency === 'own' ? 'idempotency.key_missing' : 'idempotency.in_progress');
+  }
+  return [...codes].sort();
+}
+
+/** Writes a route into the registry that the document is made of. */
+export function registerRoute(registry: Registry, route: Route): void {
+  const { method, path, summary, description, tag, params, query, body, scope, isTenantBound } = route;
+  const answers = Object.entries(route.answers).map(([status, answer]) => [status, toResponse(answer)] as const);
+  registry.registerPath({
+    method,
+    path: path.replace(/:(\w+)/g, '{$1}'),
+    summary,
+    ...(description === undefined ? {} : { description }),
+    tags: [tag],
+    operationId: `${method}${path.replace(/[^a-z]+(\w)/gi, (_, letter: string) => letter.toUpperCase())}`,
+    security: scope === 'none' ? [] : [{ apiKey: [] }],
+    ...(scope === 'none' ? {} : { 'x-scope': scope }),
+    request: {
+      ...(params instanceof z.ZodObject ? { params } : {}),
+      ...(query instanceof z.ZodObject ? { query } : {}),
+      headers: z.object({ ...(isTenantBound ? tenantHeader : {}), ...keyHeader(route) }),
+      ...(body === undefined
+        ? {}
+        : { body: { required: route.bodyOptional !== true, content: { 'application/json': { schema: body } } } }),
+      ...(route.rawBody === true ? { body: { required: true, content: { '*/*': {} } } } : {}),
+    },
+    responses: Object.fromEntries([...answers, ...problemResponses(route)]),
+  });
+}
+
+const tenantHeader = {
+  'Packline-Merchant': IdSchema('merchant')
+    .optional()
+    .meta({ description: 'The merchant that the request is about; for admin keys' }),
+};
+const keySchema = z.string().min(1).max(255).meta({ description: 'Your own word for this request; kept for 24 hours' });
+const keyHeader = ({ method, idempotency }: Route) =>
+  method !== 'post' || idempotency === 'none'
+    ? {}
+    : { 'Idempotency-Key': idempotency === 'own' ? keySchema : keySchema.optional() };
+
+const toResponse = ({ description, schema, type }: AnswerSpec): RouteConfig['responses'][string] => ({
+  description,
+  ...(schema === undefined ? {} : { content: { 'application/json': { schema } } }),
+  ...(type === undefined ? {} : { content: { [type]: { schema: z.string() } } }),
+});
+
+function problemResponses(route: Route): [string, RouteConfig['responses'][string]][] {
+  const byStatus = Map.groupBy(problemsOf(route), (code) => String(problemCodes[code].status));
+  return [...byStatus].map(([status, codes]) => [
+    status,
+    {
+      description: codes.map((code) => `\`${code}\` ${problemCodes[code].title}`).join('; '),
+      content: { 'application/problem+json': { schema: ProblemSchema } },
+    },
+  ]);
+}
+
+const eventData: Partial<Record<EventType, z.ZodType>> = {
+  ...orderEventData,
+  'endpoint.test': z.strictObject({ endpointId: IdSchema('endpoint') }),
+};
+
+/** What we send to endpoints, signed as Standard Webhooks 1.0.0 says. */
+export function registerWebhooks(registry: Registry): void {
+  const headers = z.object({
+    'webhook-id': z.string().meta({ description: 'The event’s id: the same on every attempt and replay' }),
+    'webhook-timestamp': z.string().meta({ description: 'Seconds since the epoch, of this attempt' }),
+    'webhook-signature': z
+      .string()
+      .meta({ description: '`v1,<base64 HMAC-SHA256 of id.timestamp.body>`, space-separated' }),
+  });
+  for (const [type, data] of Object.entries(eventData)) {
+    const schema = z.strictObject({ type: z.literal(type), timestamp: InstantSchema, data });
+    registry.registerWebhook({
+      method: 'post',
+      path: type,
+      summary: type,
+      tags: ['Outbound webhooks'],
+      request: { headers, body: { required: true, content: { 'application/json': { schema } } } },
+      responses: { '2xx': { description: 'Taken. Anything else is tried again for days.' } },
+    });
+  }
+}
+
+/** The OpenAPI 3.1 document of everything registered. */
+export function makeDocument<E extends Env>(app: OpenAPIHono<E>, facts: { version: string; baseUrl: string }): unknown {
+  return app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Packline',
+      version: facts.version,
+      description:
+        'Orders from any OMS to pick-and-pack fulfilment and back. Of two JSON members with one name the last one wins. Every answer carries `X-Request-Id`.',
+      license: { name: 'Apache-2.0' },
+    },
+    servers: [{ url: facts.baseUrl }],
+  });
+}
+
+export const registerSecurity = (registry: Registry): void =>
+  void registry.registerComponent('securitySchemes', 'apiKey', { type: 'http', scheme: 'bearer' });

@@ -1,0 +1,69 @@
+import { isUtf8 } from 'node:buffer';
+import { makeInvalid, makeRefusal } from './problem.ts';
+import { toPointer } from './validate.ts';
+
+/** As deep as any honest document of ours; far less than what makes `JSON.parse` or a walk over it slow. */
+export const jsonDepthMax = 32;
+
+/**
+ * The JSON document in a body. Refuses bytes that are not UTF-8 (`request.encoding`), nesting deeper than `jsonDepthMax`
+ * (`request.depth`, counted before parsing), what is not one JSON document (`request.json`), and with a pointer
+ * (`request.invalid`) NUL characters and lone surrogates, which no store of our partners' keeps, and numbers that do not
+ * fit (`1e999` parses as Infinity). Of two members with one name the last one wins, as everywhere in JavaScript.
+ */
+export function parseJson(body: Buffer): unknown {
+  if (!isUtf8(body)) throw makeRefusal('request.encoding', 'the body is not valid UTF-8');
+  if (isTooDeep(body)) throw makeRefusal('request.depth', `the body is nested deeper than ${jsonDepthMax} levels`);
+  let document: unknown;
+  try {
+    document = JSON.parse(body.toString('utf8'));
+  } catch {
+    // The parser's own message quotes the body, which may hold personal data.
+    throw makeRefusal('request.json', 'the body is not one JSON document');
+  }
+  const flaw = findFlaw(document, []);
+  if (flaw !== undefined) throw makeInvalid([{ ...flaw.error, pointer: toPointer(flaw.path) }]);
+  return document;
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+
+/** In UTF-8 none of these bytes ever occurs inside another character. */
+function isTooDeep(body: Buffer): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < body.length; i += 1) {
+    const byte = body[i];
+    if (inString) {
+      if (byte === backslash) i += 1;
+      else if (byte === quote) inString = false;
+    } else if (byte === quote) inString = true;
+    else if (byte === 0x5b || byte === 0x7b) {
+      depth += 1;
+      if (depth > jsonDepthMax) return true;
+    } else if (byte === 0x5d || byte === 0x7d) depth -= 1;
+  }
+  return false;
+}
+
+interface Flaw {
+  path: (string | number)[];
+  error: { code: string; detail: string };
+}
+
+const textFlaw = { code: 'field.characters', detail: 'must not contain NUL or half a character (a lone surrogate)' };
+const numberFlaw = { code: 'field.number', detail: 'is too large for a number' };
+const isClean = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
+
+/** Depth first; the path is made only on the way back from a flaw. */
+function findFlaw(value: unknown, path: (string | number)[]): Flaw | undefined {
+  if (typeof value === 'string') return isClean(value) ? undefined : { path, error: textFlaw };
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : { path, error: numberFlaw };
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, member] of Object.entries(value)) {
+    const flaw = isClean(key) ? findFlaw(member, path) : { path, error: textFlaw };
+    if (flaw !== undefined) return { ...flaw, path: [key.toWellFormed(), ...flaw.path] };
+  }
+  return undefined;
+}

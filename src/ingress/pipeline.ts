@@ -1,0 +1,226 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Context } from 'hono';
+import type { Failure } from '../domain/failure.ts';
+import { newId } from '../store/deps.ts';
+import type { Answer } from './answer.ts';
+import { createAuthenticator, mayAct } from './authenticate.ts';
+import { checkGeneration } from './check-generation.ts';
+import type { Method, RawCall, Route } from './define-route.ts';
+import type { IngressDeps } from './deps.ts';
+import { readIdempotencyKey } from './idempotency-key.ts';
+import { makeInvalid, makeRefusal, problemHeaders, toProblem, toShownFailure } from './problem.ts';
+import { isRedisAway, reasonOf } from './redis-away.ts';
+import { checkDeclaredLength, readIncoming, readRequest } from './read-body.ts';
+import { parseJson } from './parse-json.ts';
+import type { RequestMetrics } from './request-metrics.ts';
+import { runOnce } from './run-once.ts';
+import { createTokenBuckets } from './token-buckets.ts';
+
+/** Node's own request and response; absent where the app is called without a socket. */
+export interface Env {
+  Bindings: Partial<HttpBindings>;
+}
+type RequestContext = Context<Env>;
+
+export interface Pipeline {
+  /** Answers a request to one route, from its headers to its log line. */
+  handle(c: RequestContext, route: Route): Promise<Response>;
+  /** Answers a request that belongs to no route. */
+  refuse(c: RequestContext, failure: Failure, headers?: Record<string, string>): Promise<Response>;
+}
+
+/** What is learnt of a request on its way, for its headers and its one log line. */
+interface Facts {
+  requestId: string;
+  startedMs: number;
+  route: string;
+  merchantId?: string;
+  keyId?: string;
+  code?: string;
+  reason?: string;
+  rate?: Record<string, string>;
+}
+
+const headersMax = 100;
+const requestIdPattern = /^[\w.:-]{1,128}$/;
+const jsonTypePattern = /^application\/json\s*(?:;|$)/i;
+const sheddingRetryMs = 5_000;
+const writes: readonly Method[] = ['post', 'patch'];
+
+/**
+ * What happens to every request, in this order: auth, rate, size, parse, schema, idempotency key, handler. Lean on
+ * purpose: Hono's own body limit and header middlewares each cost a good part of the throughput of `POST /v1/orders`.
+ */
+export function createPipeline(deps: IngressDeps, metrics: RequestMetrics): Pipeline {
+  const { clock, log, settings } = deps;
+  const authenticator = createAuthenticator(deps);
+  const buckets = createTokenBuckets(clock, { perSecond: settings.ratePerSecond, burst: settings.rateBurst });
+  const ratePolicy = `"default";q=${settings.rateBurst};w=${Math.ceil(settings.rateBurst / settings.ratePerSecond)}`;
+  const bodyLimits = { bytesMax: settings.bodyBytesMax, deadlineMs: settings.bodyDeadlineMs };
+
+  const takeRate = (keyId: string, facts: Facts): void => {
+    const { taken, remaining, resetSeconds } = buckets.take(keyId);
+    facts.rate = { 'RateLimit-Policy': ratePolicy, RateLimit: `"default";r=${remaining};t=${resetSeconds}` };
+    if (taken) return;
+    throw makeRefusal('rate.limited', 'this key sent more requests than it may', { retryAfterMs: resetSeconds * 1000 });
+  };
+
+  const authenticate = async (
+    route: Route,
+    headers: RawCall['headers'],
+    facts: Facts,
+  ): Promise<Pick<RawCall, 'caller' | 'tenant'>> => {
+    if (route.scope === 'none') return { caller: null, tenant: null };
+    const caller = await authenticator.identify(headers.authorization);
+    facts.keyId = caller.keyId;
+    if (caller.merchantId !== null) facts.merchantId = caller.merchantId;
+    takeRate(caller.keyId, facts);
+    if (!mayAct(caller, route.scope)) throw makeRefusal('auth.scope', `this needs a key with the scope ${route.scope}`);
+    if (route.checksGeneration !== true) await checkGeneration(deps);
+    if (!route.isTenantBound) return { caller, tenant: null };
+    const tenant = await authenticator.tenantOf(caller, oneOf(headers['packline-merchant']));
+    facts.merchantId = tenant.merchantId;
+    return { caller, tenant };
+  };
+
+  const readBody = async (c: RequestContext, route: Route, headers: RawCall['headers']) => {
+    if (route.body === undefined && route.rawBody !== true) return { bytes: noBytes, parsed: undefined };
+    checkDeclaredLength(headers['content-length'], bodyLimits);
+    const { incoming } = c.env ?? {};
+    const bytes = await (incoming === undefined
+      ? readRequest(c.req.raw, bodyLimits)
+      : readIncoming(incoming, bodyLimits));
+    if (route.rawBody === true) return { bytes, parsed: undefined };
+    if (bytes.length === 0 && route.bodyOptional === true) return { bytes, parsed: {} };
+    if (!jsonTypePattern.test(headers['content-type'] ?? '')) {
+      throw makeRefusal('request.content_type', 'send the body as application/json');
+    }
+    if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
+      throw makeRefusal('request.content_encoding', 'send the body without content encoding');
+    }
+    return { bytes, parsed: parseJson(bytes) };
+  };
+
+  const perform = async (c: RequestContext, route: Route, facts: Facts): Promise<Answer> => {
+    const headers = headersOf(c);
+    const incoming = c.env?.incoming;
+    if (incoming !== undefined && incoming.rawHeaders.length > headersMax * 2) {
+      throw makeRefusal('request.headers_too_large', `a request may have at most ${headersMax} headers`);
+    }
+    const { caller, tenant } = await authenticate(route, headers, facts);
+    if (deps.shedding() && writes.includes(route.method) && route.scope !== 'admin') {
+      throw makeRefusal('packline.full', 'nothing new is taken for the moment', { retryAfterMs: sheddingRetryMs });
+    }
+    const idempotencyKey = readKey(route, headers['idempotency-key']);
+    const { bytes, parsed } = await readBody(c, route, headers);
+    const call: RawCall = {
+      deps,
+      params: c.req.param(),
+      query: queryOf(c),
+      parsed,
+      bytes,
+      idempotencyKey,
+      headers,
+      address: incoming?.socket.remoteAddress ?? '',
+      log,
+      caller,
+      tenant,
+    };
+    if (idempotencyKey === null || route.idempotency === 'own') return route.run(call, (act) => act());
+    const scope = {
+      owner: tenant?.merchantId ?? 'admin',
+      // The path as it came, ids included: the same key on two orders is two requests.
+      route: `${c.req.method} ${c.req.path}`,
+      key: idempotencyKey,
+      parsed: parsed ?? null,
+      log,
+    };
+    return route.run(call, (act) => runOnce(tenant?.store ?? deps.shard(0), scope, act));
+  };
+
+  const toAnswer = (thrown: unknown, facts: Facts): Answer => {
+    const { failure, isOurs } = toShownFailure(thrown);
+    facts.code = failure.code;
+    if (isRedisAway(failure.cause)) facts.reason = reasonOf(failure.cause);
+    if (isOurs) {
+      const error =
+        thrown instanceof Error ? { reason: thrown.message, stack: thrown.stack } : { reason: String(thrown) };
+      log.error({ requestId: facts.requestId, route: facts.route, ...error }, 'request.failed');
+    }
+    const problem = toProblem(failure, facts.requestId);
+    return {
+      status: problem.status,
+      content: { type: 'application/problem+json', data: JSON.stringify(problem) },
+      headers: problemHeaders(failure),
+    };
+  };
+
+  const begin = (c: RequestContext, route: string): Facts => {
+    const given = oneOf(headersOf(c)['x-request-id']);
+    const requestId = given !== undefined && requestIdPattern.test(given) ? given : newId('request', clock);
+    return { requestId, startedMs: clock.now(), route };
+  };
+
+  const respond = (c: RequestContext, answer: Answer, facts: Facts): Response => {
+    const { status, json, content } = answer;
+    const data = content === undefined ? (json === undefined ? null : JSON.stringify(json)) : content.data;
+    const headers: Record<string, string> = {
+      'X-Request-Id': facts.requestId,
+      'X-Content-Type-Options': 'nosniff',
+      'Cache-Control': 'no-store',
+      ...(data === null ? {} : { 'Content-Type': content?.type ?? 'application/json' }),
+      ...facts.rate,
+      ...answer.headers,
+      ...(deps.draining() ? { Connection: 'close' } : {}),
+    };
+    const { method } = c.req;
+    const { requestId, route, merchantId, keyId, code, reason } = facts;
+    const durationMs = clock.now() - facts.startedMs;
+    metrics.answered({ method, route, status, durationMs });
+    log.info({ requestId, method, route, status, durationMs, merchantId, keyId, code, reason }, 'request.answered');
+    return new Response(data, { status, headers });
+  };
+
+  return {
+    async handle(c, route) {
+      const facts = begin(c, route.path);
+      let answer: Answer;
+      try {
+        answer = await perform(c, route, facts);
+      } catch (thrown) {
+        answer = toAnswer(thrown, facts);
+      }
+      return respond(c, answer, facts);
+    },
+    async refuse(c, failure, headers = {}) {
+      const facts = begin(c, 'none');
+      const answer = toAnswer(failure, facts);
+      return respond(c, { ...answer, headers: { ...answer.headers, ...headers } }, facts);
+    },
+  };
+}
+
+const noBytes = Buffer.alloc(0);
+const oneOf = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
+
+/** Node's own header object where there is one: making a `Headers` of it costs more than all the checks together. */
+const headersOf = (c: RequestContext): RawCall['headers'] => c.env?.incoming?.headers ?? c.req.header();
+
+function readKey(route: Route, header: string | string[] | undefined): string | null {
+  if (route.method !== 'post' || route.idempotency === 'none') return null;
+  const given = oneOf(header);
+  if (given !== undefined) return readIdempotencyKey(given);
+  if (route.idempotency !== 'own') return null;
+  throw makeRefusal('idempotency.key_missing', 'this route needs the header Idempotency-Key');
+}
+
+function queryOf(c: RequestContext): Record<string, string> {
+  if (!c.req.url.includes('?')) return {};
+  const query: Record<string, string> = {};
+  for (const [name, values] of Object.entries(c.req.queries())) {
+    const [value = ''] = values;
+    if (values.length > 1) throw makeInvalid([{ code: 'field.repeated', detail: 'is given twice', parameter: name }]);
+    query[name] = value;
+  }
+  return query;
+}

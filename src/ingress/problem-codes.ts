@@ -1,0 +1,187 @@
+import type { FailureKind } from '../domain/failure.ts';
+
+interface ProblemRow {
+  kind: FailureKind;
+  status: number;
+  title: string;
+  /** What happened and what to do about it; the text of the page under /docs/problems. */
+  about: string;
+}
+
+const row = (kind: FailureKind, status: number, title: string, about: string): ProblemRow => ({
+  kind,
+  status,
+  title,
+  about,
+});
+
+/** Every code that the HTTP side itself answers with, and those of the store that can reach it. */
+export const problemCodes = {
+  'auth.missing': row('misconfigured', 401, 'No API key', 'Send `Authorization: Bearer <key>`.'),
+  'auth.invalid': row(
+    'misconfigured',
+    401,
+    'Unknown API key',
+    'The key does not exist, or has been revoked. A revoked key may still be taken for up to 2 seconds.',
+  ),
+  'auth.scope': row('rejected', 403, 'The key may not do this', 'The key lacks the scope that this route asks for.'),
+  'auth.merchant_required': row(
+    'malformed',
+    400,
+    'No merchant named',
+    'An admin key belongs to no merchant: name one in the header `Packline-Merchant`.',
+  ),
+  'auth.merchant_forbidden': row(
+    'rejected',
+    403,
+    'Another merchant',
+    'A merchant’s key sees that merchant only; leave `Packline-Merchant` out.',
+  ),
+  'rate.limited': row(
+    'throttled',
+    429,
+    'Too many requests',
+    'Each key has a bucket of requests that refills steadily. Wait as long as `Retry-After` says.',
+  ),
+  'request.invalid': row('malformed', 400, 'The request does not fit its schema', '`errors` says where, and what.'),
+  'request.json': row(
+    'malformed',
+    400,
+    'The body is not JSON',
+    'Send one JSON document in UTF-8 and nothing after it.',
+  ),
+  'request.encoding': row('malformed', 400, 'The body is not UTF-8', 'JSON is UTF-8 (RFC 8259); convert it first.'),
+  'request.depth': row('malformed', 400, 'The body is nested too deeply', 'At most 32 levels are read.'),
+  'request.aborted': row('aborted', 400, 'The body broke off', 'The connection ended before the whole body was here.'),
+  'request.timeout': row(
+    'transient',
+    408,
+    'The body took too long',
+    'The whole body has to arrive within the deadline. Send it again.',
+  ),
+  'request.too_large': row('malformed', 413, 'The body is too large', 'The limit stands in `detail`.'),
+  'request.headers_too_large': row('malformed', 431, 'Too many headers', 'At most 100 headers are read.'),
+  'request.content_type': row('malformed', 415, 'Not JSON', 'Send `Content-Type: application/json`.'),
+  'request.content_encoding': row('malformed', 415, 'A compressed body', 'Send the body as it is, without encoding.'),
+  'request.http': row('malformed', 400, 'Not HTTP', 'What was sent is not an HTTP request that can be read safely.'),
+  'route.not_found': row('malformed', 404, 'No such route', 'See /docs for the routes there are.'),
+  'route.method': row('malformed', 405, 'Not with this method', '`Allow` lists the methods of this path.'),
+  'idempotency.key_missing': row(
+    'malformed',
+    400,
+    'No idempotency key',
+    'Send `Idempotency-Key`, a word of your own for this request, and the same one when you send it again: a request that did arrive is then not done twice.',
+  ),
+  'idempotency.key_invalid': row(
+    'malformed',
+    400,
+    'The idempotency key cannot be used',
+    'One header line with 1 to 255 visible ASCII characters, bare or as a quoted string.',
+  ),
+  'idempotency.key_reused': row(
+    'rejected',
+    422,
+    'The idempotency key belongs to another request',
+    'The same key came with another body within 24 hours. Use a new key for a new request.',
+  ),
+  'idempotency.in_progress': row(
+    'transient',
+    409,
+    'The same request is under way',
+    'Ask again after `Retry-After`; you will get its answer.',
+  ),
+  'merchant.not_found': row('rejected', 404, 'No such merchant', 'See `GET /v1/merchants`.'),
+  'api_key.not_found': row('rejected', 404, 'No such API key', 'It may have been revoked already.'),
+  'connection.not_found': row('rejected', 404, 'No such connection', 'See `GET /v1/connections`.'),
+  'connection.missing': row('rejected', 404, 'No such connection', 'It was deleted while it was in use.'),
+  'connection.paused': row('rejected', 409, 'The connection is paused', 'Resume it first.'),
+  'connection.unsupported': row(
+    'rejected',
+    409,
+    'The partner cannot do this',
+    'This system has no call for it; `detail` says how to do it by hand.',
+  ),
+  'order.not_found': row('rejected', 404, 'No such order', 'It does not exist, or its retention is over.'),
+  'order.exists': row(
+    'rejected',
+    409,
+    'Another order has this external id',
+    'An external id names one order for ever; `orderId` is that order. Send changes with PATCH.',
+  ),
+  'order.state': row(
+    'rejected',
+    409,
+    'The order’s state does not allow this',
+    '`detail` says which state it is in. Amendments end when picking begins; a canceled or delivered order stays so.',
+  ),
+  'order.contended': row('transient', 503, 'The order changed too often meanwhile', 'Send the request again.'),
+  'endpoint.not_found': row('rejected', 404, 'No such endpoint', 'See `GET /v1/endpoints`.'),
+  'endpoint.state': row(
+    'rejected',
+    409,
+    'The endpoint is disabled',
+    'Nothing is sent to it: enable it first with `POST /v1/endpoints/{id}/enable`.',
+  ),
+  'event.not_found': row('rejected', 404, 'No such event', 'Events are kept for some days only.'),
+  'delivery.not_found': row('rejected', 404, 'No such delivery', 'Deliveries are kept as long as their events.'),
+  'issue.not_found': row('rejected', 404, 'No such issue', 'See `GET /v1/issues`.'),
+  'webhook.token_unknown': row(
+    'rejected',
+    404,
+    'No such inbound URL',
+    'The connection was deleted, or its URL was rotated more than 24 hours ago. Copy the new one into the partner’s portal.',
+  ),
+  'webhook.refused': row('misconfigured', 401, 'Not believed', 'The webhook is not signed as this connection expects.'),
+  'webhook.throttled': row(
+    'throttled',
+    429,
+    'Too many webhooks that were not believed',
+    'This address sent many badly signed webhooks to this URL; it is listened to again after `Retry-After`.',
+  ),
+  'redis.away': row(
+    'transient',
+    503,
+    'The store cannot be reached',
+    'Nothing was accepted. Send the request again after `Retry-After`, with the same idempotency key.',
+  ),
+  'redis.generation': row(
+    'transient',
+    503,
+    'The store is not the one we know',
+    'Redis came back empty, or is another one. Packline stays shut until an operator restores it or accepts it (`--accept-empty`).',
+  ),
+  'redis.unexpected_reply': row('transient', 503, 'The store answered nonsense', 'Send the request again.'),
+  'packline.full': row(
+    'transient',
+    503,
+    'Packline is nearly full',
+    'What is left of the store’s memory is kept for finishing what was accepted. Send the request again later.',
+  ),
+  'packline.draining': row('aborted', 503, 'This process is ending', 'Another one takes over; send the request again.'),
+  'packline.unexpected': row(
+    'transient',
+    500,
+    'Something went wrong in Packline',
+    'It was written to the log under `traceId`. Sending the request again with the same idempotency key is safe.',
+  ),
+  'secrets.cannot_open': row(
+    'misconfigured',
+    500,
+    'A sealed value cannot be opened',
+    'The master key that sealed it is not configured. An operator has to add it to PACKLINE_SECRET_KEYS_PREVIOUS.',
+  ),
+} as const satisfies Record<string, ProblemRow>;
+
+export type ProblemCode = keyof typeof problemCodes;
+
+export const isProblemCode = (code: string): code is ProblemCode => Object.hasOwn(problemCodes, code);
+
+/** What a kind of failure means over HTTP, for codes that have no row of their own (a partner's, say). */
+export const kindStatuses: Record<FailureKind, { status: number; title: string }> = {
+  transient: { status: 503, title: 'Not now' },
+  throttled: { status: 429, title: 'Too fast' },
+  rejected: { status: 422, title: 'Refused' },
+  misconfigured: { status: 401, title: 'Credentials or settings are wrong' },
+  malformed: { status: 400, title: 'Not understood' },
+  aborted: { status: 503, title: 'Broken off' },
+};

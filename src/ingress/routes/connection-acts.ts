@@ -1,0 +1,175 @@
+import * as z from 'zod';
+import { isRetryable, toFailure } from '../../domain/failure.ts';
+import { IdSchema } from '../../domain/ids.ts';
+import { InstantSchema } from '../../domain/time.ts';
+import { toInstant } from '../../platform/clock.ts';
+import {
+  openConnection,
+  readHealth,
+  rotateToken,
+  tokenOverlapSeconds,
+  updateConnection,
+} from '../../store/connections.ts';
+import { readLane } from '../../store/lanes.ts';
+import { ok } from '../answer.ts';
+import { defineRoute, type TenantCall } from '../define-route.ts';
+import { makeRefusal } from '../problem.ts';
+import { ConnectionViewSchema, toConnectionView, webhookUrlOf } from '../views/connection-view.ts';
+import { requireConnection, sweepUnrouted } from './connections.ts';
+
+const tag = 'Connections';
+const params = z.strictObject({ connectionId: IdSchema('connection') });
+const problems = ['connection.not_found'] as const;
+const body = z.strictObject({});
+const act = { method: 'post', tag, scope: 'operate', params, body, bodyOptional: true, problems } as const;
+
+/** So long a credential check may take; the caller is a person at a form. */
+const testTimeoutMs = 15_000;
+
+const TestedSchema = z
+  .strictObject({
+    ok: z.boolean(),
+    account: z.string().optional(),
+    code: z.string().optional(),
+    detail: z.string().optional(),
+    source: z
+      .string()
+      .optional()
+      .meta({ description: '`you`: key or settings are wrong. Else the partner, or `packline`' }),
+    retryable: z
+      .boolean()
+      .optional()
+      .meta({ description: 'The partner is down or slow: nothing is wrong with the key' }),
+  })
+  .meta({ id: 'ConnectionTest' });
+
+export const testConnection = defineRoute({
+  ...act,
+  path: '/v1/connections/:connectionId/test',
+  summary: 'Check a connection’s credentials now',
+  answers: { 200: { description: 'What the partner said', schema: TestedSchema } },
+  async handle({ deps, store, merchantId, params: { connectionId } }) {
+    const connection = await requireConnection(store, merchantId, connectionId);
+    try {
+      const signal = AbortSignal.timeout(testTimeoutMs);
+      const opened = await deps.openFulfilment(store, merchantId, connectionId, signal);
+      const { account } = await opened.connection.test();
+      return ok({ ok: true, account });
+    } catch (error) {
+      const { kind, code, message } = toFailure(error);
+      // Ours, and nothing that the form should say: the pipeline answers it.
+      if (code === 'packline.unexpected') throw error;
+      const isTheirs = isRetryable(kind) && code !== 'connection.paused';
+      const source = isTheirs ? connection.connector : 'you';
+      return ok({ ok: false, code, detail: message, source, retryable: isTheirs });
+    }
+  },
+});
+
+type ActCall = TenantCall<z.infer<typeof params>, unknown, unknown>;
+
+async function setPaused({ deps, store, merchantId, params: { connectionId } }: ActCall, paused: boolean) {
+  const connection = await requireConnection(store, merchantId, connectionId);
+  const updated = connection.paused === paused ? connection : await updateConnection(store, connection, { paused });
+  if (!paused) await sweepUnrouted(store, updated);
+  return ok(toConnectionView(deps, store, updated));
+}
+
+export const pauseConnection = defineRoute({
+  ...act,
+  path: '/v1/connections/:connectionId/pause',
+  summary: 'Hold back all calls to a partner',
+  description: 'Work waits. Inbound webhooks are still taken.',
+  answers: { 200: { description: 'Paused', schema: ConnectionViewSchema } },
+  handle: (call) => setPaused(call, true),
+});
+
+export const resumeConnection = defineRoute({
+  ...act,
+  path: '/v1/connections/:connectionId/resume',
+  summary: 'Go on calling a partner',
+  answers: { 200: { description: 'Resumed', schema: ConnectionViewSchema } },
+  handle: (call) => setPaused(call, false),
+});
+
+const RotatedSchema = z
+  .strictObject({ webhookUrl: z.string(), previousWorksUntil: InstantSchema })
+  .meta({ id: 'RotatedWebhookUrl' });
+
+export const rotateConnectionToken = defineRoute({
+  ...act,
+  path: '/v1/connections/:connectionId/rotate-token',
+  summary: 'Make a new inbound URL',
+  description: 'The old one goes on working for 24 hours.',
+  answers: { 201: { description: 'The new URL', schema: RotatedSchema } },
+  async handle({ deps, store, merchantId, params: { connectionId } }) {
+    const rotated = await rotateToken(store, await requireConnection(store, merchantId, connectionId));
+    const webhookUrl = webhookUrlOf(deps, openConnection(store, rotated).token);
+    const previousWorksUntil = toInstant(store.clock.now() + tokenOverlapSeconds * 1000);
+    const headers = { Location: `/v1/connections/${connectionId}` };
+    return { status: 201, json: { webhookUrl, previousWorksUntil }, headers };
+  },
+});
+
+export const registerWebhooks = defineRoute({
+  ...act,
+  path: '/v1/connections/:connectionId/register-webhooks',
+  summary: 'Create the partner’s webhook for the merchant',
+  answers: {},
+  problems: ['connection.not_found', 'connection.unsupported'],
+  // No connector so far has a partner with a call for it.
+  async handle({ deps, store, merchantId, params: { connectionId } }) {
+    const connection = await requireConnection(store, merchantId, connectionId);
+    const connector = deps.connectors.get(connection.connector);
+    const title = connector?.title ?? connection.connector;
+    if (connector?.webhook === undefined) {
+      throw makeRefusal('connection.unsupported', `${title} sends no webhooks; there is nothing to register`);
+    }
+    const url = webhookUrlOf(deps, openConnection(store, connection).token);
+    throw makeRefusal(
+      'connection.unsupported',
+      `${title} has no call for this: add ${url} as a webhook endpoint in its portal, and put the signing secret that it shows into this connection's settings`,
+    );
+  },
+});
+
+const BudgetSchema = z.strictObject({
+  callsPerSecond: z.number(),
+  limitPerSecond: z.number(),
+  pausedMs: z.number(),
+  inflight: z.number(),
+  waiting: z.number(),
+});
+const HealthSchema = z
+  .strictObject({
+    state: z.enum(['healthy', 'unhealthy', 'paused']),
+    lastSuccessAt: InstantSchema.nullable(),
+    lastFailureAt: InstantSchema.nullable(),
+    lastFailureCode: z.string().nullable(),
+    unhealthySince: InstantSchema.nullable().meta({ description: 'Since when key or settings are known to be wrong' }),
+    budgets: z
+      .record(z.string(), BudgetSchema)
+      .meta({ description: 'The account’s rate limits, and what waits for them' }),
+  })
+  .meta({ id: 'ConnectionHealth' });
+
+export const getConnectionHealth = defineRoute({
+  method: 'get',
+  path: '/v1/connections/:connectionId/health',
+  summary: 'How a connection is doing',
+  tag,
+  scope: 'read',
+  params,
+  answers: { 200: { description: 'As it is now', schema: HealthSchema } },
+  problems,
+  async handle({ deps, store, merchantId, params: { connectionId } }) {
+    const connection = await requireConnection(store, merchantId, connectionId);
+    const health = await readHealth(store, connectionId);
+    const lanes = Object.entries(deps.lanesOf(store, connection));
+    const budgets = await Promise.all(
+      lanes.map(async ([budget, lane]) => [budget, await readLane(store, lane)] as const),
+    );
+    const state = connection.paused ? 'paused' : health.unhealthySince === null ? 'healthy' : 'unhealthy';
+    return ok({ state, ...health, budgets: Object.fromEntries(budgets) });
+  },
+});

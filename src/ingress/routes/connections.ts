@@ -1,0 +1,179 @@
+import * as z from 'zod';
+import { IdSchema } from '../../domain/ids.ts';
+import { makeEntry } from '../../queues/define-job.ts';
+import { sweep } from '../../queues/sweep.ts';
+import { commit } from '../../store/commit.ts';
+import {
+  createConnection,
+  deleteConnection,
+  listConnections,
+  openConnection,
+  readConnection,
+  updateConnection,
+  type Connection,
+  type RoutingRule,
+} from '../../store/connections.ts';
+import { newId, type StoreDeps } from '../../store/deps.ts';
+import { freeLane } from '../../store/entries.ts';
+import { created, noContent, ok } from '../answer.ts';
+import { asRecord, checkSettings } from '../connection-settings.ts';
+import { defineRoute } from '../define-route.ts';
+import { makeInvalid, makeRefusal, type FieldError } from '../problem.ts';
+import { ConnectionViewSchema, RoutingRuleSchema, toConnectionView } from '../views/connection-view.ts';
+import { PageSchema } from '../views/page.ts';
+
+const tag = 'Connections';
+const params = z.strictObject({ connectionId: IdSchema('connection') });
+const problems = ['connection.not_found'] as const;
+const name = z.string().min(1).max(120);
+const settings = z.record(z.string(), z.unknown());
+const routing = z.array(RoutingRuleSchema).max(100);
+
+export async function requireConnection(store: StoreDeps, merchantId: string, id: string): Promise<Connection> {
+  const connection = await readConnection(store, merchantId, id);
+  if (connection === null) throw makeRefusal('connection.not_found', 'no such connection');
+  return connection;
+}
+
+/** Orders that waited for a route are looked at again; the sweep is fresh work each time. */
+export async function sweepUnrouted(store: StoreDeps, { kind, merchantId }: Connection): Promise<void> {
+  if (kind !== 'fulfilment') return;
+  const cause = newId('request', store.clock);
+  await commit(store, { entries: [makeEntry(sweep, { kind: 'unrouted', merchantId }, { lane: freeLane, cause })] });
+}
+
+/** A rule may only name OMS connections there are: one that names nothing would silently take nothing. */
+async function checkRouting(store: StoreDeps, merchantId: string, rules: readonly RoutingRule[]): Promise<void> {
+  const sources = new Set(['generic']);
+  for (const { id, kind } of await listConnections(store, merchantId)) if (kind === 'oms') sources.add(id);
+  const errors = rules.flatMap((rule, index) =>
+    (rule.connections ?? []).flatMap((id, at): FieldError[] => {
+      if (sources.has(id)) return [];
+      const pointer = `/routing/${index}/connections/${at}`;
+      return [{ code: 'field.value', detail: 'is neither `generic` nor an OMS connection of this merchant', pointer }];
+    }),
+  );
+  if (errors.length > 0) throw makeInvalid(errors);
+}
+
+const ConnectionInputSchema = z
+  .strictObject({ connector: z.string(), name, settings, routing: routing.optional() })
+  .meta({ id: 'ConnectionInput' });
+
+export const postConnection = defineRoute({
+  method: 'post',
+  path: '/v1/connections',
+  summary: 'Connect an account',
+  tag,
+  scope: 'operate',
+  body: ConnectionInputSchema,
+  answers: { 201: { description: 'Connected', schema: ConnectionViewSchema } },
+  async handle({ deps, store, merchantId, body }) {
+    const connector = deps.connectors.get(body.connector);
+    if (connector === undefined) {
+      throw makeInvalid([
+        { code: 'field.value', detail: 'is no connector; see GET /v1/connectors', pointer: '/connector' },
+      ]);
+    }
+    const rules = body.routing ?? [];
+    await checkRouting(store, merchantId, rules);
+    const connection = await createConnection(store, merchantId, {
+      connector: connector.id,
+      kind: connector.kind,
+      name: body.name,
+      routing: rules,
+      settings: await checkSettings(deps, connector, body.settings),
+    });
+    await sweepUnrouted(store, connection);
+    return created(`/v1/connections/${connection.id}`, toConnectionView(deps, store, connection));
+  },
+});
+
+export const getConnections = defineRoute({
+  method: 'get',
+  path: '/v1/connections',
+  summary: 'List connections, in the order in which routing asks them',
+  tag,
+  scope: 'read',
+  answers: { 200: { description: 'All of them', schema: PageSchema(ConnectionViewSchema) } },
+  async handle({ deps, store, merchantId }) {
+    const connections = await listConnections(store, merchantId);
+    return ok({ data: connections.map((connection) => toConnectionView(deps, store, connection)), nextCursor: null });
+  },
+});
+
+export const getConnection = defineRoute({
+  method: 'get',
+  path: '/v1/connections/:connectionId',
+  summary: 'Read a connection',
+  tag,
+  scope: 'read',
+  params,
+  answers: { 200: { description: 'The connection', schema: ConnectionViewSchema } },
+  problems,
+  handle: async ({ deps, store, merchantId, params: { connectionId } }) =>
+    ok(toConnectionView(deps, store, await requireConnection(store, merchantId, connectionId))),
+});
+
+const ConnectionPatchSchema = z
+  .strictObject({
+    name: name.optional(),
+    settings: settings
+      .optional()
+      .meta({ description: 'Merged into what is set: what is left out stays, null removes' }),
+    routing: routing.optional(),
+  })
+  .refine((patch) => Object.keys(patch).length > 0, 'nothing to change')
+  .meta({ id: 'ConnectionPatch' });
+
+export const patchConnection = defineRoute({
+  method: 'patch',
+  path: '/v1/connections/:connectionId',
+  summary: 'Change a connection',
+  tag,
+  scope: 'operate',
+  params,
+  body: ConnectionPatchSchema,
+  answers: { 200: { description: 'As it is now', schema: ConnectionViewSchema } },
+  problems,
+  async handle({ deps, store, merchantId, params: { connectionId }, body }) {
+    const connection = await requireConnection(store, merchantId, connectionId);
+    const connector = deps.connectors.get(connection.connector);
+    if (connector === undefined) throw makeRefusal('connection.unsupported', 'this connector is no longer there');
+    if (body.routing !== undefined) await checkRouting(store, merchantId, body.routing);
+    const updated = await updateConnection(store, connection, {
+      ...(body.name === undefined ? {} : { name: body.name }),
+      ...(body.routing === undefined ? {} : { routing: body.routing }),
+      ...(body.settings === undefined
+        ? {}
+        : {
+            settings: await checkSettings(
+              deps,
+              connector,
+              merge(openConnection(store, connection).settings, body.settings),
+            ),
+          }),
+    });
+    await sweepUnrouted(store, updated);
+    return ok(toConnectionView(deps, store, updated));
+  },
+});
+
+const merge = (before: unknown, patch: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries({ ...asRecord(before), ...patch }).filter(([, value]) => value !== null));
+
+export const removeConnection = defineRoute({
+  method: 'delete',
+  path: '/v1/connections/:connectionId',
+  summary: 'Disconnect an account',
+  description: 'Its inbound URL stops working at once; work that still needs it becomes an issue.',
+  tag,
+  scope: 'operate',
+  params,
+  answers: { 204: { description: 'Disconnected' } },
+  problems,
+  async handle({ store, merchantId, params: { connectionId } }) {
+    await deleteConnection(store, await requireConnection(store, merchantId, connectionId));
+    return noContent;
+  },
+});

@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import type { FulfilmentConnector } from '../../connectors/fulfilment/port.ts';
+import { ok } from '../answer.ts';
+import { toSettingsSchema } from '../connection-settings.ts';
+import { defineRoute } from '../define-route.ts';
+import { PageSchema } from '../views/page.ts';
+
+const ConnectorSchema = z
+  .strictObject({
+    id: z.string(),
+    kind: z.string(),
+    title: z.string(),
+    settings: z
+      .record(z.string(), z.unknown())
+      .meta({ description: 'JSON Schema of a connection’s settings; secret fields are `writeOnly`' }),
+    capabilities: z.array(z.enum(['orders', 'webhooks'])),
+  })
+  .meta({ id: 'Connector' });
+
+const toView = (connector: FulfilmentConnector): z.infer<typeof ConnectorSchema> => ({
+  id: connector.id,
+  kind: connector.kind,
+  title: connector.title,
+  settings: toSettingsSchema(connector),
+  capabilities: ['orders', ...(connector.webhook === undefined ? [] : (['webhooks'] as const))],
+});
+
+export const getConnectors = defineRoute({
+  method: 'get',
+  path: '/v1/connectors',
+  summary: 'What can be connected',
+  tag: 'Connections',
+  scope: 'read',
+  answers: { 200: { description: 'All of them', schema: PageSchema(ConnectorSchema) } },
+  handle: async ({ deps }) => ok({ data: [...deps.connectors.values()].map(toView), nextCursor: null }),
+});

@@ -1,0 +1,188 @@
+import * as z from 'zod';
+import { IdSchema } from '../../domain/ids.ts';
+import { amend, isBeingCanceled, type Order } from '../../domain/order.ts';
+import { OrderPatchSchema, type OrderPatch } from '../../domain/order-input.ts';
+import { isAmendable, isTerminal } from '../../domain/order-status.ts';
+import { toInstant } from '../../platform/clock.ts';
+import { makeEntry } from '../../queues/define-job.ts';
+import { deliveryWork } from '../../queues/delivery-attempt.ts';
+import { fulfilmentRead } from '../../queues/fulfilment-read.ts';
+import { fulfilmentSubmit } from '../../queues/fulfilment-submit.ts';
+import { fulfilmentUpdate } from '../../queues/fulfilment-update.ts';
+import { orderCancel } from '../../queues/order-cancel.ts';
+import { changeOrder, type OrderChange } from '../../store/change-order.ts';
+import { commit } from '../../store/commit.ts';
+import { newId, type StoreDeps } from '../../store/deps.ts';
+import { freeLane } from '../../store/entries.ts';
+import { listIssueEntries, listIssues } from '../../store/issues.ts';
+import { openPerson, requireOrder, resealPerson, type StoredOrder } from '../../store/orders.ts';
+import { reviveEntries } from '../../store/revive.ts';
+import { accepted } from '../answer.ts';
+import { defineRoute } from '../define-route.ts';
+import { makeInvalid, makeRefusal } from '../problem.ts';
+import { OrderViewSchema, readView } from '../views/order-view.ts';
+
+const tag = 'Orders';
+const params = z.strictObject({ orderId: IdSchema('order') });
+const problems = ['order.not_found', 'order.state', 'order.contended'] as const;
+const wrongState = (order: Order, why: string) =>
+  makeRefusal('order.state', `the order is ${order.status}: ${why}`, { detail: { orderId: order.id } });
+
+/** Changes the order through the store's guarded commit, and answers it as it now is. */
+async function change(
+  store: StoreDeps,
+  merchantId: string,
+  orderId: string,
+  make: (stored: StoredOrder) => OrderChange,
+) {
+  const options = {
+    commit: (plan: Parameters<typeof commit>[1]) => commit(store, plan),
+    work: deliveryWork,
+    merchantId,
+  };
+  await changeOrder(store, orderId, options, make);
+  return accepted(readView(store, await requireOrder(store, orderId, merchantId)));
+}
+
+export const patchOrder = defineRoute({
+  method: 'patch',
+  path: '/v1/orders/:orderId',
+  summary: 'Amend an order',
+  description:
+    'Allowed until picking begins. Each given field replaces the old one whole. While the fulfilment system has the order, the amendment waits (`pendingAmendment`) until that system has taken it.',
+  tag,
+  scope: 'operate',
+  params,
+  body: OrderPatchSchema,
+  answers: { 202: { description: 'Accepted', schema: OrderViewSchema } },
+  problems,
+  handle: ({ store, merchantId, params: { orderId }, body }) =>
+    change(store, merchantId, orderId, (stored) => amendStored(store, stored, body)),
+});
+
+function amendStored(store: StoreDeps, stored: StoredOrder, patch: OrderPatch): OrderChange {
+  const { order } = stored;
+  if (isBeingCanceled(order)) throw wrongState(order, 'it is being canceled');
+  if (!isAmendable(order.status)) throw wrongState(order, 'amendments end when picking begins');
+  if (order.fulfilmentMethod === 'delivery' && patch.recipient !== undefined && patch.recipient.address === undefined) {
+    throw makeInvalid([{ code: 'field.required', detail: 'required for delivery', pointer: '/recipient/address' }]);
+  }
+  const before = openPerson(store, stored, 'pending');
+  if (before === null) throw wrongState(order, 'its person was erased');
+  const { content, person } = amend(order.pending?.content ?? order.content, before, patch);
+  const contentVersion = (order.pending?.contentVersion ?? order.contentVersion) + 1;
+  const sealed = resealPerson(store, stored, person);
+  const at = toInstant(store.clock.now());
+  const timeline = [{ at, what: 'order.amendmentRequested', detail: { fields: Object.keys(patch) } }];
+  // Nobody has been told of the order: there is nothing to wait for.
+  if (order.fulfilment === undefined) return { order: { ...order, content, contentVersion }, person: sealed, timeline };
+  const cause = String(contentVersion);
+  return {
+    order: { ...order, pending: { content, contentVersion } },
+    pendingPerson: sealed,
+    timeline,
+    entries: [makeEntry(fulfilmentUpdate, { orderId: order.id }, { lane: freeLane, cause })],
+  };
+}
+
+const CancelSchema = z
+  .strictObject({ reason: z.string().min(1).max(200).optional().meta({ description: 'Shown to all; name no person' }) })
+  .meta({ id: 'OrderCancel' });
+
+export const cancelOrder = defineRoute({
+  method: 'post',
+  path: '/v1/orders/:orderId/cancel',
+  summary: 'Ask for an order to be canceled',
+  description: 'The fulfilment system decides whether it is too late; `cancellation.state` says how it ended.',
+  tag,
+  scope: 'operate',
+  params,
+  body: CancelSchema,
+  bodyOptional: true,
+  answers: { 202: { description: 'Asked for', schema: OrderViewSchema } },
+  problems,
+  handle: ({ store, merchantId, params: { orderId }, body: { reason } }) =>
+    change(store, merchantId, orderId, ({ order }) => {
+      if (isTerminal(order.status)) throw wrongState(order, 'it has ended');
+      if (isBeingCanceled(order)) return null;
+      const requestedAt = toInstant(store.clock.now());
+      return {
+        order: { ...order, cancellation: { state: 'requested', requestedAt, reason } },
+        timeline: [{ at: requestedAt, what: 'order.cancelRequested' }],
+        entries: [makeEntry(orderCancel, { orderId }, { lane: freeLane, cause: String(order.version) })],
+      };
+    }),
+});
+
+export const resyncOrder = defineRoute({
+  method: 'post',
+  path: '/v1/orders/:orderId/resync',
+  summary: 'Read an order anew at its fulfilment system',
+  tag,
+  scope: 'operate',
+  params,
+  body: z.strictObject({}),
+  bodyOptional: true,
+  answers: { 202: { description: 'Under way', schema: OrderViewSchema } },
+  problems,
+  async handle({ store, merchantId, params: { orderId } }) {
+    const stored = await requireOrder(store, orderId, merchantId);
+    if (stored.order.fulfilment === undefined) throw wrongState(stored.order, 'no fulfilment system has it');
+    const cause = newId('request', store.clock);
+    await commit(store, { entries: [makeEntry(fulfilmentRead, { orderId }, { lane: freeLane, cause })] });
+    return accepted(readView(store, stored));
+  },
+});
+
+const RetriedSchema = z.strictObject({
+  id: IdSchema('order'),
+  revived: z.int().meta({ description: 'How much work that had failed was put back to wait' }),
+  resubmitted: z
+    .boolean()
+    .meta({ description: 'Nothing had failed, but no fulfilment system has the order: sent again' }),
+});
+
+export const retryOrder = defineRoute({
+  method: 'post',
+  path: '/v1/orders/:orderId/retry',
+  summary: 'Try again what failed for an order',
+  tag,
+  scope: 'operate',
+  params,
+  body: z.strictObject({}),
+  bodyOptional: true,
+  answers: { 202: { description: 'Under way', schema: RetriedSchema } },
+  problems: ['order.not_found'],
+  async handle({ store, merchantId, params: { orderId } }) {
+    const { order } = await requireOrder(store, orderId, merchantId);
+    const revived = await reviveOf(store, order);
+    const resubmitted = revived === 0 && order.status === 'RECEIVED' && !isBeingCanceled(order);
+    if (resubmitted) {
+      const cause = newId('request', store.clock);
+      await commit(store, { entries: [makeEntry(fulfilmentSubmit, { orderId }, { lane: freeLane, cause })] });
+    }
+    return accepted({ id: orderId, revived, resubmitted });
+  },
+});
+
+/** The buried work of one order, found through the open issues; entry ids of an order's work hold the order's id. */
+async function reviveOf(store: StoreDeps, order: Order): Promise<number> {
+  let revived = 0;
+  for (let offset: number | null = 0; offset !== null;) {
+    const page: Awaited<ReturnType<typeof listIssues>> = await listIssues(store, order.merchantId, {
+      offset,
+      limit: 200,
+      status: 'open',
+    });
+    for (const { id } of page.issues) {
+      const entries = await listIssueEntries(store, id);
+      revived += await reviveEntries(
+        store,
+        entries.filter((entry) => entry.includes(order.id)),
+        id,
+      );
+    }
+    offset = page.nextOffset;
+  }
+  return revived;
+}

@@ -1,0 +1,141 @@
+import * as z from 'zod';
+import { IdSchema } from '../../domain/ids.ts';
+import type { Order } from '../../domain/order.ts';
+import { ExternalIdSchema, OrderInputSchema } from '../../domain/order-input.ts';
+import { OrderStatusSchema } from '../../domain/order-status.ts';
+import { InstantSchema } from '../../domain/time.ts';
+import { makeEntry } from '../../queues/define-job.ts';
+import { fulfilmentSubmit } from '../../queues/fulfilment-submit.ts';
+import { acceptOrder } from '../../store/accept-order.ts';
+import { freeLane } from '../../store/entries.ts';
+import { listOrders, readTimeline, requireOrder } from '../../store/orders.ts';
+import { ok } from '../answer.ts';
+import { defineRoute } from '../define-route.ts';
+import { makeRefusal } from '../problem.ts';
+import { replayedHeader } from '../run-once.ts';
+import { OrderViewSchema, readView, toOrderView } from '../views/order-view.ts';
+import { PageSchema, pageQuery } from '../views/page.ts';
+import { PickedItemSchema } from '../views/picked-item-view.ts';
+
+const tag = 'Orders';
+const params = z.strictObject({ orderId: IdSchema('order') });
+const problems = ['order.not_found'] as const;
+const pathOf = (orderId: string): string => `/v1/orders/${orderId}`;
+
+export const postOrder = defineRoute({
+  method: 'post',
+  path: '/v1/orders',
+  summary: 'Hand over an order',
+  description:
+    'Accepted means durable: the order is on its way when this is answered. An order is unique by its `externalId`; the same one again is answered with the order that exists.',
+  tag,
+  scope: 'operate',
+  body: OrderInputSchema,
+  idempotency: 'own',
+  checksGeneration: true,
+  answers: {
+    202: { description: 'Accepted', schema: OrderViewSchema },
+    200: { description: 'This very order came before, under another key', schema: OrderViewSchema },
+  },
+  problems: ['order.exists'],
+  async handle({ store, merchantId, idempotencyKey, parsed, body }) {
+    const accepted = await acceptOrder(store, {
+      merchantId,
+      source: 'generic',
+      idempotencyKey: idempotencyKey ?? '',
+      parsed,
+      input: body,
+      work: (orderId) => makeEntry(fulfilmentSubmit, { orderId }, { lane: freeLane }),
+    });
+    switch (accepted.outcome) {
+      case 'created': {
+        const { order, person, replayed } = accepted;
+        const headers = { Location: pathOf(order.id), ...(replayed ? replayedHeader : {}) };
+        return { status: 202, json: toOrderView(order, person), headers };
+      }
+      case 'existing': {
+        const { orderId, replayed } = accepted;
+        const headers = { Location: pathOf(orderId), ...(replayed ? replayedHeader : {}) };
+        return { status: 200, json: readView(store, await requireOrder(store, orderId, merchantId)), headers };
+      }
+      case 'different':
+        throw makeRefusal('order.exists', 'another order has this externalId; send changes with PATCH', {
+          detail: { orderId: accepted.orderId },
+        });
+      case 'reused':
+        throw makeRefusal('idempotency.key_reused', 'this key was used for another request');
+    }
+  },
+});
+
+const OrdersQuerySchema = z.strictObject({
+  ...pageQuery('order'),
+  status: OrderStatusSchema.optional(),
+  storeLocationId: ExternalIdSchema.optional(),
+  externalId: ExternalIdSchema.optional(),
+});
+
+export const getOrders = defineRoute({
+  method: 'get',
+  path: '/v1/orders',
+  summary: 'List orders, newest first',
+  tag,
+  scope: 'read',
+  query: OrdersQuerySchema,
+  answers: { 200: { description: 'A page', schema: PageSchema(OrderViewSchema) } },
+  async handle({ store, merchantId, query: { cursor, limit, ...wanted } }) {
+    const keep = (order: Order): boolean =>
+      (wanted.status === undefined || order.status === wanted.status) &&
+      (wanted.storeLocationId === undefined || order.storeLocationId === wanted.storeLocationId) &&
+      (wanted.externalId === undefined || order.externalId === wanted.externalId);
+    const { stored, nextCursor } = await listOrders(store, merchantId, { cursor, limit, keep });
+    return ok({ data: stored.map((one) => readView(store, one)), nextCursor });
+  },
+});
+
+export const getOrder = defineRoute({
+  method: 'get',
+  path: '/v1/orders/:orderId',
+  summary: 'Read an order',
+  tag,
+  scope: 'read',
+  params,
+  answers: { 200: { description: 'The order', schema: OrderViewSchema } },
+  problems,
+  handle: async ({ store, merchantId, params: { orderId } }) =>
+    ok(readView(store, await requireOrder(store, orderId, merchantId))),
+});
+
+const TimelineLineSchema = z
+  .strictObject({ at: InstantSchema, what: z.string(), detail: z.record(z.string(), z.unknown()).optional() })
+  .meta({ id: 'TimelineLine' });
+
+export const getTimeline = defineRoute({
+  method: 'get',
+  path: '/v1/orders/:orderId/timeline',
+  summary: 'What happened to an order, oldest first',
+  tag,
+  scope: 'read',
+  params,
+  answers: { 200: { description: 'All of it', schema: PageSchema(TimelineLineSchema) } },
+  problems,
+  async handle({ store, merchantId, params: { orderId } }) {
+    await requireOrder(store, orderId, merchantId);
+    return ok({ data: await readTimeline(store, orderId), nextCursor: null });
+  },
+});
+
+export const getPickedItems = defineRoute({
+  method: 'get',
+  path: '/v1/orders/:orderId/picked-items',
+  summary: 'What was picked for an order',
+  tag,
+  scope: 'read',
+  params,
+  answers: { 200: { description: 'All of it', schema: PageSchema(PickedItemSchema) } },
+  problems,
+  async handle({ store, merchantId, params: { orderId } }) {
+    const { order } = await requireOrder(store, orderId, merchantId);
+    return ok({ data: order.pickedItems, nextCursor: null });
+  },
+});

@@ -1,0 +1,126 @@
+import * as z from 'zod';
+import { IdSchema } from '../../domain/ids.ts';
+import type { Order, OrderPerson } from '../../domain/order.ts';
+import {
+  ExternalIdSchema,
+  LineSchema,
+  OrderInputSchema,
+  RecipientSchema,
+  TotalsSchema,
+  WindowSchema,
+  type Line,
+} from '../../domain/order-input.ts';
+import { OrderStatusSchema } from '../../domain/order-status.ts';
+import { InstantSchema } from '../../domain/time.ts';
+import type { StoreDeps } from '../../store/deps.ts';
+import { openPerson, type StoredOrder } from '../../store/orders.ts';
+
+export const ProblemFactSchema = z
+  .strictObject({ code: z.string(), detail: z.string(), source: z.string(), raisedAt: InstantSchema })
+  .meta({ id: 'OrderProblem', description: 'A fact beside the status that somebody should know of' });
+
+const FulfilmentViewSchema = z.strictObject({
+  connectionId: IdSchema('connection'),
+  connector: z.string(),
+  externalRef: z.string().meta({ description: 'The id under which that system knows the order' }),
+  partnerOrderId: z.string().nullable(),
+  dispatchedAt: InstantSchema.nullable(),
+});
+
+const { currency, fulfilment, notes, metadata, channel } = OrderInputSchema.shape;
+
+/** An order as it is read back: the shape it came in, and what has become of it. */
+export const OrderViewSchema = z
+  .strictObject({
+    id: IdSchema('order'),
+    externalId: ExternalIdSchema,
+    placedAt: InstantSchema,
+    currency,
+    storeLocationId: ExternalIdSchema,
+    fulfilment,
+    window: WindowSchema,
+    // A union and not `nullable()`: the document would call every recipient nullable.
+    recipient: z.union([RecipientSchema, z.null()]).meta({ description: 'Null once the person was erased' }),
+    lines: z.array(LineSchema),
+    totals: TotalsSchema,
+    notes,
+    metadata,
+    channel,
+    status: OrderStatusSchema,
+    invoiceStatus: z.enum(['notInvoiced', 'invoiced']),
+    version: z.int().meta({ description: 'Rises with every change' }),
+    problems: z.array(ProblemFactSchema),
+    connections: z.strictObject({
+      source: z.string().meta({ description: 'The OMS connection it came by, or `generic`' }),
+      fulfilment: z.union([FulfilmentViewSchema, z.null()]),
+    }),
+    pendingAmendment: z.boolean().meta({ description: 'An amendment waits to be taken by the fulfilment system' }),
+    cancellation: z
+      .strictObject({
+        state: z.enum(['requested', 'refused', 'done']),
+        requestedAt: InstantSchema,
+        reason: z.string().nullable(),
+      })
+      .nullable(),
+    createdAt: InstantSchema,
+    updatedAt: InstantSchema,
+  })
+  .meta({ id: 'Order' });
+export type OrderView = z.infer<typeof OrderViewSchema>;
+
+export function toOrderView(order: Order, person: OrderPerson | null): OrderView {
+  const { fulfilment: at, cancellation, content } = order;
+  return {
+    id: order.id,
+    externalId: order.externalId,
+    placedAt: order.placedAt,
+    currency: order.currency,
+    storeLocationId: order.storeLocationId,
+    fulfilment: order.fulfilmentMethod,
+    window: content.window,
+    recipient: person?.recipient ?? null,
+    lines: withNotes(content.lines, person),
+    totals: content.totals,
+    notes: person?.notes,
+    metadata: person?.metadata,
+    channel: order.channel,
+    status: order.status,
+    invoiceStatus: order.invoiceStatus,
+    version: order.version,
+    problems: [...order.problems],
+    connections: {
+      source: order.source,
+      fulfilment:
+        at === undefined
+          ? null
+          : {
+              connectionId: at.connectionId,
+              connector: at.connector,
+              externalRef: at.externalRef,
+              partnerOrderId: at.partnerOrderId ?? null,
+              dispatchedAt: at.dispatchedAt ?? null,
+            },
+    },
+    pendingAmendment: order.pending !== undefined,
+    cancellation:
+      cancellation === undefined
+        ? null
+        : {
+            state: cancellation.state,
+            requestedAt: cancellation.requestedAt,
+            reason: cancellation.reason ?? null,
+          },
+    createdAt: order.createdAt,
+    updatedAt: order.updatedAt,
+  };
+}
+
+/** The view of a stored order, with the person opened from the seal. */
+export const readView = (store: StoreDeps, stored: StoredOrder): OrderView =>
+  toOrderView(stored.order, openPerson(store, stored, 'current'));
+
+const withNotes = (lines: readonly Line[], person: OrderPerson | null): Line[] =>
+  lines.map((line) => {
+    const lineNotes = person?.lineNotes[line.id];
+    return lineNotes === undefined ? line : { ...line, notes: lineNotes };
+  });

@@ -1,0 +1,20 @@
+import * as z from 'zod';
+import { IdSchema, type IdKind } from '../../domain/ids.ts';
+
+/** A page of a list, and where the next one begins. */
+export const PageSchema = <T extends z.ZodType>(item: T) =>
+  z.strictObject({ data: z.array(item), nextCursor: z.string().nullable() });
+
+const limit = z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'How many at most' });
+
+/** The query of a list whose cursor is the last id of the page before. */
+export const pageQuery = (kind: IdKind) => ({ cursor: IdSchema(kind).optional(), limit });
+
+/** The query of a list whose cursor is a number that only means something to the list itself. */
+export const offsetQuery = {
+  cursor: z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .optional(),
+  limit,
+};

@@ -1,0 +1,71 @@
+import type { HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import type { Context, MiddlewareHandler } from 'hono';
+import type { RequestEntry } from './books.ts';
+import type { Fault, Faults } from './faults.ts';
+
+/** What every partner's routes carry: the node objects of a listening sandbox, and the request's line in the books. */
+export interface PartnerEnv {
+  Bindings: Partial<HttpBindings>;
+  Variables: { entry: RequestEntry };
+}
+
+/** How a partner words an error of its own; `retryAfterSeconds` becomes the header. */
+export type ToErrorResponse = (status: number, code: string, retryAfterSeconds?: number) => Response;
+
+/** Nobody got this response: the connection was cut, or closed by a client that waited in vain. */
+export const isCut = (response: Response): boolean => response === RESPONSE_ALREADY_SENT;
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+const garbagePage = '<!doctype html><html><head><title>Gateway</title></head><body><h1>Welcome</h1></body></html>';
+
+/** Applies the faults that meet a request: delays first, then the first other fault; without one the request goes on. */
+export function applyFaults<Env extends PartnerEnv>(
+  faults: Faults,
+  toErrorResponse: ToErrorResponse,
+): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const { partner, org, method, path } = c.get('entry');
+    const met = faults.take({ partner, org, method, path });
+    for (const fault of met) if (fault.kind === 'delay') await sleep(fault.ms);
+    const fault = met.find(({ kind }) => kind !== 'delay');
+    if (fault === undefined) return next();
+    if (fault.kind === 'dropAfter' || ('afterEffect' in fault && fault.afterEffect)) await next();
+    // Hono merges the headers of a response that is there already into the one that replaces it.
+    c.res = undefined;
+    c.res = await toFaultResponse(fault, c.env, toErrorResponse);
+    return undefined;
+  };
+}
+
+async function toFaultResponse(
+  fault: Fault,
+  { incoming, outgoing }: Context<PartnerEnv>['env'],
+  toErrorResponse: ToErrorResponse,
+): Promise<Response> {
+  switch (fault.kind) {
+    case 'status':
+      return fault.body === undefined
+        ? toErrorResponse(fault.status, fault.code)
+        : Response.json(fault.body, { status: fault.status });
+    case 'rateLimit':
+      return toErrorResponse(429, 'TOO_MANY_REQUESTS', fault.retryAfterSeconds ?? undefined);
+    case 'garbage':
+      return new Response(garbagePage, { headers: { 'content-type': 'text/html; charset=utf-8' } });
+    case 'hang':
+      await closingOf(outgoing);
+      return RESPONSE_ALREADY_SENT;
+    default:
+      if (incoming === undefined) throw new Error(`the fault ${fault.kind} needs a listening sandbox`);
+      incoming.socket.destroy();
+      return RESPONSE_ALREADY_SENT;
+  }
+}
+
+const closingOf = (outgoing: HttpBindings['outgoing'] | undefined): Promise<void> =>
+  new Promise((resolve, reject) => {
+    if (outgoing === undefined) reject(new Error('the fault hang needs a listening sandbox'));
+    else if (outgoing.destroyed) resolve();
+    else outgoing.once('close', resolve);
+  });

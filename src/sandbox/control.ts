@@ -1,0 +1,23 @@
+import { Hono } from 'hono';
+import { pickerSettingsSchema, type SandboxContext } from './context.ts';
+import { answerControlError } from './control-error.ts';
+import { faultRuleSchema } from './faults.ts';
+import { mergeSettings } from './merge-settings.ts';
+
+/** The control API that is the same for every partner. Mounted under `/_sandbox`. */
+export function makeControl({ books, faults, picker }: SandboxContext, reset: () => void): Hono {
+  return new Hono()
+    .onError(answerControlError)
+    .get('/books', (c) => c.json(books.report(c.req.query('org'))))
+    .get('/faults', (c) => c.json({ faults: faults.list() }))
+    .post('/faults', async (c) => c.json(faults.add(faultRuleSchema.parse(await c.req.json())), 201))
+    .delete('/faults', (c) => {
+      faults.clear();
+      return c.body(null, 204);
+    })
+    .post('/picker', async (c) => c.json(mergeSettings(pickerSettingsSchema, picker, await c.req.json())))
+    .post('/reset', (c) => {
+      reset();
+      return c.body(null, 204);
+    });
+}

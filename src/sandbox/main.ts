@@ -1,0 +1,25 @@
+import { parseArgs } from 'node:util';
+import { createLog } from '../platform/log.ts';
+import { createSandbox } from './sandbox.ts';
+
+/** `node src/sandbox/main.ts [--port 8090] [--speed 1] [--seed 1]`: one log line when it listens, until SIGTERM or SIGINT. */
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '8090' },
+    host: { type: 'string', default: '127.0.0.1' },
+    speed: { type: 'string', default: '1' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+
+const log = createLog({ level: 'info', name: 'sandbox' });
+const sandbox = createSandbox({
+  log,
+  speed: Number(values.speed),
+  seed: Number(values.seed),
+  picker: { outcome: 'seeded' },
+});
+const { url, close } = await sandbox.listen(Number(values.port), values.host);
+log.info({ url }, 'sandbox.listening');
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void close());

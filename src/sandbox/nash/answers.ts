@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+/** Where Nash's documents disagree with each other or with what was seen: which reading the sandbox answers with. */
+export const answersSchema = z.strictObject({
+  /** Picked items of a delivery: the guide's snake_case container and words, or the OpenAPI document's camelCase ones. */
+  spelling: z.enum(['picked_items', 'pickedItems']).default('picked_items'),
+  /** The 422 body: the object of the error pages, or the array of the OpenAPI document. */
+  validationBody: z.enum(['object', 'array']).default('object'),
+  /** "`Retry-After` may be present" on a 429. */
+  retryAfter: z.boolean().default(true),
+  /** Inventory rows without a product or store: echoed without ids, or left out of the echo. Both are a 200. */
+  orphanRows: z.enum(['echoed', 'omitted']).default('echoed'),
+  /** Whether a window in the past makes an order `needs_attention`, as in the bulk upsert's example. */
+  pastTimes: z.enum(['accepted', 'needs_attention']).default('accepted'),
+});
+
+export type NashAnswers = z.output<typeof answersSchema>;

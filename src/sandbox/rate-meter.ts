@@ -1,0 +1,45 @@
+/** What one budget (an organisation's bucket at a partner) saw. */
+export interface RateReading {
+  limit: number;
+  /** All arrivals, refused ones included. */
+  requests: number;
+  violations: number;
+  /** Most arrivals in any one second, refused ones included. */
+  worst: number;
+}
+
+export interface RateMeter {
+  /** Counts one arrival and says whether it is within the limit. A refused arrival uses none of the budget. */
+  arrive(atMs: number, limit: number): boolean;
+  read(): RateReading;
+}
+
+const windowMs = 1000;
+
+const dropOlder = (times: number[], atMs: number): void => {
+  while (times[0] !== undefined && times[0] <= atMs - windowMs) times.shift();
+};
+
+/** A sliding window of one second, open at its old end: an arrival exactly one second later is outside. */
+export function createRateMeter(): RateMeter {
+  const seen: number[] = [];
+  const admitted: number[] = [];
+  const reading: RateReading = { limit: 0, requests: 0, violations: 0, worst: 0 };
+  return {
+    arrive(atMs, limit) {
+      dropOlder(seen, atMs);
+      dropOlder(admitted, atMs);
+      seen.push(atMs);
+      reading.limit = limit;
+      reading.requests += 1;
+      reading.worst = Math.max(reading.worst, seen.length);
+      if (admitted.length >= limit) {
+        reading.violations += 1;
+        return false;
+      }
+      admitted.push(atMs);
+      return true;
+    },
+    read: () => ({ ...reading }),
+  };
+}

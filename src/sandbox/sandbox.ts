@@ -1,0 +1,145 @@
+/**
+ * The sandbox: simulated partners for the demo and for tests, over real HTTP.
+ *
+ * It is written from the partners' documents alone and shares no code with Packline's connectors, so that a wrong
+ * reading in a connector fails here instead of being mirrored. It validates every request strictly, keeps the documented
+ * rate limits and refuses what goes over them, signs its webhooks, and keeps books of what really happened: how often
+ * each order was created, dispatched or cancelled, every request with its time of arrival, every violation of a limit.
+ *
+ * Partners:
+ * - Nash Pick and Pack under `/nash` (region us) and `/nash-au` (region au). `Authorization: Bearer nash_demo_key` is the
+ *   demo organisation `org_demo` with the stores `store-1`, `store-2`, `store_001` and `store_002`.
+ *
+ * Control API:
+ *
+ * | call                                      | body                                          | does                                       |
+ * |-------------------------------------------|-----------------------------------------------|--------------------------------------------|
+ * | GET /_sandbox/books?org=                  |                                               | effects, requests, rates, violations       |
+ * | GET, POST, DELETE /_sandbox/faults        | `{match?, times?, probability?, fault}`       | misbehaviour on demand (faults.ts)         |
+ * | POST /_sandbox/picker                     | `{mode?, stepMs?, outcome?}`                  | how couriers and pickers work (context.ts) |
+ * | POST /_sandbox/reset                      |                                               | forgets all but organisations, endpoints   |
+ * | POST /_sandbox/nash/organisations         | `{orgId, apiKey, region?, stores?, limits?, webhookUrl?, webhookSecret?}` | adds or changes one |
+ * | GET, POST /_sandbox/nash/endpoints        | `{orgId?, url, secret?, eventTypes?}`         | the portal: answers the endpoint's secret  |
+ * | DELETE /_sandbox/nash/endpoints/{id}      |                                               | ends it, and its retries                   |
+ * | POST /_sandbox/nash/picks                 | `{orgId?, externalId, lines?, rows?}`         | how one order is picked                    |
+ * | POST /_sandbox/nash/answers               | `{spelling?, validationBody?, retryAfter?, …}`| which reading of the documents is answered |
+ * | POST /_sandbox/nash/jobs/{id}/advance     | `{to, direct?}`                               | moves a delivery; id or external id        |
+ * | POST /_sandbox/nash/jobs/{id}/reassign    | `{status?}`                                   | ends the attempt and starts another        |
+ * | GET /_sandbox/nash/orders/{externalId}    |                                               | everything about one order                 |
+ *
+ * Calls about an organisation other than `org_demo` name it: `orgId` in a body, `?org=` elsewhere.
+ */
+import { once } from 'node:events';
+import { createAdaptorServer } from '@hono/node-server';
+import { Hono } from 'hono';
+import { createLog, type Log } from '../platform/log.ts';
+import { createBooks, type Books } from './books.ts';
+import { pickerSettingsSchema, type PickerSettings, type SandboxContext } from './context.ts';
+import { makeControl } from './control.ts';
+import { createFaults, type Faults } from './faults.ts';
+import type { NashAnswers } from './nash/answers.ts';
+import { createNash, type Nash } from './nash/nash.ts';
+import { makeNashControl } from './nash/nash-control.ts';
+import { createRandom } from './random.ts';
+import { createTimers } from './timers.ts';
+
+export interface SandboxOptions {
+  /** Silent without one. */
+  log?: Log;
+  /** How many times faster than life couriers walk and webhooks are retried; 0 is as fast as possible. */
+  speed?: number;
+  clock?: { now(): number };
+  /** For picker outcomes and random faults. */
+  seed?: number;
+  picker?: Partial<PickerSettings>;
+  nash?: Partial<NashAnswers>;
+}
+
+export interface Sandbox {
+  app: Hono;
+  books: Books;
+  faults: Faults;
+  nash: Nash;
+  /** As `POST /_sandbox/reset`. */
+  reset(): void;
+  /** Ends every timer and every webhook in flight. */
+  stop(): void;
+  /** Listens on loopback unless told otherwise; port 0 takes a free one. `close` also stops the sandbox. */
+  listen(port: number, host?: string): Promise<{ url: string; close: () => Promise<void> }>;
+}
+
+/** Longer than a client keeps an idle connection, so that a reset is always a fault and never an accident. */
+const keepAliveTimeoutMs = 120_000;
+
+/** At speed 0 a retry ladder still needs its rungs, so it runs a thousand times faster instead. */
+const fastestLadder = 1000;
+
+export function createSandbox(options: SandboxOptions = {}): Sandbox {
+  const {
+    speed = 1,
+    seed = 1,
+    clock = { now: () => Date.now() },
+    log = createLog({ level: 'silent', name: 'sandbox' }),
+  } = options;
+  const random = createRandom(seed);
+  const books = createBooks();
+  const initialPicker = pickerSettingsSchema.parse(options.picker ?? {});
+  const context: SandboxContext = {
+    log,
+    now: () => clock.now(),
+    timers: createTimers(speed),
+    speed: speed === 0 ? fastestLadder : speed,
+    books,
+    faults: createFaults(random, (kind) => books.addFault(kind)),
+    random,
+    seed,
+    picker: { ...initialPicker },
+  };
+  const nash = createNash(context, options.nash ?? {});
+
+  const reset = (): void => {
+    context.timers.stopAll();
+    context.faults.clear();
+    Object.assign(context.picker, initialPicker);
+    nash.reset();
+    books.reset();
+  };
+  const stop = (): void => {
+    context.timers.stopAll();
+    nash.stop();
+  };
+
+  const app = new Hono()
+    .route('/nash', nash.makeApi('us', '/nash'))
+    .route('/nash-au', nash.makeApi('au', '/nash-au'))
+    .route('/_sandbox', makeControl(context, reset))
+    .route('/_sandbox/nash', makeNashControl(nash, books));
+
+  return {
+    app,
+    books,
+    faults: context.faults,
+    nash,
+    reset,
+    stop,
+    async listen(port, host = '127.0.0.1') {
+      const server = createAdaptorServer({
+        fetch: app.fetch,
+        overrideGlobalObjects: false,
+        serverOptions: { keepAliveTimeout: keepAliveTimeoutMs },
+      });
+      server.listen(port, host);
+      await once(server, 'listening');
+      const address = server.address();
+      if (address === null || typeof address === 'string') throw new Error('the sandbox has no TCP address');
+      return {
+        url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
+        async close() {
+          stop();
+          if ('closeAllConnections' in server) server.closeAllConnections();
+          await new Promise((resolve) => server.close(resolve));
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { diagnose, type Diagnosis } from '../../src/cli/doctor.ts';
+import { freePort } from '../../src/platform/free-port.ts';
+import { redisStarter, temporaryFolder } from '../support/own-redis.ts';
+
+const folder = await temporaryFolder();
+const startRedis = redisStarter();
+const durable = await startRedis({ home: join(folder, 'durable') });
+const secretKey = Buffer.alloc(32, 3).toString('base64');
+
+const healthy = async () => ({
+  PORT: String(await freePort('127.0.0.1')),
+  PACKLINE_HOME: join(folder, 'not-yet/there'),
+  PACKLINE_SECRET_KEY: secretKey,
+  REDIS_URL: durable.url,
+});
+
+const find = ({ checks }: Diagnosis, name: string) => checks.find((check) => check.name.startsWith(name));
+
+test('a sound installation has nothing wrong, and no secret in what is shown', async () => {
+  const diagnosis = await diagnose(await healthy());
+  expect(diagnosis.checks.map(({ status }) => status)).toEqual(diagnosis.checks.map(() => 'ok'));
+  expect(diagnosis.ok).toBe(true);
+  expect(diagnosis.settings).toMatchObject({ PACKLINE_SECRET_KEY: 'configured', REDIS_URL: 'configured' });
+  expect(JSON.stringify(diagnosis)).not.toContain(secretKey);
+  expect(JSON.stringify(diagnosis)).not.toContain(new URL(durable.url).password);
+});
+
+test('settings that are not valid are listed', async () => {
+  const diagnosis = await diagnose({ PORT: 'http', PACKLINE_SHARDS: '0' });
+  expect(diagnosis.ok).toBe(false);
+  expect(find(diagnosis, 'settings')?.message).toMatch(
+    /PORT: must be a whole number[^]*PACKLINE_SHARDS: must be at least 1/,
+  );
+});
+
+test('a missing master key is wrong, but not in the sandbox', async () => {
+  const env = { ...(await healthy()), PACKLINE_SECRET_KEY: '' };
+  expect(find(await diagnose(env), 'secret key')).toMatchObject({
+    status: 'wrong',
+    fix: expect.stringContaining('openssl'),
+  });
+  const sandboxed = { ...env, PACKLINE_SANDBOX: 'true', PACKLINE_SANDBOX_PORT: '0' };
+  expect(find(await diagnose(sandboxed), 'secret key')?.status).toBe('ok');
+});
+
+test('a home that cannot be written is wrong', async () => {
+  const file = join(folder, 'a-file');
+  await writeFile(file, '');
+  const diagnosis = await diagnose({ ...(await healthy()), PACKLINE_HOME: join(file, 'home') });
+  expect(find(diagnosis, 'home')?.status).toBe('wrong');
+});
+
+test('a Redis that does not answer is wrong', async () => {
+  const diagnosis = await diagnose({
+    ...(await healthy()),
+    REDIS_URL: `redis://127.0.0.1:${await freePort('127.0.0.1')}`,
+  });
+  expect(find(diagnosis, 'redis')).toMatchObject({
+    status: 'wrong',
+    message: expect.stringContaining('did not answer'),
+  });
+});
+
+test('a Redis that may lose work is wrong, with the command that mends it, unless losing was allowed', async () => {
+  const lossy = await startRedis({ home: join(folder, 'lossy'), directives: { appendonly: 'no' } });
+  const env = { ...(await healthy()), REDIS_URL: lossy.url };
+  expect(find(await diagnose(env), 'redis')).toMatchObject({
+    status: 'wrong',
+    fix: 'redis-cli CONFIG SET appendonly yes && redis-cli CONFIG REWRITE',
+  });
+  const allowed = await diagnose({ ...env, PACKLINE_ALLOW_LOSSY_REDIS: 'true' });
+  expect(find(allowed, 'redis')?.status).toBe('advice');
+  expect(allowed.ok).toBe(true);
+});
+
+test('a port in use is wrong, unless it is Packline that answers there', async () => {
+  const env = await healthy();
+  const other = createServer((socket) => socket.destroy()).listen(Number(env.PORT), '127.0.0.1');
+  await once(other, 'listening');
+  const taken = await diagnose(env);
+  other.close();
+  await once(other, 'close');
+  expect(find(taken, 'port')).toMatchObject({ status: 'wrong', message: expect.stringContaining('is in use') });
+
+  const api = createHttpServer((request, response) => response.writeHead(request.url === '/livez' ? 200 : 404).end());
+  api.listen(Number(env.PORT), '127.0.0.1');
+  await once(api, 'listening');
+  expect(find(await diagnose(env), 'port')?.status).toBe('ok');
+  api.close();
+});

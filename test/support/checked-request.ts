@@ -1,0 +1,120 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormatsModule from 'ajv-formats';
+import * as z from 'zod';
+
+export interface Reply {
+  status: number;
+  headers: Headers;
+  /** The body as JSON where it is JSON, else as text. */
+  body: unknown;
+  text: string;
+}
+
+export interface RequestOptions {
+  key?: string | undefined;
+  /** Sent as JSON. */
+  json?: unknown;
+  /** Sent as it is, instead of `json`. */
+  raw?: string | Uint8Array<ArrayBuffer>;
+  headers?: Record<string, string>;
+}
+
+export type CheckedRequest = (method: string, path: string, options?: RequestOptions) => Promise<Reply>;
+
+const MediaSchema = z.looseObject({ schema: z.unknown().optional() });
+const DocumentSchema = z.looseObject({
+  paths: z.record(
+    z.string(),
+    z.record(
+      z.string(),
+      z.looseObject({
+        responses: z.record(z.string(), z.looseObject({ content: z.record(z.string(), MediaSchema).optional() })),
+      }),
+    ),
+  ),
+});
+
+/**
+ * Sends requests to a running API, and fails whenever an answer is not what the API's own document promises: a status
+ * that the route does not name, another media type, or a body that departs from its schema.
+ */
+export function makeCheckedRequest(baseUrl: string, openApi: unknown): CheckedRequest {
+  const document = DocumentSchema.parse(openApi);
+  const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true });
+  // CommonJS: what is imported is the module, with the function as its default.
+  addFormatsModule.default(ajv);
+  ajv.addSchema(document, 'openapi');
+
+  const check = (method: string, path: string, reply: Reply): void => {
+    const [pathname = ''] = path.split('?');
+    const template = findTemplate(Object.keys(document.paths), pathname);
+    const operation = template === undefined ? undefined : document.paths[template]?.[method.toLowerCase()];
+    const type = (reply.headers.get('content-type') ?? '').split(';')[0] ?? '';
+    const where = `${method} ${template ?? pathname} -> ${reply.status}`;
+    // Requests that belong to no route are answered with a problem all the same.
+    if (template === undefined || operation === undefined) {
+      assertValid('openapi#/components/schemas/Problem', reply, where);
+      return;
+    }
+    const response = operation.responses[String(reply.status)];
+    if (response === undefined) throw new Error(`${where} is not documented: ${reply.text}`);
+    const content = response.content ?? {};
+    if (type === '' && Object.keys(content).length === 0) return;
+    if (content[type] === undefined) throw new Error(`${where} answers ${type}, which is not documented`);
+    const pointer = [
+      'paths',
+      template,
+      method.toLowerCase(),
+      'responses',
+      String(reply.status),
+      'content',
+      type,
+      'schema',
+    ];
+    assertValid(`openapi#/${pointer.map(escapePointer).join('/')}`, reply, where);
+  };
+
+  const assertValid = (ref: string, reply: Reply, where: string): void => {
+    const validate = ajv.getSchema(ref) ?? ajv.compile({ $ref: ref });
+    if (validate(reply.body) === true) return;
+    throw new Error(`${where} departs from its schema: ${ajv.errorsText(validate.errors)}\n${reply.text}`);
+  };
+
+  return async (method, path, options = {}) => {
+    const reply = await sendRequest(baseUrl, method, path, options);
+    check(method, path, reply);
+    return reply;
+  };
+}
+
+/** A request whose answer nobody checks against the document. */
+export async function sendRequest(
+  baseUrl: string,
+  method: string,
+  path: string,
+  { key, json, raw, headers = {} }: RequestOptions = {},
+): Promise<Reply> {
+  const body = raw ?? (json === undefined ? undefined : JSON.stringify(json));
+  const response = await fetch(`${baseUrl}${path}`, {
+    method,
+    headers: {
+      ...(key === undefined ? {} : { Authorization: `Bearer ${key}` }),
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body }),
+  });
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text, text };
+}
+
+const escapePointer = (part: string): string => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
+
+/** The path of the document that this path is an instance of; one without parameters first. */
+function findTemplate(templates: readonly string[], path: string): string | undefined {
+  const matching = templates.filter((template) =>
+    new RegExp(`^${template.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}$`).test(path),
+  );
+  return matching.sort((a, b) => a.split('{').length - b.split('{').length)[0];
+}
