@@ -10,6 +10,9 @@
  * - Nash Pick and Pack under `/nash` (region us) and `/nash-au` (region au). `Authorization: Bearer nash_demo_key` is the
  *   demo organisation `org_demo` with the stores `store-1`, `store-2`, `store_001` and `store_002`.
  *
+ * Beside the partners stand the merchant's own systems: `POST /subscribers/{name}` takes webhooks under any name, keeps
+ * the latest 1,000 of each and answers 200 unless told otherwise. It has no faults, limits or books.
+ *
  * Control API:
  *
  * | call                                      | body                                          | does                                       |
@@ -22,10 +25,13 @@
  * | GET, POST /_sandbox/nash/endpoints        | `{orgId?, url, secret?, eventTypes?}`         | the portal: answers the endpoint's secret  |
  * | DELETE /_sandbox/nash/endpoints/{id}      |                                               | ends it, and its retries                   |
  * | POST /_sandbox/nash/picks                 | `{orgId?, externalId, lines?, rows?}`         | how one order is picked                    |
- * | POST /_sandbox/nash/answers               | `{spelling?, validationBody?, retryAfter?, …}`| which reading of the documents is answered |
+ * | POST /_sandbox/nash/answers               | `{spelling?, validationBody?, jobUpdate?, …}` | which reading of the documents is answered |
  * | POST /_sandbox/nash/jobs/{id}/advance     | `{to, direct?}`                               | moves a delivery; id or external id        |
  * | POST /_sandbox/nash/jobs/{id}/reassign    | `{status?}`                                   | ends the attempt and starts another        |
  * | GET /_sandbox/nash/orders/{externalId}    |                                               | everything about one order                 |
+ * | GET /_sandbox/subscribers/{name}          |                                               | `{received, total}`, the newest first      |
+ * | DELETE /_sandbox/subscribers/{name}       |                                               | forgets received webhooks, queued answers  |
+ * | POST /_sandbox/subscribers/{name}/answers | `{statuses, delayMs?}`                        | queues one answer per webhook to come      |
  *
  * Calls about an organisation other than `org_demo` name it: `orgId` in a body, `?org=` elsewhere.
  */
@@ -41,6 +47,7 @@ import type { NashAnswers } from './nash/answers.ts';
 import { createNash, type Nash } from './nash/nash.ts';
 import { makeNashControl } from './nash/nash-control.ts';
 import { createRandom } from './random.ts';
+import { createSubscribers } from './subscribers.ts';
 import { createTimers } from './timers.ts';
 
 export interface SandboxOptions {
@@ -96,12 +103,14 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     picker: { ...initialPicker },
   };
   const nash = createNash(context, options.nash ?? {});
+  const subscribers = createSubscribers(context.now);
 
   const reset = (): void => {
     context.timers.stopAll();
     context.faults.clear();
     Object.assign(context.picker, initialPicker);
     nash.reset();
+    subscribers.clear();
     books.reset();
   };
   const stop = (): void => {
@@ -112,8 +121,10 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const app = new Hono()
     .route('/nash', nash.makeApi('us', '/nash'))
     .route('/nash-au', nash.makeApi('au', '/nash-au'))
+    .route('/subscribers', subscribers.makeApi())
     .route('/_sandbox', makeControl(context, reset))
-    .route('/_sandbox/nash', makeNashControl(nash, books));
+    .route('/_sandbox/nash', makeNashControl(nash, books))
+    .route('/_sandbox/subscribers', subscribers.makeControl());
 
   return {
     app,

@@ -11,34 +11,20 @@ import { loadConfig } from '../../src/platform/config.ts';
 import { freePort } from '../../src/platform/free-port.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { closeRedis } from '../../src/platform/redis.ts';
-import { makeWebhookSecret } from '../../src/platform/signature.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
+import { connectMerchant, type ConnectedMerchant } from './connected-merchant.ts';
 import { createSubscriber, type Subscriber } from './subscriber.ts';
 
 /** The whole of Packline in this process, a sandbox, a merchant connected to it, and that merchant's own system. */
-export interface TestPackline {
+export interface TestPackline extends ConnectedMerchant {
   baseUrl: string;
   adminKey: string;
-  merchantId: string;
-  merchantKey: string;
-  connectionId: string;
-  webhookUrl: string;
-  webhookSecret: string;
   sandbox: Sandbox;
   sandboxUrl: string;
   subscriber: Subscriber;
+  /** Of the workers. */
   base: Base;
-  /** A call of the API with the merchant's key. */
-  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiAnswer>;
-  /** A call of the sandbox's control API. */
-  control(method: string, path: string, body?: unknown): Promise<unknown>;
   close(): Promise<void>;
-}
-
-export interface ApiAnswer {
-  status: number;
-  headers: Headers;
-  body: Record<string, unknown>;
 }
 
 export interface TestPacklineOptions {
@@ -56,7 +42,6 @@ export async function startPackline(options: TestPacklineOptions): Promise<TestP
   const running = await sandbox.listen(0);
   const subscriber = await createSubscriber();
   const adminKey = `pl_${randomBytes(32).toString('base64url')}`;
-  const allow = [running.url, subscriber.url].map((url) => new URL(url).host).join(',');
   const config = loadConfig({
     REDIS_URL: options.redisUrl,
     PACKLINE_HOME: home,
@@ -64,7 +49,7 @@ export async function startPackline(options: TestPacklineOptions): Promise<TestP
     PACKLINE_SANDBOX: 'true',
     PACKLINE_SECRET_KEY: randomBytes(32).toString('base64'),
     PACKLINE_ADMIN_KEY: adminKey,
-    PACKLINE_EGRESS_ALLOW: allow,
+    PACKLINE_EGRESS_ALLOW: [running.url, subscriber.url].map((url) => new URL(url).host).join(','),
     PACKLINE_RATE_PER_SECOND: '10000',
     PACKLINE_RATE_BURST: '10000',
   });
@@ -79,74 +64,20 @@ export async function startPackline(options: TestPacklineOptions): Promise<TestP
   const server = await listen(app, { port, host: '127.0.0.1', bodyBytesMax: config.bodyBytesMax });
   const workers = await startWorkers(workerBase, composeWorkerDeps(workerBase));
   const baseUrl = `http://127.0.0.1:${port}`;
-
-  const request = async (
-    url: string,
-    method: string,
-    headers: Record<string, string>,
-    body?: unknown,
-  ): Promise<ApiAnswer> => {
-    const response = await fetch(url, {
-      method,
-      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>,
-    };
-  };
-  const must = (answer: ApiAnswer): ApiAnswer => {
-    if (answer.status >= 300) throw new Error(`set-up was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
-    return answer;
-  };
-  const admin = async (path: string, body: unknown) =>
-    request(`${baseUrl}${path}`, 'POST', { authorization: `Bearer ${adminKey}` }, body);
-  const merchantId = String((await admin('/v1/merchants', { name: 'Test Market' })).body['id']);
-  const key = await admin(`/v1/merchants/${merchantId}/api-keys`, { name: 'test', scopes: ['read', 'operate'] });
-  const merchantKey = String(key.body['key']);
-  const call: TestPackline['call'] = (method, path, body, headers = {}) =>
-    request(`${baseUrl}${path}`, method, { authorization: `Bearer ${merchantKey}`, ...headers }, body);
-  const control: TestPackline['control'] = async (method, path, body) =>
-    must(await request(`${running.url}/_sandbox${path}`, method, {}, body)).body;
-
-  const rate = options.ratePerSecond ?? 1_000;
-  await control('POST', '/nash/organisations', {
-    orgId: 'org_demo',
-    apiKey: 'nash_demo_key',
-    stores: ['store-1'],
-    limits: { default: rate, catalog: 10 },
-  });
-  const webhookSecret = makeWebhookSecret(randomBytes(32));
-  const connection = must(
-    await call('POST', '/v1/connections', {
-      connector: 'nash',
-      name: 'Nash',
-      settings: { baseUrl: `${running.url}/nash`, apiKey: 'nash_demo_key', webhookSecret, requestsPerSecond: rate },
-      routing: [{ storeLocationIds: ['store-1'] }],
-    }),
+  const { ratePerSecond } = options;
+  const merchant = await connectMerchant(
+    { baseUrl, adminKey, sandboxUrl: running.url, subscriber },
+    ratePerSecond === undefined ? {} : { ratePerSecond },
   );
-  const webhookUrl = String(connection.body['webhookUrl']);
-  await control('POST', '/nash/endpoints', { url: webhookUrl, secret: webhookSecret });
-  const endpoint = must(await call('POST', '/v1/endpoints', { url: subscriber.url, eventTypes: [] }));
-  subscriber.useSecret(String(endpoint.body['secret']));
 
   return {
+    ...merchant,
     baseUrl,
     adminKey,
-    merchantId,
-    merchantKey,
-    connectionId: String(connection.body['id']),
-    webhookUrl,
-    webhookSecret,
     sandbox,
     sandboxUrl: running.url,
     subscriber,
     base: workerBase,
-    call,
-    control,
     close: async () => {
       await server.close(1_000);
       await workers.stop(2_000);

@@ -12,6 +12,8 @@ export const answersSchema = z.strictObject({
   orphanRows: z.enum(['echoed', 'omitted']).default('echoed'),
   /** Whether a window in the past makes an order `needs_attention`, as in the bulk upsert's example. */
   pastTimes: z.enum(['accepted', 'needs_attention']).default('accepted'),
+  /** A job's update that is allowed: done, or dropped without a word. Both are a 200 with the job as it then is. */
+  jobUpdate: z.enum(['applied', 'ignored']).default('applied'),
 });
 
 export type NashAnswers = z.output<typeof answersSchema>;

@@ -1,9 +1,10 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
+import { jobUpdateSchema } from './job-schema.ts';
 import { toJobBody, toJobListItem } from './job-view.ts';
 import { currentTask } from './jobs.ts';
 import type { NashEnv } from './nash-env.ts';
-import { commaList, queryInt, queryTime, readQuery } from './read-request.ts';
+import { commaList, queryInt, queryTime, readBody, readQuery } from './read-request.ts';
 
 const getQuery = z.object({ compressedPayload: z.stringbool().default(false) });
 
@@ -38,6 +39,12 @@ export const jobRoutes = new Hono<NashEnv>()
     const { compressedPayload } = readQuery(c, getQuery);
     const job = c.get('tenant').jobs.get(c.req.param('id'));
     return c.json(toJobBody(job, c.get('answers').spelling, { compressed: compressedPayload }));
+  })
+  .patch('/v1/jobs/:id', async (c) => {
+    const changes = await readBody(c, jobUpdateSchema);
+    const { jobs } = c.get('tenant');
+    const job = jobs.update(jobs.find(c.req.param('id')), changes);
+    return c.json(toJobBody(job, c.get('answers').spelling, { compressed: false }));
   })
   .get('/v1/jobs', (c) => {
     const { limit, offset, sortDirection, startDate, endDate, deliveryStatuses, search } = readQuery(c, listQuery);

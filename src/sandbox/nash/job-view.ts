@@ -1,7 +1,7 @@
 import type { NashAnswers } from './answers.ts';
 import type { DeliveryStatus } from './delivery-path.ts';
+import type { JobFields } from './job-schema.ts';
 import { toNashTime } from './nash-time.ts';
-import type { OrderFields } from './order-schema.ts';
 import { toLocation, toPlaceSummary } from './order-view.ts';
 import { toPickedItem, type Picked } from './picked-row.ts';
 
@@ -31,9 +31,9 @@ export interface Job {
   configurationId: string;
   packageId: string;
   pickupStoreLocationId: string | null;
-  /** The order asks for `pick_and_pack`. */
+  /** The order asked for `pick_and_pack` when it was dispatched; an update does not send for a picker or send one home. */
   picksItems: boolean;
-  fields: OrderFields;
+  fields: JobFields;
   tasks: Task[];
 }
 
@@ -57,7 +57,7 @@ export function toJobBody(job: Job, spelling: NashAnswers['spelling'], { compres
     createdAt: toNashTime(job.createdAt),
     portalUrl: `https://portal.sandbox.usenash.com/${job.id}`,
     externalIdentifier: job.externalIdentifier,
-    jobMetadata: { nash_order_id: job.orderId },
+    jobMetadata: { ...job.fields.jobMetadata, nash_order_id: job.orderId },
     isActive: job.tasks.some((task) => task.delivery.isActive),
     isBatch: false,
     shortReferenceCode: job.shortReferenceCode,
@@ -132,7 +132,7 @@ function toDeliveryBody(delivery: Delivery, job: Job, spelling: NashAnswers['spe
 const toEta = (windowEnd: string | null | undefined): string | null =>
   typeof windowEnd === 'string' ? toNashTime(Date.parse(windowEnd) * 1000) : null;
 
-/** `PackageSerializer`: the order as it was dispatched. */
+/** `PackageSerializer`: the order as it was dispatched, with the job's updates. */
 const toPackageBody = ({ fields, ...job }: Job): Body => ({
   id: job.packageId,
   description: fields.description ?? null,
@@ -141,7 +141,11 @@ const toPackageBody = ({ fields, ...job }: Job): Body => ({
   packageDeliveryMode: fields.deliveryMode ?? null,
   externalIdentifier: job.externalIdentifier,
   referenceId: fields.referenceId ?? null,
+  minimumVehicleSize: fields.minimumVehicleSize ?? null,
   valueCents: Number(fields.valueCents ?? 0),
+  taxCents: fields.taxCents ?? null,
+  tipAmountCents: fields.tipAmountCents ?? null,
+  weight: fields.weight === undefined || fields.weight === null ? null : Number(fields.weight),
   itemsCount: fields.itemsCount ?? 0,
   pickupStartTime: fields.pickupStartTime ?? null,
   pickupEndTime: fields.pickupEndTime ?? null,
@@ -149,7 +153,10 @@ const toPackageBody = ({ fields, ...job }: Job): Body => ({
   dropoffEndTime: fields.dropoffEndTime ?? null,
   pickupStoreLocationId: job.pickupStoreLocationId,
   pickupStoreLocationExternalId: fields.pickupExternalStoreLocationId ?? null,
+  pickupBarcodes: fields.pickupBarcodes ?? null,
   pickupLocation: toLocation(fields, 'pickup', `${job.packageId}_pickup`),
+  dropoffStoreLocationId: fields.dropoffStoreLocationId ?? null,
+  dropoffBarcodes: fields.dropoffBarcodes ?? null,
   dropoffLocation: toLocation(fields, 'dropoff', `${job.packageId}_dropoff`),
   items: fields.items ?? null,
   packageMetadata: fields.orderMetadata ?? null,

@@ -3,8 +3,10 @@ import type { SandboxContext } from '../context.ts';
 import type { NashAnswers } from './answers.ts';
 import type { Catalog } from './catalog.ts';
 import { isPicked, isPickedUp, isTerminal, pathFor, stepsTo, type DeliveryStatus } from './delivery-path.ts';
+import type { JobFields } from './job-schema.ts';
 import { toJobBody, toTaskStatus, type Job, type Task } from './job-view.ts';
 import { NashRefusal, missing } from './nash-refusal.ts';
+import { refuseBadFields, refuseMissingAddress, withChanges, withStoredSubstitutions } from './order-rules.ts';
 import type { Orders } from './orders.ts';
 import type { PickInstructions } from './pick-instructions.ts';
 import { pickOrder } from './picker.ts';
@@ -15,9 +17,13 @@ export interface Jobs {
   dispatch(orderId: string): Job;
   /** By `job_` id; 404 without one. */
   get(id: string): Job;
+  /** By either; an update's path takes both. */
+  find(id: string): Job;
   /** The latest job with the identifier; 404 without one. */
   getByExternalIdentifier(externalIdentifier: string): Job;
   list(): Job[];
+  /** Until picking has finished or the attempt is over; 409 `INVALID_STATE_TRANSITION` after that. */
+  update(job: Job, changes: JobFields): Job;
   /** Until the goods are picked up; 409 `INVALID_STATE_TRANSITION` after that, and the second time. */
   cancel(job: Job): Job;
   /** Takes the delivery to a status, through those in between; `direct` says only the one, whatever came before. */
@@ -46,6 +52,15 @@ export function createJobs({ context, orgId, orders, catalog, webhooks, answers,
   const walks = new Map<string, () => void>();
   const note = (job: Job, effect: string): void =>
     context.books.addEffect(orgId, job.externalIdentifier ?? job.orderId, effect);
+
+  const rename = (job: Job, externalIdentifier: string | null): void => {
+    if (job.externalIdentifier === externalIdentifier) return;
+    if (job.externalIdentifier !== null && latest.get(job.externalIdentifier) === job) {
+      latest.delete(job.externalIdentifier);
+    }
+    job.externalIdentifier = externalIdentifier;
+    if (externalIdentifier !== null) latest.set(externalIdentifier, job);
+  };
 
   const emit = (job: Job, task: Task, type: 'delivery' | 'task', event: string): void => {
     const tags = [job.id, task.id, task.delivery.id, job.orderId];
@@ -141,12 +156,37 @@ export function createJobs({ context, orgId, orders, catalog, webhooks, answers,
       if (job === undefined) throw missing('job', id);
       return job;
     },
+    find(id) {
+      const job = jobs.get(id) ?? latest.get(id);
+      if (job === undefined) throw missing('job', id);
+      return job;
+    },
     getByExternalIdentifier(externalIdentifier) {
       const job = latest.get(externalIdentifier);
       if (job === undefined) throw missing('job', externalIdentifier);
       return job;
     },
     list: () => [...jobs.values()],
+    update(job, changes) {
+      const { status } = currentTask(job).delivery;
+      if (isTerminal(status) || isPicked(status)) {
+        throw new NashRefusal(409, 'INVALID_STATE_TRANSITION', `The delivery is ${status} and cannot be updated`);
+      }
+      const fields = withChanges(job.fields, changes);
+      // Seen of orders; that jobs do the same is an assumption on the careful side, their documents do not say.
+      if (changes.items !== undefined && changes.items !== null)
+        fields.items = withStoredSubstitutions(job.fields, changes.items);
+      // The store was named by the merchant's id, which Nash's own id replaces.
+      if (typeof changes.pickupStoreLocationId === 'string') fields.pickupExternalStoreLocationId = null;
+      refuseBadFields(fields);
+      refuseMissingAddress(fields);
+      if (answers.jobUpdate === 'ignored') return job;
+      job.fields = fields;
+      job.pickupStoreLocationId = changes.pickupStoreLocationId ?? job.pickupStoreLocationId;
+      rename(job, fields.externalId ?? null);
+      note(job, 'job.updated');
+      return job;
+    },
     cancel(job) {
       const { status } = currentTask(job).delivery;
       if (isTerminal(status) || isPickedUp(status)) {

@@ -2,13 +2,8 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import type { NashEnv } from './nash-env.ts';
 import { NashRefusal } from './nash-refusal.ts';
-import {
-  bulkUpsertSchema,
-  orderInputSchema,
-  orderUpsertSchema,
-  type OrderFields,
-  type SubItem,
-} from './order-schema.ts';
+import { withStoredSubstitutions } from './order-rules.ts';
+import { bulkUpsertSchema, orderInputSchema, orderUpsertSchema, type OrderFields } from './order-schema.ts';
 import { toOrderBody, toOrderListItem } from './order-view.ts';
 import type { Order, Orders } from './orders.ts';
 import { commaList, queryInt, queryTime, readAs, readBody, readJson, readQuery } from './read-request.ts';
@@ -48,7 +43,7 @@ export const orderRoutes = new Hono<NashEnv>()
     const { orders } = c.get('tenant');
     const changes = readAs(orderUpsertSchema, body);
     const order = orders.get(c.req.param('id'));
-    return c.json(toOrderBody(orders.change(order.id, withStoredSubstitutions(order, changes))));
+    return c.json(toOrderBody(orders.change(order.id, toKeptChanges(order, changes))));
   })
   .delete('/v1/order/:id', (c) => c.json(toOrderBody(c.get('tenant').orders.archive(c.req.param('id')))))
   .patch('/v1/order/:id/unarchive', (c) => c.json(toOrderBody(c.get('tenant').orders.unarchive(c.req.param('id')))))
@@ -80,24 +75,11 @@ function refuseReadOnly(body: unknown): void {
   }
 }
 
-/** A PATCH replaces `items` as a whole, but what it says of `subItems[].substitution` is dropped with a 200 (seen in the live sandbox). */
-function withStoredSubstitutions(order: Order, changes: OrderFields): OrderFields {
-  if (changes.items === undefined || changes.items === null) return changes;
-  const stored = new Map<string, SubItem['substitution']>();
-  const collect = (items: readonly SubItem[]): void => {
-    for (const item of items) {
-      if (typeof item.id === 'string') stored.set(item.id, item.substitution);
-      collect(item.subItems ?? []);
-    }
-  };
-  collect(order.fields.items ?? []);
-  const restore = (item: SubItem): SubItem => ({
-    ...item,
-    substitution: stored.get(item.id ?? ''),
-    subItems: item.subItems?.map(restore),
-  });
-  return { ...changes, items: changes.items.map((item) => ({ ...item, subItems: item.subItems?.map(restore) })) };
-}
+/** What a PATCH says of `subItems[].substitution` is dropped with a 200 (seen in the live sandbox). */
+const toKeptChanges = (order: Order, changes: OrderFields): OrderFields =>
+  changes.items === undefined || changes.items === null
+    ? changes
+    : { ...changes, items: withStoredSubstitutions(order.fields, changes.items) };
 
 /** Orders of the last 30 days unless the query says otherwise, the latest first. */
 function findOrders({ orders, now }: Tenant, query: z.output<typeof listQuery>): Order[] {

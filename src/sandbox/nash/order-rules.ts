@@ -1,5 +1,5 @@
 import { NashRefusal } from './nash-refusal.ts';
-import type { OrderFields } from './order-schema.ts';
+import type { OrderFields, SubItem } from './order-schema.ts';
 
 type Side = 'pickup' | 'dropoff';
 
@@ -54,14 +54,34 @@ export function refuseMissingAddress(fields: OrderFields): void {
   }
 }
 
-/** The stored order with the fields of an update: a new form of an address replaces the old one. */
-export function withChanges(stored: OrderFields, changes: OrderFields): OrderFields {
+/** The stored order, or job, with the fields of an update: a new form of an address replaces the old one. */
+export function withChanges<Fields extends OrderFields>(stored: Fields, changes: Fields): Fields {
   const kept = { ...stored };
   for (const side of ['pickup', 'dropoff'] as const) {
     if (formsGiven(changes, side).length === 0) continue;
     for (const key of Object.values(addressForms(side)).flat()) delete kept[key];
   }
   return { ...kept, ...changes };
+}
+
+type Items = NonNullable<OrderFields['items']>;
+
+/** The items of an update as Nash keeps them: they replace the stored ones as a whole, but each `substitution` stays what it was by item id. */
+export function withStoredSubstitutions(stored: OrderFields, items: Items): Items {
+  const known = new Map<string, SubItem['substitution']>();
+  const collect = (of: readonly SubItem[]): void => {
+    for (const item of of) {
+      if (typeof item.id === 'string') known.set(item.id, item.substitution);
+      collect(item.subItems ?? []);
+    }
+  };
+  collect(stored.items ?? []);
+  const restore = (item: SubItem): SubItem => ({
+    ...item,
+    substitution: known.get(item.id ?? ''),
+    subItems: item.subItems?.map(restore),
+  });
+  return items.map((item) => ({ ...item, subItems: item.subItems?.map(restore) }));
 }
 
 /**

@@ -87,6 +87,7 @@ export const toLocation = (fields: OrderFields, side: 'pickup' | 'dropoff', id: 
     addressNumber: fields[`${side}AddressNumber`] ?? null,
     addressFormattedStreet: fields[`${side}AddressFormattedStreet`] ?? null,
     addressCity: fields[`${side}AddressCity`] ?? '',
+    addressCounty: fields[`${side}AddressCounty`] ?? null,
     addressState: fields[`${side}AddressState`] ?? null,
     addressZip: fields[`${side}AddressZip`] ?? null,
     addressCountry: fields[`${side}AddressCountry`] ?? '',
@@ -94,6 +95,7 @@ export const toLocation = (fields: OrderFields, side: 'pickup' | 'dropoff', id: 
     timezoneName: 'Coordinated Universal Time',
     instructions: fields[`${side}Instructions`] ?? null,
     phoneNumber: fields[`${side}PhoneNumber`] ?? null,
+    email: fields[`${side}Email`] ?? null,
     lat: fields[`${side}Lat`] ?? null,
     lng: fields[`${side}Lng`] ?? null,
   };

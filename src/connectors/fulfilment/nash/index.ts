@@ -112,7 +112,11 @@ function connect(settings: NashSettings, io: ConnectorIo): FulfilmentConnection 
     return snapshot.dispatched ? amend({ ...ref, jobId: snapshot.jobId }, order) : { amended: true, snapshot };
   }
 
-  async function amendJob(before: WireJob, { externalRef }: FulfilmentRef, order: OrderToFulfil): Promise<AmendOutcome> {
+  async function amendJob(
+    before: WireJob,
+    { externalRef }: FulfilmentRef,
+    order: OrderToFulfil,
+  ): Promise<AmendOutcome> {
     const status = statusOf(before, externalRef);
     if (!isAmendable(status)) return { amended: false, code: 'nash.too_late', detail: `Nash has it at ${status}` };
     try {
