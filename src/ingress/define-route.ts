@@ -5,7 +5,7 @@ import type { ApiKeyScope } from '../store/merchants.ts';
 import type { Answer } from './answer.ts';
 import type { Caller, Tenant } from './authenticate.ts';
 import type { IngressDeps } from './deps.ts';
-import { makeRefusal } from './problem.ts';
+import { makeInvalid, makeRefusal } from './problem.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import { validateBody, validateParameters } from './validate.ts';
 
@@ -104,17 +104,12 @@ export const defineGlobalRoute = <P, Q, B>(
   },
 ): Route => makeRoute(declaration, false, (call) => declaration.handle(call));
 
-const AnythingSchema = z.object({});
-const NothingSchema = z.strictObject({});
-
 function makeRoute<P, Q, B>(
   declaration: Declaration<P, Q, B> & { scope: ApiKeyScope | 'none' },
   isTenantBound: boolean,
   handle: (call: Call<P, Q, B>, raw: RawCall) => Promise<Answer>,
 ): Route {
   const { params, query, body } = declaration;
-  // Our own callers are told of a parameter that does nothing; probes and partners may add what they like.
-  const noQuery = declaration.scope === 'none' ? AnythingSchema : NothingSchema;
   return {
     ...declaration,
     params,
@@ -122,13 +117,25 @@ function makeRoute<P, Q, B>(
     body,
     isTenantBound,
     run(raw, once) {
+      if (query === undefined && declaration.scope !== 'none') refuseParameters(raw.query);
       const call = {
         ...raw,
-        params: validateParameters(params ?? (AnythingSchema as z.ZodType<P>), raw.params),
-        query: validateParameters(query ?? (noQuery as z.ZodType<Q>), raw.query),
-        body: validateBody(body ?? (z.unknown() as z.ZodType<B>), raw.parsed),
+        // `custom` without a check takes anything: a route without a schema does not look at it.
+        params: validateParameters(params ?? z.custom<P>(), raw.params),
+        query: validateParameters(query ?? z.custom<Q>(), raw.query),
+        body: validateBody(body ?? z.custom<B>(), raw.parsed),
       };
       return once(() => handle(call, raw));
     },
   };
+}
+
+/** Our own callers are told of a parameter that does nothing; probes and partners may add what they like. */
+function refuseParameters(query: Record<string, string>): void {
+  const errors = Object.keys(query).map((parameter) => ({
+    code: 'field.unknown',
+    detail: 'is no parameter of this route',
+    parameter,
+  }));
+  if (errors.length > 0) throw makeInvalid(errors);
 }

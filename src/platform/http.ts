@@ -5,7 +5,7 @@ import { startExchange } from './http-exchange.ts';
 import { toHttpFailure } from './http-failure.ts';
 import { readReplyBody } from './http-reply-body.ts';
 
-/** Deadlines of one exchange, each in milliseconds from its start. Nothing of it is left running after them. */
+/** Deadlines of one exchange, in milliseconds. After them its socket is closed and nothing of it goes on. */
 export interface HttpTimeouts {
   /** Until the request goes out: resolving, dialling, TLS. At most `dialTimeoutMs`. Default 3,000. */
   connectMs: number;
@@ -40,7 +40,7 @@ export interface HttpReply {
   headers: Record<string, string>;
   /** Decoded, if it was encoded. */
   body: Uint8Array;
-  /** `body` as UTF-8. */
+  /** `body` as UTF-8, without the byte order mark that JSON.parse would choke on. */
   text(): string;
   truncated: boolean;
   /** Milliseconds since the start at which the request went out, the headers were here, and the whole was. */
@@ -110,7 +110,7 @@ export function createHttp({ egress, userAgent }: { egress: Egress; userAgent: s
         status: reply.status,
         headers: reply.headers,
         body: bytes,
-        text: () => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'),
+        text: () => new TextDecoder().decode(bytes),
         truncated,
         timings: { sentMs: sentMs ?? headersMs, headersMs, totalMs: elapsedMs() },
       };

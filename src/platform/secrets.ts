@@ -1,14 +1,7 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  createSecretKey,
-  hkdfSync,
-  randomBytes,
-  type KeyObject,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { Failure } from '../domain/failure.ts';
 import type { MasterKey } from './settings.ts';
+import { entropy } from './entropy.ts';
 
 /**
  * Seals what must not be read out of Redis, its files or its backups: credentials, personal data, raw webhooks.
@@ -85,7 +78,7 @@ export function createKeyring(options: { current: MasterKey; previous?: readonly
       (sealed, context) => openFor('seal', sealed, context),
     ),
     newDataKey(context) {
-      const raw = randomBytes(keyBytes);
+      const raw = entropy(keyBytes);
       return { wrapped: sealFor('wrap', raw, context), key: makeDataKey(raw) };
     },
     unwrapDataKey: (wrapped, context) => makeDataKey(openFor('wrap', wrapped, context)),
@@ -126,7 +119,7 @@ const makeSealer = (seal: Sealer['seal'], open: (sealed: string, context: string
 });
 
 function encrypt(key: KeyObject, plain: string | Uint8Array, context: string): string {
-  const nonce = randomBytes(nonceBytes);
+  const nonce = entropy(nonceBytes);
   const cipher = createCipheriv(cipherName, key, nonce).setAAD(Buffer.from(context));
   const ciphertext = cipher.update(typeof plain === 'string' ? Buffer.from(plain) : plain);
   cipher.final();

@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { makeId, type IdKind } from '../domain/ids.ts';
 import type { Clock } from '../platform/clock.ts';
+import { entropy } from '../platform/entropy.ts';
 import type { RedisClient } from '../platform/redis.ts';
 import type { Keyring } from '../platform/secrets.ts';
 import type { Keys } from './keys.ts';
@@ -25,7 +26,7 @@ export interface RetentionSettings {
 }
 
 /** A new id at this moment. */
-export const newId = (kind: IdKind, clock: Clock): string => makeId(kind, clock.now(), randomBytes(10));
+export const newId = (kind: IdKind, clock: Clock): string => makeId(kind, clock.now(), entropy(10));
 
 /** SHA-256, base64url. */
 export const digest = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('base64url');

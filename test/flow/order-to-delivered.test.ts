@@ -1,26 +1,69 @@
-import { afterAll, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { testRedis } from '../support/redis.ts';
 import { sampleOrder } from '../support/sample-order.ts';
 import { startPackline } from '../support/packline.ts';
 
 const { url } = await testRedis();
-const packline = await startPackline({ redisUrl: url, logTo: process.stdout, sandbox: { speed: 10, picker: { stepMs: 500, outcome: 'seeded' } } });
+const packline = await startPackline({
+  redisUrl: url,
+  sandbox: { speed: 20, picker: { stepMs: 1_000, outcome: 'exact' } },
+});
 afterAll(() => packline.close());
 
-it('an order is accepted, picked at Nash, delivered, and every step is announced in order', async () => {
-  const posted = await packline.call('POST', '/v1/orders', sampleOrder(), { 'idempotency-key': 'k1' });
-  expect(posted.status).toBe(202);
-  const id = String(posted.body['id']);
-  await vi.waitFor(
-    async () => {
-      const { body } = await packline.call('GET', `/v1/orders/${id}`);
-      expect(body['status']).toBe('DELIVERED');
-    },
-    { timeout: 15_000, interval: 100 },
-  );
-  await vi.waitFor(() => expect(packline.subscriber.received.at(-1)?.data['newStatus']).toBe('DELIVERED'), 5_000);
-  console.log(packline.subscriber.received.map((e) => `${e.type} ${String(e.data['newStatus'] ?? '')}`));
-  console.log(packline.subscriber.refused);
-  const timeline = await packline.call('GET', `/v1/orders/${id}/timeline`);
-  console.log(JSON.stringify(timeline.body, null, 1).slice(0, 6000));
+const waiting = { timeout: 15_000, interval: 50 };
+
+describe('an order with substitution preferences and a weighed line', () => {
+  it('is accepted, picked at Nash and delivered, and every step is announced once and in order', async () => {
+    const externalId = 'flow-1';
+    await packline.control('POST', '/nash/picks', {
+      externalId,
+      lines: {
+        'line-1': { outcome: 'short', quantity: 1 },
+        'line-2': { outcome: 'substitute', priceCents: 330 },
+        'line-3': { outcome: 'weighed', weightKg: 0.608, priceCents: 1307 },
+      },
+    });
+    const posted = await packline.call('POST', '/v1/orders', sampleOrder({ externalId }), {
+      'idempotency-key': externalId,
+    });
+    expect(posted).toMatchObject({ status: 202, body: { status: 'RECEIVED', externalId } });
+    const id = String(posted.body['id']);
+    const ofOrder = () => packline.subscriber.received.filter((event) => event.data['orderId'] === id);
+    await vi.waitFor(() => expect(ofOrder().at(-1)?.data['newStatus']).toBe('DELIVERED'), waiting);
+
+    expect(ofOrder().map((event) => `${event.type} ${String(event.data['newStatus'] ?? '')}`.trim())).toEqual([
+      'order.imported',
+      'order.status_changed READY_FOR_HANDLING',
+      'order.status_changed READY_FOR_PICKING',
+      'order.status_changed PICKING',
+      'order.status_changed READY_FOR_PACKING',
+      'order.items_picked',
+      'order.status_changed READY_FOR_INVOICING',
+      'order.ready_for_invoicing',
+      'order.status_changed ON_ROUTE',
+      'order.status_changed DELIVERED',
+    ]);
+    expect(packline.subscriber.refused).toEqual([]);
+    expect(packline.sandbox.books.effectsOf('org_demo', externalId)).toMatchObject({
+      'order.created': 1,
+      'order.dispatched': 1,
+      'job.created': 1,
+    });
+
+    const { body } = await packline.call('GET', `/v1/orders/${id}`);
+    expect(body).toMatchObject({ status: 'DELIVERED', invoiceStatus: 'notInvoiced', problems: [] });
+    const picked = await packline.call('GET', `/v1/orders/${id}/picked-items`);
+    expect(picked.body['data']).toMatchObject([
+      { lineId: 'line-1', sku: '100001', quantity: 1, requested_quantity: 2, price_cents: 440 },
+      { lineId: 'line-2', id: null, sku: '300099', requested_sku: '300003', price_cents: 330 },
+      { lineId: 'line-3', sku: '200002', weight: 0.608, weightGrams: 608, price_cents: 1307 },
+    ]);
+    expect(ofOrder().find((event) => event.type === 'order.items_picked')?.data['lines']).toMatchObject([
+      { lineId: 'line-1', requestedQuantity: 2, pickedQuantity: 1, shortQuantity: 1, substituted: false },
+      { lineId: 'line-2', pickedQuantity: 1, shortQuantity: 0, substituted: true },
+      { lineId: 'line-3', pickedQuantity: 1, weightGrams: 608, priceMinor: 1307 },
+    ]);
+    const invoicing = ofOrder().find((event) => event.type === 'order.ready_for_invoicing');
+    expect(invoicing?.data).toMatchObject({ currency: 'AUD', itemsMinor: 440 + 330 + 1307 });
+  });
 });

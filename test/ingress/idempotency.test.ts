@@ -11,7 +11,7 @@ const IdSchema = z.looseObject({ id: z.string() }).transform(({ id }) => id);
 
 const post = (key: string, idempotencyKey: string, json: unknown = sampleOrder()) =>
   request('POST', '/v1/orders', { key, json, headers: { 'Idempotency-Key': idempotencyKey } });
-const url = 'http://203.0.113.9/hooks';
+const url = 'https://hooks.acme.com/packline';
 
 test('without a key an order is refused, and the answer says where the rule is written', async () => {
   const { key } = await ingress.tenant();

@@ -49,6 +49,10 @@ describe('an exchange', () => {
     expect(Buffer.from(reply.body)).toEqual(bytes);
   });
 
+  test('reads text without its byte order mark', async () => {
+    expect((await ask((_request, response) => response.end('\uFEFF{"a":1}'))).text()).toBe('{"a":1}');
+  });
+
   test.each([204, 304, 400, 404, 429, 500, 503])('answers %d like any other status', async (status) => {
     await expect(ask((_request, response) => response.writeHead(status).end())).resolves.toMatchObject({ status });
   });

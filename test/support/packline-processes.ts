@@ -18,6 +18,8 @@ export interface PacklineProcesses extends ConnectedMerchant {
   subscriber: Subscriber;
   redis: EmbeddedRedis;
   redisHome: string;
+  /** The first one; `startApi` starts another when this one has been killed. */
+  api: BoundProcess;
   startApi(): Promise<BoundProcess>;
   startWorker(): Promise<BoundProcess>;
   close(): Promise<void>;
@@ -25,7 +27,9 @@ export interface PacklineProcesses extends ConnectedMerchant {
 
 const root = new URL('../../', import.meta.url).pathname;
 
-export async function startProcesses(options: { sandbox?: SandboxOptions } = {}): Promise<PacklineProcesses> {
+export async function startProcesses(
+  options: { sandbox?: SandboxOptions; settings?: Record<string, string> } = {},
+): Promise<PacklineProcesses> {
   const home = await mkdtemp(join(tmpdir(), 'packline-processes-'));
   const redisHome = join(home, 'redis-home');
   const log = createLog({ level: 'silent', name: 'test' });
@@ -48,6 +52,7 @@ export async function startProcesses(options: { sandbox?: SandboxOptions } = {})
     PACKLINE_RATE_PER_SECOND: '10000',
     PACKLINE_RATE_BURST: '10000',
     PACKLINE_LOG_LEVEL: 'warn',
+    ...options.settings,
   };
   const started = new Set<BoundProcess>();
   const start = async (path: string, stdio: 'ignore' | 'ipc'): Promise<BoundProcess> => {
@@ -81,7 +86,7 @@ export async function startProcesses(options: { sandbox?: SandboxOptions } = {})
     return worker;
   };
 
-  await startApi();
+  const api = await startApi();
   const merchant = await connectMerchant({ baseUrl, adminKey, sandboxUrl: running.url, subscriber });
   return {
     ...merchant,
@@ -90,6 +95,7 @@ export async function startProcesses(options: { sandbox?: SandboxOptions } = {})
     subscriber,
     redis,
     redisHome,
+    api,
     startApi,
     startWorker,
     close: async () => {

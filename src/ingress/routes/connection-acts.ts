@@ -59,7 +59,7 @@ export const testConnection = defineRoute({
       const { kind, code, message } = toFailure(error);
       // Ours, and nothing that the form should say: the pipeline answers it.
       if (code === 'packline.unexpected') throw error;
-      const isTheirs = isRetryable(kind) && code !== 'connection.paused';
+      const isTheirs = isRetryable(kind);
       const source = isTheirs ? connection.connector : 'you';
       return ok({ ok: false, code, detail: message, source, retryable: isTheirs });
     }

@@ -90,6 +90,15 @@ test('a line of which none was picked needs neither SKU nor price', () => {
   expect(toPickedItems([row]).items).toMatchObject([{ sku: 'A', price_cents: 0, quantity: 0, lineId: 'line-1' }]);
 });
 
+test('what a straight pick leaves out is what it must equal', () => {
+  const row = { id: 'line-1', sku: 'A', quantity: 1, price_cents: 100 };
+  expect(toPickedItems([row]).items).toMatchObject([
+    { requested_id: 'line-1', requested_sku: 'A', name: 'A', status: '', scans: null, weight: null, lineId: 'line-1' },
+  ]);
+  // Without an id of its own it is a substitute, and what for is not said.
+  expect(toPickedItems([{ ...row, id: null, requested_id: 'line-1' }]).unreadable).toBe('picked_items.0.requested_sku');
+});
+
 test('an empty list is an answer only from a picker who is done', () => {
   const job = (...statuses: string[]) =>
     WireJobSchema.parse(jobBody({ deliveries: [deliveryBody({ history: history(...statuses), picks: [] })] }));

@@ -2,9 +2,8 @@ import { afterAll, afterEach, beforeAll } from 'vitest';
 import nock from 'nock';
 import { createConnectorIo } from '../../../src/connectors/create-io.ts';
 import { nash } from '../../../src/connectors/fulfilment/nash/index.ts';
-import type { NashSettings } from '../../../src/connectors/fulfilment/nash/settings.ts';
-import { NashSettingsSchema } from '../../../src/connectors/fulfilment/nash/settings.ts';
-import type { OrderToFulfil } from '../../../src/connectors/fulfilment/port.ts';
+import { NashSettingsSchema, type NashSettings } from '../../../src/connectors/fulfilment/nash/settings.ts';
+import type { FulfilmentConnection, OrderToFulfil } from '../../../src/connectors/fulfilment/port.ts';
 import { createEgress } from '../../../src/platform/egress.ts';
 import { createHttp } from '../../../src/platform/http.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
@@ -40,10 +39,13 @@ export function connectNash(settings = settingsOf()) {
     { http, budget, clock, report: () => undefined },
     { connector: 'nash', laneOf: (name) => name, signal: new AbortController().signal },
   );
-  const { submit, dispatch, amend, cancel, missedMessages, ...always } = nash.connect(settings, io);
-  if (!submit || !dispatch || !amend || !cancel || !missedMessages) throw new Error('nash lacks a method');
-  return { nash: { ...always, submit, dispatch, amend, cancel, missedMessages }, pauses };
+  const connection = nash.connect(settings, io);
+  if (!isComplete(connection)) throw new Error('nash lacks a method');
+  return { nash: connection, pauses };
 }
+
+const isComplete = (connection: FulfilmentConnection): connection is Required<FulfilmentConnection> =>
+  ['submit', 'dispatch', 'amend', 'cancel', 'missedMessages'].every((method) => method in connection);
 
 export const orderToFulfil = (changes: Partial<OrderToFulfil> = {}): OrderToFulfil => ({
   id: 'ord_1',

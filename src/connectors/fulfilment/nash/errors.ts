@@ -58,7 +58,7 @@ const rows: Readonly<Record<string, Row>> = {
 };
 
 const rowOf = (theirCode: string, status: number): Row => {
-  const row = Object.hasOwn(rows, theirCode) ? rows[theirCode] : undefined;
+  const row = rows[theirCode];
   if (row !== undefined) return row;
   if (status === 401 || status === 403) return { kind: 'misconfigured' };
   return status === 429 ? { kind: 'throttled', code: 'nash.throttled' } : rejected;

@@ -67,7 +67,7 @@ function connect(settings: NashSettings, io: ConnectorIo): FulfilmentConnection 
     if (known !== null && (!isDispatched(order) || jobId === known.id)) return { order: null, job: known };
     if (!isDispatched(order)) return { order, job: null };
     const job = jobId === undefined ? client.getJobByExternalId(ref.externalRef) : client.getJob(jobId);
-    return { order, job: (await orNull(job)) ?? known };
+    return { order, job: await orNull(job) };
   }
 
   const snapshotOf = (seen: Seen, externalRef: string): FulfilmentSnapshot => {

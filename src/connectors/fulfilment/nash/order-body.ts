@@ -16,8 +16,8 @@ export type AmendmentBody = ReturnType<typeof fromAmendment>;
  * An order as Nash's upsert takes it. What the order may have and does not is sent as null and not left out: an update
  * changes only the fields it is given, so a note that was taken back would otherwise stay.
  *
- * - `orderMetadata` says which Packline order this is; it is the only part that Nash never rewrites, and how another
- *   order under the same externalId is told apart.
+ * - `orderMetadata` says which Packline order this is: how another one under the same externalId is told apart. Nash
+ *   keeps its keys and only adds its own.
  * - Times of the pickup are left out of deliveries: when the courier has to be in the store is for Nash to work out from
  *   the customer's window.
  * - An order that the customer collects: Nash has no such order, only couriers who pick and then drive somewhere, and no

@@ -1,0 +1,66 @@
+import autocannon from 'autocannon';
+import { sampleOrder } from '../test/support/sample-order.ts';
+
+export interface LoadResult {
+  requestsPerSecond: number;
+  latencyMsP50: number;
+  latencyMsP99: number;
+  non2xx: number;
+  total: number;
+}
+
+let next = 0;
+
+/** Posts orders, each new (its own external id and key), from this process. */
+export async function postOrders(
+  url: string,
+  options: { key: string; seconds: number; connections: number; ratePerSecond?: number; amount?: number },
+): Promise<LoadResult> {
+  const { key, seconds, connections, ratePerSecond, amount } = options;
+  const run = `bench-${process.pid}-${next}`;
+  const result = await autocannon({
+    url,
+    connections,
+    duration: seconds,
+    ...(amount === undefined ? {} : { amount }),
+    ...(ratePerSecond === undefined ? {} : { overallRate: ratePerSecond }),
+    requests: [
+      {
+        method: 'POST',
+        path: '/v1/orders',
+        setupRequest: (request) => {
+          next += 1;
+          const externalId = `${run}-${next}`;
+          return {
+            ...request,
+            headers: {
+              authorization: `Bearer ${key}`,
+              'content-type': 'application/json',
+              'idempotency-key': externalId,
+            },
+            body: JSON.stringify(sampleOrder({ externalId })),
+          };
+        },
+      },
+    ],
+  });
+  return {
+    requestsPerSecond: Math.round(result.requests.average),
+    latencyMsP50: result.latency.p50,
+    latencyMsP99: result.latency.p99,
+    non2xx: result.non2xx + result.errors,
+    total: result.requests.total,
+  };
+}
+
+export function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** Resident memory of a process, in MiB. */
+export async function residentMib(pid: number): Promise<number> {
+  const { readFile } = await import('node:fs/promises');
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+}
