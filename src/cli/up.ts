@@ -97,7 +97,12 @@ async function bringUp(context: UpContext, supervisor: Supervisor, signal: Abort
 
   const redisUrl = config.redisUrl ?? (await startRedis(supervisor, home, log));
   await checkRedis(redisUrl, config, options.sandbox, log);
-  await hooks.prepareRedis?.({ redisUrl, config: { ...config, home, sandbox: options.sandbox }, acceptEmpty: options.acceptEmpty, log });
+  await hooks.prepareRedis?.({
+    redisUrl,
+    config: { ...config, home, sandbox: options.sandbox },
+    acceptEmpty: options.acceptEmpty,
+    log,
+  });
 
   const settings = {
     ...keys,
@@ -125,9 +130,7 @@ async function bringUp(context: UpContext, supervisor: Supervisor, signal: Abort
   const demo: DemoContext = { baseUrl: localUrl, adminKey, sandboxUrl, home, log };
   if (options.sandbox) await hooks.seedDemo?.(demo);
   log.info({ url: localUrl, ...(options.sandbox ? { sandboxUrl } : {}) }, 'up.ready');
-  process.stdout.write(
-    `\nPackline is up: API reference ${localUrl}/docs. Ctrl-C ends it.\n\n`,
-  );
+  process.stdout.write(`\nPackline is up: API reference ${localUrl}/docs. Ctrl-C ends it.\n\n`);
   if (options.sandbox && options.trickle) {
     hooks.trickle?.(demo, signal).catch((thrown: unknown) => {
       if (!signal.aborted) log.error({ reason: toFailure(thrown).message }, 'trickle.ended');

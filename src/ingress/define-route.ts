@@ -110,6 +110,12 @@ function makeRoute<P, Q, B>(
   handle: (call: Call<P, Q, B>, raw: RawCall) => Promise<Answer>,
 ): Route {
   const { params, query, body } = declaration;
+  // `custom` without a check takes anything: a route without a schema does not look at it.
+  const [paramsSchema, querySchema, bodySchema] = [
+    params ?? z.custom<P>(),
+    query ?? z.custom<Q>(),
+    body ?? z.custom<B>(),
+  ];
   return {
     ...declaration,
     params,
@@ -120,10 +126,9 @@ function makeRoute<P, Q, B>(
       if (query === undefined && declaration.scope !== 'none') refuseParameters(raw.query);
       const call = {
         ...raw,
-        // `custom` without a check takes anything: a route without a schema does not look at it.
-        params: validateParameters(params ?? z.custom<P>(), raw.params),
-        query: validateParameters(query ?? z.custom<Q>(), raw.query),
-        body: validateBody(body ?? z.custom<B>(), raw.parsed),
+        params: validateParameters(paramsSchema, raw.params),
+        query: validateParameters(querySchema, raw.query),
+        body: validateBody(bodySchema, raw.parsed),
       };
       return once(() => handle(call, raw));
     },

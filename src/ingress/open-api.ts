@@ -1,4 +1,4 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Env } from 'hono';
 import * as z from 'zod';
 import { orderEventData, type EventType } from '../domain/events.ts';
@@ -44,7 +44,7 @@ export function registerRoute(registry: Registry, route: Route): void {
     summary,
     ...(description === undefined ? {} : { description }),
     tags: [tag],
-    operationId: `${method}${path.replace(/[^a-z]+(\w)/gi, (_, letter: string) => letter.toUpperCase())}`,
+    operationId: `${method}${path.replace('/v1', '').replace(/[^a-z]+(\w)/gi, (_, letter: string) => letter.toUpperCase())}`,
     security: scope === 'none' ? [] : [{ apiKey: [] }],
     ...(scope === 'none' ? {} : { 'x-scope': scope }),
     request: {

@@ -5,8 +5,8 @@ const replyPrefixes = [
 ]; // prettier-ignore
 
 /** Errors that ioredis makes itself: it has no classes for most of them. */
-const clientNames = ['MaxRetriesPerRequestError', 'AbortError', 'ClusterAllFailedError'];
-const clientMessages = [
+const clientNames = new Set(['MaxRetriesPerRequestError', 'AbortError', 'ClusterAllFailedError']);
+const clientMessages = new Set([
   'Connection is closed.',
   'Command timed out',
   "Stream isn't writeable and enableOfflineQueue options is false",
@@ -15,15 +15,23 @@ const clientMessages = [
   'Cluster is disconnected.',
   'Cluster is disconnecting.',
   'Node is disconnected',
-];
-const socketCodes = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'];
+]);
+const socketCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+]);
 
 /** Whether an error of the store means that Redis cannot serve now, and nothing is wrong with the request or our code. */
 export function isRedisAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error.name === 'ReplyError') return replyPrefixes.some((prefix) => isPrefixed(error.message, prefix));
-  if (clientNames.includes(error.name) || clientMessages.includes(error.message)) return true;
-  return 'code' in error && typeof error.code === 'string' && socketCodes.includes(error.code);
+  if (clientNames.has(error.name) || clientMessages.has(error.message)) return true;
+  return 'code' in error && typeof error.code === 'string' && socketCodes.has(error.code);
 }
 
 /** A script reports its failing command's error with the script's own words around it. */

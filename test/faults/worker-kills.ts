@@ -18,7 +18,7 @@ export interface KillReport {
   recoveredMs: number;
 }
 
-const onceOnly = ['order.created', 'order.dispatched', 'job.created'];
+const onceOnly = new Set(['order.created', 'order.dispatched', 'job.created']);
 
 /**
  * Orders flow in while the only worker process is killed (SIGKILL) again and again at random moments. Afterwards what was
@@ -72,7 +72,7 @@ export async function killWorkers(options: { kills: number; orders: number; seed
     const lost = [...accepted].filter(([id]) => open.has(id) || !finalOf(id)).map(([, externalId]) => externalId);
     const doubled = [...accepted.values()].flatMap((externalId) =>
       Object.entries(packline.sandbox.books.effectsOf('org_demo', externalId))
-        .filter(([effect, times]) => onceOnly.includes(effect) && times > 1)
+        .filter(([effect, times]) => onceOnly.has(effect) && times > 1)
         .map(([effect, times]) => `${externalId} ${effect} × ${times}`),
     );
     const { disordered, repeatedDeliveries } = readDeliveries(packline.subscriber.received);

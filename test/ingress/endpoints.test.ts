@@ -101,6 +101,7 @@ test('a test event is on its way when it is answered, and can be replayed as the
   const tested = await request('POST', `${path}/test`, { key });
   expect(tested.status).toBe(202);
   const delivery = DeliverySchema.parse(tested.body);
+  ingress.clock.advance(1);
   const replayed = await request('POST', `/v1/deliveries/${delivery.id}/replay`, { key });
   expect(replayed.status).toBe(202);
   const again = DeliverySchema.parse(replayed.body);

@@ -201,10 +201,11 @@ test('the timeline tells what happened to an order, and picked items are read in
   const { key } = await ingress.tenant();
   const id = await postOrder(key);
   await request('POST', `/v1/orders/${id}/cancel`, { key });
+  // prettier-ignore
   const picked = {
-    ...{ id: 'line-1', sku: '100001', name: 'Dried Fruit Snack', status: 'picked', quantity: 2, weight: null },
-    ...{ requested_quantity: 2, price_cents: 880, requested_id: 'line-1', requested_sku: '100001' },
-    ...{ scanned_barcode: '1234567890128', scans: null, lineId: 'line-1', weightGrams: null },
+    id: 'line-1', sku: '100001', name: 'Dried Fruit Snack', status: 'picked', quantity: 2, weight: null,
+    requested_quantity: 2, price_cents: 880, requested_id: 'line-1', requested_sku: '100001',
+    scanned_barcode: '1234567890128', scans: null, lineId: 'line-1', weightGrams: null,
   };
   await put(id, () => ({ pickedItems: [picked] }));
 

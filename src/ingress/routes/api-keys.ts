@@ -3,7 +3,7 @@ import { IdSchema } from '../../domain/ids.ts';
 import { InstantSchema } from '../../domain/time.ts';
 import { apiKeyScopes, createApiKey, listApiKeys, revokeApiKey, type ApiKey } from '../../store/merchants.ts';
 import { created, noContent, ok } from '../answer.ts';
-import { defineGlobalRoute } from '../define-route.ts';
+import { defineGlobalRoute, type Route } from '../define-route.ts';
 import { makeRefusal } from '../problem.ts';
 import { PageSchema } from '../views/page.ts';
 import { requireMerchant } from './merchants.ts';
@@ -38,7 +38,7 @@ const toView = ({ merchantId: _, scopes, ...rest }: ApiKey): z.infer<typeof ApiK
   scopes: [...scopes],
 });
 
-export const postApiKey = defineGlobalRoute({
+const postApiKey = defineGlobalRoute({
   method: 'post',
   path: '/v1/merchants/:merchantId/api-keys',
   summary: 'Make an API key',
@@ -55,7 +55,7 @@ export const postApiKey = defineGlobalRoute({
   },
 });
 
-export const getApiKeys = defineGlobalRoute({
+const getApiKeys = defineGlobalRoute({
   method: 'get',
   path: '/v1/merchants/:merchantId/api-keys',
   summary: 'List a merchant’s API keys',
@@ -70,7 +70,7 @@ export const getApiKeys = defineGlobalRoute({
   },
 });
 
-export const deleteApiKey = defineGlobalRoute({
+const deleteApiKey = defineGlobalRoute({
   method: 'delete',
   path: '/v1/merchants/:merchantId/api-keys/:keyId',
   summary: 'Revoke an API key',
@@ -86,3 +86,5 @@ export const deleteApiKey = defineGlobalRoute({
     throw makeRefusal('api_key.not_found', 'no such API key');
   },
 });
+
+export const apiKeyRoutes: readonly Route[] = [postApiKey, getApiKeys, deleteApiKey];

@@ -12,7 +12,7 @@ import {
 } from '../../store/connections.ts';
 import { readLane } from '../../store/lanes.ts';
 import { ok } from '../answer.ts';
-import { defineRoute, type TenantCall } from '../define-route.ts';
+import { defineRoute, type Route, type TenantCall } from '../define-route.ts';
 import { makeRefusal } from '../problem.ts';
 import { ConnectionViewSchema, toConnectionView, webhookUrlOf } from '../views/connection-view.ts';
 import { requireConnection, sweepUnrouted } from './connections.ts';
@@ -43,7 +43,7 @@ const TestedSchema = z
   })
   .meta({ id: 'ConnectionTest' });
 
-export const testConnection = defineRoute({
+const testConnection = defineRoute({
   ...act,
   path: '/v1/connections/:connectionId/test',
   summary: 'Check a connection’s credentials now',
@@ -75,7 +75,7 @@ async function setPaused({ deps, store, merchantId, params: { connectionId } }: 
   return ok(toConnectionView(deps, store, updated));
 }
 
-export const pauseConnection = defineRoute({
+const pauseConnection = defineRoute({
   ...act,
   path: '/v1/connections/:connectionId/pause',
   summary: 'Hold back all calls to a partner',
@@ -84,7 +84,7 @@ export const pauseConnection = defineRoute({
   handle: (call) => setPaused(call, true),
 });
 
-export const resumeConnection = defineRoute({
+const resumeConnection = defineRoute({
   ...act,
   path: '/v1/connections/:connectionId/resume',
   summary: 'Go on calling a partner',
@@ -96,7 +96,7 @@ const RotatedSchema = z
   .strictObject({ webhookUrl: z.string(), previousWorksUntil: InstantSchema })
   .meta({ id: 'RotatedWebhookUrl' });
 
-export const rotateConnectionToken = defineRoute({
+const rotateConnectionToken = defineRoute({
   ...act,
   path: '/v1/connections/:connectionId/rotate-token',
   summary: 'Make a new inbound URL',
@@ -111,7 +111,7 @@ export const rotateConnectionToken = defineRoute({
   },
 });
 
-export const registerWebhooks = defineRoute({
+const registerWebhooks = defineRoute({
   ...act,
   path: '/v1/connections/:connectionId/register-webhooks',
   summary: 'Create the partner’s webhook for the merchant',
@@ -153,7 +153,7 @@ const HealthSchema = z
   })
   .meta({ id: 'ConnectionHealth' });
 
-export const getConnectionHealth = defineRoute({
+const getConnectionHealth = defineRoute({
   method: 'get',
   path: '/v1/connections/:connectionId/health',
   summary: 'How a connection is doing',
@@ -173,3 +173,12 @@ export const getConnectionHealth = defineRoute({
     return ok({ state, ...health, budgets: Object.fromEntries(budgets) });
   },
 });
+
+export const connectionActRoutes: readonly Route[] = [
+  testConnection,
+  pauseConnection,
+  resumeConnection,
+  rotateConnectionToken,
+  registerWebhooks,
+  getConnectionHealth,
+];

@@ -17,7 +17,7 @@ import { newId, type StoreDeps } from '../../store/deps.ts';
 import { freeLane } from '../../store/entries.ts';
 import { created, noContent, ok } from '../answer.ts';
 import { asRecord, checkSettings } from '../connection-settings.ts';
-import { defineRoute } from '../define-route.ts';
+import { defineRoute, type Route } from '../define-route.ts';
 import { makeInvalid, makeRefusal, type FieldError } from '../problem.ts';
 import { ConnectionViewSchema, RoutingRuleSchema, toConnectionView } from '../views/connection-view.ts';
 import { PageSchema } from '../views/page.ts';
@@ -60,7 +60,7 @@ const ConnectionInputSchema = z
   .strictObject({ connector: z.string(), name, settings, routing: routing.optional() })
   .meta({ id: 'ConnectionInput' });
 
-export const postConnection = defineRoute({
+const postConnection = defineRoute({
   method: 'post',
   path: '/v1/connections',
   summary: 'Connect an account',
@@ -89,7 +89,7 @@ export const postConnection = defineRoute({
   },
 });
 
-export const getConnections = defineRoute({
+const getConnections = defineRoute({
   method: 'get',
   path: '/v1/connections',
   summary: 'List connections, in the order in which routing asks them',
@@ -102,7 +102,7 @@ export const getConnections = defineRoute({
   },
 });
 
-export const getConnection = defineRoute({
+const getConnection = defineRoute({
   method: 'get',
   path: '/v1/connections/:connectionId',
   summary: 'Read a connection',
@@ -126,7 +126,7 @@ const ConnectionPatchSchema = z
   .refine((patch) => Object.keys(patch).length > 0, 'nothing to change')
   .meta({ id: 'ConnectionPatch' });
 
-export const patchConnection = defineRoute({
+const patchConnection = defineRoute({
   method: 'patch',
   path: '/v1/connections/:connectionId',
   summary: 'Change a connection',
@@ -162,7 +162,7 @@ export const patchConnection = defineRoute({
 const merge = (before: unknown, patch: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries({ ...asRecord(before), ...patch }).filter(([, value]) => value !== null));
 
-export const removeConnection = defineRoute({
+const removeConnection = defineRoute({
   method: 'delete',
   path: '/v1/connections/:connectionId',
   summary: 'Disconnect an account',
@@ -177,3 +177,11 @@ export const removeConnection = defineRoute({
     return noContent;
   },
 });
+
+export const connectionRoutes: readonly Route[] = [
+  postConnection,
+  getConnections,
+  getConnection,
+  patchConnection,
+  removeConnection,
+];

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { FulfilmentConnector } from '../../connectors/fulfilment/port.ts';
 import { ok } from '../answer.ts';
 import { toSettingsSchema } from '../connection-settings.ts';
-import { defineRoute } from '../define-route.ts';
+import { defineRoute, type Route } from '../define-route.ts';
 import { PageSchema } from '../views/page.ts';
 
 const ConnectorSchema = z
@@ -25,7 +25,7 @@ const toView = (connector: FulfilmentConnector): z.infer<typeof ConnectorSchema>
   capabilities: ['orders', ...(connector.webhook === undefined ? [] : (['webhooks'] as const))],
 });
 
-export const getConnectors = defineRoute({
+const getConnectors = defineRoute({
   method: 'get',
   path: '/v1/connectors',
   summary: 'What can be connected',
@@ -34,3 +34,5 @@ export const getConnectors = defineRoute({
   answers: { 200: { description: 'All of them', schema: PageSchema(ConnectorSchema) } },
   handle: async ({ deps }) => ok({ data: [...deps.connectors.values()].map(toView), nextCursor: null }),
 });
+
+export const connectorRoutes: readonly Route[] = [getConnectors];

@@ -13,7 +13,7 @@ import {
   type StoredEvent,
 } from '../../store/events.ts';
 import { ok } from '../answer.ts';
-import { defineRoute } from '../define-route.ts';
+import { defineRoute, type Route } from '../define-route.ts';
 import { makeRefusal } from '../problem.ts';
 import { DeliveryStatusSchema, DeliveryViewSchema, toDeliveryView } from '../views/delivery-view.ts';
 import { PageSchema, pageQuery } from '../views/page.ts';
@@ -41,7 +41,7 @@ const toEventView = ({ id, type, orderId, body, createdAt }: StoredEvent): z.inf
   createdAt,
 });
 
-export const getEvents = defineRoute({
+const getEvents = defineRoute({
   method: 'get',
   path: '/v1/events',
   summary: 'List events, newest first',
@@ -61,7 +61,7 @@ export const getEvents = defineRoute({
   },
 });
 
-export const getDeliveries = defineRoute({
+const getDeliveries = defineRoute({
   method: 'get',
   path: '/v1/deliveries',
   summary: 'List deliveries, newest first',
@@ -101,7 +101,7 @@ const AttemptSchema = z
   })
   .meta({ id: 'DeliveryAttempt' });
 
-export const getAttempts = defineRoute({
+const getAttempts = defineRoute({
   method: 'get',
   path: '/v1/deliveries/:deliveryId/attempts',
   summary: 'The attempts of a delivery, oldest first',
@@ -116,7 +116,7 @@ export const getAttempts = defineRoute({
   },
 });
 
-export const replayDelivery = defineRoute({
+const replayDelivery = defineRoute({
   method: 'post',
   path: '/v1/deliveries/:deliveryId/replay',
   summary: 'Send the same event again',
@@ -136,3 +136,5 @@ export const replayDelivery = defineRoute({
     return deliverAlone(store, endpoint, event);
   },
 });
+
+export const deliveryRoutes: readonly Route[] = [getEvents, getDeliveries, getAttempts, replayDelivery];

@@ -10,7 +10,7 @@ import type { StoreDeps } from '../../store/deps.ts';
 import { rotateEndpointSecret, updateEndpoint, type Endpoint } from '../../store/endpoints.ts';
 import { deliveryWrites, eventDocWrites, makeDelivery, makeEvent, type StoredEvent } from '../../store/events.ts';
 import { ok } from '../answer.ts';
-import { defineRoute, type TenantCall } from '../define-route.ts';
+import { defineRoute, type Route, type TenantCall } from '../define-route.ts';
 import { makeRefusal } from '../problem.ts';
 import { DeliveryViewSchema, toDeliveryView } from '../views/delivery-view.ts';
 import { EndpointViewSchema, requireEndpoint, secretBytes, toEndpointView } from './endpoints.ts';
@@ -29,7 +29,7 @@ const RotatedSchema = z
   })
   .meta({ id: 'RotatedSecret' });
 
-export const rotateSecret = defineRoute({
+const rotateSecret = defineRoute({
   ...act,
   path: '/v1/endpoints/:endpointId/rotate-secret',
   summary: 'Make a new signing secret',
@@ -67,7 +67,7 @@ export async function deliverAlone(
   };
 }
 
-export const testEndpoint = defineRoute({
+const testEndpoint = defineRoute({
   ...act,
   path: '/v1/endpoints/:endpointId/test',
   summary: 'Send a test event',
@@ -91,7 +91,7 @@ async function setDisabled({ store, merchantId, params: { endpointId } }: ActCal
   return ok(toEndpointView(updated));
 }
 
-export const enableEndpoint = defineRoute({
+const enableEndpoint = defineRoute({
   ...act,
   path: '/v1/endpoints/:endpointId/enable',
   summary: 'Send events to an endpoint again',
@@ -100,7 +100,7 @@ export const enableEndpoint = defineRoute({
   handle: (call) => setDisabled(call, false),
 });
 
-export const disableEndpoint = defineRoute({
+const disableEndpoint = defineRoute({
   ...act,
   path: '/v1/endpoints/:endpointId/disable',
   summary: 'Send nothing more to an endpoint',
@@ -108,3 +108,5 @@ export const disableEndpoint = defineRoute({
   answers: { 200: { description: 'Disabled', schema: EndpointViewSchema } },
   handle: (call) => setDisabled(call, true),
 });
+
+export const endpointActRoutes: readonly Route[] = [rotateSecret, testEndpoint, enableEndpoint, disableEndpoint];

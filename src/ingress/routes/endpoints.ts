@@ -15,7 +15,7 @@ import {
 import type { StoreDeps } from '../../store/deps.ts';
 import { created, noContent, ok } from '../answer.ts';
 import { checkUrl } from '../connection-settings.ts';
-import { defineRoute } from '../define-route.ts';
+import { defineRoute, type Route } from '../define-route.ts';
 import { makeRefusal } from '../problem.ts';
 import { PageSchema } from '../views/page.ts';
 
@@ -61,7 +61,7 @@ export async function requireEndpoint(store: StoreDeps, merchantId: string, id: 
   return endpoint;
 }
 
-export const postEndpoint = defineRoute({
+const postEndpoint = defineRoute({
   method: 'post',
   path: '/v1/endpoints',
   summary: 'Subscribe a URL to events',
@@ -80,7 +80,7 @@ export const postEndpoint = defineRoute({
   },
 });
 
-export const getEndpoints = defineRoute({
+const getEndpoints = defineRoute({
   method: 'get',
   path: '/v1/endpoints',
   summary: 'List endpoints',
@@ -91,7 +91,7 @@ export const getEndpoints = defineRoute({
     ok({ data: (await listEndpoints(store, merchantId)).map(toEndpointView), nextCursor: null }),
 });
 
-export const getEndpoint = defineRoute({
+const getEndpoint = defineRoute({
   method: 'get',
   path: '/v1/endpoints/:endpointId',
   summary: 'Read an endpoint',
@@ -104,7 +104,7 @@ export const getEndpoint = defineRoute({
     ok(toEndpointView(await requireEndpoint(store, merchantId, endpointId))),
 });
 
-export const patchEndpoint = defineRoute({
+const patchEndpoint = defineRoute({
   method: 'patch',
   path: '/v1/endpoints/:endpointId',
   summary: 'Change an endpoint',
@@ -133,7 +133,7 @@ export const patchEndpoint = defineRoute({
   },
 });
 
-export const removeEndpoint = defineRoute({
+const removeEndpoint = defineRoute({
   method: 'delete',
   path: '/v1/endpoints/:endpointId',
   summary: 'Delete an endpoint',
@@ -148,3 +148,11 @@ export const removeEndpoint = defineRoute({
     return noContent;
   },
 });
+
+export const endpointRoutes: readonly Route[] = [
+  postEndpoint,
+  getEndpoints,
+  getEndpoint,
+  patchEndpoint,
+  removeEndpoint,
+];

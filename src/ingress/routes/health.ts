@@ -2,14 +2,14 @@ import * as z from 'zod';
 import { globalKeys } from '../../store/keys.ts';
 import { ok } from '../answer.ts';
 import { checkGeneration } from '../check-generation.ts';
-import { defineGlobalRoute } from '../define-route.ts';
+import { defineGlobalRoute, type Route } from '../define-route.ts';
 import { makeRefusal } from '../problem.ts';
 
 const tag = 'Operations';
 const OkSchema = z.strictObject({ status: z.literal('ok') });
 const readySeconds = 60;
 
-export const getLivez = defineGlobalRoute({
+const getLivez = defineGlobalRoute({
   method: 'get',
   path: '/livez',
   summary: 'Whether the process answers',
@@ -19,7 +19,7 @@ export const getLivez = defineGlobalRoute({
   handle: async () => ok({ status: 'ok' }),
 });
 
-export const getReadyz = defineGlobalRoute({
+const getReadyz = defineGlobalRoute({
   method: 'get',
   path: '/readyz',
   summary: 'Whether requests should be sent here',
@@ -39,7 +39,7 @@ export const getReadyz = defineGlobalRoute({
   },
 });
 
-export const getMetrics = defineGlobalRoute({
+const getMetrics = defineGlobalRoute({
   method: 'get',
   path: '/metrics',
   summary: 'Metrics in Prometheus’ text format',
@@ -51,3 +51,5 @@ export const getMetrics = defineGlobalRoute({
     content: { type: metrics.contentType, data: await metrics.metrics() },
   }),
 });
+
+export const healthRoutes: readonly Route[] = [getLivez, getReadyz, getMetrics];

@@ -6,7 +6,7 @@ import type { StoreDeps } from '../../store/deps.ts';
 import { listIssueEntries, listIssues, readIssue, type Issue } from '../../store/issues.ts';
 import { reviveEntries } from '../../store/revive.ts';
 import { ok } from '../answer.ts';
-import { defineRoute } from '../define-route.ts';
+import { defineRoute, type Route } from '../define-route.ts';
 import { makeRefusal } from '../problem.ts';
 import { PageSchema, offsetQuery } from '../views/page.ts';
 
@@ -44,7 +44,7 @@ async function requireIssue(store: StoreDeps, merchantId: string, id: string): P
   return issue;
 }
 
-export const getIssues = defineRoute({
+const getIssues = defineRoute({
   method: 'get',
   path: '/v1/issues',
   summary: 'What needs attention, most recently seen first',
@@ -58,7 +58,7 @@ export const getIssues = defineRoute({
   },
 });
 
-export const getIssue = defineRoute({
+const getIssue = defineRoute({
   method: 'get',
   path: '/v1/issues/:issueId',
   summary: 'Read an issue',
@@ -76,7 +76,7 @@ const PlanSchema = z
   .meta({ id: 'IssueRetryPlan' });
 const RetriedSchema = z.strictObject({ id: IdSchema('issue'), revived: z.int() }).meta({ id: 'IssueRetried' });
 
-export const retryIssue = defineRoute({
+const retryIssue = defineRoute({
   method: 'post',
   path: '/v1/issues/:issueId/retry',
   summary: 'Try again what failed',
@@ -97,3 +97,5 @@ export const retryIssue = defineRoute({
     return { status: 202, json: { id: issueId, revived: await reviveEntries(store, entries, issueId) } };
   },
 });
+
+export const issueRoutes: readonly Route[] = [getIssues, getIssue, retryIssue];

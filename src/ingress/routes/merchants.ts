@@ -4,7 +4,7 @@ import { IdSchema } from '../../domain/ids.ts';
 import { InstantSchema } from '../../domain/time.ts';
 import { createMerchant, listMerchants, readMerchant, renameMerchant, type Merchant } from '../../store/merchants.ts';
 import { created, ok } from '../answer.ts';
-import { defineGlobalRoute } from '../define-route.ts';
+import { defineGlobalRoute, type Route } from '../define-route.ts';
 import type { IngressDeps } from '../deps.ts';
 import { makeRefusal } from '../problem.ts';
 import { PageSchema } from '../views/page.ts';
@@ -31,7 +31,7 @@ export async function requireMerchant({ redis, clock }: IngressDeps, merchantId:
   return merchant;
 }
 
-export const postMerchant = defineGlobalRoute({
+const postMerchant = defineGlobalRoute({
   method: 'post',
   path: '/v1/merchants',
   summary: 'Create a merchant',
@@ -46,7 +46,7 @@ export const postMerchant = defineGlobalRoute({
   },
 });
 
-export const getMerchants = defineGlobalRoute({
+const getMerchants = defineGlobalRoute({
   method: 'get',
   path: '/v1/merchants',
   summary: 'List all merchants',
@@ -56,7 +56,7 @@ export const getMerchants = defineGlobalRoute({
   handle: async ({ deps }) => ok({ data: (await listMerchants(deps)).map(toView), nextCursor: null }),
 });
 
-export const getMerchant = defineGlobalRoute({
+const getMerchant = defineGlobalRoute({
   method: 'get',
   path: '/v1/merchants/:merchantId',
   summary: 'Read a merchant',
@@ -68,7 +68,7 @@ export const getMerchant = defineGlobalRoute({
   handle: async ({ deps, params: { merchantId } }) => ok(toView(await requireMerchant(deps, merchantId))),
 });
 
-export const patchMerchant = defineGlobalRoute({
+const patchMerchant = defineGlobalRoute({
   method: 'patch',
   path: '/v1/merchants/:merchantId',
   summary: 'Rename a merchant',
@@ -83,3 +83,5 @@ export const patchMerchant = defineGlobalRoute({
     return ok(toView(await renameMerchant(deps, merchant, name)));
   },
 });
+
+export const merchantRoutes: readonly Route[] = [postMerchant, getMerchants, getMerchant, patchMerchant];

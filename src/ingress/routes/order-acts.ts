@@ -18,7 +18,7 @@ import { listIssueEntries, listIssues } from '../../store/issues.ts';
 import { openPerson, requireOrder, resealPerson, type StoredOrder } from '../../store/orders.ts';
 import { reviveEntries } from '../../store/revive.ts';
 import { accepted } from '../answer.ts';
-import { defineRoute } from '../define-route.ts';
+import { defineRoute, type Route } from '../define-route.ts';
 import { makeInvalid, makeRefusal } from '../problem.ts';
 import { OrderViewSchema, readView } from '../views/order-view.ts';
 
@@ -44,7 +44,7 @@ async function change(
   return accepted(readView(store, await requireOrder(store, orderId, merchantId)));
 }
 
-export const patchOrder = defineRoute({
+const patchOrder = defineRoute({
   method: 'patch',
   path: '/v1/orders/:orderId',
   summary: 'Amend an order',
@@ -89,7 +89,7 @@ const CancelSchema = z
   .strictObject({ reason: z.string().min(1).max(200).optional().meta({ description: 'Shown to all; name no person' }) })
   .meta({ id: 'OrderCancel' });
 
-export const cancelOrder = defineRoute({
+const cancelOrder = defineRoute({
   method: 'post',
   path: '/v1/orders/:orderId/cancel',
   summary: 'Ask for an order to be canceled',
@@ -114,7 +114,7 @@ export const cancelOrder = defineRoute({
     }),
 });
 
-export const resyncOrder = defineRoute({
+const resyncOrder = defineRoute({
   method: 'post',
   path: '/v1/orders/:orderId/resync',
   summary: 'Read an order anew at its fulfilment system',
@@ -142,7 +142,7 @@ const RetriedSchema = z.strictObject({
     .meta({ description: 'Nothing had failed, but no fulfilment system has the order: sent again' }),
 });
 
-export const retryOrder = defineRoute({
+const retryOrder = defineRoute({
   method: 'post',
   path: '/v1/orders/:orderId/retry',
   summary: 'Try again what failed for an order',
@@ -186,3 +186,5 @@ async function reviveOf(store: StoreDeps, order: Order): Promise<number> {
   }
   return revived;
 }
+
+export const orderActRoutes: readonly Route[] = [patchOrder, cancelOrder, resyncOrder, retryOrder];

@@ -10,7 +10,7 @@ import { acceptOrder } from '../../store/accept-order.ts';
 import { freeLane } from '../../store/entries.ts';
 import { listOrders, readTimeline, requireOrder } from '../../store/orders.ts';
 import { ok } from '../answer.ts';
-import { defineRoute } from '../define-route.ts';
+import { defineRoute, type Route } from '../define-route.ts';
 import { makeRefusal } from '../problem.ts';
 import { replayedHeader } from '../run-once.ts';
 import { OrderViewSchema, readView, toOrderView } from '../views/order-view.ts';
@@ -22,7 +22,7 @@ const params = z.strictObject({ orderId: IdSchema('order') });
 const problems = ['order.not_found'] as const;
 const pathOf = (orderId: string): string => `/v1/orders/${orderId}`;
 
-export const postOrder = defineRoute({
+const postOrder = defineRoute({
   method: 'post',
   path: '/v1/orders',
   summary: 'Hand over an order',
@@ -75,7 +75,7 @@ const OrdersQuerySchema = z.strictObject({
   externalId: ExternalIdSchema.optional(),
 });
 
-export const getOrders = defineRoute({
+const getOrders = defineRoute({
   method: 'get',
   path: '/v1/orders',
   summary: 'List orders, newest first',
@@ -93,7 +93,7 @@ export const getOrders = defineRoute({
   },
 });
 
-export const getOrder = defineRoute({
+const getOrder = defineRoute({
   method: 'get',
   path: '/v1/orders/:orderId',
   summary: 'Read an order',
@@ -110,7 +110,7 @@ const TimelineLineSchema = z
   .strictObject({ at: InstantSchema, what: z.string(), detail: z.record(z.string(), z.unknown()).optional() })
   .meta({ id: 'TimelineLine' });
 
-export const getTimeline = defineRoute({
+const getTimeline = defineRoute({
   method: 'get',
   path: '/v1/orders/:orderId/timeline',
   summary: 'What happened to an order, oldest first',
@@ -125,7 +125,7 @@ export const getTimeline = defineRoute({
   },
 });
 
-export const getPickedItems = defineRoute({
+const getPickedItems = defineRoute({
   method: 'get',
   path: '/v1/orders/:orderId/picked-items',
   summary: 'What was picked for an order',
@@ -139,3 +139,5 @@ export const getPickedItems = defineRoute({
     return ok({ data: order.pickedItems, nextCursor: null });
   },
 });
+
+export const orderRoutes: readonly Route[] = [postOrder, getOrders, getOrder, getTimeline, getPickedItems];

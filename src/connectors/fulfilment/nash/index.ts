@@ -21,7 +21,6 @@ import {
   ownerOf,
   partOf,
   statusOf,
-  system,
   toSnapshot,
   type Seen,
 } from './mapper.ts';
@@ -36,7 +35,7 @@ import type { WireJob } from './wire.ts';
  * whatever is left of our own data, finds the one that Nash has and never makes a second.
  */
 export const nash: FulfilmentConnector<NashSettings> = {
-  id: system,
+  id: 'nash',
   kind: 'fulfilment',
   title: 'Nash Pick and Pack',
   settings: NashSettingsSchema,
