@@ -86,6 +86,7 @@ async function readPartner(orderId: string, context: Context): Promise<void> {
     recordSnapshot(context, stored, snapshot, {
       what: 'fulfilment.read',
       told: stored.order.fulfilment?.submittedContentVersion ?? 0,
+      done: [fulfilmentRead.name],
     }),
   );
 }

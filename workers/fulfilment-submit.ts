@@ -109,7 +109,11 @@ function submit(routed: Order, context: Context): Promise<Order | null> {
       return connection.submit(toOrderToFulfil(context.store, stored, 'current'));
     },
     record: (stored, snapshot) =>
-      recordSnapshot(context, stored, snapshot, { what: 'order.submitted', told: stored.order.contentVersion }),
+      recordSnapshot(context, stored, snapshot, {
+        what: 'order.submitted',
+        told: stored.order.contentVersion,
+        done: [fulfilmentSubmit.name],
+      }),
   });
 }
 
@@ -130,7 +134,11 @@ async function dispatch(submitted: Order, context: Context): Promise<void> {
       return found?.dispatched === true ? found : connection.dispatch(ref);
     },
     record: (stored, snapshot) =>
-      recordSnapshot(context, stored, snapshot, { what: 'order.dispatched', told: stored.order.contentVersion }),
+      recordSnapshot(context, stored, snapshot, {
+        what: 'order.dispatched',
+        told: stored.order.contentVersion,
+        done: [fulfilmentSubmit.name],
+      }),
     commit: context.finish,
   });
 }

@@ -3,12 +3,14 @@ import { raiseProblem } from '../src/domain/order-change.ts';
 import { isBeingCanceled } from '../src/domain/order.ts';
 import { isAmendable } from '../src/domain/order-status.ts';
 import { toInstant } from '../src/platform/clock.ts';
+import { makeEntry } from '../src/queues/define-job.ts';
+import { fulfilmentSubmit } from '../src/queues/fulfilment-submit.ts';
 import { fulfilmentUpdate } from '../src/queues/fulfilment-update.ts';
 import { performEffect } from '../src/queues/perform-effect.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import type { OrderChange } from '../src/store/change-order.ts';
-import type { StoredOrder } from '../src/store/orders.ts';
-import { requireOrder } from '../src/store/orders.ts';
+import { freeLane } from '../src/store/entries.ts';
+import { requireOrder, type StoredOrder } from '../src/store/orders.ts';
 import type { WorkerDeps } from '../src/fulfilment/deps.ts';
 import { toOrderToFulfil } from '../src/fulfilment/order-to-fulfil.ts';
 import { recordSnapshot } from '../src/fulfilment/record-snapshot.ts';
@@ -77,14 +79,21 @@ function record(stored: StoredOrder, { outcome, contentVersion }: Amended, conte
       ...(superseded ? {} : { pendingPerson: null }),
     };
   }
-  if (superseded || pending === undefined) {
-    return recordSnapshot(context, { order }, outcome.snapshot, { what: 'order.amended', told: contentVersion });
-  }
-  const taken = { ...order, content: pending.content, contentVersion, pending: undefined };
-  const change = recordSnapshot(context, { order: taken }, outcome.snapshot, {
+  const done = [fulfilmentSubmit.name, fulfilmentUpdate.name];
+  const current = superseded || pending === undefined ? order : { ...order, ...pending, pending: undefined };
+  const change = recordSnapshot(context, { order: current }, outcome.snapshot, {
     what: 'order.amended',
     told: contentVersion,
+    done,
   });
   if (change === null) return null;
-  return { ...change, ...(pendingPerson === null ? {} : { person: pendingPerson, pendingPerson: null }) };
+  // What kept it from being dispatched may have been mended by the amendment.
+  const { dispatched, needsAttention } = outcome.snapshot;
+  const cause = `amended.${contentVersion}`;
+  const entries =
+    dispatched || needsAttention !== null
+      ? []
+      : [makeEntry(fulfilmentSubmit, { orderId: order.id }, { lane: freeLane, cause })];
+  const taken = current !== order && pendingPerson !== null ? { person: pendingPerson, pendingPerson: null } : {};
+  return { ...change, entries, ...taken };
 }

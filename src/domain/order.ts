@@ -23,6 +23,8 @@ export interface Problem {
   /** Who can do something about it: `you` (the merchant), `packline`, or the partner's connector id. */
   source: string;
   raisedAt: string;
+  /** The job that could not be done; its next success makes the problem past. Absent for problems of other kinds. */
+  job?: string | undefined;
 }
 
 /** Where the order is being fulfilled, and how far we got in telling that system. */
@@ -145,6 +147,10 @@ export function withProblem(problems: readonly Problem[], { code, detail, ...res
   const isKnown = problems.some((known) => known.code === code && known.detail === detail);
   return isKnown ? problems : [...problems, { code, detail, ...rest }].slice(-problemsKeptMax);
 }
+
+/** Without what kept these jobs from being done: one of them has been done now. */
+export const withoutProblemsOf = (problems: readonly Problem[], jobs: readonly string[]): readonly Problem[] =>
+  problems.filter((problem) => problem.job === undefined || !jobs.includes(problem.job));
 
 export const withoutProblem = (problems: readonly Problem[], code: string): readonly Problem[] =>
   problems.filter((problem) => problem.code !== code);

@@ -1,6 +1,6 @@
 import type { FulfilmentSnapshot } from '../connectors/fulfilment/port.ts';
 import { learn, ownEvidence, raiseProblem, settlePicks } from '../domain/order-change.ts';
-import { withoutProblem, type Order } from '../domain/order.ts';
+import { withoutProblem, withoutProblemsOf, type Order } from '../domain/order.ts';
 import { toInstant } from '../platform/clock.ts';
 import type { JobContext } from '../queues/run-worker.ts';
 import type { OrderChange } from '../store/change-order.ts';
@@ -13,13 +13,14 @@ export const attentionCode = 'fulfilment.needs_attention';
 
 /**
  * What the partner says about an order, as the order's next state: references, evidence, picks, and whether it wants
- * something corrected. `told` is the content version that the partner is known to have after this.
+ * something corrected. `told` is the content version that the partner is known to have after this; `done` are the jobs whose
+ * earlier failures are past with it.
  */
 export function recordSnapshot(
   context: JobContext<WorkerDeps>,
   { order }: Pick<StoredOrder, 'order'>,
   snapshot: FulfilmentSnapshot,
-  { what, told }: { what: string; told: number },
+  { what, told, done }: { what: string; told: number; done: readonly string[] },
 ): OrderChange {
   const at = toInstant(context.store.clock.now());
   const { vocabularies } = context.deps;
@@ -27,7 +28,7 @@ export function recordSnapshot(
   if (fulfilment === undefined) return null;
   const next: Order = {
     ...order,
-    problems: withoutProblem(order.problems, attentionCode),
+    problems: withoutProblemsOf(withoutProblem(order.problems, attentionCode), done),
     fulfilment: {
       ...fulfilment,
       partnerOrderId: snapshot.partnerOrderId ?? fulfilment.partnerOrderId,

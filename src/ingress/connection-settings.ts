@@ -26,7 +26,16 @@ export function toSettingsSchema(connector: FulfilmentConnector): Record<string,
 
 const isSecret = (schema: Record<string, unknown>): boolean => schema['secret'] === true || schema['x-secret'] === true;
 
+/** Made once for each connector: it takes longer than all else about a connection. */
+const secretsByConnector = new WeakMap<FulfilmentConnector, ReadonlySet<string>>();
+
 /** The names of a connector's secret fields, wherever in the settings they stand. */
+function secretsOf(connector: FulfilmentConnector): ReadonlySet<string> {
+  const secrets = secretsByConnector.get(connector) ?? secretNames(toSettingsSchema(connector));
+  secretsByConnector.set(connector, secrets);
+  return secrets;
+}
+
 function secretNames(schema: unknown, found = new Set<string>()): Set<string> {
   for (const [name, value] of Object.entries(asRecord(schema))) {
     if (name === 'properties') {
@@ -47,7 +56,7 @@ export function showSettings(
 ): { settings: Record<string, unknown>; secretsConfigured: string[] } {
   // A connector that this process no longer knows: nobody can say what is secret, so nothing is shown.
   if (connector === undefined) return { settings: {}, secretsConfigured: [] };
-  const secrets = secretNames(toSettingsSchema(connector));
+  const secrets = secretsOf(connector);
   const configured = new Set<string>();
   const show = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(show);

@@ -23,7 +23,7 @@ export async function bury(
   const connectionId = about.connectionId ?? order?.fulfilment?.connectionId;
   const target = about.endpointId ?? connectionId ?? 'packline';
   const source = sourceOf(failure, order?.fulfilment?.connector);
-  if (order !== null) await tellOrder(store, order.id, failure, source);
+  if (order !== null) await tellOrder(store, order.id, failure, { source, job });
   const writes: string[][] = [];
   if (connectionId !== undefined) {
     writes.push(...failureWrites(store, connectionId, failure.code, failure.kind === 'misconfigured'));
@@ -36,9 +36,14 @@ export async function bury(
   return { writes };
 }
 
-async function tellOrder(store: StoreDeps, orderId: string, failure: Failure, source: string): Promise<void> {
+async function tellOrder(
+  store: StoreDeps,
+  orderId: string,
+  failure: Failure,
+  { source, job }: { source: string; job: string },
+): Promise<void> {
   const raisedAt = toInstant(store.clock.now());
-  const problem = { code: failure.code, detail: failure.message, source, raisedAt };
+  const problem = { code: failure.code, detail: failure.message, source, raisedAt, job };
   const options = { commit: (plan: CommitPlan) => commit(store, plan), work: deliveryWork };
   await changeOrder(store, orderId, options, ({ order }) => {
     const raised = raiseProblem({ order, happenings: [] }, problem);

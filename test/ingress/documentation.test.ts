@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { isProblemCode, problemCodes } from '../../src/ingress/problem-codes.ts';
 import { failureKinds } from '../../src/domain/failure.ts';
 import { eventTypes } from '../../src/domain/events.ts';
+import { makeCheckedRequest } from '../support/checked-request.ts';
 import { startIngress } from '../support/ingress.ts';
 import { testRedis } from '../support/redis.ts';
 
@@ -83,4 +84,15 @@ test('the reference page is served whole by this process, under a policy that le
   expect(policy).toContain("default-src 'none'");
   expect(policy).toContain("script-src 'self';");
   expect(policy).not.toContain('unsafe-eval');
+});
+
+test('an answer that departs from the document fails the test that saw it', async () => {
+  const altered = structuredClone(ingress.document);
+  const schemaOf = (schema: object) => ({ description: 'x', content: { 'application/json': { schema } } });
+  const answering = (responses: object) =>
+    makeCheckedRequest(ingress.url, { ...altered, paths: { '/livez': { get: { responses } } } })('GET', '/livez');
+  await expect(answering({ 200: schemaOf({ type: 'object' }) })).resolves.toMatchObject({ status: 200 });
+  await expect(answering({ 200: schemaOf({ type: 'array' }) })).rejects.toThrow('departs from its schema');
+  await expect(answering({ 204: { description: 'x' } })).rejects.toThrow('is not documented');
+  await expect(answering({ 200: { description: 'x' } })).rejects.toThrow('which is not documented');
 });

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { startIngress } from '../support/ingress.ts';
+import { canonicalJson } from '../../src/domain/canonical-json.ts';
+import { digest } from '../../src/store/deps.ts';
+import { claimIdempotencyKey } from '../../src/store/idempotency.ts';
+import { adminKey, startIngress } from '../support/ingress.ts';
 import { testRedis } from '../support/redis.ts';
 import { sampleOrder } from '../support/sample-order.ts';
 
@@ -154,9 +157,6 @@ test('a hundred equal POSTs at once act once; the others are told to wait, or ge
 
 test('a claim whose holder died is taken over when its lease is over', async () => {
   const { key, merchantId } = await ingress.tenant();
-  const { claimIdempotencyKey } = await import('../../src/store/idempotency.ts');
-  const { digest } = await import('../../src/store/deps.ts');
-  const { canonicalJson } = await import('../../src/domain/canonical-json.ts');
   const fingerprint = digest(canonicalJson({ url }));
   await claimIdempotencyKey(ingress.store, {
     owner: merchantId,
@@ -188,6 +188,23 @@ test('an act that is refused leaves its key free, and a key belongs to one path'
   expect(canceledToo.body).toMatchObject({ id: other });
   const reused = await request('POST', `/v1/orders/${one}/cancel`, { key, headers, json: { reason: 'another body' } });
   expect(reused.status).toBe(422);
+});
+
+test('an operator’s POST acts once for a key too', async () => {
+  const options = { key: adminKey, json: { name: 'Once' }, headers: { 'Idempotency-Key': 'operator' } };
+  const first = await request('POST', '/v1/merchants', options);
+  const second = await request('POST', '/v1/merchants', options);
+  expect(second.body).toEqual(first.body);
+  expect(second.headers.get('idempotent-replayed')).toBe('true');
+});
+
+test('an order whose retention is over is not taken a second time', async () => {
+  const { key } = await ingress.tenant();
+  const id = IdSchema.parse((await post(key, 'forgotten')).body);
+  await redis.client.del(ingress.store.keys.order(id));
+  const reply = await post(key, 'forgotten again');
+  expect(reply.status).toBe(409);
+  expect(reply.body).toMatchObject({ code: 'order.exists', orderId: id });
 });
 
 test('a key on a GET means nothing', async () => {

@@ -8,7 +8,7 @@ import { makeEntry } from '../../queues/define-job.ts';
 import { fulfilmentSubmit } from '../../queues/fulfilment-submit.ts';
 import { acceptOrder } from '../../store/accept-order.ts';
 import { freeLane } from '../../store/entries.ts';
-import { listOrders, readTimeline, requireOrder } from '../../store/orders.ts';
+import { listOrders, readOrder, readTimeline, requireOrder } from '../../store/orders.ts';
 import { ok } from '../answer.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { makeRefusal } from '../problem.ts';
@@ -21,6 +21,7 @@ const tag = 'Orders';
 const params = z.strictObject({ orderId: IdSchema('order') });
 const problems = ['order.not_found'] as const;
 const pathOf = (orderId: string): string => `/v1/orders/${orderId}`;
+const exists = (why: string, orderId: string) => makeRefusal('order.exists', why, { detail: { orderId } });
 
 const postOrder = defineRoute({
   method: 'post',
@@ -55,13 +56,13 @@ const postOrder = defineRoute({
       }
       case 'existing': {
         const { orderId, replayed } = accepted;
+        const stored = await readOrder(store, orderId);
+        if (stored === null) throw exists('this order was taken before, and its retention is over', orderId);
         const headers = { Location: pathOf(orderId), ...(replayed ? replayedHeader : {}) };
-        return { status: 200, json: readView(store, await requireOrder(store, orderId, merchantId)), headers };
+        return { status: 200, json: readView(store, stored), headers };
       }
       case 'different':
-        throw makeRefusal('order.exists', 'another order has this externalId; send changes with PATCH', {
-          detail: { orderId: accepted.orderId },
-        });
+        throw exists('another order has this externalId; send changes with PATCH', accepted.orderId);
       case 'reused':
         throw makeRefusal('idempotency.key_reused', 'this key was used for another request');
     }

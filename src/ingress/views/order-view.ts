@@ -87,7 +87,7 @@ export function toOrderView(order: Order, person: OrderPerson | null): OrderView
     status: order.status,
     invoiceStatus: order.invoiceStatus,
     version: order.version,
-    problems: [...order.problems],
+    problems: order.problems.map(({ code, detail, source, raisedAt }) => ({ code, detail, source, raisedAt })),
     connections: {
       source: order.source,
       fulfilment:

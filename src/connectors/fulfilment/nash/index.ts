@@ -14,16 +14,7 @@ import type {
 } from '../port.ts';
 import { changesDropped } from './changes-dropped.ts';
 import { NashClient } from './client.ts';
-import {
-  isArchived,
-  isDispatched,
-  jobIdOf,
-  ownerOf,
-  partOf,
-  statusOf,
-  toSnapshot,
-  type Seen,
-} from './mapper.ts';
+import { isArchived, isDispatched, jobIdOf, ownerOf, partOf, statusOf, toSnapshot, type Seen } from './mapper.ts';
 import { fromAmendment, fromOrder } from './order-body.ts';
 import { NashSettingsSchema, toBaseUrl, type NashSettings } from './settings.ts';
 import { vocabulary } from './statuses.ts';
