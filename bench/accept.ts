@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { startBoundProcess } from '../src/platform/bound-process.ts';
 import { freePort } from '../src/platform/free-port.ts';
 import { startProcesses } from '../test/support/packline-processes.ts';
-import { median, postOrders, residentMib } from './load.ts';
+import { cpuMicros, median, postOrders, residentMib } from './load.ts';
 
 const connections = 50;
 
@@ -33,12 +33,22 @@ export async function benchAccept(options: { rounds: number; seconds: number }) 
     await postOrders(packline.baseUrl, { ...load, seconds: 2 });
     const ceiling: number[] = [];
     const accept: number[] = [];
+    const ceilingCpuMicros: number[] = [];
+    const acceptCpuMicros: number[] = [];
     let failed = 0;
+    const measure = async (url: string, pid: number) => {
+      const before = await cpuMicros(pid);
+      const result = await postOrders(url, load);
+      return { ...result, cpuMicrosPerRequest: Math.round(((await cpuMicros(pid)) - before) / result.total) };
+    };
     const memoryMib = [await residentMib(packline.api.pid)];
     for (let round = 0; round < options.rounds; round += 1) {
-      ceiling.push((await postOrders(bareUrl, load)).requestsPerSecond);
-      const ours = await postOrders(packline.baseUrl, load);
+      const bareRoute = await measure(bareUrl, bare.pid);
+      const ours = await measure(packline.baseUrl, packline.api.pid);
+      ceiling.push(bareRoute.requestsPerSecond);
+      ceilingCpuMicros.push(bareRoute.cpuMicrosPerRequest);
       accept.push(ours.requestsPerSecond);
+      acceptCpuMicros.push(ours.cpuMicrosPerRequest);
       failed += ours.non2xx;
       memoryMib.push(await residentMib(packline.api.pid));
     }
@@ -47,6 +57,7 @@ export async function benchAccept(options: { rounds: number; seconds: number }) 
       acceptPerSecond: median(accept),
       ceilingPerSecond: median(ceiling),
       ratio: Math.round((median(accept) / median(ceiling)) * 100) / 100,
+      cpuMicrosPerRequest: { accept: median(acceptCpuMicros), ceiling: median(ceilingCpuMicros) },
       rounds: { accept, ceiling },
       failed,
       apiMemoryMib: memoryMib,

@@ -1,3 +1,4 @@
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { toInstant } from '../platform/clock.ts';
 import { fromEntry, generationFailure, type NewEntry } from './commit.ts';
 import { digest, newId, type StoreDeps } from './deps.ts';
@@ -5,7 +6,7 @@ import { entryLua } from './entry-lua.ts';
 import { defineScript, runScript } from './script.ts';
 
 /**
- * A hook as it came: its bytes sealed, kept for the inbox's retention whatever becomes of it. The message id is claimed,
+ * A hook as it came: its bytes packed and sealed, kept for two days whatever becomes of it. The message id is claimed,
  * the bytes stored and the work pushed in one call; a sender who hears 2xx never has to send again.
  */
 const acceptScript = defineScript(`${entryLua}
@@ -16,9 +17,12 @@ local seen = redis.call('GET', p.seen)
 if seen then return seen == p.body and 'duplicate' or 'changed' end
 redis.call('SET', p.seen, p.body, 'EX', p.seconds)
 redis.call('HSET', p.inbox, 'connectionId', p.connectionId, 'receivedAt', p.at, 'messageId', p.messageId, 'sealed', ARGV[2])
-redis.call('EXPIRE', p.inbox, p.seconds)
+redis.call('EXPIRE', p.inbox, p.bytesSeconds)
 push(p.work.id, p.work.entry, now)
 return 'accepted'`);
+
+/** The id is remembered for the inbox's retention; the bytes only while somebody may still want to see them. */
+const bytesKeptSeconds = 2 * 24 * 3600;
 
 /** `changed`: the same message id came with other bytes; the first stands. */
 export type InboxOutcome = 'accepted' | 'duplicate' | 'changed';
@@ -38,11 +42,13 @@ export async function acceptMessage(
     body: digest(body),
     inbox: keys.inbox(id),
     seconds: retention.inboxSeconds,
+    bytesSeconds: Math.min(bytesKeptSeconds, retention.inboxSeconds),
     connectionId,
     messageId,
     work: fromEntry(message.work(id)),
   };
-  const sealed = deps.keyring.seal(body, `inbox:${id}`);
+  // A partner repeats the whole job in every hook: packed it is a fifth.
+  const sealed = deps.keyring.seal(zstdCompressSync(body), `inbox:${id}`);
   const outcome = await runScript(deps.redis, acceptScript, [keys.tag], [JSON.stringify(header), sealed]);
   if (outcome === 'generation') throw generationFailure();
   return outcome === 'duplicate' || outcome === 'changed' ? outcome : 'accepted';
@@ -55,5 +61,6 @@ export async function readMessage(
 ): Promise<{ body: Uint8Array; receivedAt: string } | null> {
   const [sealed, receivedAt] = await deps.redis.hmget(deps.keys.inbox(inboxId), 'sealed', 'receivedAt');
   if (sealed === null || sealed === undefined) return null;
-  return { body: deps.keyring.open(sealed, `inbox:${inboxId}`), receivedAt: receivedAt ?? '' };
+  const body = zstdDecompressSync(deps.keyring.open(sealed, `inbox:${inboxId}`));
+  return { body, receivedAt: receivedAt ?? '' };
 }

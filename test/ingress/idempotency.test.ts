@@ -202,7 +202,7 @@ test('an order whose retention is over is not taken a second time', async () => 
   const { key } = await ingress.tenant();
   const id = IdSchema.parse((await post(key, 'forgotten')).body);
   await redis.client.del(ingress.store.keys.order(id));
-  const reply = await post(key, 'forgotten again');
+  const reply = await post(key, 'forgotten-again');
   expect(reply.status).toBe(409);
   expect(reply.body).toMatchObject({ code: 'order.exists', orderId: id });
 });

@@ -1,4 +1,6 @@
+import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
+import { createApp } from '../../src/ingress/app.ts';
 import { adminKey, startIngress } from '../support/ingress.ts';
 import { testRedis } from '../support/redis.ts';
 import { sampleOrder } from '../support/sample-order.ts';
@@ -76,4 +78,23 @@ test('keys, people and what they wrote never reach the log, whatever goes wrong'
     'Canary note', 'changed canary', 'canaryField', 'canary-external-id', 'canary-path', 'canary-idempotency-key',
   ];
   for (const canary of canaries) expect(log).not.toContain(canary);
+});
+
+test('what nobody expected is a 500 that says where to look, and nothing of our insides', async () => {
+  const { key } = await ingress.tenant();
+  const checkUrl = async (): Promise<void> => {
+    throw new TypeError('an inner detail');
+  };
+  const broken = createApp({ ...ingress.deps, metrics: new Registry(), checkUrl });
+  const reply = await broken.request('/v1/endpoints', {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json', 'X-Request-Id': 'trace-500' },
+    body: JSON.stringify({ url: 'https://hooks.acme.com/x' }),
+  });
+  const text = await reply.text();
+  expect(reply.status).toBe(500);
+  expect(JSON.parse(text)).toMatchObject({ code: 'packline.unexpected', traceId: 'trace-500', source: 'packline' });
+  expect(text).not.toContain('an inner detail');
+  const line = ingress.log.lines().find(({ msg }) => msg === 'request.failed');
+  expect(line).toMatchObject({ requestId: 'trace-500', reason: 'an inner detail', route: '/v1/endpoints' });
 });

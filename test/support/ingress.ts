@@ -6,7 +6,6 @@ import { composeIngressDeps } from '../../src/compose-ingress.ts';
 import { createApp } from '../../src/ingress/app.ts';
 import type { IngressDeps, IngressSettings } from '../../src/ingress/deps.ts';
 import { listen } from '../../src/ingress/listen.ts';
-import type { Clock } from '../../src/platform/clock.ts';
 import { loadConfig } from '../../src/platform/config.ts';
 import { closeRedis } from '../../src/platform/redis.ts';
 import type { StoreDeps } from '../../src/store/deps.ts';
@@ -41,7 +40,7 @@ const KeySchema = z.looseObject({ key: z.string() });
  */
 export async function startIngress(
   redisUrl: string,
-  options: { settings?: Partial<IngressSettings>; env?: Record<string, string>; clock?: Clock } = {},
+  options: { settings?: Partial<IngressSettings>; env?: Record<string, string> } = {},
 ): Promise<TestIngress> {
   const home = await temporaryFolder();
   const log = captureLog('debug');
