@@ -58,18 +58,21 @@ export function createKeyring(options: { current: MasterKey; previous?: readonly
   const keys = new Map(masters.map(({ id, key }) => [id, createSecretKey(key)]));
   if (keys.size < masters.length) throw keyInvalid('Two master keys have the same id');
   const currentKey = createSecretKey(current.key);
+  const wrapKeys = new Map([...keys].map(([id, key]) => [id, deriveKey(key, 'wrap', '')]));
+  const keyFor = (id: string, master: KeyObject, purpose: Purpose, context: string): KeyObject =>
+    (purpose === 'wrap' ? wrapKeys.get(id) : undefined) ?? deriveKey(master, purpose, context);
   const hashKey = makeHashKey(current);
   const previousHashKeys = previous.map(makeHashKey);
 
   const prefix = `${formatVersion}.${current.id}.`;
   const sealFor = (purpose: Purpose, plain: string | Uint8Array, context: string): string =>
-    prefix + encrypt(deriveKey(currentKey, purpose, context), plain, context);
+    prefix + encrypt(keyFor(current.id, currentKey, purpose, context), plain, context);
 
   function openFor(purpose: Purpose, sealed: string, context: string): Buffer {
     const [, keyId = '', payload = ''] = /^1\.([\w.-]+)\.([\w-]+)$/.exec(sealed) ?? [];
     const master = keys.get(keyId);
     if (master === undefined) throw cannotOpen(keyId === '' ? 'is not a sealed value' : `needs the key ${keyId}`);
-    return decrypt(deriveKey(master, purpose, context), payload, context);
+    return decrypt(keyFor(keyId, master, purpose, context), payload, context);
   }
 
   return {
@@ -87,7 +90,11 @@ export function createKeyring(options: { current: MasterKey; previous?: readonly
   };
 }
 
-/** A wrapped data key is never opened as a plain value, nor the other way round: they are sealed under other keys. */
+/**
+ * A wrapped data key is never opened as a plain value, nor the other way round: they are sealed under other keys. Data keys
+ * are wrapped under one key whatever their context (which stays authenticated): an order's whole budget is some hundred
+ * microseconds, and 2^32 orders are a bound that is far away.
+ */
 type Purpose = 'seal' | 'wrap';
 
 const deriveKey = (master: KeyObject, purpose: Purpose, context: string): KeyObject =>

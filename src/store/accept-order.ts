@@ -13,31 +13,31 @@ import { defineScript, runScript } from './script.ts';
  * there is no moment at which a crash could leave one without the other.
  */
 const acceptScript = defineScript(`${entryLua}
-local p = cjson.decode(ARGV[1])
-local now = clock(p.now)
-if not known(p.generation) then return { 'generation' } end
-local seen = redis.call('GET', p.idem)
+local idem, claims, order, orders, timeline = KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local given, generation, fingerprint, idemSeconds, claim, id, at = unpack(ARGV, 1, 7)
+local doc, key, person, line, entryId, entry = unpack(ARGV, 8, 13)
+if not known(generation) then return { 'generation' } end
+local seen = redis.call('GET', idem)
 if seen then
   local fp, answer = string.match(seen, '^([^|]*)|(.*)$')
-  if fp ~= p.fingerprint then return { 'reused' } end
+  if fp ~= fingerprint then return { 'reused' } end
   return { 'replayed', answer }
 end
-local claim = redis.call('HGET', p.claims, p.claimField)
-if claim then
-  local content, id = string.match(claim, '^([^|]*)|(.*)$')
-  if content ~= p.content then return { 'different', id } end
-  redis.call('SET', p.idem, p.fingerprint .. '|existing|' .. id, 'EX', p.idemSeconds)
-  return { 'existing', id }
+local content = string.sub(fingerprint, 1, 22)
+local claimed = redis.call('HGET', claims, claim)
+if claimed then
+  local other, existing = string.match(claimed, '^([^|]*)|(.*)$')
+  if other ~= content then return { 'different', existing } end
+  redis.call('SET', idem, fingerprint .. '|existing|' .. existing, 'EX', idemSeconds)
+  return { 'existing', existing }
 end
-redis.call('HSET', p.claims, p.claimField, p.content .. '|' .. p.id)
-redis.call('HSET', p.order, 'v', 1, 'doc', ARGV[2], 'key', ARGV[3], 'person', ARGV[4])
-redis.call('ZADD', p.orders, 0, p.id)
-redis.call('ZADD', T .. ':open', now, p.id)
-redis.call('SADD', T .. ':merchants', p.merchant)
-redis.call('RPUSH', p.timeline, ARGV[5])
-redis.call('SET', p.idem, p.fingerprint .. '|created|' .. p.id .. '|' .. p.at, 'EX', p.idemSeconds)
-push(p.work.id, p.work.entry, now)
-return { 'created', p.id }`);
+redis.call('HSET', claims, claim, content .. '|' .. id)
+redis.call('HSET', order, 'v', 1, 'doc', doc, 'key', key, 'person', person)
+redis.call('ZADD', orders, 0, id)
+redis.call('RPUSH', timeline, line)
+redis.call('SET', idem, fingerprint .. '|created|' .. id .. '|' .. at, 'EX', idemSeconds)
+push(entryId, cjson.decode(entry), clock(given))
+return { 'created', id }`);
 
 /** What became of a posted order. `replayed`: this key was answered before, and gets the same answer. */
 export type AcceptOutcome =
@@ -50,8 +50,8 @@ export type AcceptOutcome =
   | { outcome: 'reused' };
 
 /**
- * `parsed` is the body as it was sent (the fingerprint is taken of it), `input` the same after its schema, `work` what
- * has to be done for an order once it is accepted.
+ * `input` is the body after its schema, which gives its members one order: the fingerprint is taken of that. `work` is
+ * what has to be done for an order once it is accepted.
  */
 export async function acceptOrder(
   deps: StoreDeps,
@@ -59,7 +59,6 @@ export async function acceptOrder(
     merchantId: string;
     source: string;
     idempotencyKey: string;
-    parsed: unknown;
     input: OrderInput;
     work: (orderId: string) => NewEntry;
   },
@@ -71,45 +70,70 @@ export async function acceptOrder(
   const facts = { merchantId, source };
   const { order, person } = makeOrder(input, { ...facts, id, acceptedAt: at });
   const sealed = sealPerson(deps, id, person);
-  const fingerprint = digest(canonicalJson(request.parsed));
-  const identity = digest(`${source}\n${input.externalId}`);
-  const header = {
-    now: clock.scriptNow(),
-    generation: deps.generation,
-    id,
-    at,
-    merchant: merchantId,
-    fingerprint,
-    content: fingerprint.slice(0, 22),
-    idem: keys.idempotency(merchantId, digest(`POST /v1/orders\n${request.idempotencyKey}`)),
-    idemSeconds: deps.retention.idempotencySeconds,
-    claims: keys.claims(merchantId, identity.slice(0, 2)),
-    claimField: identity.slice(2, 24),
-    order: keys.order(id),
-    orders: keys.orders(merchantId),
-    timeline: keys.timeline(id),
-    work: fromEntry(request.work(id)),
-  };
-  const line = JSON.stringify({ at, what: 'order.accepted', detail: { source } });
-  const args = [JSON.stringify(header), JSON.stringify(order), sealed.key, sealed.person, line];
-  const reply = await runScript(deps.redis, acceptScript, [keys.tag], args);
-  const [outcome, value] = Array.isArray(reply) ? reply.map(String) : [];
+  const claim = claimOf(source, input.externalId);
+  const work = fromEntry(request.work(id));
+  const reply = await runScript(
+    deps.redis,
+    acceptScript,
+    [
+      keys.tag,
+      keys.idempotency(merchantId, digest(`POST /v1/orders\n${request.idempotencyKey}`)),
+      keys.claims(merchantId, claim.bucket),
+      keys.order(id),
+      keys.orders(merchantId),
+      keys.timeline(id),
+    ],
+    [
+      clock.scriptNow(),
+      deps.generation,
+      digest(JSON.stringify({ ...input, metadata: canonicalJson(input.metadata ?? null) })),
+      deps.retention.idempotencySeconds,
+      claim.field,
+      id,
+      at,
+      JSON.stringify(order),
+      sealed.key,
+      sealed.person,
+      JSON.stringify({ at, what: 'order.accepted', detail: { source } }),
+      work.id,
+      JSON.stringify(work.entry),
+    ],
+  );
+  const [outcome, value = ''] = Array.isArray(reply) ? reply.map(String) : [];
   switch (outcome) {
     case 'created':
       return { outcome, order, person, replayed: false };
     case 'replayed': {
-      const [kind, orderId = '', acceptedAt = ''] = (value ?? '').split('|');
+      const [kind, orderId = '', acceptedAt = ''] = value.split('|');
       if (kind === 'existing') return { outcome: 'existing', orderId, replayed: true };
       // The same request gives the same order: the first answer is made again, not stored.
       return { outcome: 'created', ...makeOrder(input, { ...facts, id: orderId, acceptedAt }), replayed: true };
     }
     case 'existing':
-      return { outcome, orderId: value ?? '', replayed: false };
+      return { outcome, orderId: value, replayed: false };
     case 'different':
-      return { outcome, orderId: value ?? '' };
+      return { outcome, orderId: value };
     case 'reused':
       return { outcome };
     default:
       throw generationFailure();
   }
+}
+
+/** Where the claim of an external id lies: digests in small hashes, which Redis keeps packed. */
+function claimOf(source: string, externalId: string): { bucket: string; field: string } {
+  const identity = digest(`${source}\n${externalId}`);
+  return { bucket: identity.slice(0, 2), field: identity.slice(2, 24) };
+}
+
+/** The order that has this external id from this source; null when none has it. */
+export async function findByExternalId(
+  { redis, keys }: StoreDeps,
+  merchantId: string,
+  source: string,
+  externalId: string,
+): Promise<string | null> {
+  const { bucket, field } = claimOf(source, externalId);
+  const claimed = await redis.hget(keys.claims(merchantId, bucket), field);
+  return claimed?.split('|')[1] ?? null;
 }

@@ -84,7 +84,6 @@ export async function createConnection(
   // The token first: a crash between the two leaves a token that leads nowhere, never a connection without a door.
   await writeToken(deps, connection, token);
   await deps.redis.hset(deps.keys.connections(merchantId), id, JSON.stringify(connection));
-  await deps.redis.sadd(deps.keys.merchants, merchantId);
   return connection;
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { makeId, type IdKind } from '../domain/ids.ts';
 import type { Clock } from '../platform/clock.ts';
 import { entropy } from '../platform/entropy.ts';
@@ -29,4 +29,4 @@ export interface RetentionSettings {
 export const newId = (kind: IdKind, clock: Clock): string => makeId(kind, clock.now(), entropy(10));
 
 /** SHA-256, base64url. */
-export const digest = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('base64url');
+export const digest = (data: string | Uint8Array): string => hash('sha256', data, 'base64url');

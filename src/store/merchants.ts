@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { toInstant, type Clock } from '../platform/clock.ts';
 import type { RedisClient } from '../platform/redis.ts';
 import { digest, newId } from './deps.ts';
-import { globalKeys } from './keys.ts';
+import { createKeys, globalKeys } from './keys.ts';
 import { parseStored } from './stored-json.ts';
 
 /** A tenant. `shard` says under which tag all its data lies. */
@@ -46,6 +46,7 @@ export async function createMerchant({ redis, clock }: GlobalDeps, name: string,
   const at = toInstant(clock.now());
   const merchant: Merchant = { schema: 1, id: newId('merchant', clock), name, shard, createdAt: at, updatedAt: at };
   await redis.hset(globalKeys.merchants, merchant.id, JSON.stringify(merchant));
+  await redis.sadd(createKeys(shard).merchants, merchant.id);
   return merchant;
 }
 

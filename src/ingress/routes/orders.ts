@@ -6,7 +6,7 @@ import { OrderStatusSchema } from '../../domain/order-status.ts';
 import { InstantSchema } from '../../domain/time.ts';
 import { makeEntry } from '../../queues/define-job.ts';
 import { fulfilmentSubmit } from '../../queues/fulfilment-submit.ts';
-import { acceptOrder } from '../../store/accept-order.ts';
+import { acceptOrder, findByExternalId } from '../../store/accept-order.ts';
 import { freeLane } from '../../store/entries.ts';
 import { listOrders, readOrder, readTimeline, requireOrder } from '../../store/orders.ts';
 import { ok } from '../answer.ts';
@@ -39,12 +39,11 @@ const postOrder = defineRoute({
     200: { description: 'This very order came before, under another key', schema: OrderViewSchema },
   },
   problems: ['order.exists'],
-  async handle({ store, merchantId, idempotencyKey, parsed, body }) {
+  async handle({ store, merchantId, idempotencyKey, body }) {
     const accepted = await acceptOrder(store, {
       merchantId,
       source: 'generic',
       idempotencyKey: idempotencyKey ?? '',
-      parsed,
       input: body,
       work: (orderId) => makeEntry(fulfilmentSubmit, { orderId }, { lane: freeLane }),
     });
@@ -87,8 +86,12 @@ const getOrders = defineRoute({
   async handle({ store, merchantId, query: { cursor, limit, ...wanted } }) {
     const keep = (order: Order): boolean =>
       (wanted.status === undefined || order.status === wanted.status) &&
-      (wanted.storeLocationId === undefined || order.storeLocationId === wanted.storeLocationId) &&
-      (wanted.externalId === undefined || order.externalId === wanted.externalId);
+      (wanted.storeLocationId === undefined || order.storeLocationId === wanted.storeLocationId);
+    if (wanted.externalId !== undefined) {
+      const orderId = await findByExternalId(store, merchantId, 'generic', wanted.externalId);
+      const found = orderId === null || cursor !== undefined ? null : await readOrder(store, orderId);
+      return ok({ data: found !== null && keep(found.order) ? [readView(store, found)] : [], nextCursor: null });
+    }
     const { stored, nextCursor } = await listOrders(store, merchantId, { cursor, limit, keep });
     return ok({ data: stored.map((one) => readView(store, one)), nextCursor });
   },

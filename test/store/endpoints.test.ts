@@ -1,0 +1,89 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { generateWebhookSecret } from '../../src/platform/signature.ts';
+import { commit } from '../../src/store/commit.ts';
+import type { StoreDeps } from '../../src/store/deps.ts';
+import {
+  createEndpoint,
+  deleteEndpoint,
+  endpointLane,
+  listEndpoints,
+  readEndpoint,
+  rotateEndpointSecret,
+  signingSecrets,
+  updateEndpoint,
+} from '../../src/store/endpoints.ts';
+import { leaseEntries } from '../../src/store/entries.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
+import { testRedis } from '../support/redis.ts';
+import { createTestStore } from '../support/test-store.ts';
+import { sampleMerchantId as merchantId } from './accept-sample.ts';
+import { whereIs } from './everything-in-redis.ts';
+
+const { client } = await testRedis();
+const clock = createFakeClock();
+let store: StoreDeps;
+beforeEach(async () => {
+  await client.flushdb();
+  store = await createTestStore(client, clock);
+});
+const facts = { url: 'https://subscriber.example/', eventTypes: [], description: null };
+const create = (secret = generateWebhookSecret()) => createEndpoint(store, merchantId, facts, secret);
+
+describe('an endpoint', () => {
+  it('is found by its merchant only, and listed in the order in which they were made', async () => {
+    const first = await create();
+    clock.advance(1);
+    const second = await create();
+    expect(await readEndpoint(store, merchantId, first.id)).toEqual(first);
+    expect(await readEndpoint(store, `mer_${'1'.repeat(26)}`, first.id)).toBeNull();
+    expect((await listEndpoints(store, merchantId)).map(({ id }) => id)).toEqual([first.id, second.id]);
+    await deleteEndpoint(store, first);
+    expect(await readEndpoint(store, merchantId, first.id)).toBeNull();
+  });
+
+  it('keeps its secrets sealed', async () => {
+    const [old, fresh] = [generateWebhookSecret(), generateWebhookSecret()];
+    const endpoint = await create(old);
+    await rotateEndpointSecret(store, endpoint, fresh, 60_000);
+    expect(await whereIs(client, [old.slice(6), fresh.slice(6)])).toEqual([]);
+  });
+
+  it('signs with both secrets while a rotation overlaps, the new one first, and then with the new one', async () => {
+    const [old, fresh] = [generateWebhookSecret(), generateWebhookSecret()];
+    const rotated = await rotateEndpointSecret(store, await create(old), fresh, 60_000);
+    expect(signingSecrets(store, rotated)).toEqual([fresh, old]);
+    clock.advance(59_999);
+    expect(signingSecrets(store, rotated)).toEqual([fresh, old]);
+    clock.advance(1);
+    expect(signingSecrets(store, rotated)).toEqual([fresh]);
+  });
+
+  it('drops the old secret at once when no overlap is wanted', async () => {
+    const fresh = generateWebhookSecret();
+    expect(signingSecrets(store, await rotateEndpointSecret(store, await create(), fresh, 0))).toEqual([fresh]);
+  });
+
+  it('keeps its secret when something else about it changes', async () => {
+    const secret = generateWebhookSecret();
+    const changed = await updateEndpoint(store, await create(secret), { url: 'https://other.example/' });
+    expect(changed.url).toBe('https://other.example/');
+    expect(signingSecrets(store, changed)).toEqual([secret]);
+  });
+
+  it('holds at most ten deliveries at once, so that a slow one does not hold all our workers', async () => {
+    const { id } = await create();
+    const entries = Array.from({ length: 15 }, (_, n) => ({
+      id: `delivery-${n}`,
+      job: 'delivery-attempt',
+      lane: endpointLane(id),
+      class: 'orders' as const,
+      payload: {},
+    }));
+    await commit(store, { entries });
+    const leased = (await leaseEntries(store, { room: 100, leaseMs: 1_000 })).entries;
+    expect(leased).toHaveLength(10);
+    expect((await leaseEntries(store, { room: 100, leaseMs: 1_000 })).entries).toEqual([]);
+    await commit(store, { settle: { id: leased[0]?.id ?? '', attempt: 1, how: 'ack' } });
+    expect((await leaseEntries(store, { room: 100, leaseMs: 1_000 })).entries).toHaveLength(1);
+  });
+});

@@ -1,0 +1,130 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { EventType } from '../../src/domain/events.ts';
+import { generateWebhookSecret } from '../../src/platform/signature.ts';
+import { deliveryWork } from '../../src/queues/delivery-attempt.ts';
+import { commit } from '../../src/store/commit.ts';
+import { newId, type StoreDeps } from '../../src/store/deps.ts';
+import { createEndpoint, listEndpoints, updateEndpoint } from '../../src/store/endpoints.ts';
+import {
+  attemptsKeptMax,
+  attemptWrites,
+  deliveryWrites,
+  eventDocWrites,
+  eventWrites,
+  listDeliveries,
+  listEvents,
+  makeDelivery,
+  makeEvent,
+  readAttempts,
+  readDelivery,
+  readEvent,
+} from '../../src/store/events.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
+import { testRedis } from '../support/redis.ts';
+import { createTestStore } from '../support/test-store.ts';
+import { sampleMerchantId as merchantId } from './accept-sample.ts';
+
+const { client } = await testRedis();
+const clock = createFakeClock();
+let store: StoreDeps;
+beforeEach(async () => {
+  await client.flushdb();
+  store = await createTestStore(client, clock);
+});
+
+const orderId = newId('order', clock);
+const subscribe = (...eventTypes: EventType[]) => {
+  const facts = { url: 'https://subscriber.example/', eventTypes, description: null };
+  return createEndpoint(store, merchantId, facts, generateWebhookSecret());
+};
+const canceled = {
+  type: 'order.canceled',
+  data: { orderId, externalId: 'order-1', version: 2, reason: null },
+} as const;
+
+/** Announces one cancellation, and answers at whose endpoints it is on its way. */
+async function announce(): Promise<string[]> {
+  const endpoints = await listEndpoints(store, merchantId);
+  await commit(store, eventWrites(store, { id: orderId, merchantId }, [canceled], endpoints, deliveryWork));
+  const { items } = await listDeliveries(store, merchantId, { limit: 100 });
+  return items.map(({ endpointId }) => endpointId).toSorted();
+}
+
+describe('an event', () => {
+  it('goes to the endpoints that subscribe to its type or to all, and to no other', async () => {
+    const all = await subscribe();
+    const some = await subscribe('order.imported', 'order.canceled');
+    await subscribe('order.imported');
+    expect(await announce()).toEqual([all.id, some.id].toSorted());
+  });
+
+  it('does not go to endpoints that are disabled, and is kept all the same', async () => {
+    const off = await subscribe();
+    await updateEndpoint(store, off, { disabled: true, disabledReason: 'merchant' });
+    expect(await announce()).toEqual([]);
+    expect((await listEvents(store, merchantId, { limit: 10 })).items).toMatchObject([
+      { type: 'order.canceled', orderId },
+    ]);
+  });
+
+  it('is the same bytes at every endpoint: type, time and data', async () => {
+    await subscribe();
+    await subscribe();
+    await announce();
+    const { items } = await listDeliveries(store, merchantId, { limit: 10 });
+    const bodies = await Promise.all(items.map(async ({ eventId }) => (await readEvent(store, eventId))?.body));
+    expect(bodies).toHaveLength(2);
+    expect(new Set(bodies)).toHaveLength(1);
+    expect(JSON.parse(bodies[0] ?? '')).toEqual({ ...canceled, timestamp: new Date(clock.now()).toISOString() });
+  });
+
+  it('and its deliveries are kept for their retention', async () => {
+    await subscribe();
+    await announce();
+    const [delivery] = (await listDeliveries(store, merchantId, { limit: 1 })).items;
+    for (const key of [store.keys.event(delivery?.eventId ?? ''), store.keys.delivery(delivery?.id ?? '')]) {
+      expect(await client.ttl(key)).toBeGreaterThan(store.retention.eventSeconds - 60);
+    }
+  });
+});
+
+describe('a delivery', () => {
+  const makeOne = async () => {
+    const event = makeEvent(store, merchantId, 'endpoint.test', {}, null);
+    const delivery = makeDelivery(store, event, newId('endpoint', clock));
+    await commit(store, { writes: [...eventDocWrites(store, event), ...deliveryWrites(store, delivery)] });
+    return delivery;
+  };
+
+  it('remembers its last twenty attempts, for as long as itself', async () => {
+    const delivery = await makeOne();
+    for (let attempt = 1; attempt <= attemptsKeptMax + 3; attempt += 1) {
+      const line = { at: delivery.createdAt, attempt, outcome: 'http_500', responseStatus: 500, responseBody: '', durationMs: 1 }; // prettier-ignore
+      await commit(store, { writes: attemptWrites(store, { ...delivery, attempts: attempt }, line) });
+    }
+    const attempts = await readAttempts(store, delivery.id);
+    expect(attempts.map(({ attempt }) => attempt)).toEqual(Array.from({ length: 20 }, (_, n) => n + 4));
+    expect((await readDelivery(store, delivery.id))?.attempts).toBe(23);
+    expect(await client.ttl(store.keys.attempts(delivery.id))).toBeGreaterThan(store.retention.eventSeconds - 60);
+  });
+
+  it('is listed newest first, page by page, without gaps where others are past their retention', async () => {
+    const made: string[] = [];
+    for (let n = 0; n < 120; n += 1) {
+      clock.advance(1);
+      made.push((await makeOne()).id);
+    }
+    const [gone = ''] = made.slice(60, 61);
+    await client.del(store.keys.delivery(gone));
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await listDeliveries(store, merchantId, { cursor, limit: 7 });
+      seen.push(...page.items.map(({ id }) => id));
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    expect(seen).toEqual(made.filter((id) => id !== gone).toReversed());
+    const keep = ({ id }: { id: string }) => id === made[0];
+    expect((await listDeliveries(store, merchantId, { limit: 7, keep })).items).toHaveLength(1);
+  });
+});
