@@ -13,6 +13,7 @@ import { readMessage } from '../src/store/inbox.ts';
 import { findOrderByReference, requireOrder } from '../src/store/orders.ts';
 import type { WorkerDeps } from '../src/fulfilment/deps.ts';
 import { recordSnapshot } from '../src/fulfilment/record-snapshot.ts';
+import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
 
 type Context = JobContext<WorkerDeps>;
 type Payload = { merchantId: string; connectionId: string; inboxId: string } | { orderId: string };
@@ -73,6 +74,7 @@ async function readPartner(orderId: string, context: Context): Promise<void> {
   const { order } = await requireOrder(store, orderId);
   const { fulfilment } = order;
   if (fulfilment === undefined) return;
+  if (!(await waitInLane(context, order.merchantId, fulfilment.connectionId))) return;
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(effectDeadlineMs)]);
   const { connection } = await context.deps.openFulfilment(store, order.merchantId, fulfilment.connectionId, signal);
   const snapshot = await connection.find(fulfilment);

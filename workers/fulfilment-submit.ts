@@ -14,13 +14,15 @@ import { listConnections } from '../src/store/connections.ts';
 import type { WorkerDeps } from '../src/fulfilment/deps.ts';
 import { toOrderToFulfil } from '../src/fulfilment/order-to-fulfil.ts';
 import { attentionCode, recordSnapshot } from '../src/fulfilment/record-snapshot.ts';
+import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
 
 type Context = JobContext<WorkerDeps>;
 
 /** A new order's way to the fulfilment system: routed, told, dispatched. Each step is committed before the next. */
 export default defineWorker<WorkerDeps, { orderId: string }>(fulfilmentSubmit, async ({ orderId }, context) => {
   const routed = await route(orderId, context);
-  if (routed === null) return;
+  if (routed?.fulfilment === undefined) return;
+  if (!(await waitInLane(context, routed.merchantId, routed.fulfilment.connectionId))) return;
   const submitted = needsTelling(routed) ? await submit(routed, context) : routed;
   if (submitted === null || wantsAttention(submitted)) return;
   await dispatch(submitted, context);

@@ -14,6 +14,7 @@ import { requireOrder, type StoredOrder } from '../src/store/orders.ts';
 import type { WorkerDeps } from '../src/fulfilment/deps.ts';
 import { toOrderToFulfil } from '../src/fulfilment/order-to-fulfil.ts';
 import { recordSnapshot } from '../src/fulfilment/record-snapshot.ts';
+import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
 
 type Context = JobContext<WorkerDeps>;
 type Amended = { outcome: AmendOutcome; contentVersion: number };
@@ -26,6 +27,7 @@ export default defineWorker<WorkerDeps, { orderId: string }>(fulfilmentUpdate, a
   const { order } = await requireOrder(context.store, orderId);
   const connectionId = order.fulfilment?.connectionId;
   if (order.pending === undefined || connectionId === undefined) return;
+  if (!(await waitInLane(context, order.merchantId, connectionId))) return;
   await performEffect<Amended>(context, {
     orderId,
     connectionId,

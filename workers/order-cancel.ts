@@ -12,6 +12,7 @@ import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import { changeOrder, type OrderChange } from '../src/store/change-order.ts';
 import { requireOrder } from '../src/store/orders.ts';
 import type { WorkerDeps } from '../src/fulfilment/deps.ts';
+import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
 
 type Context = JobContext<WorkerDeps>;
 
@@ -24,6 +25,7 @@ export default defineWorker<WorkerDeps, { orderId: string }>(orderCancel, async 
   const { fulfilment } = order;
   if (order.cancellation?.state !== 'requested') return;
   if (fulfilment === undefined) return cancelHere(orderId, context);
+  if (!(await waitInLane(context, order.merchantId, fulfilment.connectionId))) return;
   await performEffect<CancelOutcome>(context, {
     orderId,
     connectionId: fulfilment.connectionId,

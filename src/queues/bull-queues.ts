@@ -8,6 +8,7 @@ export interface QueuedJob {
   entryId: string;
   attempt: number;
   tries: number;
+  lane: string;
   payload: unknown;
 }
 

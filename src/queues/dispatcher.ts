@@ -72,9 +72,9 @@ async function handOver(queues: BullQueues, entries: readonly LeasedEntry[]): Pr
     if (mine.length === 0) continue;
     await Promise.all(mine.filter((entry) => entry.redriven).map((entry) => forget(queue, entry)));
     await queue.addBulk(
-      mine.map(({ id, attempt, tries, payload }) => ({
+      mine.map(({ id, attempt, tries, lane, payload }) => ({
         name,
-        data: { entryId: id, attempt, tries, payload } satisfies QueuedJob,
+        data: { entryId: id, attempt, tries, lane, payload } satisfies QueuedJob,
         opts: { jobId: `${id}.${attempt}` },
       })),
     );

@@ -10,13 +10,15 @@ import { decide } from './decide.ts';
 import type { Job } from './define-job.ts';
 
 /** How a handler ends its own entry; the default is `ack`. */
-export type Ending = { how: 'ack' } | { how: 'retry'; delayMs: number; counted: boolean };
+export type Ending = { how: 'ack' } | { how: 'retry'; delayMs: number; counted: boolean; lane?: string };
 
 /** What a handler works with. */
 export interface JobContext<D> {
   deps: D;
   store: StoreDeps;
   entryId: string;
+  /** Where the entry waited: whose budget its calls were counted on. */
+  lane: string;
   /** One word for this run, never the same twice: whose intent it is. */
   runId: string;
   /** Failures before this try. */
@@ -108,7 +110,7 @@ async function runOnce<D, P extends Record<string, unknown>>(
   job: Job<P>,
   handle: WorkerDefinition<D, P>['handle'],
   runner: RunnerDeps<D>,
-  { entryId, attempt, tries, payload }: QueuedJob,
+  { entryId, attempt, tries, lane, payload }: QueuedJob,
 ): Promise<string> {
   const { store, clock, log } = runner;
   const startedMs = clock.now();
@@ -127,6 +129,7 @@ async function runOnce<D, P extends Record<string, unknown>>(
       deps: runner.deps,
       store,
       entryId,
+      lane,
       runId: runner.newRunId(),
       tries,
       signal: AbortSignal.any([deadline, runner.shutdown]),

@@ -25,8 +25,8 @@ export interface NewEntry {
 /** What becomes of the entry whose job is committing. */
 export type Settlement = { id: string; attempt: number } & (
   | { how: 'ack' }
-  /** `counted`: this try uses up one of the job's attempts. */
-  | { how: 'retry'; delayMs: number; counted: boolean }
+  /** `counted`: this try uses up one of the job's attempts. `lane`: from now on it waits there. */
+  | { how: 'retry'; delayMs: number; counted: boolean; lane?: string }
   /** Set aside for a person: kept whole, with the reason. */
   | { how: 'bury'; reason: string }
 );
@@ -90,8 +90,11 @@ if s then
   redis.call('ZREM', T .. ':leased', s.id)
   if s.how == 'retry' then
     if s.counted then mine.tries = mine.tries + 1 end
+    local from = mine.lane
+    mine.lane = s.lane or from
     redis.call('HSET', T .. ':entries', s.id, cjson.encode(mine))
     wait(s.id, mine, now + s.delay)
+    release(from, now)
   else
     redis.call('HDEL', T .. ':entries', s.id)
     if s.how == 'ack' then
@@ -103,8 +106,8 @@ if s then
         if redis.call('SCARD', waiting) == 0 then redis.call('HSET', T .. ':issue:' .. mine.issue, 'status', 'resolved') end
       end
     else redis.call('HSET', T .. ':dead', s.id, cjson.encode({ entry = mine, reason = s.reason, at = now })) end
+    release(mine.lane, now)
   end
-  release(mine.lane, now)
 end
 return 'committed'`);
 
