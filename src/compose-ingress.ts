@@ -1,5 +1,6 @@
 import { createOpener, laneOf, packageVersion, type Base } from './compose.ts';
 import { fulfilmentConnectors } from './connectors/fulfilment/registry.ts';
+import { connectors } from './connectors/registry.ts';
 import { Failure } from './domain/failure.ts';
 import type { IngressDeps } from './ingress/deps.ts';
 import { openConnection } from './store/connections.ts';
@@ -33,7 +34,7 @@ export function composeIngressDeps(
       if (store === undefined) throw new Failure('misconfigured', 'config.shards', `there is no shard ${shard}`);
       return store;
     },
-    connectors: fulfilmentConnectors,
+    connectors,
     checkUrl: async (url) => {
       egress.check(url);
     },

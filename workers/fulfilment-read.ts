@@ -1,4 +1,4 @@
-import type { InboundMessage } from '../src/connectors/fulfilment/port.ts';
+import type { InboundMessage } from '../src/connectors/webhook.ts';
 import { Failure } from '../src/domain/failure.ts';
 import { learn } from '../src/domain/order-change.ts';
 import type { Order } from '../src/domain/order.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { FulfilmentConnector } from '../connectors/fulfilment/port.ts';
+import type { Connector } from '../connectors/connector.ts';
 import { Failure, isRetryable } from '../domain/failure.ts';
 import type { IngressDeps } from './deps.ts';
 import { makeInvalid } from './problem.ts';
@@ -9,7 +9,7 @@ const RecordSchema = z.record(z.string(), z.unknown());
 export const asRecord = (value: unknown): Record<string, unknown> => RecordSchema.safeParse(value).data ?? {};
 
 /** A connector's settings as JSON Schema, for forms; secret fields are `writeOnly` and carry `x-secret`. */
-export function toSettingsSchema(connector: FulfilmentConnector): Record<string, unknown> {
+export function toSettingsSchema(connector: Connector): Record<string, unknown> {
   return asRecord(
     z.toJSONSchema(connector.settings, {
       io: 'input',
@@ -27,10 +27,10 @@ export function toSettingsSchema(connector: FulfilmentConnector): Record<string,
 const isSecret = (schema: Record<string, unknown>): boolean => schema['secret'] === true || schema['x-secret'] === true;
 
 /** Made once for each connector: it takes longer than all else about a connection. */
-const secretsByConnector = new WeakMap<FulfilmentConnector, ReadonlySet<string>>();
+const secretsByConnector = new WeakMap<Connector, ReadonlySet<string>>();
 
 /** The names of a connector's secret fields, wherever in the settings they stand. */
-function secretsOf(connector: FulfilmentConnector): ReadonlySet<string> {
+function secretsOf(connector: Connector): ReadonlySet<string> {
   const secrets = secretsByConnector.get(connector) ?? secretNames(toSettingsSchema(connector));
   secretsByConnector.set(connector, secrets);
   return secrets;
@@ -51,7 +51,7 @@ function secretNames(schema: unknown, found = new Set<string>()): Set<string> {
 
 /** Settings as they may be shown: secrets are left out, and named where they are set. */
 export function showSettings(
-  connector: FulfilmentConnector | undefined,
+  connector: Connector | undefined,
   settings: unknown,
 ): { settings: Record<string, unknown>; secretsConfigured: string[] } {
   // A connector that this process no longer knows: nobody can say what is secret, so nothing is shown.
@@ -73,11 +73,7 @@ export function showSettings(
 }
 
 /** Settings as their connector wants them, every URL in them checked; throws `request.invalid` with pointers. */
-export async function checkSettings(
-  deps: IngressDeps,
-  connector: FulfilmentConnector,
-  settings: unknown,
-): Promise<unknown> {
+export async function checkSettings(deps: IngressDeps, connector: Connector, settings: unknown): Promise<unknown> {
   const checked = validateBody(connector.settings, settings, ['settings']);
   for (const url of connector.urls(checked)) await checkUrl(deps, url, '/settings');
   return checked;

@@ -51,6 +51,8 @@ interface Declaration<P, Q, B> {
   bodyOptional?: true;
   /** The body is taken as bytes, of any type. */
   rawBody?: true;
+  /** Headers of this route's own, for the document; the handler reads and checks them. */
+  requestHeaders?: Readonly<Record<string, z.ZodType>>;
   /** By status. */
   answers: Readonly<Record<number, AnswerSpec>>;
   /** The problems that only this route, or few, can answer; those of every route are added. */

@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
-import type { FulfilmentConnection, FulfilmentConnector } from '../connectors/fulfilment/port.ts';
+import type { Connector } from '../connectors/connector.ts';
+import type { FulfilmentConnection } from '../connectors/fulfilment/port.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { RedisClient } from '../platform/redis.ts';
@@ -38,7 +39,7 @@ export interface IngressDeps {
   /** The store of one shard, on a `producer` profile connection. */
   shard(shard: number): StoreDeps;
   /** Everything that can be connected, by id. */
-  connectors: ReadonlyMap<string, FulfilmentConnector>;
+  connectors: ReadonlyMap<string, Connector>;
   /** The egress guard's verdict on a URL that a user gave; throws a Failure that says why it is refused. */
   checkUrl(url: string): Promise<void>;
   /** Opens a fulfilment connection for calls that end with `signal`; throws Failure `connection.missing` and the like. */

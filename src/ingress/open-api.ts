@@ -50,7 +50,7 @@ export function registerRoute(registry: Registry, route: Route): void {
     request: {
       ...(params instanceof z.ZodObject ? { params } : {}),
       ...(query instanceof z.ZodObject ? { query } : {}),
-      headers: z.object({ ...(isTenantBound ? tenantHeader : {}), ...keyHeader(route) }),
+      headers: z.object({ ...(isTenantBound ? tenantHeader : {}), ...keyHeader(route), ...route.requestHeaders }),
       ...(body === undefined
         ? {}
         : { body: { required: route.bodyOptional !== true, content: { 'application/json': { schema: body } } } }),

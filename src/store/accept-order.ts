@@ -86,7 +86,7 @@ export async function acceptOrder(
     [
       clock.scriptNow(),
       deps.generation,
-      digest(JSON.stringify({ ...input, metadata: canonicalJson(input.metadata ?? null) })),
+      digest(JSON.stringify({ ...input, source, metadata: canonicalJson(input.metadata ?? null) })),
       deps.retention.idempotencySeconds,
       claim.field,
       id,

@@ -39,6 +39,7 @@ test('connectors tell what their settings are, and which of them are secret', as
   const { body } = await request('GET', '/v1/connectors', { key });
   expect(body).toMatchObject({
     data: [
+      { id: 'generic', kind: 'oms', settings: { properties: {} } },
       {
         id: 'nash',
         kind: 'fulfilment',

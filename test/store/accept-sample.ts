@@ -21,7 +21,7 @@ export const postSample = (store: StoreDeps, posted: Posted = {}) => {
   const { merchantId = sampleMerchantId, source = 'generic', idempotencyKey = 'key-1' } = posted;
   const input = sampleOrder(posted.order);
   const work = (orderId: string) => makeEntry(fulfilmentSubmit, { orderId }, { lane: freeLane });
-  return acceptOrder(store, { merchantId, source, idempotencyKey, parsed: input, input, work });
+  return acceptOrder(store, { merchantId, source, idempotencyKey, input, work });
 };
 
 /** Accepts a new order, and answers it. */

@@ -92,7 +92,7 @@ describe('an idempotency key', () => {
   it('is remembered for its retention, its answer sealed', async () => {
     await (await held()).complete(answer('{"secret":"whsec_canary"}'));
     expect(await whereIs(client, ['canary', 'key-1'])).toEqual([]);
-    const [key = ''] = [...(await everythingIn(client)).keys()].filter((name) => name.includes(':idem:'));
-    expect(await client.ttl(key)).toBeGreaterThan(store.retention.idempotencySeconds - 60);
+    const key = [...(await everythingIn(client)).keys()].find((name) => name.includes(':idem:'));
+    expect(await client.ttl(key ?? '')).toBeGreaterThan(store.retention.idempotencySeconds - 60);
   });
 });

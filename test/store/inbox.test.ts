@@ -75,19 +75,30 @@ describe('a hook', () => {
     expect(await whereIs(client, ['Canary', Buffer.from('Canary').toString('base64url')])).toEqual([]);
   });
 
-  it('and the memory of its id last as long as the inbox keeps things, and no longer', async () => {
+  it('is kept for two days, and the memory of its id as long as the inbox keeps things', async () => {
     await accept('{}');
-    const keys = [...(await everythingIn(client)).keys()].filter((key) => /:(inbox|seen):/.test(key));
-    expect(keys).toHaveLength(2);
-    for (const key of keys) {
+    const keys = [...(await everythingIn(client)).keys()];
+    const [bytes = '', id = ''] = [/:inbox:/, /:seen:/].map((kind) => keys.find((key) => kind.test(key)));
+    const { inboxSeconds } = store.retention;
+    for (const [key, seconds] of [
+      [bytes, 2 * 86_400],
+      [id, inboxSeconds],
+    ] as const) {
       const secondsLeft = await client.ttl(key);
-      expect(secondsLeft).toBeGreaterThan(store.retention.inboxSeconds - 60);
-      expect(secondsLeft).toBeLessThanOrEqual(store.retention.inboxSeconds);
+      expect(secondsLeft).toBeGreaterThan(seconds - 60);
+      expect(secondsLeft).toBeLessThanOrEqual(seconds);
     }
-    await client.del(...keys);
+    await client.del(bytes);
     const [inboxId = ''] = await inboxIds();
     expect(await readMessage(store, inboxId)).toBeNull();
-    expect(await accept('{}')).toBe('accepted');
+    expect(await accept('{}')).toBe('duplicate');
+  });
+
+  it('is not kept for longer than the inbox keeps things', async () => {
+    store = { ...store, retention: { ...store.retention, inboxSeconds: 60 } };
+    await accept('{}');
+    const bytes = [...(await everythingIn(client)).keys()].find((key) => key.includes(':inbox:')) ?? '';
+    expect(await client.ttl(bytes)).toBeLessThanOrEqual(60);
   });
 
   it('is refused by a Redis that is not the one we know', async () => {

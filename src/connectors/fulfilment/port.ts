@@ -1,8 +1,8 @@
-import type * as z from 'zod';
 import type { Evidence } from '../../domain/evidence.ts';
 import type { OrderContent, OrderPerson } from '../../domain/order.ts';
 import type { PickedItem } from '../../domain/picking.ts';
 import type { Vocabulary } from '../../domain/resolve-status.ts';
+import type { Connector } from '../connector.ts';
 import type { Budget, ConnectorIo } from '../io.ts';
 
 /** An order as a fulfilment system is told of it. */
@@ -69,46 +69,11 @@ export interface FulfilmentConnection {
   ): Promise<{ messages: readonly { id: string; body: string }[]; cursor: string | null }>;
 }
 
-export interface InboundRequest {
-  /** Lower-case names. */
-  headers: Readonly<Record<string, string | undefined>>;
-  body: Uint8Array;
-}
-
-/** Whether a hook is genuine. `messageId` is the same on every retry and replay of one message. */
-export type InboundVerdict = { ok: true; messageId: string } | { ok: false; reason: string };
-
-/** What one hook says, read purely from its bytes. */
-export interface InboundMessage {
-  /** The partner's event in its own words, `type.event`. */
-  event: string;
-  /** The order it is about, null for hooks that concern no order. */
-  externalRef: string | null;
-  jobId: string | undefined;
-  evidence: readonly Evidence[];
-  /** The hook is only a hint here: read the partner before believing it. */
-  needsRead: boolean;
-}
-
-/** A partner's hooks. Verification sees bytes, before anything is parsed. */
-export interface InboundWebhook<S> {
-  verify(request: InboundRequest, settings: S, nowMs: number): InboundVerdict;
-  /** Throws Failure `malformed` for bytes that are not what the partner documents. */
-  read(body: Uint8Array, receivedAt: string): InboundMessage;
-}
-
-export interface FulfilmentConnector<S = unknown> {
-  readonly id: string;
+export interface FulfilmentConnector<S = unknown> extends Connector<S> {
   readonly kind: 'fulfilment';
-  readonly title: string;
-  /** An object schema; secret fields carry `.meta({ secret: true })`, and every base URL can be set. */
-  readonly settings: z.ZodType<S>;
   readonly vocabulary: Vocabulary;
   /** Who shares the rate limit: equal strings share. Hashed before it becomes part of a key. */
   account(settings: S): string;
   budgets(settings: S): Readonly<Record<string, Budget>>;
-  /** URLs in the settings that the egress guard checks when they are saved. */
-  urls(settings: S): readonly string[];
   connect(settings: S, io: ConnectorIo): FulfilmentConnection;
-  readonly webhook?: InboundWebhook<S>;
 }

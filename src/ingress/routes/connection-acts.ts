@@ -45,11 +45,15 @@ const TestedSchema = z
 
 const testConnection = defineRoute({
   ...act,
+  problems: ['connection.not_found', 'connection.unsupported'],
   path: '/v1/connections/:connectionId/test',
   summary: 'Check a connection’s credentials now',
   answers: { 200: { description: 'What the partner said', schema: TestedSchema } },
   async handle({ deps, store, merchantId, params: { connectionId } }) {
     const connection = await requireConnection(store, merchantId, connectionId);
+    if (connection.kind !== 'fulfilment') {
+      throw makeRefusal('connection.unsupported', 'this connection calls nobody: there is nothing to test');
+    }
     try {
       const signal = AbortSignal.timeout(testTimeoutMs);
       const opened = await deps.openFulfilment(store, merchantId, connectionId, signal);

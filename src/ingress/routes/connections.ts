@@ -57,7 +57,16 @@ async function checkRouting(store: StoreDeps, merchantId: string, rules: readonl
 }
 
 const ConnectionInputSchema = z
-  .strictObject({ connector: z.string(), name, settings, routing: routing.optional() })
+  .strictObject({
+    connector: z.string(),
+    kind: z
+      .enum(['oms', 'fulfilment', 'carrier'])
+      .optional()
+      .meta({ description: 'Follows from the connector; refused where it contradicts it' }),
+    name,
+    settings,
+    routing: routing.optional(),
+  })
   .meta({ id: 'ConnectionInput' });
 
 const postConnection = defineRoute({
@@ -75,7 +84,17 @@ const postConnection = defineRoute({
         { code: 'field.value', detail: 'is no connector; see GET /v1/connectors', pointer: '/connector' },
       ]);
     }
+    if (body.kind !== undefined && body.kind !== connector.kind) {
+      throw makeInvalid([
+        { code: 'field.value', detail: `this connector is of kind ${connector.kind}`, pointer: '/kind' },
+      ]);
+    }
     const rules = body.routing ?? [];
+    if (rules.length > 0 && connector.kind !== 'fulfilment') {
+      throw makeInvalid([
+        { code: 'field.value', detail: 'only fulfilment connections take orders', pointer: '/routing' },
+      ]);
+    }
     await checkRouting(store, merchantId, rules);
     const connection = await createConnection(store, merchantId, {
       connector: connector.id,

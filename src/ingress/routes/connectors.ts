@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { FulfilmentConnector } from '../../connectors/fulfilment/port.ts';
+import type { Connector } from '../../connectors/connector.ts';
 import { ok } from '../answer.ts';
 import { toSettingsSchema } from '../connection-settings.ts';
 import { defineRoute, type Route } from '../define-route.ts';
@@ -17,7 +17,7 @@ const ConnectorSchema = z
   })
   .meta({ id: 'Connector' });
 
-const toView = (connector: FulfilmentConnector): z.infer<typeof ConnectorSchema> => ({
+const toView = (connector: Connector): z.infer<typeof ConnectorSchema> => ({
   id: connector.id,
   kind: connector.kind,
   title: connector.title,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Failure } from '../../domain/failure.ts';
-import type { InboundRequest, InboundVerdict } from '../../connectors/fulfilment/port.ts';
+import type { InboundRequest, InboundVerdict } from '../../connectors/webhook.ts';
 import { makeEntry } from '../../queues/define-job.ts';
 import { fulfilmentRead } from '../../queues/fulfilment-read.ts';
 import { findToken, openConnection, readConnection } from '../../store/connections.ts';

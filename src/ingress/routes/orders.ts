@@ -7,11 +7,13 @@ import { InstantSchema } from '../../domain/time.ts';
 import { makeEntry } from '../../queues/define-job.ts';
 import { fulfilmentSubmit } from '../../queues/fulfilment-submit.ts';
 import { acceptOrder, findByExternalId } from '../../store/accept-order.ts';
+import { listConnections, readConnection } from '../../store/connections.ts';
+import type { StoreDeps } from '../../store/deps.ts';
 import { freeLane } from '../../store/entries.ts';
-import { listOrders, readOrder, readTimeline, requireOrder } from '../../store/orders.ts';
+import { listOrders, readOrder, readTimeline, requireOrder, type StoredOrder } from '../../store/orders.ts';
 import { ok } from '../answer.ts';
 import { defineRoute, type Route } from '../define-route.ts';
-import { makeRefusal } from '../problem.ts';
+import { makeInvalid, makeRefusal } from '../problem.ts';
 import { replayedHeader } from '../run-once.ts';
 import { OrderViewSchema, readView, toOrderView } from '../views/order-view.ts';
 import { PageSchema, pageQuery } from '../views/page.ts';
@@ -23,6 +25,21 @@ const problems = ['order.not_found'] as const;
 const pathOf = (orderId: string): string => `/v1/orders/${orderId}`;
 const exists = (why: string, orderId: string) => makeRefusal('order.exists', why, { detail: { orderId } });
 
+const ConnectionHeaderSchema = IdSchema('connection')
+  .optional()
+  .meta({ description: 'The OMS connection that the order comes from; without it, the merchant’s `generic` source' });
+
+/** Which source an order belongs to; its external id is unique within that. */
+async function sourceOf(store: StoreDeps, merchantId: string, header: string | string[] | undefined): Promise<string> {
+  if (header === undefined) return 'generic';
+  const id = ConnectionHeaderSchema.safeParse(header).data;
+  const connection = id === undefined ? null : await readConnection(store, merchantId, id);
+  if (connection?.kind === 'oms') return connection.id;
+  throw makeInvalid([
+    { code: 'field.value', detail: 'is no OMS connection of this merchant', parameter: 'Packline-Connection' },
+  ]);
+}
+
 const postOrder = defineRoute({
   method: 'post',
   path: '/v1/orders',
@@ -32,6 +49,7 @@ const postOrder = defineRoute({
   tag,
   scope: 'operate',
   body: OrderInputSchema,
+  requestHeaders: { 'Packline-Connection': ConnectionHeaderSchema },
   idempotency: 'own',
   checksGeneration: true,
   answers: {
@@ -39,10 +57,10 @@ const postOrder = defineRoute({
     200: { description: 'This very order came before, under another key', schema: OrderViewSchema },
   },
   problems: ['order.exists'],
-  async handle({ store, merchantId, idempotencyKey, body }) {
+  async handle({ store, merchantId, idempotencyKey, headers, body }) {
     const accepted = await acceptOrder(store, {
       merchantId,
-      source: 'generic',
+      source: await sourceOf(store, merchantId, headers['packline-connection']),
       idempotencyKey: idempotencyKey ?? '',
       input: body,
       work: (orderId) => makeEntry(fulfilmentSubmit, { orderId }, { lane: freeLane }),
@@ -75,6 +93,15 @@ const OrdersQuerySchema = z.strictObject({
   externalId: ExternalIdSchema.optional(),
 });
 
+/** The orders that have this external id: one of each source at the most. */
+async function findEverywhere(store: StoreDeps, merchantId: string, externalId: string): Promise<StoredOrder[]> {
+  const connections = await listConnections(store, merchantId);
+  const sources = ['generic', ...connections.filter(({ kind }) => kind === 'oms').map(({ id }) => id)];
+  const ids = await Promise.all(sources.map((source) => findByExternalId(store, merchantId, source, externalId)));
+  const found = await Promise.all(ids.map((id) => (id === null ? null : readOrder(store, id))));
+  return found.filter((stored) => stored !== null);
+}
+
 const getOrders = defineRoute({
   method: 'get',
   path: '/v1/orders',
@@ -88,9 +115,9 @@ const getOrders = defineRoute({
       (wanted.status === undefined || order.status === wanted.status) &&
       (wanted.storeLocationId === undefined || order.storeLocationId === wanted.storeLocationId);
     if (wanted.externalId !== undefined) {
-      const orderId = await findByExternalId(store, merchantId, 'generic', wanted.externalId);
-      const found = orderId === null || cursor !== undefined ? null : await readOrder(store, orderId);
-      return ok({ data: found !== null && keep(found.order) ? [readView(store, found)] : [], nextCursor: null });
+      const found = cursor === undefined ? await findEverywhere(store, merchantId, wanted.externalId) : [];
+      const data = found.filter(({ order }) => keep(order)).map((one) => readView(store, one));
+      return ok({ data, nextCursor: null });
     }
     const { stored, nextCursor } = await listOrders(store, merchantId, { cursor, limit, keep });
     return ok({ data: stored.map((one) => readView(store, one)), nextCursor });

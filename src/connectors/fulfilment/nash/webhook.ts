@@ -1,6 +1,6 @@
 import { Failure } from '../../../domain/failure.ts';
 import { verifyWebhook } from '../../../platform/signature.ts';
-import type { InboundMessage, InboundRequest, InboundVerdict, InboundWebhook } from '../port.ts';
+import type { InboundMessage, InboundRequest, InboundVerdict, InboundWebhook } from '../../webhook.ts';
 import { deliveriesOf, makeEvidence, toEvidence, toPicks } from './mapper.ts';
 import type { NashSettings } from './settings.ts';
 import { meaningOf, toCode } from './statuses.ts';
