@@ -3,7 +3,7 @@ import { fulfilmentConnectors } from './fulfilment/registry.ts';
 import { generic } from './oms/generic/index.ts';
 
 /** Every OMS that orders can come from. A new one is a folder and a line here. */
-const omsConnectors: readonly Connector[] = [generic as Connector];
+const omsConnectors: readonly Connector[] = [generic];
 
 /** Everything that can be connected, by id. */
 export const connectors: ReadonlyMap<string, Connector> = new Map(

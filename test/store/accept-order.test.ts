@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { findByExternalId } from '../../src/store/accept-order.ts';
 import { countEntries, leaseEntries } from '../../src/store/entries.ts';
 import { readOrder, readTimeline } from '../../src/store/orders.ts';
 import type { StoreDeps } from '../../src/store/deps.ts';
@@ -20,12 +21,11 @@ beforeEach(async () => {
 const orderCount = (): Promise<number> => client.zcard(store.keys.orders(sampleMerchantId));
 
 describe('an accepted order', () => {
-  it('is stored, listed, open, on its timeline, and its work waits', async () => {
+  it('is stored, listed, on its timeline, and its work waits', async () => {
     const order = await acceptSample(store);
     expect((await readOrder(store, order.id))?.order).toEqual(JSON.parse(JSON.stringify(order)));
     expect(order).toMatchObject({ status: 'RECEIVED', version: 1, contentVersion: 1, merchantId: sampleMerchantId });
     expect(await client.zrange(store.keys.orders(sampleMerchantId), '0', '-1')).toEqual([order.id]);
-    expect(await client.zscore(store.keys.open, order.id)).toBe(String(clock.now()));
     expect(await readTimeline(store, order.id)).toEqual([
       { at: order.createdAt, what: 'order.accepted', detail: { source: 'generic' } },
     ]);
@@ -43,10 +43,9 @@ describe('an accepted order', () => {
       unitPriceMinor: 1,
     };
     const { recipient } = sampleOrder();
-    const address = { ...recipient.address, street: 'Canary Wharf Lane', number: '1', city: 'Carlton', country: 'AUS' };
     await acceptSample(store, 'with-a-person', {
       order: {
-        recipient: { name: 'Ana Canário Silva', phone: '+61400000002', email: 'ana.canary@example.com', address },
+        recipient,
         notes: 'Canary note: ring twice',
         metadata: { canaryKey: 'canary-value' },
         lines: [{ ...line, notes: 'Canary line note' }],
@@ -65,6 +64,15 @@ describe('an accepted order', () => {
     ];
     expect(await whereIs(client, canaries)).toEqual([]);
     expect(await whereIs(client, ['SKU-IN-CLEAR'])).toHaveLength(1);
+  });
+
+  it('is found by its external id, for its merchant and its source alone', async () => {
+    const order = await acceptSample(store, 'order-1');
+    const other = `mer_${'1'.repeat(26)}`;
+    expect(await findByExternalId(store, sampleMerchantId, 'generic', 'order-1')).toBe(order.id);
+    expect(await findByExternalId(store, sampleMerchantId, 'generic', 'order-2')).toBeNull();
+    expect(await findByExternalId(store, sampleMerchantId, 'con_other', 'order-1')).toBeNull();
+    expect(await findByExternalId(store, other, 'generic', 'order-1')).toBeNull();
   });
 
   it('is claimed for ever, while its key is remembered for a day', async () => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { commit, type NewEntry } from '../../src/store/commit.ts';
 import { countEntries, leaseEntries } from '../../src/store/entries.ts';
-import { configureLane, takeSlot, throttleLane } from '../../src/store/lanes.ts';
+import { configureLane, readLane, takeSlot, throttleLane } from '../../src/store/lanes.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { testRedis } from '../support/redis.ts';
 import { createTestStore } from '../support/test-store.ts';
@@ -145,6 +145,26 @@ describe('work entries', () => {
     expect(first).toEqual(['a', 'b']);
     await commit(deps, { settle: { id: 'a', attempt: 1, how: 'ack' } });
     expect(await ids()).toEqual(['c']);
+  });
+
+  it('go to another lane when they are sent there, and give their place in the first one back', async () => {
+    const deps = await store();
+    await configureLane(deps, 'from', { calls: 1_000, perMs: 1, inflightMax: 1 });
+    await commit(deps, { entries: [entry('a', { lane: 'from' }), entry('b', { lane: 'from' })] });
+    expect(await ids()).toEqual(['a']);
+    const settle = { id: 'a', attempt: 1, how: 'retry', delayMs: 0, counted: false, lane: 'to' } as const;
+    await commit(deps, { settle });
+    clock.advance(1);
+    expect((await lease()).entries.map(({ id, lane, tries }) => [id, lane, tries])).toEqual(
+      expect.arrayContaining([
+        ['a', 'to', 0],
+        ['b', 'from', 0],
+      ]),
+    );
+    await commit(deps, { settle: { id: 'a', attempt: 2, how: 'ack' } });
+    await commit(deps, { settle: { id: 'b', attempt: 1, how: 'ack' } });
+    expect((await readLane(deps, 'from')).inflight).toBe(0);
+    expect((await readLane(deps, 'to')).inflight).toBe(0);
   });
 
   it('go by class inside a lane, and starve nobody', async () => {

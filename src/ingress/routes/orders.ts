@@ -57,10 +57,10 @@ const postOrder = defineRoute({
     200: { description: 'This very order came before, under another key', schema: OrderViewSchema },
   },
   problems: ['order.exists'],
-  async handle({ store, merchantId, idempotencyKey, headers, body }) {
+  async handle({ store, merchantId, idempotencyKey, headers: { 'packline-connection': from }, body }) {
     const accepted = await acceptOrder(store, {
       merchantId,
-      source: await sourceOf(store, merchantId, headers['packline-connection']),
+      source: await sourceOf(store, merchantId, from),
       idempotencyKey: idempotencyKey ?? '',
       input: body,
       work: (orderId) => makeEntry(fulfilmentSubmit, { orderId }, { lane: freeLane }),
@@ -98,7 +98,7 @@ async function findEverywhere(store: StoreDeps, merchantId: string, externalId: 
   const connections = await listConnections(store, merchantId);
   const sources = ['generic', ...connections.filter(({ kind }) => kind === 'oms').map(({ id }) => id)];
   const ids = await Promise.all(sources.map((source) => findByExternalId(store, merchantId, source, externalId)));
-  const found = await Promise.all(ids.map((id) => (id === null ? null : readOrder(store, id))));
+  const found = await Promise.all(ids.filter((id) => id !== null).map((id) => readOrder(store, id)));
   return found.filter((stored) => stored !== null);
 }
 
