@@ -37,6 +37,10 @@ const referenceSettings = {
   withDefaultFonts: false,
   telemetry: false,
   agent: { disabled: true },
+  mcp: { disabled: true },
+  // They would send the document to somebody else's service.
+  showDeveloperTools: 'never',
+  hideClientButton: true,
 };
 const referencePage = `<!doctype html>
 <html lang="en">
