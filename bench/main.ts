@@ -2,9 +2,10 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchAccept, benchSteady } from './accept.ts';
 import { benchFlow } from './flow.ts';
+import { benchMemory } from './memory.ts';
 
 /**
- * `npm run bench -- [accept] [steady] [flow] [--seconds 10] [--rounds 3] [--orders 3000] [--rate 60]`: prints one JSON
+ * `npm run bench -- [accept] [steady] [memory] [flow] [--seconds 10] [--rounds 3] [--orders 4000] [--rate 25]`: prints one JSON
  * document; every figure stands beside the ceiling that was measured in the same run.
  */
 const { values, positionals } = parseArgs({
@@ -12,14 +13,15 @@ const { values, positionals } = parseArgs({
   options: {
     seconds: { type: 'string', default: '10' },
     rounds: { type: 'string', default: '3' },
-    orders: { type: 'string', default: '3000' },
-    rate: { type: 'string', default: '60' },
+    orders: { type: 'string', default: '4000' },
+    rate: { type: 'string', default: '25' },
   },
 });
 const seconds = Number(values.seconds);
 const scenarios = {
   accept: () => benchAccept({ rounds: Number(values.rounds), seconds }),
   steady: () => benchSteady({ seconds, ratePerSecond: 300 }),
+  memory: () => benchMemory({ orders: Number(values.orders), ratePerSecond: Number(values.rate) }),
   flow: () => benchFlow({ orders: Number(values.orders), ratePerSecond: Number(values.rate) }),
 };
 const machine = {

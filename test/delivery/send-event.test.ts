@@ -121,18 +121,19 @@ describe('an answer', () => {
 });
 
 describe('no answer', () => {
+  const saysNothing: RequestListener = () => undefined;
+  const neverEnds: RequestListener = (_request, response) => {
+    response.writeHead(200);
+    response.write('so far');
+  };
+  const hangsUp: RequestListener = (request) => request.socket.destroy();
+  const talksNonsense: RequestListener = (request) => request.socket.end('no HTTP at all\r\n\r\n');
+
   it.each([
-    ['http.timeout_headers', { headersMs: 50 }, () => undefined],
-    [
-      'http.timeout',
-      { totalMs: 80 },
-      ((_request, response) => {
-        response.writeHead(200);
-        response.write('so far');
-      }) as RequestListener,
-    ],
-    ['http.reset', {}, ((request) => request.socket.destroy()) as RequestListener],
-    ['http.garbage', {}, ((request) => request.socket.end('no HTTP at all\r\n\r\n')) as RequestListener],
+    ['http.timeout_headers', { headersMs: 50 }, saysNothing],
+    ['http.timeout', { totalMs: 80 }, neverEnds],
+    ['http.reset', {}, hangsUp],
+    ['http.garbage', {}, talksNonsense],
   ] as const)('is a failed attempt with the code %s', async (code, timeouts, answer) => {
     expect((await send(answer, { timeouts })).outcome).toEqual({
       delivered: false,

@@ -1,0 +1,254 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Order, OrderFulfilment } from '../../src/domain/order.ts';
+import { makeEntry } from '../../src/queues/define-job.ts';
+import { deliveryWork } from '../../src/queues/delivery-attempt.ts';
+import { quietAfterMs, sweep, sweepEveryMs } from '../../src/queues/sweep.ts';
+import { changeOrder } from '../../src/store/change-order.ts';
+import { commit, type CommitPlan } from '../../src/store/commit.ts';
+import { createConnection, updateConnection } from '../../src/store/connections.ts';
+import { newId } from '../../src/store/deps.ts';
+import { freeLane, type LeasedEntry } from '../../src/store/entries.ts';
+import { deliveryWrites, eventDocWrites, makeDelivery, makeEvent } from '../../src/store/events.ts';
+import { createMerchant } from '../../src/store/merchants.ts';
+import { readOrder, readTimeline, requireOrder } from '../../src/store/orders.ts';
+import { acceptSample, postSample } from '../store/accept-sample.ts';
+import { testRedis } from '../support/redis.ts';
+import { openWorkbench, type Workbench } from './workbench.ts';
+
+const { client } = await testRedis();
+let bench: Workbench;
+let merchantId: string;
+let sweeps = 0;
+beforeEach(async () => {
+  bench = await openWorkbench(client);
+  merchantId = (await createMerchant(bench.store, 'Test Market', 0)).id;
+});
+
+type Payload = Parameters<typeof sweep.id>[0];
+/** Runs one sweep, and answers the work that is due after it. */
+async function runSweep(payload: Payload): Promise<LeasedEntry[]> {
+  sweeps += 1;
+  await bench.push(makeEntry(sweep, payload, { lane: freeLane, cause: `test-${sweeps}` }));
+  for (const entry of await bench.take()) await bench.run(entry);
+  return bench.take();
+}
+const about = (entries: readonly LeasedEntry[]) => entries.map(({ job, payload }) => ({ job, payload }));
+
+/** An accepted order whose own work is out of the way. */
+async function anOrder(externalId: string): Promise<Order> {
+  const order = await acceptSample(bench.store, externalId, { merchantId });
+  for (const { id, attempt } of await bench.take()) await commit(bench.store, { settle: { id, attempt, how: 'ack' } });
+  return order;
+}
+function change(orderId: string, changes: Partial<Order>): Promise<Order> {
+  const options = { commit: (plan: CommitPlan) => commit(bench.store, plan), work: deliveryWork };
+  return changeOrder(bench.store, orderId, options, ({ order }) => ({ order: { ...order, ...changes } }));
+}
+const connect = (name = 'Nash', storeLocationId = 'store-1') =>
+  createConnection(bench.store, merchantId, {
+    connector: 'nash',
+    kind: 'fulfilment',
+    name,
+    routing: [{ storeLocationIds: [storeLocationId] }],
+    settings: { baseUrl: 'http://127.0.0.1:1', apiKey: 'nash_demo_key' },
+  });
+
+describe('the sweep for retention', () => {
+  const orderMs = () => bench.store.retention.orderSeconds * 1_000;
+
+  it('deletes orders once they have been finished for long, and no others', async () => {
+    const [old, open] = [await anOrder('old'), await anOrder('open')];
+    await change(old.id, { status: 'DELIVERED' });
+    bench.clock.advance(1_000);
+    const recent = await anOrder('recent');
+    await change(recent.id, { status: 'CANCELED' });
+    bench.clock.advance(orderMs() - 1_000);
+    await runSweep({ kind: 'retention' });
+    expect(await readOrder(bench.store, old.id)).toBeNull();
+    expect(await readTimeline(bench.store, old.id)).toEqual([]);
+    expect(await client.zscore(bench.store.keys.finished, old.id)).toBeNull();
+    expect(await readOrder(bench.store, recent.id)).not.toBeNull();
+    expect(await readOrder(bench.store, open.id)).not.toBeNull();
+    expect(await client.zrange(bench.store.keys.orders(merchantId), '0', '-1')).toEqual([open.id, recent.id]);
+  });
+
+  it("keeps the claim: a deleted order's external id stays taken for ever", async () => {
+    const { id } = await anOrder('old');
+    await change(id, { status: 'DELIVERED' });
+    bench.clock.advance(orderMs());
+    await runSweep({ kind: 'retention' });
+    const post = (notes?: string) => {
+      const order = { externalId: 'old', ...(notes === undefined ? {} : { notes }) };
+      return postSample(bench.store, { merchantId, idempotencyKey: `new-${notes}`, order });
+    };
+    expect(await post()).toEqual({ outcome: 'existing', orderId: id, replayed: false });
+    expect(await post('other')).toEqual({ outcome: 'different', orderId: id });
+  });
+
+  it('takes events and deliveries off their lists when their documents are past their time', async () => {
+    const { store } = bench;
+    const announce = async () => {
+      const event = makeEvent(store, merchantId, 'endpoint.test', {}, null);
+      const delivery = makeDelivery(store, event, newId('endpoint', bench.clock));
+      await commit(store, { writes: [...eventDocWrites(store, event), ...deliveryWrites(store, delivery)] });
+      return [event.id, delivery.id];
+    };
+    await announce();
+    bench.clock.advance(1_000);
+    const kept = await announce();
+    bench.clock.advance(store.retention.eventSeconds * 1_000 - 500);
+    await runSweep({ kind: 'retention' });
+    const listed = [
+      ...(await client.zrange(store.keys.events(merchantId), '0', '-1')),
+      ...(await client.zrange(store.keys.deliveries(merchantId), '0', '-1')),
+    ];
+    expect(listed).toEqual(kept);
+  });
+
+  it('is followed by the next one, once, however many processes run it', async () => {
+    await Promise.all([runSweep({ kind: 'retention' }), runSweep({ kind: 'retention' })]);
+    bench.clock.advance(sweepEveryMs.retention);
+    expect(about(await bench.take())).toEqual([{ job: 'sweep', payload: { kind: 'retention' } }]);
+  });
+
+  it('asks each fulfilment connection for what it missed, once in its interval, except those that are paused', async () => {
+    const connection = await connect();
+    await updateConnection(bench.store, await connect('paused'), { paused: true });
+    const asked = { job: 'sweep', payload: { kind: 'catch-up', merchantId, connectionId: connection.id } };
+    const catchUps = (entries: readonly LeasedEntry[]) =>
+      about(entries.filter(({ payload }) => (payload as Payload).kind === 'catch-up'));
+    const first = await runSweep({ kind: 'retention' });
+    expect(catchUps(first)).toEqual([asked]);
+    for (const { id, attempt } of first) await commit(bench.store, { settle: { id, attempt, how: 'ack' } });
+    expect(catchUps(await runSweep({ kind: 'retention' }))).toEqual([]);
+    bench.clock.advance(sweepEveryMs['catch-up']);
+    expect(catchUps(await runSweep({ kind: 'retention' }))).toEqual([asked]);
+  });
+});
+
+describe('the sweep for quiet orders', () => {
+  const told: OrderFulfilment = {
+    connectionId: newId('connection', { now: () => 0, scriptNow: () => '', sleep: () => Promise.resolve() }),
+    connector: 'nash',
+    externalRef: 'order-1',
+    submittedContentVersion: 1,
+  };
+  const reads = async () => {
+    const entries = await runSweep({ kind: 'quiet' });
+    return about(entries.filter(({ job }) => job === 'fulfilment-read'));
+  };
+
+  it('has an order read that nothing was heard of for long, and then again only after as long', async () => {
+    const { id } = await anOrder('order-1');
+    await change(id, { fulfilment: told });
+    bench.clock.advance(quietAfterMs - 1);
+    expect(await reads()).toEqual([]);
+    bench.clock.advance(1);
+    expect(await reads()).toEqual([{ job: 'fulfilment-read', payload: { orderId: id } }]);
+    expect(await reads()).toEqual([]);
+    bench.clock.advance(quietAfterMs);
+    expect(await reads()).toHaveLength(1);
+  });
+
+  it('leaves alone what was heard of, what no partner was told of, and what is at its end', async () => {
+    const [heard, untold, over] = [await anOrder('heard'), await anOrder('untold'), await anOrder('over')];
+    for (const { id } of [heard, over]) await change(id, { fulfilment: told });
+    await change(untold.id, { fulfilment: { ...told, submittedContentVersion: 0 } });
+    await change(over.id, { status: 'DELIVERED' });
+    bench.clock.advance(quietAfterMs);
+    await change(heard.id, { status: 'PICKING' });
+    expect(await reads()).toEqual([]);
+  });
+
+  it('forgets orders that are no more', async () => {
+    const { id } = await anOrder('order-1');
+    await change(id, { fulfilment: told });
+    await client.del(bench.store.keys.order(id));
+    bench.clock.advance(quietAfterMs);
+    expect(await reads()).toEqual([]);
+    expect(await client.zcard(bench.store.keys.open)).toBe(0);
+  });
+});
+
+describe('an order that no route took', () => {
+  const waitingOrders = () => client.zrange(bench.store.keys.unrouted(merchantId), '0', '-1');
+  async function unrouted(externalId = 'order-1'): Promise<string> {
+    const { id } = await acceptSample(bench.store, externalId, { merchantId });
+    await bench.runDue();
+    return id;
+  }
+  /** Does all of this work, and what is due after it, that has to do with routes. Answers how often an order was asked. */
+  async function routeAll(entries: readonly LeasedEntry[]): Promise<number> {
+    const submits = entries.filter(({ job }) => job === 'fulfilment-submit');
+    const again = entries.filter(({ payload }) => (payload as { kind?: string }).kind === 'unrouted');
+    for (const entry of [...submits, ...again]) await bench.run(entry);
+    if (submits.length + again.length === 0) return 0;
+    return submits.length + (await routeAll(await bench.take()));
+  }
+
+  it('says so, waits, and is routed when a connection appears', async () => {
+    const id = await unrouted();
+    expect((await requireOrder(bench.store, id)).order.problems).toMatchObject([
+      { code: 'order.no_route', source: 'you' },
+    ]);
+    expect(await waitingOrders()).toEqual([id]);
+    const connection = await connect();
+    const submits = await runSweep({ kind: 'unrouted', merchantId });
+    expect(about(submits)).toEqual([{ job: 'fulfilment-submit', payload: { orderId: id } }]);
+    for (const entry of submits) await bench.run(entry);
+    const { order } = await requireOrder(bench.store, id);
+    expect(order).toMatchObject({ fulfilment: { connectionId: connection.id }, problems: [] });
+    expect(await waitingOrders()).toEqual([]);
+    // Its calls will be made in the turn of the account that they count on.
+    expect(await bench.take()).toMatchObject([
+      { job: 'fulfilment-submit', lane: expect.stringMatching(/^nash\.\w+\.default$/), tries: 0 },
+    ]);
+  });
+
+  it('goes on waiting when the connection does not take it either', async () => {
+    const id = await unrouted();
+    await connect('elsewhere', 'store-2');
+    for (const entry of await runSweep({ kind: 'unrouted', merchantId })) await bench.run(entry);
+    expect(await waitingOrders()).toEqual([id]);
+    expect((await requireOrder(bench.store, id)).order.problems).toHaveLength(1);
+  });
+
+  it('is routed though the connection appeared at the very moment when none was found', async () => {
+    const { id } = await acceptSample(bench.store, 'order-1', { merchantId });
+    const [submit] = await bench.take();
+    if (submit === undefined) throw new Error('there is no work');
+    let isFirst = true;
+    await bench.run(submit, (context) => ({
+      ...context,
+      commit: async (plan) => {
+        if (isFirst) {
+          isFirst = false;
+          // What the route was decided on has been read; the connection's own sweep finds nobody waiting yet.
+          await connect();
+          await runSweep({ kind: 'unrouted', merchantId });
+        }
+        return context.commit(plan);
+      },
+    }));
+    // Whatever comes round by itself, for an hour.
+    for (let minutes = 0; minutes < 60; minutes += 1) {
+      await routeAll(await runSweep({ kind: 'retention' }));
+      bench.clock.advance(60_000);
+    }
+    expect((await requireOrder(bench.store, id)).order.fulfilment).toBeDefined();
+  });
+
+  it('is asked once for each change of the connections, though there are more of them than one step takes', async () => {
+    const count = 501;
+    for (let n = 0; n < count; n += 1) await acceptSample(bench.store, `order-${n}`, { merchantId });
+    await routeAll(await bench.take());
+    expect(await waitingOrders()).toHaveLength(count);
+    let asked = await routeAll(await runSweep({ kind: 'unrouted', merchantId }));
+    for (let seconds = 0; seconds < 5; seconds += 1) {
+      bench.clock.advance(1_000);
+      asked += await routeAll(await bench.take());
+    }
+    expect(await waitingOrders()).toHaveLength(count);
+    expect(asked).toBe(count);
+  });
+});

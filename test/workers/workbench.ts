@@ -1,0 +1,100 @@
+import type { Redis } from 'ioredis';
+import { onTestFinished } from 'vitest';
+import { createOpener } from '../../src/compose.ts';
+import { vocabularies } from '../../src/connectors/fulfilment/registry.ts';
+import type { WorkerDeps } from '../../src/fulfilment/deps.ts';
+import { createEgress } from '../../src/platform/egress.ts';
+import { createHttp } from '../../src/platform/http.ts';
+import { createMetrics } from '../../src/platform/metrics.ts';
+import type { WorkerDefinition } from '../../src/queues/run-worker.ts';
+import type { JobContext } from '../../src/queues/run-worker.ts';
+import type { NewEntry } from '../../src/store/commit.ts';
+import { commit } from '../../src/store/commit.ts';
+import type { StoreDeps } from '../../src/store/deps.ts';
+import { leaseEntries, type LeasedEntry } from '../../src/store/entries.ts';
+import deliveryAttempt from '../../workers/delivery-attempt.ts';
+import fulfilmentRead from '../../workers/fulfilment-read.ts';
+import fulfilmentSubmit from '../../workers/fulfilment-submit.ts';
+import sweep from '../../workers/sweep.ts';
+import { makeJobContext } from '../queues/job-context.ts';
+import { createFakeClock, type FakeClock } from '../support/fake-clock.ts';
+import { createTestStore } from '../support/test-store.ts';
+
+type Context = JobContext<WorkerDeps>;
+type Run = (payload: unknown, context: Context) => Promise<void>;
+
+const prepare =
+  <P extends Record<string, unknown>>({ job, handle }: WorkerDefinition<WorkerDeps, P>): Run =>
+  (payload, context) =>
+    handle(job.payload.parse(payload), context);
+
+const handlers: Readonly<Record<string, Run>> = {
+  'delivery-attempt': prepare(deliveryAttempt),
+  'fulfilment-read': prepare(fulfilmentRead),
+  'fulfilment-submit': prepare(fulfilmentSubmit),
+  sweep: prepare(sweep),
+};
+
+/** The handlers on a real store and a clock that stands still: a test says which work is done, and when. */
+export interface Workbench {
+  store: StoreDeps;
+  clock: FakeClock;
+  deps: WorkerDeps;
+  /** Takes what is due, without doing it. */
+  take(): Promise<LeasedEntry[]>;
+  /** Runs one entry's handler, as it would be run: what it throws is thrown. `change` makes it a run of another kind. */
+  run(entry: LeasedEntry, change?: (context: Context) => Context): Promise<void>;
+  /** Does what is due now, not what follows from it. Answers what that was. */
+  runDue(): Promise<LeasedEntry[]>;
+  push(...entries: NewEntry[]): Promise<void>;
+}
+
+/** On an empty database, until the running test is over. Partners and subscribers are on loopback. */
+export async function openWorkbench(client: Redis): Promise<Workbench> {
+  await client.flushdb();
+  // What is signed here is verified by a library that knows today's date.
+  const clock = createFakeClock(Date.now());
+  const store = await createTestStore(client, clock);
+  const http = createHttp({ egress: createEgress({ allow: ['127.0.0.0/8'] }), userAgent: 'Packline/test' });
+  onTestFinished(() => http.close());
+  const deps: WorkerDeps = {
+    vocabularies,
+    http,
+    random: () => 0.5,
+    openFulfilment: createOpener({ http, clock, metrics: createMetrics() }),
+  };
+  const take = async () => (await leaseEntries(store, { room: 1_000, leaseMs: 3_600_000 })).entries;
+
+  const run: Workbench['run'] = async (entry, change = (context) => context) => {
+    const handle = handlers[entry.job];
+    if (handle === undefined) throw new Error(`there is no handler for ${entry.job} on this bench`);
+    const made = makeJobContext(store, deps, { entry });
+    let ended = false;
+    const context = change({
+      ...made,
+      finish: async (plan, ending) => {
+        const outcome = await made.finish(plan, ending);
+        ended ||= outcome !== 'conflict';
+        return outcome;
+      },
+    });
+    await handle(entry.payload, context);
+    if (!ended) await context.finish({});
+  };
+
+  return {
+    store,
+    clock,
+    deps,
+    take,
+    run,
+    runDue: async () => {
+      const entries = await take();
+      for (const entry of entries) await run(entry);
+      return entries;
+    },
+    push: async (...entries) => {
+      await commit(store, { entries });
+    },
+  };
+}
