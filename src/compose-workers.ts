@@ -69,6 +69,7 @@ export async function startWorkers(
           newRunId: randomUUID,
           bury: (buried) => bury(store, buried),
           observe: ({ durationMs, ...labels }) => base.metrics.jobs.observe(labels, durationMs / 1000),
+          concurrencyMax: config.workerConcurrency,
           shutdown: shutdown.signal,
         }),
       );
@@ -88,7 +89,8 @@ export async function startWorkers(
   return {
     stop: async (graceMs) => {
       clearInterval(counting);
-      await Promise.all(dispatchers.map((dispatcher) => dispatcher.stop()));
+      // Redis may be away: then nothing answers, and only the deadline ends the wait.
+      await Promise.race([Promise.all(dispatchers.map((dispatcher) => dispatcher.stop())), clock.sleep(graceMs)]);
       const drained = Promise.allSettled(workers.map((worker) => worker.drain()));
       await Promise.race([drained, clock.sleep(graceMs)]);
       shutdown.abort();

@@ -101,7 +101,8 @@ export const defaultBudget = 'default';
 
 /** Opens fulfilment connections: settings unsealed and checked, budgets known to the governor, io bound to a signal. */
 export function createOpener({ http, clock, metrics }: Pick<Base, 'http' | 'clock' | 'metrics'>) {
-  const configured = new Set<string>();
+  /** The limit that each lane was last told of. */
+  const told = new Map<string, string>();
 
   return async function openFulfilment(
     store: StoreDeps,
@@ -123,13 +124,19 @@ export function createOpener({ http, clock, metrics }: Pick<Base, 'http' | 'cloc
         detail: { connectionId },
       });
     }
-    const settings = connector.settings.parse(openConnection(store, record).settings);
+    const parsed = connector.settings.safeParse(openConnection(store, record).settings);
+    if (!parsed.success) {
+      throw new Failure('misconfigured', 'connection.settings', 'the settings of this connection are not complete', {
+        detail: { connectionId, fields: parsed.error.issues.map((issue) => issue.path.join('.')) },
+      });
+    }
+    const settings = parsed.data;
     for (const [budget, limit] of Object.entries(connector.budgets(settings))) {
       const lane = laneOf(connector, settings, budget);
-      const mark = `${lane} ${limit.calls}/${limit.perMs}`;
-      if (configured.has(mark)) continue;
+      const mark = `${limit.calls}/${limit.perMs}`;
+      if (told.get(lane) === mark) continue;
       await configureLane(store, lane, limit);
-      configured.add(mark);
+      told.set(lane, mark);
     }
     const io = createConnectorIo(
       {

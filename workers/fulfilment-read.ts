@@ -6,7 +6,7 @@ import { toInstant } from '../src/platform/clock.ts';
 import { makeEntry } from '../src/queues/define-job.ts';
 import { deliveryWork } from '../src/queues/delivery-attempt.ts';
 import { fulfilmentRead } from '../src/queues/fulfilment-read.ts';
-import { effectDeadlineMs } from '../src/queues/perform-effect.ts';
+import { withinDeadline } from '../src/queues/perform-effect.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import { changeOrder } from '../src/store/change-order.ts';
 import { readMessage } from '../src/store/inbox.ts';
@@ -29,8 +29,11 @@ async function takeMessage(
 ): Promise<void> {
   const { store, log } = context;
   const stored = await readMessage(store, inboxId);
-  if (stored === null) return;
-  const { connector, lane } = await context.deps.openFulfilment(store, merchantId, connectionId, context.signal);
+  if (stored === null) throw new Failure('rejected', 'hook.expired', 'this webhook is past its retention');
+  // A paused connection is not called, but what it says is heard.
+  const { connector, lane } = await context.deps.openFulfilment(store, merchantId, connectionId, context.signal, {
+    evenPaused: true,
+  });
   if (connector.webhook === undefined) return;
   const message = connector.webhook.read(stored.body, stored.receivedAt);
   if (message.externalRef === null) return;
@@ -75,9 +78,10 @@ async function readPartner(orderId: string, context: Context): Promise<void> {
   const { fulfilment } = order;
   if (fulfilment === undefined) return;
   if (!(await waitInLane(context, order.merchantId, fulfilment.connectionId))) return;
-  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(effectDeadlineMs)]);
-  const { connection } = await context.deps.openFulfilment(store, order.merchantId, fulfilment.connectionId, signal);
-  const snapshot = await connection.find(fulfilment);
+  const snapshot = await withinDeadline(context.signal, async (signal) => {
+    const { connection } = await context.deps.openFulfilment(store, order.merchantId, fulfilment.connectionId, signal);
+    return connection.find(fulfilment);
+  });
   if (snapshot === null) {
     if (fulfilment.submittedContentVersion === 0) return;
     throw new Failure('rejected', 'fulfilment.order_lost', 'the fulfilment system does not know this order any more', {

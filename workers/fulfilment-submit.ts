@@ -11,6 +11,7 @@ import { performEffect } from '../src/queues/perform-effect.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import { changeOrder, type OrderChange } from '../src/store/change-order.ts';
 import { listConnections } from '../src/store/connections.ts';
+import { referenceField } from '../src/store/orders.ts';
 import type { WorkerDeps } from '../src/fulfilment/deps.ts';
 import { toOrderToFulfil } from '../src/fulfilment/order-to-fulfil.ts';
 import { attentionCode, recordSnapshot } from '../src/fulfilment/record-snapshot.ts';
@@ -39,9 +40,8 @@ async function route(orderId: string, context: Context): Promise<Order | null> {
   const order = await changeOrder(store, orderId, { commit: context.commit, work: deliveryWork }, async (stored) => {
     const { order: before } = stored;
     if (before.fulfilment !== undefined || isTerminal(before.status) || isBeingCanceled(before)) return null;
-    const imported = before.version === 1 ? [importedEvent(before)] : [];
     const connection = routeOrder(before, await listConnections(store, before.merchantId));
-    if (connection === undefined) return notRouted(context, before, imported);
+    if (connection === undefined) return notRouted(context, before);
     const fulfilment: OrderFulfilment = {
       connectionId: connection.id,
       connector: connection.connector,
@@ -49,9 +49,10 @@ async function route(orderId: string, context: Context): Promise<Order | null> {
       submittedContentVersion: 0,
     };
     const reference = store.keys.reference(connection.id, fulfilment.externalRef);
+    const holder = await store.redis.hget(reference, referenceField);
+    if (holder !== null && holder !== orderId) throw referenceTaken(holder);
     return {
       order: { ...before, fulfilment, problems: withoutProblem(before.problems, unroutedCode) },
-      happenings: imported,
       timeline: [
         {
           at: now(context),
@@ -59,8 +60,9 @@ async function route(orderId: string, context: Context): Promise<Order | null> {
           detail: { connection: connection.name, connector: connection.connector },
         },
       ],
+      guards: [{ key: reference, field: referenceField, expected: holder }],
       writes: [
-        ['SET', reference, orderId, 'EX', store.retention.orderSeconds],
+        ['HSET', reference, referenceField, orderId],
         ['ZREM', store.keys.unrouted(before.merchantId), orderId],
       ],
     };
@@ -69,21 +71,17 @@ async function route(orderId: string, context: Context): Promise<Order | null> {
   return waits ? null : order;
 }
 
+/** Two sources with one external id at one partner: its hooks could not be told apart, so the second stays here. */
+const referenceTaken = (holder: string): Failure =>
+  new Failure('rejected', 'order.reference_taken', 'another order with this external id is at this fulfilment system', {
+    detail: { orderId: holder },
+  });
+
 const now = ({ store }: Context): string => toInstant(store.clock.now());
 
-const importedEvent = (order: Order) =>
-  ({
-    type: 'order.imported',
-    data: {
-      orderId: order.id,
-      externalId: order.externalId,
-      version: order.version + 1,
-      source: order.source,
-      storeLocationId: order.storeLocationId,
-    },
-  }) as const;
-
-function notRouted(context: Context, order: Order, imported: ReturnType<typeof importedEvent>[]): OrderChange {
+function notRouted(context: Context, order: Order): OrderChange {
+  // Asked again and still none: nothing has changed, and the order stays on the list.
+  if (order.problems.some(({ code }) => code === unroutedCode)) return null;
   const problem = {
     code: unroutedCode,
     detail: `no fulfilment connection takes orders of store ${order.storeLocationId}`,
@@ -92,7 +90,7 @@ function notRouted(context: Context, order: Order, imported: ReturnType<typeof i
   };
   const unrouted = context.store.keys.unrouted(order.merchantId);
   return {
-    ...raiseProblem({ order, happenings: imported }, problem),
+    ...raiseProblem({ order, happenings: [] }, problem),
     writes: [['ZADD', unrouted, context.store.clock.now(), order.id]],
   };
 }

@@ -6,10 +6,13 @@ import { toInstant } from '../src/platform/clock.ts';
 import { makeEntry } from '../src/queues/define-job.ts';
 import { deliveryWork } from '../src/queues/delivery-attempt.ts';
 import { fulfilmentRead } from '../src/queues/fulfilment-read.ts';
+import { fulfilmentSubmit } from '../src/queues/fulfilment-submit.ts';
 import { orderCancel } from '../src/queues/order-cancel.ts';
 import { performEffect } from '../src/queues/perform-effect.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import { changeOrder, type OrderChange } from '../src/store/change-order.ts';
+import type { NewEntry } from '../src/store/commit.ts';
+import { freeLane } from '../src/store/entries.ts';
 import { requireOrder } from '../src/store/orders.ts';
 import type { WorkerDeps } from '../src/fulfilment/deps.ts';
 import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
@@ -24,31 +27,38 @@ export default defineWorker<WorkerDeps, { orderId: string }>(orderCancel, async 
   const { order } = await requireOrder(context.store, orderId);
   const { fulfilment } = order;
   if (order.cancellation?.state !== 'requested') return;
+  if (isTerminal(order.status)) return recordOvertaken(orderId, context);
   if (fulfilment === undefined) return cancelHere(orderId, context);
   if (!(await waitInLane(context, order.merchantId, fulfilment.connectionId))) return;
   await performEffect<CancelOutcome>(context, {
     orderId,
     connectionId: fulfilment.connectionId,
     name: 'order.cancel',
-    unless: ({ cancellation, status }) => cancellation?.state !== 'requested' || isTerminal(status),
-    act: async (stored, unsure, signal) => {
+    unless: ({ cancellation }) => cancellation?.state !== 'requested',
+    act: async (stored, _unsure, signal) => {
       const { connection } = await context.deps.openFulfilment(
         context.store,
         order.merchantId,
         fulfilment.connectionId,
         signal,
       );
-      const ref = stored.order.fulfilment ?? fulfilment;
-      // Never told of it, unless a run died telling: then the partner knows, and so must we.
-      const known = ref.submittedContentVersion > 0 || (unsure && (await connection.find(ref)) !== null);
-      if (!known) return { canceled: true, evidence: [] };
       if (connection.cancel === undefined) return unsupported;
-      return connection.cancel(ref);
+      // Asked even when we believe that it was never told: a run may have died telling it. Nothing there counts as stopped.
+      return connection.cancel(stored.order.fulfilment ?? fulfilment);
     },
     record: ({ order: latest }, outcome) => record(latest, outcome, context),
     commit: context.finish,
   });
 });
+
+/** It came to its end before anybody could be asked: canceled by somebody else, or beyond stopping. */
+async function recordOvertaken(orderId: string, context: Context): Promise<void> {
+  await changeOrder(context.store, orderId, { commit: context.finish, work: deliveryWork }, ({ order }) =>
+    order.status === 'CANCELED'
+      ? canceled(order, [], context)
+      : record(order, { canceled: false, code: 'order.state', detail: `it was ${order.status} already` }, context),
+  );
+}
 
 const unsupported = {
   canceled: false,
@@ -60,7 +70,10 @@ const unsupported = {
 async function cancelHere(orderId: string, context: Context): Promise<void> {
   await changeOrder(context.store, orderId, { commit: context.finish, work: deliveryWork }, ({ order }) => {
     if (order.fulfilment === undefined) return canceled(order, [], context);
-    return { order, entries: [makeEntry(orderCancel, { orderId }, { lane: 'free', cause: `again.${order.version}` })] };
+    return {
+      order,
+      entries: [makeEntry(orderCancel, { orderId }, { lane: freeLane, cause: `again.${order.version}` })],
+    };
   });
 }
 
@@ -94,7 +107,13 @@ function record(order: Order, outcome: CancelOutcome, context: Context): OrderCh
   return {
     ...raiseProblem({ order: refused, happenings: [] }, problem),
     timeline: [{ at, what: 'order.cancelRefused', detail: { code: outcome.code } }],
-    // What it was too late for will show in the partner's own words.
-    entries: [makeEntry(fulfilmentRead, { orderId: order.id }, { lane: 'free', cause: `canceled.${order.version}` })],
+    entries: isTerminal(order.status) ? [] : goOn(order),
   };
+}
+
+/** The order goes on indeed: where nobody was sent yet somebody is, and what it was too late for is read. */
+function goOn({ id: orderId, version, fulfilment }: Order): NewEntry[] {
+  const options = { lane: freeLane, cause: `uncanceled.${version}` };
+  const unsent = fulfilment?.dispatchedAt === undefined;
+  return [unsent ? makeEntry(fulfilmentSubmit, { orderId }, options) : makeEntry(fulfilmentRead, { orderId }, options)];
 }

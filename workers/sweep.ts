@@ -14,29 +14,30 @@ import type { WorkerDeps } from '../src/fulfilment/deps.ts';
 
 type Context = JobContext<WorkerDeps>;
 type Payload =
-  | { kind: 'retention' | 'quiet' }
+  | { kind: 'retention' | 'quiet'; tick: number }
   | { kind: 'catch-up'; merchantId: string; connectionId: string }
-  | { kind: 'unrouted'; merchantId: string };
+  | { kind: 'unrouted'; merchantId: string; startedMs?: number | undefined };
 
 export default defineWorker<WorkerDeps, Payload>(sweep, async (payload, context) => {
   switch (payload.kind) {
     case 'retention':
-      await context.commit({ entries: [nextSweep('retention', context.store.clock.now())] });
+      await context.commit({ entries: [nextSweep('retention', context.store.clock.now(), payload.tick)] });
       await forgetFinished(context);
-      await startCatchUps(context);
+      await startOthers(context);
       return;
     case 'quiet':
-      await context.commit({ entries: [nextSweep('quiet', context.store.clock.now())] });
+      await context.commit({ entries: [nextSweep('quiet', context.store.clock.now(), payload.tick)] });
       return readQuiet(context);
     case 'catch-up':
       return catchUp(payload, context);
     case 'unrouted':
-      return routeWaiting(payload.merchantId, context);
+      return routeWaiting(payload.merchantId, payload.startedMs ?? context.store.clock.now(), context);
   }
 });
 
 /** So many at a time that no single step of it is long; what is left is for the next tick. */
 const batchMax = 500;
+const quietPauseMaxMs = 6 * 3_600_000;
 
 /** Deletes what is past its time. Claims of external ids stay: an order is unique for ever. */
 async function forgetFinished({ store }: Context): Promise<void> {
@@ -45,7 +46,11 @@ async function forgetFinished({ store }: Context): Promise<void> {
   const orderIds = await redis.zrangebyscore(keys.finished, '-inf', cutoffMs, 'LIMIT', 0, batchMax);
   for (const orderId of orderIds) {
     const stored = await readOrder(store, orderId);
-    if (stored !== null) await redis.zrem(keys.orders(stored.order.merchantId), orderId);
+    if (stored !== null) {
+      const { merchantId, fulfilment } = stored.order;
+      await redis.zrem(keys.orders(merchantId), orderId);
+      if (fulfilment !== undefined) await redis.del(keys.reference(fulfilment.connectionId, fulfilment.externalRef));
+    }
     await redis.del(keys.order(orderId), keys.timeline(orderId));
     await redis.zrem(keys.finished, orderId);
   }
@@ -57,15 +62,23 @@ async function forgetFinished({ store }: Context): Promise<void> {
   }
 }
 
-/** Asks every connection, once in its interval, for hooks that did not reach us. */
-async function startCatchUps({ store, commit }: Context): Promise<void> {
-  const tick = String(Math.floor(store.clock.now() / sweepEveryMs['catch-up']));
+/**
+ * Starts what comes round less often: asking each connection for hooks that did not reach us, and routing again what found
+ * no route. Their ids hold no tick; an entry that was just done is not done again, which is what keeps them apart.
+ */
+async function startOthers({ store, commit }: Context): Promise<void> {
+  const { redis, keys, clock } = store;
   const entries: NewEntry[] = [];
-  for (const merchantId of await store.redis.smembers(store.keys.merchants)) {
+  for (const merchantId of await redis.smembers(keys.merchants)) {
+    const waiting = await redis.zcard(keys.unrouted(merchantId));
+    if (waiting > 0) {
+      const payload = { kind: 'unrouted', merchantId, startedMs: clock.now() } as const;
+      entries.push(makeEntry(sweep, payload, { lane: freeLane, cause: merchantId }));
+    }
     for (const connection of await listConnections(store, merchantId)) {
       if (connection.kind !== 'fulfilment' || connection.paused) continue;
       const payload = { kind: 'catch-up', merchantId, connectionId: connection.id } as const;
-      entries.push(makeEntry(sweep, payload, { lane: freeLane, cause: tick }));
+      entries.push(makeEntry(sweep, payload, { lane: freeLane }));
     }
   }
   await commit({ entries });
@@ -84,12 +97,12 @@ async function readQuiet({ store, finish }: Context): Promise<void> {
       writes.push(['ZREM', keys.open, orderId]);
       continue;
     }
-    writes.push(['ZADD', keys.open, 'XX', String(now), orderId]);
-    const { fulfilment } = stored.order;
+    const { fulfilment, createdAt } = stored.order;
+    // The older the order, the longer the pauses: what has been quiet for days will not change within minutes.
+    const pauseMs = Math.min((now - Date.parse(createdAt)) / 10, quietPauseMaxMs);
+    writes.push(['ZADD', keys.open, 'XX', String(now + Math.round(pauseMs)), orderId]);
     if (fulfilment === undefined || fulfilment.submittedContentVersion === 0) continue;
-    entries.push(
-      makeEntry(fulfilmentRead, { orderId }, { lane: freeLane, cause: `quiet.${Math.floor(now / quietAfterMs)}` }),
-    );
+    entries.push(makeEntry(fulfilmentRead, { orderId }, { lane: freeLane, cause: 'quiet', class: 'reads' }));
   }
   await finish({ entries, writes });
 }
@@ -123,15 +136,20 @@ async function catchUp(
   await finish({ writes: [['HSET', key, 'caughtUpTo', toInstant(startedMs)]] });
 }
 
-/** A connection appeared or changed: orders that no route took are asked again. */
-async function routeWaiting(merchantId: string, { store, finish }: Context): Promise<void> {
-  const waiting = await store.redis.zrange(store.keys.unrouted(merchantId), '0', String(batchMax - 1));
-  const cause = `route.${store.clock.now()}`;
+/** Orders that no route took are asked again. Each stays on the list, with a later time, until a route takes it. */
+async function routeWaiting(merchantId: string, startedMs: number, { store, finish }: Context): Promise<void> {
+  const { redis, keys, clock } = store;
+  const list = keys.unrouted(merchantId);
+  const waiting = await redis.zrangebyscore(list, '-inf', startedMs, 'LIMIT', 0, batchMax);
+  const now = clock.now();
+  const cause = `route.${now}`;
   const entries = waiting.map((orderId) => makeEntry(fulfilmentSubmit, { orderId }, { lane: freeLane, cause }));
   if (waiting.length === batchMax) {
-    const delayMs = 1_000;
-    entries.push(makeEntry(sweep, { kind: 'unrouted', merchantId }, { lane: freeLane, cause, delayMs }));
+    const payload = { kind: 'unrouted', merchantId, startedMs } as const;
+    entries.push(makeEntry(sweep, payload, { lane: freeLane, cause, delayMs: 1_000 }));
   }
-  // Taken off the list here; an order that still finds no route puts itself back.
-  await finish({ entries, writes: waiting.map((id) => ['ZREM', store.keys.unrouted(merchantId), id]) });
+  await finish({
+    entries,
+    writes: waiting.map((id) => ['ZADD', list, 'XX', String(Math.max(now, startedMs + 1)), id]),
+  });
 }

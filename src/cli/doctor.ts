@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { styleText } from 'node:util';
-import { toFailure } from '../domain/failure.ts';
 import { loadConfig, summarizeConfig, toCallableUrl, type Config, type Environment } from '../platform/config.ts';
 import { assertPortFree } from '../platform/free-port.ts';
 import { createLog } from '../platform/log.ts';
 import { inspectDurability } from '../platform/redis-durability.ts';
 import { closeRedis, createRedis, untilRedisReady } from '../platform/redis.ts';
+import { describeError } from './describe-error.ts';
 
 export interface Check {
   name: string;
@@ -34,7 +34,7 @@ export async function diagnose(env?: Environment): Promise<Diagnosis> {
   try {
     config = loadConfig(env);
   } catch (thrown) {
-    const checks: Check[] = [node, { name: 'settings', status: 'wrong', message: toFailure(thrown).message }];
+    const checks: Check[] = [node, { name: 'settings', status: 'wrong', message: describeError(thrown) }];
     return { ok: false, checks, settings: {} };
   }
   const checks = [
@@ -126,7 +126,7 @@ async function checkRedis({ redisUrl, redisTrusted, allowLossyRedis }: Config): 
     });
   } catch (thrown) {
     const fix = 'start it, or correct REDIS_URL (host, port, user and password)';
-    return [{ name, status: 'wrong', message: `cannot be used: ${toFailure(thrown).message}`, fix }];
+    return [{ name, status: 'wrong', message: `cannot be used: ${describeError(thrown)}`, fix }];
   } finally {
     await closeRedis(redis, 500);
   }
@@ -139,7 +139,7 @@ async function checkPort(setting: string, host: string, port: number): Promise<C
     return { name, status: 'ok', message: 'free' };
   } catch (thrown) {
     if (await isPackline(host, port)) return { name, status: 'ok', message: 'Packline answers on it' };
-    return { name, status: 'wrong', message: toFailure(thrown).message };
+    return { name, status: 'wrong', message: describeError(thrown) };
   }
 }
 

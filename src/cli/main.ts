@@ -1,6 +1,5 @@
 import { styleText } from 'node:util';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { toFailure } from '../domain/failure.ts';
 import { composeBase } from '../compose.ts';
 import { loadConfig } from '../platform/config.ts';
 import { createLog } from '../platform/log.ts';
@@ -12,6 +11,7 @@ import { seedDemo } from './seed-demo.ts';
 import { trickle } from './trickle.ts';
 import { runUp, type UpHooks } from './up.ts';
 import { welcome } from './welcome.ts';
+import { describeError } from './describe-error.ts';
 
 /** Exit codes of every command. */
 const exit = { done: 0, failed: 1, usage: 2 } as const;
@@ -42,7 +42,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
   } catch (thrown) {
     // Commander has already said what is wrong; help and version end this way too, with 0.
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exit.done : exit.usage;
-    process.stderr.write(`${styleText('red', 'packline:', { stream: process.stderr })} ${toFailure(thrown).message}\n`);
+    process.stderr.write(`${styleText('red', 'packline:', { stream: process.stderr })} ${describeError(thrown)}\n`);
     return exit.failed;
   }
 }

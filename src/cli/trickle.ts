@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { toFailure } from '../domain/failure.ts';
 import { callJson } from './demo-api.ts';
 import { makeDemoOrder } from './demo-order.ts';
 import { readCredentials } from './seed-demo.ts';
 import type { DemoContext } from './up.ts';
+import { describeError } from './describe-error.ts';
 
 /** Enough to see things move, little enough to follow one of them. */
 const everyMs = 5_000;
@@ -19,7 +19,7 @@ export async function trickle({ home, log }: DemoContext, signal: AbortSignal): 
       key: merchantKey,
       headers: { 'idempotency-key': externalId },
       body: makeDemoOrder(externalId, Date.now(), Math.random),
-    }).catch((error: unknown) => log.warn({ reason: toFailure(error).message }, 'trickle.refused'));
+    }).catch((error: unknown) => log.warn({ reason: describeError(error) }, 'trickle.refused'));
     await delay(everyMs, undefined, { signal }).catch(() => undefined);
   }
 }

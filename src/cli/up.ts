@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { toFailure } from '../domain/failure.ts';
 import { requireSetting, toCallableUrl, type Config } from '../platform/config.ts';
 import { assertPortFree, freePort } from '../platform/free-port.ts';
 import type { Log } from '../platform/log.ts';
@@ -12,6 +11,7 @@ import { programs as ourPrograms, type Programs } from './programs.ts';
 import { makeProgramService, makeRedisService, type Readiness } from './services.ts';
 import { onStopSignal } from './stop-signals.ts';
 import { createSupervisor, type Supervisor } from './supervisor.ts';
+import { describeError } from './describe-error.ts';
 
 export interface UpOptions {
   /** Partner simulators and demo data; without, this is an installation for real partners. */
@@ -133,7 +133,7 @@ async function bringUp(context: UpContext, supervisor: Supervisor, signal: Abort
   process.stdout.write(`\nPackline is up: API reference ${localUrl}/docs. Ctrl-C ends it.\n\n`);
   if (options.sandbox && options.trickle) {
     hooks.trickle?.(demo, signal).catch((thrown: unknown) => {
-      if (!signal.aborted) log.error({ reason: toFailure(thrown).message }, 'trickle.ended');
+      if (!signal.aborted) log.error({ reason: describeError(thrown) }, 'trickle.ended');
     });
   }
 }

@@ -41,11 +41,15 @@ export class Failure extends Error {
   }
 }
 
-/** Anything thrown, as a Failure. What we did not expect is ours and may pass: transient. */
+/**
+ * Anything thrown, as a Failure. What we did not expect is ours and may pass: transient. Its own words stay in `cause`:
+ * libraries quote what they choke on, and that may be a person's.
+ */
 export function toFailure(thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown;
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new Failure('transient', 'packline.unexpected', message, { cause: thrown });
+  return new Failure('transient', 'packline.unexpected', 'something happened that Packline does not expect', {
+    cause: thrown,
+  });
 }
 
 /** Whether a job may be tried again for this kind. */

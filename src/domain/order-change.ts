@@ -24,6 +24,14 @@ export const ownEvidence = (code: 'submitted' | 'picks_settled' | 'canceled' | '
 
 const factsOf = (order: Order) => ({ orderId: order.id, externalId: order.externalId, version: order.version + 1 });
 
+/** Whatever happens to an order first, its import is told before it. */
+export function announceImport({ order, happenings }: Changed): Changed {
+  if (order.announced) return { order, happenings };
+  const { source, storeLocationId } = order;
+  const imported = { type: 'order.imported', data: { ...factsOf(order), source, storeLocationId } } as const;
+  return { order: { ...order, announced: true }, happenings: [imported, ...happenings] };
+}
+
 /** Adds a problem and announces it, unless it is known already. */
 export function raiseProblem({ order, happenings }: Changed, problem: Problem): Changed {
   const problems = withProblem(order.problems, problem);

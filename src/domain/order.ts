@@ -69,6 +69,8 @@ export interface Order {
   pending?: { content: OrderContent; contentVersion: number } | undefined;
   status: OrderStatus;
   invoiceStatus: 'notInvoiced' | 'invoiced';
+  /** Its import has been announced: the first thing that subscribers hear of it. */
+  announced: boolean;
   /** Rises by one with every commit; the guard of each write. */
   version: number;
   fulfilment?: OrderFulfilment | undefined;
@@ -106,6 +108,7 @@ export function makeOrder(
     contentVersion: 1,
     status: 'RECEIVED',
     invoiceStatus: 'notInvoiced',
+    announced: false,
     version: 1,
     intents: {},
     evidence: [],

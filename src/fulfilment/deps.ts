@@ -27,5 +27,6 @@ export interface WorkerDeps {
     merchantId: string,
     connectionId: string,
     signal: AbortSignal,
+    options?: { evenPaused?: boolean },
   ): Promise<OpenFulfilment>;
 }

@@ -1,10 +1,14 @@
 import type { FulfilmentSnapshot } from '../connectors/fulfilment/port.ts';
 import { learn, ownEvidence, raiseProblem, settlePicks } from '../domain/order-change.ts';
-import { withoutProblem, withoutProblemsOf, type Order } from '../domain/order.ts';
+import { isBeingCanceled, withoutProblemsOf, type Order } from '../domain/order.ts';
+import { isTerminal } from '../domain/order-status.ts';
 import { toInstant } from '../platform/clock.ts';
+import { makeEntry } from '../queues/define-job.ts';
+import { fulfilmentSubmit } from '../queues/fulfilment-submit.ts';
 import type { JobContext } from '../queues/run-worker.ts';
 import type { OrderChange } from '../store/change-order.ts';
 import { successWrites } from '../store/connections.ts';
+import { freeLane } from '../store/entries.ts';
 import type { StoredOrder } from '../store/orders.ts';
 import type { WorkerDeps } from './deps.ts';
 
@@ -28,7 +32,7 @@ export function recordSnapshot(
   if (fulfilment === undefined) return null;
   const next: Order = {
     ...order,
-    problems: withoutProblemsOf(withoutProblem(order.problems, attentionCode), done),
+    problems: withoutProblemsOf(stillWanted(order.problems, snapshot), done),
     fulfilment: {
       ...fulfilment,
       partnerOrderId: snapshot.partnerOrderId ?? fulfilment.partnerOrderId,
@@ -48,7 +52,22 @@ export function recordSnapshot(
   const { partnerOrderId, jobId } = snapshot;
   return {
     ...changed,
+    entries: mayGoOn(changed.order, snapshot)
+      ? [makeEntry(fulfilmentSubmit, { orderId: order.id }, { lane: freeLane, cause: `dispatch.${order.version}` })]
+      : [],
     timeline: [{ at, what, detail: { partnerOrderId, jobId, by: fulfilment.connector } }],
     writes: successWrites(context.store, fulfilment.connectionId),
   };
 }
+
+/** What the partner wanted before and does not want any more is no problem any more. */
+const stillWanted = (problems: Order['problems'], { needsAttention }: FulfilmentSnapshot): Order['problems'] =>
+  problems.filter(({ code, detail }) => code !== attentionCode || detail === needsAttention?.detail);
+
+/** The partner has the order, wants nothing corrected, and nobody was sent: whatever held it up is over. */
+const mayGoOn = (order: Order, { dispatched, needsAttention }: FulfilmentSnapshot): boolean =>
+  !dispatched &&
+  needsAttention === null &&
+  order.fulfilment?.dispatchedAt === undefined &&
+  !isTerminal(order.status) &&
+  !isBeingCanceled(order);

@@ -115,6 +115,7 @@ export const problemCodes = {
     '`detail` says which state it is in. Amendments end when picking begins; a canceled or delivered order stays so.',
   ),
   'order.contended': row('transient', 503, 'The order changed too often meanwhile', 'Send the request again.'),
+  'store.contended': row('transient', 503, 'It changed too often meanwhile', 'Send the request again.'),
   'endpoint.not_found': row('rejected', 404, 'No such endpoint', 'See `GET /v1/endpoints`.'),
   'endpoint.state': row(
     'rejected',

@@ -154,7 +154,7 @@ export const SettingsSchema = z.object({
     fallback: '90',
     about: 'Days that an order is kept after it ended.',
   }),
-  eventRetentionDays: days().register(settingRegistry, {
+  eventRetentionDays: whole(4, 3_650).register(settingRegistry, {
     env: 'PACKLINE_EVENT_RETENTION_DAYS',
     fallback: '7',
     about: 'Days that events and their deliveries are kept; longer than the ladder of delivery attempts (under 4).',

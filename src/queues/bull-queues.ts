@@ -21,13 +21,17 @@ const jobOptions = { attempts: 1, removeOnComplete: { count: 100 }, removeOnFail
 export type BullQueues = ReadonlyMap<JobName, Queue<QueuedJob>>;
 
 export function createBullQueues(redis: RedisClient, keys: Keys): BullQueues {
-  const make = (name: JobName) =>
-    new Queue<QueuedJob>(name, {
+  const make = (name: JobName) => {
+    const queue = new Queue<QueuedJob>(name, {
       connection: redis,
       prefix: keys.queuePrefix,
       defaultJobOptions: jobOptions,
       streams: { events: { maxLen: 100 } },
       skipVersionCheck: true,
     });
+    // Connections report their own losses, once; without a listener each would be printed here as well.
+    queue.on('error', () => undefined);
+    return queue;
+  };
   return new Map(jobNames.map((name) => [name, make(name)]));
 }

@@ -6,7 +6,7 @@ import { commit, type CommitPlan } from '../store/commit.ts';
 import { changeOrder } from '../store/change-order.ts';
 import { failureWrites } from '../store/connections.ts';
 import type { StoreDeps } from '../store/deps.ts';
-import { issueWrites } from '../store/issues.ts';
+import { issueId, issueWrites } from '../store/issues.ts';
 import { readOrder } from '../store/orders.ts';
 
 /**
@@ -16,7 +16,7 @@ import { readOrder } from '../store/orders.ts';
 export async function bury(
   store: StoreDeps,
   { entryId, job, payload, failure }: { entryId: string; job: string; payload: unknown; failure: Failure },
-): Promise<Pick<CommitPlan, 'writes'>> {
+): Promise<Pick<CommitPlan, 'writes'> & { issue?: string }> {
   const about = read(payload);
   const order = about.orderId === undefined ? null : ((await readOrder(store, about.orderId))?.order ?? null);
   const merchantId = about.merchantId ?? order?.merchantId;
@@ -28,12 +28,16 @@ export async function bury(
   if (connectionId !== undefined) {
     writes.push(...failureWrites(store, connectionId, failure.code, failure.kind === 'misconfigured'));
   }
+  let issue: string | undefined;
   if (merchantId !== undefined) {
     const { code, kind, message, detail } = failure;
+    issue = issueId({ merchantId, target, job, code });
     const orderId = order?.id ?? null;
     writes.push(...issueWrites(store, { merchantId, target, job, code, kind, source, title: message, detail, orderId, entryId })); // prettier-ignore
   }
-  return { writes };
+  // Bytes that somebody may want to look at, and try again, outlive their time.
+  if (about.inboxId !== undefined) writes.push(['PERSIST', store.keys.inbox(about.inboxId)]);
+  return { writes, ...(issue === undefined ? {} : { issue }) };
 }
 
 async function tellOrder(
@@ -62,6 +66,7 @@ interface About {
   connectionId: string | undefined;
   endpointId: string | undefined;
   orderId: string | undefined;
+  inboxId: string | undefined;
 }
 
 function read(payload: unknown): About {
@@ -76,5 +81,6 @@ function read(payload: unknown): About {
     connectionId: idOf('connectionId'),
     endpointId: idOf('endpointId'),
     orderId: idOf('orderId'),
+    inboxId: idOf('inboxId'),
   };
 }

@@ -30,7 +30,7 @@ export const defineJob = <P extends Record<string, unknown>>(job: Job<P>): Job<P
 export function makeEntry<P extends Record<string, unknown>>(
   job: Job<P>,
   payload: P,
-  options: { lane: string; cause?: string; delayMs?: number },
+  options: { lane: string; cause?: string; delayMs?: number; class?: WorkClass },
 ): NewEntry {
   const parsed = job.payload.parse(payload);
   return {
@@ -38,7 +38,7 @@ export function makeEntry<P extends Record<string, unknown>>(
     id: [job.name, job.id(parsed, options.cause ?? '')].join('.').replace(/[^\w.-]/g, '_'),
     job: job.name,
     lane: options.lane,
-    class: job.class,
+    class: options.class ?? job.class,
     payload: parsed,
     ...(options.delayMs === undefined ? {} : { delayMs: options.delayMs }),
   };

@@ -1,4 +1,5 @@
 import type { Queue } from 'bullmq';
+import { toFailure } from '../domain/failure.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { leaseEntries, type LeasedEntry } from '../store/entries.ts';
@@ -50,7 +51,11 @@ export function startDispatcher(
         pauseMs = await turn();
         troubled = false;
       } catch (error) {
-        if (!troubled) log.error({ err: error }, 'dispatcher.failed');
+        if (!troubled)
+          log.error(
+            { code: toFailure(error).code, reason: error instanceof Error ? error.name : '' },
+            'dispatcher.failed',
+          );
         troubled = true;
         pauseMs = troublePauseMs;
       }

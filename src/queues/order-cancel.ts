@@ -7,6 +7,6 @@ export const orderCancel = defineJob({
   name: 'order-cancel',
   payload: z.object({ orderId: IdSchema('order') }),
   id: ({ orderId }, cause) => `${orderId}.${cause}`,
-  class: 'orders',
+  class: 'urgent',
   policy: { attempts: 12, backoffMs: 1_000, backoffMaxMs: 300_000, timeoutMs: 60_000, concurrency: 20 },
 });

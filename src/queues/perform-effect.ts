@@ -1,4 +1,4 @@
-import { Failure } from '../domain/failure.ts';
+import { Failure, toFailure } from '../domain/failure.ts';
 import { claimIntent, expireIntent, withoutIntent } from '../domain/intent.ts';
 import type { Order } from '../domain/order.ts';
 import type { CommitOutcome, CommitPlan } from '../store/commit.ts';
@@ -62,17 +62,16 @@ export async function performEffect<T>(context: JobContext<unknown>, effect: Eff
   if (claimed === null) return null;
   const { stored, unsure }: { stored: StoredOrder; unsure: boolean } = claimed;
 
-  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(effectDeadlineMs)]);
   let answer: T;
   try {
-    answer = await effect.act(stored, unsure, signal);
+    answer = await withinDeadline(context.signal, (signal) => effect.act(stored, unsure, signal));
   } catch (error) {
     // Whether it happened is not known: the next run need not wait for the lease, but will look.
     await changeOrder(store, orderId, options, ({ order }) =>
       order.intents[connectionId]?.runId === runId
         ? { order: expireIntent(order, connectionId, store.clock.now()) }
         : null,
-    ).catch((cause: unknown) => context.log.warn({ err: cause }, 'intent.notExpired'));
+    ).catch((cause: unknown) => context.log.warn({ code: toFailure(cause).code }, 'intent.notExpired'));
     throw error;
   }
 
@@ -84,4 +83,18 @@ export async function performEffect<T>(context: JobContext<unknown>, effect: Eff
     const order = withoutIntent(change?.order ?? latest.order, connectionId);
     return { ...change, order };
   });
+}
+
+/**
+ * Calls that together may take `effectDeadlineMs`. A partner that is slower than that has failed (`effect.deadline`, and it
+ * counts): only our own end is nobody's fault.
+ */
+export async function withinDeadline<T>(outer: AbortSignal, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const deadline = AbortSignal.timeout(effectDeadlineMs);
+  try {
+    return await act(AbortSignal.any([outer, deadline]));
+  } catch (error) {
+    if (!deadline.aborted || outer.aborted) throw error;
+    throw new Failure('transient', 'effect.deadline', 'the partner took too long', { cause: error });
+  }
 }

@@ -49,7 +49,7 @@ export type BuryPlan = (entry: {
   job: string;
   payload: unknown;
   failure: Failure;
-}) => Promise<Pick<CommitPlan, 'writes' | 'enqueue'>>;
+}) => Promise<Pick<CommitPlan, 'writes'> & { issue?: string }>;
 
 export interface RunnerDeps<D> {
   deps: D;
@@ -62,6 +62,8 @@ export interface RunnerDeps<D> {
   newRunId: () => string;
   bury: BuryPlan;
   observe: (run: { job: string; outcome: string; durationMs: number }) => void;
+  /** Of one job in this process, whatever its policy allows. */
+  concurrencyMax: number;
   /** Aborts when the process has to end. */
   shutdown: AbortSignal;
 }
@@ -69,6 +71,9 @@ export interface RunnerDeps<D> {
 /** Renewed at half its life; with the check every 5 s the work of a process that died goes on after 25 s at the most. */
 const lockMs = 20_000;
 const stalledCheckMs = 5_000;
+
+/** Deploys stall a job once or twice; what stalls this often is what ends the processes. */
+const stallsMax = 12;
 
 export interface RunningWorker {
   /** Takes nothing new; resolves when what runs has ended. */
@@ -83,15 +88,15 @@ export function runWorker<D, P extends Record<string, unknown>>(
   const { store, log } = runner;
   const worker = new Worker<QueuedJob>(
     job.name,
-    async ({ data }) => {
+    async ({ data, stalledCounter }) => {
       const startedMs = runner.clock.now();
-      const outcome = await runOnce(job, handle, runner, data);
+      const outcome = await runOnce(job, handle, runner, data, stalledCounter);
       runner.observe({ job: job.name, outcome, durationMs: runner.clock.now() - startedMs });
     },
     {
       connection: runner.redis,
       prefix: store.keys.queuePrefix,
-      concurrency: job.policy.concurrency,
+      concurrency: Math.min(job.policy.concurrency, runner.concurrencyMax),
       lockDuration: lockMs,
       stalledInterval: stalledCheckMs,
       // A deploy that kills twice must not fail a job; entries decide when to give up.
@@ -111,6 +116,7 @@ async function runOnce<D, P extends Record<string, unknown>>(
   handle: WorkerDefinition<D, P>['handle'],
   runner: RunnerDeps<D>,
   { entryId, attempt, tries, lane, payload }: QueuedJob,
+  stalls: number,
 ): Promise<string> {
   const { store, clock, log } = runner;
   const startedMs = clock.now();
@@ -123,6 +129,7 @@ async function runOnce<D, P extends Record<string, unknown>>(
     return outcome;
   };
   try {
+    if (stalls >= stallsMax) throw new Failure('rejected', 'job.ends_workers', 'workers end while they run this');
     const parsed = job.payload.safeParse(payload);
     if (!parsed.success) throw new Failure('malformed', 'job.payload', 'this job was written by another version');
     await handle(parsed.data, {
@@ -146,6 +153,7 @@ async function runOnce<D, P extends Record<string, unknown>>(
     log[decision.how === 'bury' ? 'error' : 'warn'](
       {
         ...facts,
+        ...unexpected(failure),
         kind: failure.kind,
         code: failure.code,
         reason: failure.message,
@@ -158,8 +166,9 @@ async function runOnce<D, P extends Record<string, unknown>>(
       await finish({}, decision);
       return failure.kind;
     }
-    const plan = await runner.bury({ entryId, job: job.name, payload, failure });
-    await commit(store, { ...plan, settle: { id: entryId, attempt, how: 'bury', reason: failure.code } });
+    const { issue, ...plan } = await runner.bury({ entryId, job: job.name, payload, failure });
+    const why = { reason: failure.code, ...(issue === undefined ? {} : { issue }) };
+    await commit(store, { ...plan, settle: { id: entryId, attempt, how: 'bury', ...why } });
     return 'buried';
   }
 }
@@ -171,3 +180,9 @@ function asJobFailure(error: unknown, deadline: AbortSignal, shutdown: AbortSign
   }
   return toFailure(error);
 }
+
+/** Where an error that nobody expected came from, without its words: they may quote what it choked on. */
+const unexpected = ({ code, cause }: Failure): { error?: string; stack?: string[] } =>
+  code === 'packline.unexpected' && cause instanceof Error
+    ? { error: cause.name, stack: (cause.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')) }
+    : {};

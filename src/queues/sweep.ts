@@ -12,14 +12,16 @@ import { defineJob, makeEntry } from './define-job.ts';
 export const sweep = defineJob({
   name: 'sweep',
   payload: z.union([
-    z.object({ kind: z.enum(['retention', 'quiet']) }),
+    /** `tick`: which turn this is; the next one follows it, whatever this host's clock says. */
+    z.object({ kind: z.enum(['retention', 'quiet']), tick: z.int() }),
     z.object({ kind: z.literal('catch-up'), merchantId: IdSchema('merchant'), connectionId: IdSchema('connection') }),
-    z.object({ kind: z.literal('unrouted'), merchantId: IdSchema('merchant') }),
+    /** `startedMs`: orders that began to wait, or were asked again, later than this are not its business. */
+    z.object({ kind: z.literal('unrouted'), merchantId: IdSchema('merchant'), startedMs: z.number().optional() }),
   ]),
   id: (payload, cause) => [payload.kind, 'connectionId' in payload ? payload.connectionId : '', cause].join('.'),
   class: 'reads',
-  // A sweep that fails is no loss: the next tick does the same work again.
-  policy: { attempts: 3, backoffMs: 2_000, backoffMaxMs: 30_000, timeoutMs: 60_000, concurrency: 4 },
+  // Never buried: a chain that ends would end in silence.
+  policy: { attempts: 1_000_000, backoffMs: 2_000, backoffMaxMs: 30_000, timeoutMs: 60_000, concurrency: 4 },
 });
 
 /** How often each kind comes round. */
@@ -27,9 +29,10 @@ export const sweepEveryMs = { retention: 60_000, quiet: 15_000, 'catch-up': 600_
 /** A live order says something every few minutes; after this long we ask. */
 export const quietAfterMs = 600_000;
 
-/** The next tick of a chain. Its number is in its id, so that any number of processes make it once. */
-export function nextSweep(kind: 'retention' | 'quiet', nowMs: number): NewEntry {
+/** The turn after `tick` of a chain. Its number is in its id, so that any number of processes make it once. */
+export function nextSweep(kind: 'retention' | 'quiet', nowMs: number, tick = 0): NewEntry {
   const everyMs = sweepEveryMs[kind];
-  const tick = Math.floor(nowMs / everyMs) + 1;
-  return makeEntry(sweep, { kind }, { lane: freeLane, cause: String(tick), delayMs: tick * everyMs - nowMs });
+  const next = Math.max(tick, Math.floor(nowMs / everyMs)) + 1;
+  const delayMs = Math.max(0, next * everyMs - nowMs);
+  return makeEntry(sweep, { kind, tick: next }, { lane: freeLane, cause: String(next), delayMs });
 }

@@ -77,7 +77,7 @@ export async function acceptOrder(
     acceptScript,
     [
       keys.tag,
-      keys.idempotency(merchantId, digest(`POST /v1/orders\n${request.idempotencyKey}`)),
+      keys.idempotency(merchantId, digest(`POST /v1/orders\n${source}\n${request.idempotencyKey}`)),
       keys.claims(merchantId, claim.bucket),
       keys.order(id),
       keys.orders(merchantId),

@@ -1,6 +1,7 @@
 import { Failure } from '../domain/failure.ts';
 import type { OrderHappening } from '../domain/events.ts';
 import type { Order } from '../domain/order.ts';
+import { announceImport } from '../domain/order-change.ts';
 import { toInstant } from '../platform/clock.ts';
 import type { CommitOutcome, CommitPlan, NewEntry } from './commit.ts';
 import type { StoreDeps } from './deps.ts';
@@ -15,6 +16,8 @@ export type OrderChange = {
   timeline?: readonly TimelineLine[];
   /** Work that follows from the change, part of the same commit. */
   entries?: readonly NewEntry[];
+  /** What else must still be as it was read, beside the order itself. */
+  guards?: CommitPlan['guards'];
   writes?: readonly (readonly (string | number)[])[];
   /** Sealed persons to store; `pendingPerson: null` removes the waiting amendment. */
   person?: string;
@@ -61,8 +64,11 @@ async function planOf(
 ): Promise<CommitPlan & { order?: Order }> {
   const before = stored.order;
   const at = toInstant(store.clock.now());
-  const order = { ...change.order, version: before.version + 1, updatedAt: at };
-  const happenings = change.happenings ?? [];
+  const { order: changed, happenings } = announceImport({
+    order: change.order,
+    happenings: change.happenings ?? [],
+  });
+  const order = { ...changed, version: before.version + 1, updatedAt: at };
   const endpoints = happenings.length === 0 ? [] : await listEndpoints(store, order.merchantId);
   const events = eventWrites(store, order, happenings, endpoints, work);
   const timeline = [
@@ -71,7 +77,7 @@ async function planOf(
   ];
   return {
     order,
-    guards: [orderGuard(store, before)],
+    guards: [orderGuard(store, before), ...(change.guards ?? [])],
     writes: [
       ...orderWrites(store, before, order, change),
       ...(timeline.length === 0 ? [] : timelineWrite(store, order.id, timeline)),

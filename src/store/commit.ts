@@ -6,7 +6,7 @@ import type { Keys } from './keys.ts';
 import { defineScript, runScript } from './script.ts';
 
 /** Priority inside a lane. */
-export const workClasses = { orders: 0, inventory: 1, catalog: 2, reads: 3 } as const;
+export const workClasses = { urgent: 0, orders: 1, inventory: 2, catalog: 3, reads: 4 } as const;
 export type WorkClass = keyof typeof workClasses;
 
 /** Work that has to be done: the only way work comes to be. */
@@ -27,8 +27,8 @@ export type Settlement = { id: string; attempt: number } & (
   | { how: 'ack' }
   /** `counted`: this try uses up one of the job's attempts. `lane`: from now on it waits there. */
   | { how: 'retry'; delayMs: number; counted: boolean; lane?: string }
-  /** Set aside for a person: kept whole, with the reason. */
-  | { how: 'bury'; reason: string }
+  /** Set aside for a person: kept whole, with the reason and the issue that holds it. */
+  | { how: 'bury'; reason: string; issue?: string }
 );
 
 /** All of it happens, or none. */
@@ -99,13 +99,18 @@ if s then
     redis.call('HDEL', T .. ':entries', s.id)
     if s.how == 'ack' then
       redis.call('SET', T .. ':applied:' .. s.id, 1, 'EX', p.mark)
-      -- Work that an issue held back has been done; the issue is over when nothing of it is left.
-      if mine.issue then
-        local waiting = T .. ':issue-entries:' .. mine.issue
-        redis.call('SREM', waiting, s.id)
-        if redis.call('SCARD', waiting) == 0 then redis.call('HSET', T .. ':issue:' .. mine.issue, 'status', 'resolved') end
+      leaveIssue(mine.issue, s.id)
+      -- Buried once, and pushed again by whoever does it regularly: it is done now all the same.
+      local buried = redis.call('HGET', T .. ':dead', s.id)
+      if buried then
+        leaveIssue(cjson.decode(buried).entry.issue, s.id)
+        redis.call('HDEL', T .. ':dead', s.id)
       end
-    else redis.call('HSET', T .. ':dead', s.id, cjson.encode({ entry = mine, reason = s.reason, at = now })) end
+    else
+      if mine.issue ~= s.issue then leaveIssue(mine.issue, s.id) end
+      mine.issue = s.issue
+      redis.call('HSET', T .. ':dead', s.id, cjson.encode({ entry = mine, reason = s.reason, at = now }))
+    end
     release(mine.lane, now)
   end
 end

@@ -3,6 +3,7 @@ import { toInstant } from '../platform/clock.ts';
 import { digest, newId, type StoreDeps } from './deps.ts';
 import { globalKeys } from './keys.ts';
 import { parseStored } from './stored-json.ts';
+import { updateDoc } from './update-doc.ts';
 
 /** Which orders a fulfilment connection takes. Each given list must contain the order's value; first match wins. */
 export interface RoutingRule {
@@ -98,28 +99,33 @@ export async function listConnections(deps: StoreDeps, merchantId: string): Prom
   return docs.map((doc) => parseStored<Connection>(doc)).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-export async function updateConnection(
+/** Null when it was deleted meanwhile. */
+export const updateConnection = (
   deps: StoreDeps,
-  connection: Connection,
+  { merchantId, id }: Connection,
   change: Partial<Pick<Connection, 'name' | 'routing' | 'paused'>> & { settings?: unknown },
-): Promise<Connection> {
-  const { settings, ...rest } = change;
-  const secrets = openConnection(deps, connection);
-  const sealed = settings === undefined ? connection.sealed : seal(deps, connection.id, { ...secrets, settings });
-  const updated = { ...connection, ...rest, sealed, updatedAt: toInstant(deps.clock.now()) };
-  await deps.redis.hset(deps.keys.connections(connection.merchantId), connection.id, JSON.stringify(updated));
-  return updated;
-}
+): Promise<Connection | null> =>
+  updateDoc<Connection>(deps, { key: deps.keys.connections(merchantId), field: id }, (connection) => {
+    const { settings, ...rest } = change;
+    const secrets = openConnection(deps, connection);
+    const sealed = settings === undefined ? connection.sealed : seal(deps, id, { ...secrets, settings });
+    return { ...connection, ...rest, sealed, updatedAt: toInstant(deps.clock.now()) };
+  });
 
 /** A new inbound URL; the old one goes on working for a day, so that nothing sent meanwhile is refused. */
-export async function rotateToken(deps: StoreDeps, connection: Connection): Promise<Connection> {
-  const secrets = openConnection(deps, connection);
+export async function rotateToken(deps: StoreDeps, connection: Connection): Promise<Connection | null> {
   const token = newToken();
   await writeToken(deps, connection, token);
-  const sealed = seal(deps, connection.id, { ...secrets, token });
-  const updated = { ...connection, sealed, updatedAt: toInstant(deps.clock.now()) };
-  await deps.redis.hset(deps.keys.connections(connection.merchantId), connection.id, JSON.stringify(updated));
-  await deps.redis.expire(globalKeys.token(digest(secrets.token)), tokenOverlapSeconds);
+  let previous = '';
+  const at = { key: deps.keys.connections(connection.merchantId), field: connection.id };
+  const updated = await updateDoc<Connection>(deps, at, (current) => {
+    const secrets = openConnection(deps, current);
+    previous = secrets.token;
+    const sealed = seal(deps, current.id, { ...secrets, token });
+    return { ...current, sealed, updatedAt: toInstant(deps.clock.now()) };
+  });
+  if (updated === null) await deps.redis.del(globalKeys.token(digest(token)));
+  else await deps.redis.expire(globalKeys.token(digest(previous)), tokenOverlapSeconds);
   return updated;
 }
 

@@ -2,6 +2,7 @@ import { toInstant } from '../platform/clock.ts';
 import type { EventType } from '../domain/events.ts';
 import { newId, type StoreDeps } from './deps.ts';
 import { parseStored } from './stored-json.ts';
+import { updateDoc } from './update-doc.ts';
 
 /** A subscriber's URL. */
 export interface Endpoint {
@@ -62,11 +63,16 @@ export async function listEndpoints(deps: StoreDeps, merchantId: string): Promis
   return docs.map((doc) => parseStored<Endpoint>(doc)).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
+/** Null when it was deleted meanwhile. `unless` looks at it as it is now. */
 export const updateEndpoint = (
   deps: StoreDeps,
-  endpoint: Endpoint,
+  { merchantId, id }: Endpoint,
   change: Partial<Pick<Endpoint, 'url' | 'eventTypes' | 'description' | 'disabled' | 'disabledReason'>>,
-): Promise<Endpoint> => write(deps, { ...endpoint, ...change, updatedAt: toInstant(deps.clock.now()) });
+  unless: (endpoint: Endpoint) => boolean = () => false,
+): Promise<Endpoint | null> =>
+  updateDoc<Endpoint>(deps, { key: deps.keys.endpoints(merchantId), field: id }, (endpoint) =>
+    unless(endpoint) ? null : { ...endpoint, ...change, updatedAt: toInstant(deps.clock.now()) },
+  );
 
 export async function deleteEndpoint(deps: StoreDeps, endpoint: Endpoint): Promise<void> {
   await deps.redis.hdel(deps.keys.endpoints(endpoint.merchantId), endpoint.id);
@@ -75,21 +81,22 @@ export async function deleteEndpoint(deps: StoreDeps, endpoint: Endpoint): Promi
 export const openEndpoint = (deps: StoreDeps, endpoint: Endpoint): EndpointSecrets =>
   parseStored<EndpointSecrets>(deps.keyring.openText(endpoint.sealed, sealContext(endpoint.id)));
 
-/** The new secret signs at once; the old one signs beside it until `overlapMs` is over. */
-export async function rotateEndpointSecret(
+/** The new secret signs at once; the old one signs beside it until `overlapMs` is over. Null when it was deleted. */
+export const rotateEndpointSecret = (
   deps: StoreDeps,
-  endpoint: Endpoint,
+  { merchantId, id }: Endpoint,
   secret: string,
   overlapMs: number,
-): Promise<Endpoint> {
-  const { current } = openEndpoint(deps, endpoint);
-  const secrets: EndpointSecrets = {
-    current: secret,
-    previous: overlapMs === 0 ? null : { secret: current, until: toInstant(deps.clock.now() + overlapMs) },
-  };
-  const sealed = deps.keyring.seal(JSON.stringify(secrets), sealContext(endpoint.id));
-  return write(deps, { ...endpoint, sealed, updatedAt: toInstant(deps.clock.now()) });
-}
+): Promise<Endpoint | null> =>
+  updateDoc<Endpoint>(deps, { key: deps.keys.endpoints(merchantId), field: id }, (endpoint) => {
+    const { current } = openEndpoint(deps, endpoint);
+    const secrets: EndpointSecrets = {
+      current: secret,
+      previous: overlapMs === 0 ? null : { secret: current, until: toInstant(deps.clock.now() + overlapMs) },
+    };
+    const sealed = deps.keyring.seal(JSON.stringify(secrets), sealContext(id));
+    return { ...endpoint, sealed, updatedAt: toInstant(deps.clock.now()) };
+  });
 
 /** The secrets that sign now. */
 export function signingSecrets(deps: StoreDeps, endpoint: Endpoint): string[] {

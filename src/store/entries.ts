@@ -38,11 +38,12 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', T .. ':leased', '-inf', now, 'LI
   local raw = redis.call('HGET', T .. ':entries', id)
   if raw then hand(id, cjson.decode(raw), true) else redis.call('ZREM', T .. ':leased', id) end
 end
--- Orders first; every eighth pick starts from the other end, so that nothing starves.
+-- In the order of the classes; every fourth pick begins with one of the lower ones, each in its turn, so that none starves.
 local function head(lane, turn)
-  local from, to, step = 0, 3, 1
-  if turn % 8 == 7 then from, to, step = 3, 0, -1 end
-  for class = from, to, step do
+  local from = 0
+  if turn % 4 == 3 then from = 2 + math.floor(turn / 4) % 3 end
+  for offset = 0, 4 do
+    local class = (from + offset) % 5
     local zset = T .. ':lane:' .. lane .. ':' .. class
     local id = redis.call('ZRANGEBYSCORE', zset, '-inf', now, 'LIMIT', 0, 1)[1]
     if id then return id, zset end
@@ -50,7 +51,7 @@ local function head(lane, turn)
 end
 local function earliest(lane)
   local best
-  for class = 0, 3 do
+  for class = 0, 4 do
     local score = redis.call('ZRANGE', T .. ':lane:' .. lane .. ':' .. class, 0, 0, 'WITHSCORES')[2]
     if score and (not best or tonumber(score) < best) then best = tonumber(score) end
   end
@@ -80,7 +81,7 @@ for _, lane in ipairs(redis.call('ZRANGEBYSCORE', T .. ':lanes', '-inf', now, 'L
       if interval > 0 then free = now + interval end
     end
   end
-  if took > 0 then redis.call('HSET', stateKey, 'free', free, 'inflight', inflight + took, 'turn', turn % 8) end
+  if took > 0 then redis.call('HSET', stateKey, 'free', free, 'inflight', inflight + took, 'turn', turn % 12) end
   local due = earliest(lane)
   -- A lane at its cap leaves the set; the next release of one of its entries brings it back.
   if not due or inflight + took >= cap then redis.call('ZREM', T .. ':lanes', lane)

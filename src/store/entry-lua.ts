@@ -31,9 +31,16 @@ local function push(id, e, at)
 end
 local function release(lane, now)
   redis.call('HINCRBY', T .. ':lane-state:' .. lane, 'inflight', -1)
-  for class = 0, 3 do
+  for class = 0, 4 do
     if redis.call('EXISTS', T .. ':lane:' .. lane .. ':' .. class) == 1 then offer(lane, now) return end
   end
+end
+-- Work that an issue held back is done, or has become another issue's; with its last work the issue is over.
+local function leaveIssue(issue, id)
+  if not issue then return end
+  local waiting = T .. ':issue-entries:' .. issue
+  redis.call('SREM', waiting, id)
+  if redis.call('SCARD', waiting) == 0 then redis.call('HSET', T .. ':issue:' .. issue, 'status', 'resolved') end
 end
 -- The entry, if this hand-over of it still owns it.
 local function owned(id, attempt)

@@ -13,18 +13,23 @@ export async function claimGeneration(
   { known, acceptEmpty, firstStart }: { known: string; acceptEmpty: boolean; firstStart: boolean },
 ): Promise<string> {
   const markers = [globalKeys.generation, ...shards.map((keys) => keys.generation)];
-  const found = await Promise.all(markers.map((key) => redis.get(key)));
+  const [count, ...found] = await Promise.all([redis.get(globalKeys.shards), ...markers.map((key) => redis.get(key))]);
   if (found.every((marker) => marker === known)) return known;
-  if (!firstStart && !acceptEmpty) {
+  // Shards may be added; one that was in use before and has no marker has lost its data.
+  const inUse = found.slice(0, 1 + Number(count ?? 0));
+  const holds = firstStart && (count === null || inUse.every((marker) => marker === known));
+  const isGrowing = !firstStart && count !== null && inUse.every((marker) => marker === known);
+  if (!holds && !isGrowing && !acceptEmpty) {
     throw new Failure(
       'misconfigured',
       'redis.generation',
       found.every((marker) => marker === null)
         ? 'Redis is empty, but it was not when Packline last ran: restore it from its backup, or start once with --accept-empty'
-        : 'this is not the Redis that Packline last ran on: correct REDIS_URL, or start once with --accept-empty',
+        : 'this is not the Redis that Packline last ran on, or a part of it has lost its data: correct REDIS_URL or restore it, or start once with --accept-empty',
     );
   }
   for (const key of markers) await redis.set(key, known);
+  await redis.set(globalKeys.shards, shards.length);
   return known;
 }
 

@@ -17,15 +17,16 @@ const spacingMargin = 1.05;
 
 const stateKey = (keys: Keys, lane: string): string => `${keys.tag}:lane-state:${lane}`;
 
-/** Tells the governor a lane's limit. Repeating it changes nothing, and a lowered rate stays lowered. */
+/** Tells the governor a lane's limit. Repeating it changes nothing: a rate that a 429 lowered stays lowered. */
 export async function configureLane(
   { redis, keys }: LaneDeps,
   lane: string,
   limit: { calls: number; perMs: number; inflightMax?: number },
 ): Promise<void> {
   const base = (limit.perMs / limit.calls) * spacingMargin;
-  await redis.hset(stateKey(keys, lane), { base, cap: limit.inflightMax ?? 20 });
-  await redis.hsetnx(stateKey(keys, lane), 'interval', String(base));
+  const key = stateKey(keys, lane);
+  const known = await redis.hget(key, 'base');
+  await redis.hset(key, { base, cap: limit.inflightMax ?? 20, ...(known === String(base) ? {} : { interval: base }) });
 }
 
 const takeScript = defineScript(`
@@ -79,7 +80,7 @@ export async function readLane(
 ): Promise<{ callsPerSecond: number; limitPerSecond: number; pausedMs: number; inflight: number; waiting: number }> {
   const [state, ...waiting] = await Promise.all([
     redis.hgetall(stateKey(keys, lane)),
-    ...[0, 1, 2, 3].map((cls) => redis.zcard(`${keys.tag}:lane:${lane}:${cls}`)),
+    ...[0, 1, 2, 3, 4].map((cls) => redis.zcard(`${keys.tag}:lane:${lane}:${cls}`)),
   ]);
   const number = (field: string): number => Number(state[field] ?? 0);
   const perSecond = (interval: number): number => (interval === 0 ? 0 : Math.round((1000 / interval) * 100) / 100);

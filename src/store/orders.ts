@@ -93,8 +93,12 @@ export function orderWrites(
   if (isTerminal(after.status)) {
     if (!isTerminal(before.status)) {
       writes.push(['ZREM', deps.keys.open, after.id], ['ZADD', deps.keys.finished, now, after.id]);
+      writes.push(['ZREM', deps.keys.unrouted(after.merchantId), after.id]);
     }
-  } else writes.push(['ZADD', deps.keys.open, now, after.id]);
+  } else {
+    writes.push(['ZADD', deps.keys.open, now, after.id]);
+    if (isTerminal(before.status)) writes.push(['ZREM', deps.keys.finished, after.id]);
+  }
   return writes;
 }
 
@@ -135,6 +139,9 @@ export async function readTimeline(deps: StoreDeps, orderId: string): Promise<Ti
   return lines.map((line) => parseStored<TimelineLine>(line));
 }
 
+/** The field of a reference's hash: a hash, because commits guard fields. */
+export const referenceField = 'orderId';
+
 /** Our order for a partner's reference, as it was written down before the partner was first told of it. */
 export const findOrderByReference = (deps: StoreDeps, connectionId: string, externalRef: string) =>
-  deps.redis.get(deps.keys.reference(connectionId, externalRef));
+  deps.redis.hget(deps.keys.reference(connectionId, externalRef), referenceField);

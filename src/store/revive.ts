@@ -15,6 +15,7 @@ for i = 4, #ARGV do
     if ARGV[3] ~= '' then e.issue = ARGV[3] end
     e.tries = 0
     redis.call('HDEL', T .. ':dead', id)
+    redis.call('DEL', T .. ':applied:' .. id)
     if redis.call('HSETNX', T .. ':entries', id, cjson.encode(e)) == 1 then
       wait(id, e, now)
       revived = revived + 1
@@ -23,15 +24,22 @@ for i = 4, #ARGV do
 end
 return revived`);
 
+/** So many in one script: no other command waits long. */
+const chunkSize = 500;
+
 /** Puts buried work back to wait, with all its attempts again. Answers how many there were. */
 export async function reviveEntries(
   deps: StoreDeps,
   entryIds: readonly string[],
   issue: string | null,
 ): Promise<number> {
-  if (entryIds.length === 0) return 0;
-  const args = [deps.clock.scriptNow(), deps.generation, issue ?? '', ...entryIds];
-  const revived = Number(await runScript(deps.redis, reviveScript, [deps.keys.tag], args));
-  if (revived < 0) throw generationFailure();
-  return revived;
+  let total = 0;
+  for (let from = 0; from < entryIds.length; from += chunkSize) {
+    const chunk = entryIds.slice(from, from + chunkSize);
+    const args = [deps.clock.scriptNow(), deps.generation, issue ?? '', ...chunk];
+    const revived = Number(await runScript(deps.redis, reviveScript, [deps.keys.tag], args));
+    if (revived < 0) throw generationFailure();
+    total += revived;
+  }
+  return total;
 }

@@ -212,6 +212,8 @@ test('the timeline tells what happened to an order, and picked items are read in
   const timeline = await request('GET', `/v1/orders/${id}/timeline`, { key });
   const items = await request('GET', `/v1/orders/${id}/picked-items`, { key });
 
-  expect(timeline.body).toMatchObject({ data: [{ what: 'order.accepted' }, { what: 'order.cancelRequested' }] });
+  expect(timeline.body).toMatchObject({
+    data: [{ what: 'order.accepted' }, { what: 'order.cancelRequested' }, { what: 'order.imported' }],
+  });
   expect(items.body).toEqual({ data: [picked], nextCursor: null });
 });

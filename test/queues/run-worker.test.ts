@@ -33,9 +33,9 @@ beforeEach(async () => {
 type Payload = { orderId: string };
 type Handle = (payload: Payload, context: JobContext<null>) => Promise<void>;
 /** Runs one job by this handler. */
-const run = (handle: Handle, policy: Partial<JobPolicy> = {}) => {
+const run = (handle: Handle, policy: Partial<JobPolicy> = {}, concurrencyMax?: number) => {
   const job: Job<Payload> = { ...fulfilmentSubmit, policy: { ...fulfilmentSubmit.policy, ...policy } };
-  return runQueue(url, store, [(runner) => runWorker(defineWorker(job, handle), runner)]);
+  return runQueue(url, store, [(runner) => runWorker(defineWorker(job, handle), runner)], concurrencyMax);
 };
 async function push(count = 1): Promise<string[]> {
   const entries = Array.from({ length: count }, () =>
@@ -151,14 +151,31 @@ describe('a job', () => {
     expect(log.lines()).toContainEqual(expect.objectContaining({ msg: 'entry.unknownJob', jobs: ['no-such-job'] }));
   });
 
+  it('that ends every process which runs it is set aside in the end', async () => {
+    let runs = 0;
+    const [id = ''] = await push();
+    const { queues } = runQueue(url, store, []);
+    const queue = queues.get('fulfilment-submit');
+    await vi.waitFor(async () => expect(await queue?.getWaitingCount()).toBe(1), waiting);
+    // As BullMQ counts it: twelve times a process took the job and was not heard of again.
+    await client.hset(queue?.toKey(`${id}.1`) ?? '', 'stc', 12);
+    run(async () => void (runs += 1));
+    await becomes({ dead: 1 });
+    expect(runs).toBe(0);
+    expect(JSON.parse((await client.hget(store.keys.dead, id)) ?? '')).toMatchObject({ reason: 'job.ends_workers' });
+  });
+
   it('of another kind waits for a worker of its own', async () => {
     run(async () => undefined);
-    await commit(store, { entries: [makeEntry(sweep, { kind: 'quiet' }, { lane: freeLane, cause: '1' })] });
+    await commit(store, { entries: [makeEntry(sweep, { kind: 'quiet', tick: 1 }, { lane: freeLane, cause: '1' })] });
     await push(3);
     await becomes({ leased: 1 });
   });
 
-  it('runs no more often at once than its policy says', async () => {
+  it.each([
+    ['its policy says', 3, 1_000],
+    ['its process may', 100, 3],
+  ])('runs no more often at once than %s', async (_limit, concurrency, concurrencyMax) => {
     const gate = Promise.withResolvers<void>();
     let [running, most] = [0, 0];
     const { queues } = run(
@@ -168,7 +185,8 @@ describe('a job', () => {
         await gate.promise;
         running -= 1;
       },
-      { concurrency: 3 },
+      { concurrency },
+      concurrencyMax,
     );
     await push(12);
     const waitingJobs = () => queues.get('fulfilment-submit')?.getWaitingCount();

@@ -24,6 +24,7 @@ export function runQueue(
   url: string,
   store: StoreDeps,
   run: readonly ((runner: RunnerDeps<null>) => RunningWorker)[],
+  concurrencyMax = 1_000,
 ): RunningQueue {
   const log = captureLog();
   const connections: RedisClient[] = [];
@@ -46,6 +47,7 @@ export function runQueue(
     newRunId: randomUUID,
     bury: (entry) => bury(store, entry),
     observe: ({ outcome }) => void outcomes.push(outcome),
+    concurrencyMax,
     shutdown: ending.signal,
   };
   const workers = run.map((start) => start(runner));

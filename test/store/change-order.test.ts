@@ -102,8 +102,13 @@ describe('a change of an order', () => {
     const sequence = await client.lrange(store.keys.sequence(endpoint.id, order.id), 0, -1);
     const deliveries = await Promise.all(sequence.map((id) => readDelivery(store, id)));
     const { items } = await listEvents(store, sampleMerchantId, { limit: 10 });
-    const codeOf = new Map(items.map((event) => [event.id, JSON.parse(event.body).data.code]));
-    expect(deliveries.map((delivery) => codeOf.get(delivery?.eventId ?? ''))).toEqual(['one', 'two', 'three']);
+    const codeOf = new Map(items.map(({ id, type, body }) => [id, JSON.parse(body).data.code ?? type]));
+    expect(deliveries.map((delivery) => codeOf.get(delivery?.eventId ?? ''))).toEqual([
+      'order.imported',
+      'one',
+      'two',
+      'three',
+    ]);
     const { entries } = await leaseEntries(store, { room: 10, leaseMs: 1_000 });
     expect(entries.filter(({ job }) => job === 'delivery-attempt').map(({ payload }) => payload)).toEqual([
       { deliveryId: sequence[0], merchantId: sampleMerchantId, endpointId: endpoint.id, orderId: order.id },

@@ -20,7 +20,8 @@ import { createFakeClock } from '../support/fake-clock.ts';
 import { testRedis } from '../support/redis.ts';
 import { createTestStore } from '../support/test-store.ts';
 import { sampleMerchantId as merchantId } from './accept-sample.ts';
-import { whereIs } from './everything-in-redis.ts';
+import { everythingIn, whereIs } from './everything-in-redis.ts';
+import { present } from './present.ts';
 
 const { client } = await testRedis();
 const clock = createFakeClock();
@@ -33,11 +34,7 @@ beforeEach(async () => {
 const settings = { apiKey: 'nash-key-canary', webhookSecret: 'whsec_canary' };
 const create = (name = 'Nash') =>
   createConnection(store, merchantId, { connector: 'nash', kind: 'fulfilment', name, routing: [], settings });
-const again = async (id: string) => {
-  const connection = await readConnection(store, merchantId, id);
-  if (connection === null) throw new Error('the connection is gone');
-  return connection;
-};
+const again = async (id: string) => present(await readConnection(store, merchantId, id));
 
 describe('a connection', () => {
   it('keeps its settings and its inbound token sealed, and opens to them', async () => {
@@ -66,9 +63,9 @@ describe('a connection', () => {
     const connection = await create();
     const { token } = openConnection(store, connection);
     const other = { ...settings, apiKey: 'other' };
-    const updated = await updateConnection(store, connection, { settings: other });
+    const updated = present(await updateConnection(store, connection, { settings: other }));
     expect(openConnection(store, updated)).toEqual({ settings: other, token });
-    const renamed = await updateConnection(store, updated, { name: 'renamed', paused: true });
+    const renamed = present(await updateConnection(store, updated, { name: 'renamed', paused: true }));
     expect(await again(connection.id)).toMatchObject({ name: 'renamed', paused: true });
     expect(openConnection(store, renamed)).toEqual({ settings: other, token });
   });
@@ -87,7 +84,7 @@ describe('a connection', () => {
   it('takes hooks at its old URL for a day after a rotation', async () => {
     const connection = await create();
     const old = openConnection(store, connection).token;
-    const rotated = await rotateToken(store, connection);
+    const rotated = present(await rotateToken(store, connection));
     const { token: fresh, settings: kept } = openConnection(store, rotated);
     expect(kept).toEqual(settings);
     expect(fresh).not.toBe(old);
@@ -102,9 +99,30 @@ describe('a connection', () => {
 
   it('does not lose its new URL to a change of its name that began before the rotation', async () => {
     const connection = await create();
-    const { token } = openConnection(store, await rotateToken(store, connection));
+    const { token } = openConnection(store, present(await rotateToken(store, connection)));
     await updateConnection(store, connection, { name: 'renamed' });
     expect(openConnection(store, await again(connection.id)).token).toBe(token);
+  });
+
+  it('that was deleted does not come back by a change or a rotation that began before, nor gets another URL', async () => {
+    const connection = await create();
+    await deleteConnection(store, connection);
+    const before = await everythingIn(client);
+    expect(await updateConnection(store, connection, { name: 'renamed' })).toBeNull();
+    expect(await rotateToken(store, connection)).toBeNull();
+    expect(await everythingIn(client)).toEqual(before);
+  });
+
+  it('takes all of the changes that are made to it at once', async () => {
+    const connection = await create();
+    await Promise.all([
+      updateConnection(store, connection, { name: 'renamed' }),
+      updateConnection(store, connection, { paused: true }),
+      updateConnection(store, connection, { settings: { apiKey: 'other' } }),
+    ]);
+    const after = await again(connection.id);
+    expect(after).toMatchObject({ name: 'renamed', paused: true });
+    expect(openConnection(store, after).settings).toEqual({ apiKey: 'other' });
   });
 });
 

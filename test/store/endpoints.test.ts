@@ -18,6 +18,7 @@ import { testRedis } from '../support/redis.ts';
 import { createTestStore } from '../support/test-store.ts';
 import { sampleMerchantId as merchantId } from './accept-sample.ts';
 import { whereIs } from './everything-in-redis.ts';
+import { present } from './present.ts';
 
 const { client } = await testRedis();
 const clock = createFakeClock();
@@ -50,7 +51,7 @@ describe('an endpoint', () => {
 
   it('signs with both secrets while a rotation overlaps, the new one first, and then with the new one', async () => {
     const [old, fresh] = [generateWebhookSecret(), generateWebhookSecret()];
-    const rotated = await rotateEndpointSecret(store, await create(old), fresh, 60_000);
+    const rotated = present(await rotateEndpointSecret(store, await create(old), fresh, 60_000));
     expect(signingSecrets(store, rotated)).toEqual([fresh, old]);
     clock.advance(59_999);
     expect(signingSecrets(store, rotated)).toEqual([fresh, old]);
@@ -60,12 +61,13 @@ describe('an endpoint', () => {
 
   it('drops the old secret at once when no overlap is wanted', async () => {
     const fresh = generateWebhookSecret();
-    expect(signingSecrets(store, await rotateEndpointSecret(store, await create(), fresh, 0))).toEqual([fresh]);
+    const rotated = present(await rotateEndpointSecret(store, await create(), fresh, 0));
+    expect(signingSecrets(store, rotated)).toEqual([fresh]);
   });
 
   it('keeps its secret when something else about it changes', async () => {
     const secret = generateWebhookSecret();
-    const changed = await updateEndpoint(store, await create(secret), { url: 'https://other.example/' });
+    const changed = present(await updateEndpoint(store, await create(secret), { url: 'https://other.example/' }));
     expect(changed.url).toBe('https://other.example/');
     expect(signingSecrets(store, changed)).toEqual([secret]);
   });

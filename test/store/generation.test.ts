@@ -40,6 +40,19 @@ describe('a Redis', () => {
     expect(await markers()).toEqual(['other', 'other', 'other']);
   });
 
+  it('is opened with more shards than before, whose data cannot have been lost', async () => {
+    await claimGeneration(client, shards.slice(0, 1), { known: 'one', acceptEmpty: false, firstStart: true });
+    expect(await claim('one')).toBe('one');
+    expect(await markers()).toEqual(['one', 'one', 'one']);
+  });
+
+  it('that lost one of its shards stays shut, also for a Packline that has lost what it knew', async () => {
+    await claim('one', { firstStart: true });
+    await client.del(shards[1]?.generation ?? '');
+    await expect(claim('one', { firstStart: true })).rejects.toEqual(refusal(/not the Redis/));
+    expect(await markers()).toEqual(['one', 'one', null]);
+  });
+
   it('that lost one of its shards stays shut', async () => {
     await claim('one', { firstStart: true });
     await client.del(shards[1]?.generation ?? '');

@@ -43,8 +43,9 @@ const push = (id: string) =>
 async function buryDue(changes: Partial<IssueReport> = {}): Promise<string[]> {
   const { entries } = await leaseEntries(store, { room: 100, leaseMs: 1_000 });
   for (const { id, attempt } of entries) {
-    const writes = issueWrites(store, report({ ...changes, entryId: id }));
-    await commit(store, { writes, settle: { id, attempt, how: 'bury', reason: 'test' } });
+    const about = report({ ...changes, entryId: id });
+    const settle = { id, attempt, how: 'bury', reason: 'test', issue: issueId(about) } as const;
+    await commit(store, { writes: issueWrites(store, about), settle });
   }
   return entries.map(({ id }) => id);
 }
@@ -176,6 +177,24 @@ describe('an issue', () => {
     expect(await retry('nash.refused')).toBe(0);
     expect(await doDue()).toEqual(['a']);
     expect(await doDue()).toEqual([]);
+  });
+
+  it('is over as well when its work was pushed anew, and then done', async () => {
+    await push('a');
+    await buryDue();
+    await push('a');
+    await doDue();
+    expect(await statusOf('nash.refused')).toBe('resolved');
+    expect(await countEntries(store)).toEqual({ waiting: 0, leased: 0, dead: 0 });
+  });
+
+  it('gives back more work than one step takes', async () => {
+    const ids = Array.from({ length: 1_001 }, (_, n) => `entry-${n}`);
+    const job = { job: 'sweep', class: 'orders', payload: {} } as const;
+    await commit(store, { entries: ids.map((id) => ({ ...job, id, lane: `lane-${id}` })) });
+    for (let buried = 0; buried < ids.length;) buried += (await buryDue()).length;
+    expect(await retry('nash.refused')).toBe(1_001);
+    expect(await countEntries(store)).toEqual({ waiting: 1_001, leased: 0, dead: 0 });
   });
 });
 

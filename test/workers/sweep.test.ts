@@ -12,6 +12,7 @@ import { deliveryWrites, eventDocWrites, makeDelivery, makeEvent } from '../../s
 import { createMerchant } from '../../src/store/merchants.ts';
 import { readOrder, readTimeline, requireOrder } from '../../src/store/orders.ts';
 import { acceptSample, postSample } from '../store/accept-sample.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
 import { testRedis } from '../support/redis.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
 
@@ -25,6 +26,7 @@ beforeEach(async () => {
 });
 
 type Payload = Parameters<typeof sweep.id>[0];
+const retention = { kind: 'retention', tick: 1 } as const;
 /** Runs one sweep, and answers the work that is due after it. */
 async function runSweep(payload: Payload): Promise<LeasedEntry[]> {
   sweeps += 1;
@@ -34,11 +36,22 @@ async function runSweep(payload: Payload): Promise<LeasedEntry[]> {
 }
 const about = (entries: readonly LeasedEntry[]) => entries.map(({ job, payload }) => ({ job, payload }));
 
+const told: OrderFulfilment = {
+  connectionId: newId('connection', createFakeClock()),
+  connector: 'nash',
+  externalRef: 'order-1',
+  submittedContentVersion: 1,
+};
+
 /** An accepted order whose own work is out of the way. */
 async function anOrder(externalId: string): Promise<Order> {
   const order = await acceptSample(bench.store, externalId, { merchantId });
-  for (const { id, attempt } of await bench.take()) await commit(bench.store, { settle: { id, attempt, how: 'ack' } });
+  await end(await bench.take());
   return order;
+}
+/** Ends work as done without doing it. */
+async function end(entries: readonly LeasedEntry[]): Promise<void> {
+  for (const { id, attempt } of entries) await commit(bench.store, { settle: { id, attempt, how: 'ack' } });
 }
 function change(orderId: string, changes: Partial<Order>): Promise<Order> {
   const options = { commit: (plan: CommitPlan) => commit(bench.store, plan), work: deliveryWork };
@@ -58,14 +71,17 @@ describe('the sweep for retention', () => {
 
   it('deletes orders once they have been finished for long, and no others', async () => {
     const [old, open] = [await anOrder('old'), await anOrder('open')];
-    await change(old.id, { status: 'DELIVERED' });
+    const reference = bench.store.keys.reference(told.connectionId, told.externalRef);
+    await client.hset(reference, 'orderId', old.id);
+    await change(old.id, { status: 'DELIVERED', fulfilment: told });
     bench.clock.advance(1_000);
     const recent = await anOrder('recent');
     await change(recent.id, { status: 'CANCELED' });
     bench.clock.advance(orderMs() - 1_000);
-    await runSweep({ kind: 'retention' });
+    await runSweep(retention);
     expect(await readOrder(bench.store, old.id)).toBeNull();
     expect(await readTimeline(bench.store, old.id)).toEqual([]);
+    expect(await client.exists(reference)).toBe(0);
     expect(await client.zscore(bench.store.keys.finished, old.id)).toBeNull();
     expect(await readOrder(bench.store, recent.id)).not.toBeNull();
     expect(await readOrder(bench.store, open.id)).not.toBeNull();
@@ -76,7 +92,7 @@ describe('the sweep for retention', () => {
     const { id } = await anOrder('old');
     await change(id, { status: 'DELIVERED' });
     bench.clock.advance(orderMs());
-    await runSweep({ kind: 'retention' });
+    await runSweep(retention);
     const post = (notes?: string) => {
       const order = { externalId: 'old', ...(notes === undefined ? {} : { notes }) };
       return postSample(bench.store, { merchantId, idempotencyKey: `new-${notes}`, order });
@@ -97,7 +113,7 @@ describe('the sweep for retention', () => {
     bench.clock.advance(1_000);
     const kept = await announce();
     bench.clock.advance(store.retention.eventSeconds * 1_000 - 500);
-    await runSweep({ kind: 'retention' });
+    await runSweep(retention);
     const listed = [
       ...(await client.zrange(store.keys.events(merchantId), '0', '-1')),
       ...(await client.zrange(store.keys.deliveries(merchantId), '0', '-1')),
@@ -106,9 +122,9 @@ describe('the sweep for retention', () => {
   });
 
   it('is followed by the next one, once, however many processes run it', async () => {
-    await Promise.all([runSweep({ kind: 'retention' }), runSweep({ kind: 'retention' })]);
+    await Promise.all([runSweep(retention), runSweep(retention)]);
     bench.clock.advance(sweepEveryMs.retention);
-    expect(about(await bench.take())).toEqual([{ job: 'sweep', payload: { kind: 'retention' } }]);
+    expect(await bench.take()).toMatchObject([{ job: 'sweep', payload: { kind: 'retention' } }]);
   });
 
   it('asks each fulfilment connection for what it missed, once in its interval, except those that are paused', async () => {
@@ -117,36 +133,43 @@ describe('the sweep for retention', () => {
     const asked = { job: 'sweep', payload: { kind: 'catch-up', merchantId, connectionId: connection.id } };
     const catchUps = (entries: readonly LeasedEntry[]) =>
       about(entries.filter(({ payload }) => (payload as Payload).kind === 'catch-up'));
-    const first = await runSweep({ kind: 'retention' });
+    const first = await runSweep(retention);
     expect(catchUps(first)).toEqual([asked]);
-    for (const { id, attempt } of first) await commit(bench.store, { settle: { id, attempt, how: 'ack' } });
-    expect(catchUps(await runSweep({ kind: 'retention' }))).toEqual([]);
-    bench.clock.advance(sweepEveryMs['catch-up']);
-    expect(catchUps(await runSweep({ kind: 'retention' }))).toEqual([asked]);
+    await end(first);
+    expect(catchUps(await runSweep(retention))).toEqual([]);
+    await bench.pass(sweepEveryMs['catch-up']);
+    expect(catchUps(await runSweep(retention))).toEqual([asked]);
   });
 });
 
 describe('the sweep for quiet orders', () => {
-  const told: OrderFulfilment = {
-    connectionId: newId('connection', { now: () => 0, scriptNow: () => '', sleep: () => Promise.resolve() }),
-    connector: 'nash',
-    externalRef: 'order-1',
-    submittedContentVersion: 1,
-  };
   const reads = async () => {
-    const entries = await runSweep({ kind: 'quiet' });
+    const entries = await runSweep({ kind: 'quiet', tick: 1 });
+    await end(entries);
     return about(entries.filter(({ job }) => job === 'fulfilment-read'));
   };
 
-  it('has an order read that nothing was heard of for long, and then again only after as long', async () => {
+  it('has an order read that nothing was heard of for long, and again after a while', async () => {
     const { id } = await anOrder('order-1');
     await change(id, { fulfilment: told });
     bench.clock.advance(quietAfterMs - 1);
     expect(await reads()).toEqual([]);
     bench.clock.advance(1);
     expect(await reads()).toEqual([{ job: 'fulfilment-read', payload: { orderId: id } }]);
+    await bench.pass(quietAfterMs);
     expect(await reads()).toEqual([]);
-    bench.clock.advance(quietAfterMs);
+    bench.clock.advance(quietAfterMs / 10);
+    expect(await reads()).toHaveLength(1);
+  });
+
+  it('asks less often the older an order is, and at least every six hours', async () => {
+    const { id } = await anOrder('order-1');
+    await change(id, { fulfilment: told });
+    await bench.pass(30 * 86_400_000);
+    expect(await reads()).toHaveLength(1);
+    await bench.pass(6 * 3_600_000);
+    expect(await reads()).toEqual([]);
+    await bench.pass(quietAfterMs);
     expect(await reads()).toHaveLength(1);
   });
 
@@ -232,7 +255,7 @@ describe('an order that no route took', () => {
     }));
     // Whatever comes round by itself, for an hour.
     for (let minutes = 0; minutes < 60; minutes += 1) {
-      await routeAll(await runSweep({ kind: 'retention' }));
+      await routeAll(await runSweep(retention));
       bench.clock.advance(60_000);
     }
     expect((await requireOrder(bench.store, id)).order.fulfilment).toBeDefined();

@@ -6,11 +6,10 @@ import type { WorkerDeps } from '../../src/fulfilment/deps.ts';
 import { createEgress } from '../../src/platform/egress.ts';
 import { createHttp } from '../../src/platform/http.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
-import type { WorkerDefinition } from '../../src/queues/run-worker.ts';
-import type { JobContext } from '../../src/queues/run-worker.ts';
-import type { NewEntry } from '../../src/store/commit.ts';
-import { commit } from '../../src/store/commit.ts';
+import type { JobContext, WorkerDefinition } from '../../src/queues/run-worker.ts';
+import { commit, type NewEntry } from '../../src/store/commit.ts';
 import type { StoreDeps } from '../../src/store/deps.ts';
+import { appliedMarkSeconds } from '../../src/store/entry-lua.ts';
 import { leaseEntries, type LeasedEntry } from '../../src/store/entries.ts';
 import deliveryAttempt from '../../workers/delivery-attempt.ts';
 import fulfilmentRead from '../../workers/fulfilment-read.ts';
@@ -47,6 +46,8 @@ export interface Workbench {
   /** Does what is due now, not what follows from it. Answers what that was. */
   runDue(): Promise<LeasedEntry[]>;
   push(...entries: NewEntry[]): Promise<void>;
+  /** Lets time go by, in Redis too: work that was done long enough ago may be pushed again. */
+  pass(ms: number): Promise<void>;
 }
 
 /** On an empty database, until the running test is over. Partners and subscribers are on loopback. */
@@ -95,6 +96,12 @@ export async function openWorkbench(client: Redis): Promise<Workbench> {
     },
     push: async (...entries) => {
       await commit(store, { entries });
+    },
+    pass: async (ms) => {
+      clock.advance(ms);
+      if (ms < appliedMarkSeconds * 1_000) return;
+      const marks = await client.keys(`${store.keys.tag}:applied:*`);
+      if (marks.length > 0) await client.del(...marks);
     },
   };
 }

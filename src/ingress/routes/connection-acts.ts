@@ -15,7 +15,7 @@ import { ok } from '../answer.ts';
 import { defineRoute, type Route, type TenantCall } from '../define-route.ts';
 import { makeRefusal } from '../problem.ts';
 import { ConnectionViewSchema, toConnectionView, webhookUrlOf } from '../views/connection-view.ts';
-import { requireConnection, sweepUnrouted } from './connections.ts';
+import { foundConnection, requireConnection, sweepUnrouted } from './connections.ts';
 
 const tag = 'Connections';
 const params = z.strictObject({ connectionId: IdSchema('connection') });
@@ -74,7 +74,8 @@ type ActCall = TenantCall<z.infer<typeof params>, unknown, unknown>;
 
 async function setPaused({ deps, store, merchantId, params: { connectionId } }: ActCall, paused: boolean) {
   const connection = await requireConnection(store, merchantId, connectionId);
-  const updated = connection.paused === paused ? connection : await updateConnection(store, connection, { paused });
+  const updated =
+    connection.paused === paused ? connection : foundConnection(await updateConnection(store, connection, { paused }));
   if (!paused) await sweepUnrouted(store, updated);
   return ok(toConnectionView(deps, store, updated));
 }
@@ -107,7 +108,8 @@ const rotateConnectionToken = defineRoute({
   description: 'The old one goes on working for 24 hours.',
   answers: { 201: { description: 'The new URL', schema: RotatedSchema } },
   async handle({ deps, store, merchantId, params: { connectionId } }) {
-    const rotated = await rotateToken(store, await requireConnection(store, merchantId, connectionId));
+    const connection = await requireConnection(store, merchantId, connectionId);
+    const rotated = foundConnection(await rotateToken(store, connection));
     const webhookUrl = webhookUrlOf(deps, openConnection(store, rotated).token);
     const previousWorksUntil = toInstant(store.clock.now() + tokenOverlapSeconds * 1000);
     const headers = { Location: `/v1/connections/${connectionId}` };

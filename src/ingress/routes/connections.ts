@@ -30,7 +30,10 @@ const settings = z.record(z.string(), z.unknown());
 const routing = z.array(RoutingRuleSchema).max(100);
 
 export async function requireConnection(store: StoreDeps, merchantId: string, id: string): Promise<Connection> {
-  const connection = await readConnection(store, merchantId, id);
+  return foundConnection(await readConnection(store, merchantId, id));
+}
+
+export function foundConnection(connection: Connection | null): Connection {
   if (connection === null) throw makeRefusal('connection.not_found', 'no such connection');
   return connection;
 }
@@ -160,19 +163,21 @@ const patchConnection = defineRoute({
     const connector = deps.connectors.get(connection.connector);
     if (connector === undefined) throw makeRefusal('connection.unsupported', 'this connector is no longer there');
     if (body.routing !== undefined) await checkRouting(store, merchantId, body.routing);
-    const updated = await updateConnection(store, connection, {
-      ...(body.name === undefined ? {} : { name: body.name }),
-      ...(body.routing === undefined ? {} : { routing: body.routing }),
-      ...(body.settings === undefined
-        ? {}
-        : {
-            settings: await checkSettings(
-              deps,
-              connector,
-              merge(openConnection(store, connection).settings, body.settings),
-            ),
-          }),
-    });
+    const updated = foundConnection(
+      await updateConnection(store, connection, {
+        ...(body.name === undefined ? {} : { name: body.name }),
+        ...(body.routing === undefined ? {} : { routing: body.routing }),
+        ...(body.settings === undefined
+          ? {}
+          : {
+              settings: await checkSettings(
+                deps,
+                connector,
+                merge(openConnection(store, connection).settings, body.settings),
+              ),
+            }),
+      }),
+    );
     await sweepUnrouted(store, updated);
     return ok(toConnectionView(deps, store, updated));
   },

@@ -13,7 +13,7 @@ import { ok } from '../answer.ts';
 import { defineRoute, type Route, type TenantCall } from '../define-route.ts';
 import { makeRefusal } from '../problem.ts';
 import { DeliveryViewSchema, toDeliveryView } from '../views/delivery-view.ts';
-import { EndpointViewSchema, requireEndpoint, secretBytes, toEndpointView } from './endpoints.ts';
+import { foundEndpoint, EndpointViewSchema, requireEndpoint, secretBytes, toEndpointView } from './endpoints.ts';
 
 const tag = 'Endpoints';
 const params = z.strictObject({ endpointId: IdSchema('endpoint') });
@@ -40,7 +40,7 @@ const rotateSecret = defineRoute({
     const endpoint = await requireEndpoint(store, merchantId, endpointId);
     const secret = makeWebhookSecret(randomBytes(secretBytes));
     const overlapMs = overlapHours * 3_600_000;
-    await rotateEndpointSecret(store, endpoint, secret, overlapMs);
+    foundEndpoint(await rotateEndpointSecret(store, endpoint, secret, overlapMs));
     const previousWorksUntil = overlapMs === 0 ? null : toInstant(store.clock.now() + overlapMs);
     const headers = { Location: `/v1/endpoints/${endpointId}` };
     return { status: 201, json: { id: endpointId, secret, previousWorksUntil }, headers };
@@ -87,7 +87,9 @@ async function setDisabled({ store, merchantId, params: { endpointId } }: ActCal
   const endpoint = await requireEndpoint(store, merchantId, endpointId);
   const disabledReason = disabled ? 'merchant' : null;
   const updated =
-    endpoint.disabled === disabled ? endpoint : await updateEndpoint(store, endpoint, { disabled, disabledReason });
+    endpoint.disabled === disabled
+      ? endpoint
+      : foundEndpoint(await updateEndpoint(store, endpoint, { disabled, disabledReason }));
   return ok(toEndpointView(updated));
 }
 

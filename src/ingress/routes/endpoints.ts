@@ -56,7 +56,10 @@ export const toEndpointView = (endpoint: Endpoint): z.infer<typeof EndpointViewS
 });
 
 export async function requireEndpoint(store: StoreDeps, merchantId: string, id: string): Promise<Endpoint> {
-  const endpoint = await readEndpoint(store, merchantId, id);
+  return foundEndpoint(await readEndpoint(store, merchantId, id));
+}
+
+export function foundEndpoint(endpoint: Endpoint | null): Endpoint {
   if (endpoint === null) throw makeRefusal('endpoint.not_found', 'no such endpoint');
   return endpoint;
 }
@@ -129,7 +132,7 @@ const patchEndpoint = defineRoute({
       ...(body.eventTypes === undefined ? {} : { eventTypes: body.eventTypes }),
       ...(body.description === undefined ? {} : { description: body.description }),
     };
-    return ok(toEndpointView(await updateEndpoint(store, endpoint, change)));
+    return ok(toEndpointView(foundEndpoint(await updateEndpoint(store, endpoint, change))));
   },
 });
 

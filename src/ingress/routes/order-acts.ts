@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { IdSchema } from '../../domain/ids.ts';
-import { amend, isBeingCanceled, type Order } from '../../domain/order.ts';
+import { amend, isBeingCanceled, withoutProblem, type Order } from '../../domain/order.ts';
 import { OrderPatchSchema, type OrderPatch } from '../../domain/order-input.ts';
 import { isAmendable, isTerminal } from '../../domain/order-status.ts';
 import { toInstant } from '../../platform/clock.ts';
@@ -72,13 +72,17 @@ function amendStored(store: StoreDeps, stored: StoredOrder, patch: OrderPatch): 
   const { content, person } = amend(order.pending?.content ?? order.content, before, patch);
   const contentVersion = (order.pending?.contentVersion ?? order.contentVersion) + 1;
   const sealed = resealPerson(store, stored, person);
+  // What became of an earlier request is past with a new one.
+  const problems = withoutProblem(order.problems, 'order.amend_refused');
   const at = toInstant(store.clock.now());
   const timeline = [{ at, what: 'order.amendmentRequested', detail: { fields: Object.keys(patch) } }];
   // Nobody has been told of the order: there is nothing to wait for.
-  if (order.fulfilment === undefined) return { order: { ...order, content, contentVersion }, person: sealed, timeline };
-  const cause = String(contentVersion);
+  if (order.fulfilment === undefined) {
+    return { order: { ...order, content, contentVersion, problems }, person: sealed, timeline };
+  }
+  const cause = String(order.version);
   return {
-    order: { ...order, pending: { content, contentVersion } },
+    order: { ...order, pending: { content, contentVersion }, problems },
     pendingPerson: sealed,
     timeline,
     entries: [makeEntry(fulfilmentUpdate, { orderId: order.id }, { lane: freeLane, cause })],
@@ -107,7 +111,11 @@ const cancelOrder = defineRoute({
       if (isBeingCanceled(order)) return null;
       const requestedAt = toInstant(store.clock.now());
       return {
-        order: { ...order, cancellation: { state: 'requested', requestedAt, reason } },
+        order: {
+          ...order,
+          cancellation: { state: 'requested', requestedAt, reason },
+          problems: withoutProblem(order.problems, 'order.cancel_refused'),
+        },
         timeline: [{ at: requestedAt, what: 'order.cancelRequested' }],
         entries: [makeEntry(orderCancel, { orderId }, { lane: freeLane, cause: String(order.version) })],
       };
@@ -139,7 +147,7 @@ const RetriedSchema = z.strictObject({
   revived: z.int().meta({ description: 'How much work that had failed was put back to wait' }),
   resubmitted: z
     .boolean()
-    .meta({ description: 'Nothing had failed, but no fulfilment system has the order: sent again' }),
+    .meta({ description: 'Nothing had failed, but nobody has been sent to pick the order: tried again' }),
 });
 
 const retryOrder = defineRoute({
@@ -156,7 +164,8 @@ const retryOrder = defineRoute({
   async handle({ store, merchantId, params: { orderId } }) {
     const { order } = await requireOrder(store, orderId, merchantId);
     const revived = await reviveOf(store, order);
-    const resubmitted = revived === 0 && order.status === 'RECEIVED' && !isBeingCanceled(order);
+    const unsent = order.fulfilment?.dispatchedAt === undefined && !isTerminal(order.status);
+    const resubmitted = revived === 0 && unsent && !isBeingCanceled(order);
     if (resubmitted) {
       const cause = newId('request', store.clock);
       await commit(store, { entries: [makeEntry(fulfilmentSubmit, { orderId }, { lane: freeLane, cause })] });
