@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Base } from './compose.ts';
 import { closeRedis, createRedis, type RedisClient } from './platform/redis.ts';
 import { createBullQueues } from './queues/bull-queues.ts';
@@ -42,6 +43,8 @@ export async function startWorkers(
 ): Promise<RunningWorkers> {
   const { log, clock, config, stores } = base;
   const shutdown = new AbortController();
+  // Every job that runs listens.
+  setMaxListeners(0, shutdown.signal);
   const connections: RedisClient[] = [];
   const connect = (): RedisClient => {
     const redis = createRedis(config.redisUrl ?? '', 'worker', log);

@@ -1,6 +1,7 @@
 import { Failure, toFailure } from '../domain/failure.ts';
 import { claimIntent, expireIntent, withoutIntent } from '../domain/intent.ts';
 import type { Order } from '../domain/order.ts';
+import { startDeadline } from '../platform/deadline.ts';
 import type { CommitOutcome, CommitPlan } from '../store/commit.ts';
 import { changeOrder, type OrderChange } from '../store/change-order.ts';
 import type { StoredOrder } from '../store/orders.ts';
@@ -90,11 +91,13 @@ export async function performEffect<T>(context: JobContext<unknown>, effect: Eff
  * counts): only our own end is nobody's fault.
  */
 export async function withinDeadline<T>(outer: AbortSignal, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const deadline = AbortSignal.timeout(effectDeadlineMs);
+  const deadline = startDeadline(outer, effectDeadlineMs);
   try {
-    return await act(AbortSignal.any([outer, deadline]));
+    return await act(deadline.signal);
   } catch (error) {
-    if (!deadline.aborted || outer.aborted) throw error;
+    if (!deadline.isExpired()) throw error;
     throw new Failure('transient', 'effect.deadline', 'the partner took too long', { cause: error });
+  } finally {
+    deadline.end();
   }
 }

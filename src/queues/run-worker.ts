@@ -2,6 +2,7 @@ import { Worker } from 'bullmq';
 import { Failure, toFailure } from '../domain/failure.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
+import { startDeadline, type Deadline } from '../platform/deadline.ts';
 import type { RedisClient } from '../platform/redis.ts';
 import { commit, type CommitOutcome, type CommitPlan } from '../store/commit.ts';
 import type { StoreDeps } from '../store/deps.ts';
@@ -120,7 +121,7 @@ async function runOnce<D, P extends Record<string, unknown>>(
 ): Promise<string> {
   const { store, clock, log } = runner;
   const startedMs = clock.now();
-  const deadline = AbortSignal.timeout(job.policy.timeoutMs);
+  const deadline = startDeadline(runner.shutdown, job.policy.timeoutMs);
   const facts = { job: job.name, entryId, attempt, tries };
   let ended = false;
   const finish = async (plan: CommitPlan, ending: Ending = { how: 'ack' }): Promise<CommitOutcome> => {
@@ -139,7 +140,7 @@ async function runOnce<D, P extends Record<string, unknown>>(
       lane,
       runId: runner.newRunId(),
       tries,
-      signal: AbortSignal.any([deadline, runner.shutdown]),
+      signal: deadline.signal,
       log: log.child(facts),
       commit: (plan) => commit(store, plan),
       finish,
@@ -170,12 +171,14 @@ async function runOnce<D, P extends Record<string, unknown>>(
     const why = { reason: failure.code, ...(issue === undefined ? {} : { issue }) };
     await commit(store, { ...plan, settle: { id: entryId, attempt, how: 'bury', ...why } });
     return 'buried';
+  } finally {
+    deadline.end();
   }
 }
 
-function asJobFailure(error: unknown, deadline: AbortSignal, shutdown: AbortSignal): Failure {
+function asJobFailure(error: unknown, deadline: Deadline, shutdown: AbortSignal): Failure {
   if (shutdown.aborted) return new Failure('aborted', 'job.shutdown', 'the process is ending', { cause: error });
-  if (deadline.aborted && !(error instanceof Failure && error.kind !== 'aborted')) {
+  if (deadline.isExpired() && !(error instanceof Failure && error.kind !== 'aborted')) {
     return new Failure('transient', 'job.deadline', 'the job took longer than it may', { cause: error });
   }
   return toFailure(error);

@@ -1,11 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import { closeRedis, createRedis, type RedisClient } from '../../src/platform/redis.ts';
 import { bury } from '../../src/queues/bury.ts';
 import { createBullQueues, type BullQueues } from '../../src/queues/bull-queues.ts';
 import { startDispatcher, type Dispatcher } from '../../src/queues/dispatcher.ts';
-import type { RunnerDeps, RunningWorker } from '../../src/queues/run-worker.ts';
-import type { StoreDeps } from '../../src/store/deps.ts';
+import { makeEntry, type Job, type JobPolicy } from '../../src/queues/define-job.ts';
+import { fulfilmentSubmit } from '../../src/queues/fulfilment-submit.ts';
+import {
+  defineWorker,
+  runWorker,
+  type JobContext,
+  type RunnerDeps,
+  type RunningWorker,
+} from '../../src/queues/run-worker.ts';
+import { commit } from '../../src/store/commit.ts';
+import { newId, type StoreDeps } from '../../src/store/deps.ts';
+import { countEntries, freeLane } from '../../src/store/entries.ts';
 import { captureLog, type CapturedLog } from '../support/captured-log.ts';
 
 export interface RunningQueue {
@@ -61,3 +71,35 @@ export function runQueue(
   });
   return { dispatcher, workers, queues, outcomes, log, shutdown: () => ending.abort() };
 }
+
+type Payload = { orderId: string };
+export type Handle = (payload: Payload, context: JobContext<null>) => Promise<void>;
+
+/** Runs one kind of job, `fulfilment-submit`, by this handler. */
+export function runJobs(
+  url: string,
+  store: StoreDeps,
+  handle: Handle,
+  options: { policy?: Partial<JobPolicy>; concurrencyMax?: number } = {},
+): RunningQueue {
+  const job: Job<Payload> = { ...fulfilmentSubmit, policy: { ...fulfilmentSubmit.policy, ...options.policy } };
+  return runQueue(url, store, [(runner) => runWorker(defineWorker(job, handle), runner)], options.concurrencyMax);
+}
+
+/** Work for such a handler. Answers its ids. */
+export async function pushJobs(store: StoreDeps, count = 1): Promise<string[]> {
+  const entries = Array.from({ length: count }, () =>
+    makeEntry(fulfilmentSubmit, { orderId: newId('order', store.clock) }, { lane: freeLane }),
+  );
+  await commit(store, { entries });
+  return entries.map(({ id }) => id);
+}
+
+export const patience = { timeout: 10_000, interval: 10 };
+
+/** Until there is as much work as this, and no other. */
+export const untilWork = (store: StoreDeps, counts: Partial<Record<'waiting' | 'leased' | 'dead', number>>) =>
+  vi.waitFor(
+    async () => expect(await countEntries(store)).toEqual({ waiting: 0, leased: 0, dead: 0, ...counts }),
+    patience,
+  );

@@ -2,9 +2,9 @@ import { createServer } from 'node:http';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makeEntry } from '../../src/queues/define-job.ts';
 import { fulfilmentRead } from '../../src/queues/fulfilment-read.ts';
-import { sweep, sweepEveryMs } from '../../src/queues/sweep.ts';
+import { sweepEveryMs } from '../../src/queues/sweep.ts';
 import { createConnection, type Connection } from '../../src/store/connections.ts';
-import { freeLane } from '../../src/store/entries.ts';
+import { freeLane, type LeasedEntry } from '../../src/store/entries.ts';
 import { acceptMessage, readMessage } from '../../src/store/inbox.ts';
 import { sampleMerchantId as merchantId } from '../store/accept-sample.ts';
 import { listen } from '../support/listen.ts';
@@ -41,23 +41,17 @@ beforeEach(async () => {
 });
 
 const payloadOf = (id: string) => ({ type: 'delivery', event: 'created', data: { id } });
-let runs = 0;
-async function catchUp(): Promise<void> {
-  runs += 1;
-  const payload = { kind: 'catch-up', merchantId, connectionId: connection.id } as const;
-  await bench.push(makeEntry(sweep, payload, { lane: freeLane, cause: `test-${runs}` }));
-  for (const entry of (await bench.take()).filter(({ job }) => job === 'sweep')) await bench.run(entry);
+/** Catches up, and answers what came into the inbox by it, in the order in which it came. */
+async function catchUp(): Promise<unknown[]> {
+  return bodies(await bench.sweep({ kind: 'catch-up', merchantId, connectionId: connection.id }));
 }
-/** What came into the inbox and waits to be read, in the order in which it came. */
-async function arrived(): Promise<unknown[]> {
-  const entries = (await bench.take()).filter(({ job }) => job === 'fulfilment-read');
-  return Promise.all(
+const bodies = (entries: readonly LeasedEntry[]): Promise<unknown[]> =>
+  Promise.all(
     entries.map(async ({ payload }) => {
       const message = await readMessage(bench.store, (payload as { inboxId: string }).inboxId);
       return JSON.parse(Buffer.from(message?.body ?? []).toString());
     }),
   );
-}
 const byId = (ids: readonly string[]) => expect.arrayContaining(ids.map(payloadOf));
 
 describe('catching up', () => {
@@ -67,9 +61,8 @@ describe('catching up', () => {
       { ids: ['msg_3', 'msg_2'], iterator: 'it_2' },
       { ids: ['msg_1'] },
     ];
-    await catchUp();
+    const messages = await catchUp();
     expect(asked.map((query) => query.get('iterator'))).toEqual([null, 'it_1', 'it_2']);
-    const messages = await arrived();
     expect(messages).toHaveLength(5);
     expect(messages).toEqual(byId(['msg_1', 'msg_2', 'msg_3', 'msg_4', 'msg_5']));
   });
@@ -82,13 +75,11 @@ describe('catching up', () => {
       work: (inboxId) =>
         makeEntry(fulfilmentRead, { merchantId, connectionId: connection.id, inboxId }, { lane: freeLane }),
     });
-    expect(await arrived()).toHaveLength(1);
+    expect(await bench.take()).toHaveLength(1);
     pages = [{ ids: ['msg_2', 'msg_1'] }];
-    await catchUp();
-    expect(await arrived()).toEqual([payloadOf('msg_2')]);
+    expect(await catchUp()).toEqual([payloadOf('msg_2')]);
     pages = [{ ids: ['msg_2', 'msg_1'] }];
-    await catchUp();
-    expect(await arrived()).toEqual([]);
+    expect(await catchUp()).toEqual([]);
   });
 
   it('begins a little before where it came to the last time', async () => {
@@ -106,10 +97,9 @@ describe('catching up', () => {
     bench.clock.advance(3_600_000);
     pages = [{ ids: ['msg_2'], iterator: 'it_1' }, { status: 422 }];
     await expect(catchUp()).rejects.toMatchObject({ code: expect.stringMatching(/^nash\./) });
-    expect(await arrived()).toEqual([payloadOf('msg_2')]);
+    expect(await bodies(await bench.take())).toEqual([payloadOf('msg_2')]);
     pages = [{ ids: ['msg_2'], iterator: 'it_1' }, { ids: ['msg_1'] }];
-    await catchUp();
-    expect(await arrived()).toEqual([payloadOf('msg_1')]);
+    expect(await catchUp()).toEqual([payloadOf('msg_1')]);
     const [, before, , again] = asked.map((query) => query.get('after'));
     expect(again).toBe(before);
   });

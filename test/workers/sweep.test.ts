@@ -1,39 +1,30 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Order, OrderFulfilment } from '../../src/domain/order.ts';
-import { makeEntry } from '../../src/queues/define-job.ts';
 import { deliveryWork } from '../../src/queues/delivery-attempt.ts';
-import { quietAfterMs, sweep, sweepEveryMs } from '../../src/queues/sweep.ts';
+import { quietAfterMs, sweepEveryMs } from '../../src/queues/sweep.ts';
 import { changeOrder } from '../../src/store/change-order.ts';
 import { commit, type CommitPlan } from '../../src/store/commit.ts';
 import { createConnection, updateConnection } from '../../src/store/connections.ts';
 import { newId } from '../../src/store/deps.ts';
-import { freeLane, type LeasedEntry } from '../../src/store/entries.ts';
+import type { LeasedEntry } from '../../src/store/entries.ts';
 import { deliveryWrites, eventDocWrites, makeDelivery, makeEvent } from '../../src/store/events.ts';
 import { createMerchant } from '../../src/store/merchants.ts';
-import { readOrder, readTimeline, requireOrder } from '../../src/store/orders.ts';
+import { readOrder, readTimeline } from '../../src/store/orders.ts';
 import { acceptSample, postSample } from '../store/accept-sample.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { testRedis } from '../support/redis.ts';
-import { openWorkbench, type Workbench } from './workbench.ts';
+import { openWorkbench, type SweepPayload, type Workbench } from './workbench.ts';
 
 const { client } = await testRedis();
 let bench: Workbench;
 let merchantId: string;
-let sweeps = 0;
 beforeEach(async () => {
   bench = await openWorkbench(client);
   merchantId = (await createMerchant(bench.store, 'Test Market', 0)).id;
 });
 
-type Payload = Parameters<typeof sweep.id>[0];
 const retention = { kind: 'retention', tick: 1 } as const;
-/** Runs one sweep, and answers the work that is due after it. */
-async function runSweep(payload: Payload): Promise<LeasedEntry[]> {
-  sweeps += 1;
-  await bench.push(makeEntry(sweep, payload, { lane: freeLane, cause: `test-${sweeps}` }));
-  for (const entry of await bench.take()) await bench.run(entry);
-  return bench.take();
-}
+const runSweep = (payload: SweepPayload) => bench.sweep(payload);
 const about = (entries: readonly LeasedEntry[]) => entries.map(({ job, payload }) => ({ job, payload }));
 
 const told: OrderFulfilment = {
@@ -57,12 +48,12 @@ function change(orderId: string, changes: Partial<Order>): Promise<Order> {
   const options = { commit: (plan: CommitPlan) => commit(bench.store, plan), work: deliveryWork };
   return changeOrder(bench.store, orderId, options, ({ order }) => ({ order: { ...order, ...changes } }));
 }
-const connect = (name = 'Nash', storeLocationId = 'store-1') =>
+const connect = (name = 'Nash') =>
   createConnection(bench.store, merchantId, {
     connector: 'nash',
     kind: 'fulfilment',
     name,
-    routing: [{ storeLocationIds: [storeLocationId] }],
+    routing: [{ storeLocationIds: ['store-1'] }],
     settings: { baseUrl: 'http://127.0.0.1:1', apiKey: 'nash_demo_key' },
   });
 
@@ -132,7 +123,7 @@ describe('the sweep for retention', () => {
     await updateConnection(bench.store, await connect('paused'), { paused: true });
     const asked = { job: 'sweep', payload: { kind: 'catch-up', merchantId, connectionId: connection.id } };
     const catchUps = (entries: readonly LeasedEntry[]) =>
-      about(entries.filter(({ payload }) => (payload as Payload).kind === 'catch-up'));
+      about(entries.filter(({ payload }) => (payload as SweepPayload).kind === 'catch-up'));
     const first = await runSweep(retention);
     expect(catchUps(first)).toEqual([asked]);
     await end(first);
@@ -190,88 +181,5 @@ describe('the sweep for quiet orders', () => {
     bench.clock.advance(quietAfterMs);
     expect(await reads()).toEqual([]);
     expect(await client.zcard(bench.store.keys.open)).toBe(0);
-  });
-});
-
-describe('an order that no route took', () => {
-  const waitingOrders = () => client.zrange(bench.store.keys.unrouted(merchantId), '0', '-1');
-  async function unrouted(externalId = 'order-1'): Promise<string> {
-    const { id } = await acceptSample(bench.store, externalId, { merchantId });
-    await bench.runDue();
-    return id;
-  }
-  /** Does all of this work, and what is due after it, that has to do with routes. Answers how often an order was asked. */
-  async function routeAll(entries: readonly LeasedEntry[]): Promise<number> {
-    const submits = entries.filter(({ job }) => job === 'fulfilment-submit');
-    const again = entries.filter(({ payload }) => (payload as { kind?: string }).kind === 'unrouted');
-    for (const entry of [...submits, ...again]) await bench.run(entry);
-    if (submits.length + again.length === 0) return 0;
-    return submits.length + (await routeAll(await bench.take()));
-  }
-
-  it('says so, waits, and is routed when a connection appears', async () => {
-    const id = await unrouted();
-    expect((await requireOrder(bench.store, id)).order.problems).toMatchObject([
-      { code: 'order.no_route', source: 'you' },
-    ]);
-    expect(await waitingOrders()).toEqual([id]);
-    const connection = await connect();
-    const submits = await runSweep({ kind: 'unrouted', merchantId });
-    expect(about(submits)).toEqual([{ job: 'fulfilment-submit', payload: { orderId: id } }]);
-    for (const entry of submits) await bench.run(entry);
-    const { order } = await requireOrder(bench.store, id);
-    expect(order).toMatchObject({ fulfilment: { connectionId: connection.id }, problems: [] });
-    expect(await waitingOrders()).toEqual([]);
-    // Its calls will be made in the turn of the account that they count on.
-    expect(await bench.take()).toMatchObject([
-      { job: 'fulfilment-submit', lane: expect.stringMatching(/^nash\.\w+\.default$/), tries: 0 },
-    ]);
-  });
-
-  it('goes on waiting when the connection does not take it either', async () => {
-    const id = await unrouted();
-    await connect('elsewhere', 'store-2');
-    for (const entry of await runSweep({ kind: 'unrouted', merchantId })) await bench.run(entry);
-    expect(await waitingOrders()).toEqual([id]);
-    expect((await requireOrder(bench.store, id)).order.problems).toHaveLength(1);
-  });
-
-  it('is routed though the connection appeared at the very moment when none was found', async () => {
-    const { id } = await acceptSample(bench.store, 'order-1', { merchantId });
-    const [submit] = await bench.take();
-    if (submit === undefined) throw new Error('there is no work');
-    let isFirst = true;
-    await bench.run(submit, (context) => ({
-      ...context,
-      commit: async (plan) => {
-        if (isFirst) {
-          isFirst = false;
-          // What the route was decided on has been read; the connection's own sweep finds nobody waiting yet.
-          await connect();
-          await runSweep({ kind: 'unrouted', merchantId });
-        }
-        return context.commit(plan);
-      },
-    }));
-    // Whatever comes round by itself, for an hour.
-    for (let minutes = 0; minutes < 60; minutes += 1) {
-      await routeAll(await runSweep(retention));
-      bench.clock.advance(60_000);
-    }
-    expect((await requireOrder(bench.store, id)).order.fulfilment).toBeDefined();
-  });
-
-  it('is asked once for each change of the connections, though there are more of them than one step takes', async () => {
-    const count = 501;
-    for (let n = 0; n < count; n += 1) await acceptSample(bench.store, `order-${n}`, { merchantId });
-    await routeAll(await bench.take());
-    expect(await waitingOrders()).toHaveLength(count);
-    let asked = await routeAll(await runSweep({ kind: 'unrouted', merchantId }));
-    for (let seconds = 0; seconds < 5; seconds += 1) {
-      bench.clock.advance(1_000);
-      asked += await routeAll(await bench.take());
-    }
-    expect(await waitingOrders()).toHaveLength(count);
-    expect(asked).toBe(count);
   });
 });

@@ -6,11 +6,13 @@ import type { WorkerDeps } from '../../src/fulfilment/deps.ts';
 import { createEgress } from '../../src/platform/egress.ts';
 import { createHttp } from '../../src/platform/http.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
+import { makeEntry } from '../../src/queues/define-job.ts';
 import type { JobContext, WorkerDefinition } from '../../src/queues/run-worker.ts';
+import { sweep as sweepJob } from '../../src/queues/sweep.ts';
 import { commit, type NewEntry } from '../../src/store/commit.ts';
 import type { StoreDeps } from '../../src/store/deps.ts';
 import { appliedMarkSeconds } from '../../src/store/entry-lua.ts';
-import { leaseEntries, type LeasedEntry } from '../../src/store/entries.ts';
+import { freeLane, leaseEntries, type LeasedEntry } from '../../src/store/entries.ts';
 import deliveryAttempt from '../../workers/delivery-attempt.ts';
 import fulfilmentRead from '../../workers/fulfilment-read.ts';
 import fulfilmentSubmit from '../../workers/fulfilment-submit.ts';
@@ -34,6 +36,9 @@ const handlers: Readonly<Record<string, Run>> = {
   sweep: prepare(sweep),
 };
 
+export type SweepPayload = Parameters<typeof sweepJob.id>[0];
+let sweeps = 0;
+
 /** The handlers on a real store and a clock that stands still: a test says which work is done, and when. */
 export interface Workbench {
   store: StoreDeps;
@@ -46,6 +51,8 @@ export interface Workbench {
   /** Does what is due now, not what follows from it. Answers what that was. */
   runDue(): Promise<LeasedEntry[]>;
   push(...entries: NewEntry[]): Promise<void>;
+  /** Runs one sweep, and takes the work that is due after it. */
+  sweep(payload: SweepPayload): Promise<LeasedEntry[]>;
   /** Lets time go by, in Redis too: work that was done long enough ago may be pushed again. */
   pass(ms: number): Promise<void>;
 }
@@ -96,6 +103,13 @@ export async function openWorkbench(client: Redis): Promise<Workbench> {
     },
     push: async (...entries) => {
       await commit(store, { entries });
+    },
+    sweep: async (payload) => {
+      sweeps += 1;
+      const entry = makeEntry(sweepJob, payload, { lane: freeLane, cause: `test-${sweeps}` });
+      await commit(store, { entries: [entry] });
+      for (const due of await take()) await run(due);
+      return take();
     },
     pass: async (ms) => {
       clock.advance(ms);
