@@ -9,7 +9,7 @@ import { fulfilmentRead } from '../src/queues/fulfilment-read.ts';
 import { withinDeadline } from '../src/queues/perform-effect.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import { changeOrder } from '../src/store/change-order.ts';
-import { readMessage } from '../src/store/inbox.ts';
+import { keptWrites, readMessage } from '../src/store/inbox.ts';
 import { findOrderByReference, requireOrder } from '../src/store/orders.ts';
 import type { WorkerDeps } from '../src/fulfilment/deps.ts';
 import { recordSnapshot } from '../src/fulfilment/record-snapshot.ts';
@@ -27,26 +27,32 @@ async function takeMessage(
   { merchantId, connectionId, inboxId }: Extract<Payload, { inboxId: string }>,
   context: Context,
 ): Promise<void> {
-  const { store, log } = context;
+  const { store, log, finish } = context;
   const stored = await readMessage(store, inboxId);
   if (stored === null) throw new Failure('rejected', 'hook.expired', 'this webhook is past its retention');
   // A paused connection is not called, but what it says is heard.
   const { connector, lane } = await context.deps.openFulfilment(store, merchantId, connectionId, context.signal, {
     evenPaused: true,
   });
-  if (connector.webhook === undefined) return;
-  const message = connector.webhook.read(stored.body, stored.receivedAt);
-  if (message.externalRef === null) return;
-  const orderId = await findOrderByReference(store, connectionId, message.externalRef);
-  if (orderId === null) {
-    // An order that somebody gave the partner without us: nothing of ours to change. The bytes stay for their time.
-    log.info({ connectionId, event: message.event, inboxId }, 'hook.unmatched');
+  const message = connector.webhook?.read(stored.body, stored.receivedAt);
+  const externalRef = message?.externalRef ?? null;
+  const orderId = externalRef === null ? null : await findOrderByReference(store, connectionId, externalRef);
+  const writes = keptWrites(store, inboxId);
+  if (message === undefined || orderId === null) {
+    // About no order, or about one that somebody gave the partner without us: nothing of ours to change.
+    if (externalRef !== null) log.info({ connectionId, event: message?.event, inboxId }, 'hook.unmatched');
+    await finish({ writes });
     return;
   }
-  await applyMessage(orderId, message, lane, context);
+  await applyMessage(orderId, message, { lane, writes }, context);
 }
 
-async function applyMessage(orderId: string, message: InboundMessage, lane: string, context: Context): Promise<void> {
+async function applyMessage(
+  orderId: string,
+  message: InboundMessage,
+  { lane, writes }: { lane: string; writes: string[][] },
+  context: Context,
+): Promise<void> {
   const { store, finish, entryId } = context;
   await changeOrder(store, orderId, { commit: finish, work: deliveryWork }, ({ order }) => {
     const at = toInstant(store.clock.now());
@@ -59,6 +65,7 @@ async function applyMessage(orderId: string, message: InboundMessage, lane: stri
     return {
       ...heard,
       timeline: [{ at, what: 'hook.received', detail: { event: message.event } }],
+      writes,
       entries: message.needsRead ? [makeEntry(fulfilmentRead, { orderId }, { lane, cause: entryId })] : [],
     };
   });

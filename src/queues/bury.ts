@@ -20,7 +20,9 @@ export async function bury(
   const about = read(payload);
   const order = about.orderId === undefined ? null : ((await readOrder(store, about.orderId))?.order ?? null);
   const merchantId = about.merchantId ?? order?.merchantId;
-  const connectionId = about.connectionId ?? order?.fulfilment?.connectionId;
+  // A subscriber that cannot be reached says nothing about the partner.
+  const partner = about.endpointId === undefined ? order?.fulfilment?.connectionId : undefined;
+  const connectionId = about.connectionId ?? partner;
   const target = about.endpointId ?? connectionId ?? 'packline';
   const source = sourceOf(failure, order?.fulfilment?.connector);
   if (order !== null) await tellOrder(store, order.id, failure, { source, job });

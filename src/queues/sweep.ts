@@ -18,11 +18,16 @@ export const sweep = defineJob({
     /** `startedMs`: orders that began to wait, or were asked again, later than this are not its business. */
     z.object({ kind: z.literal('unrouted'), merchantId: IdSchema('merchant'), startedMs: z.number().optional() }),
   ]),
-  id: (payload, cause) => [payload.kind, 'connectionId' in payload ? payload.connectionId : '', cause].join('.'),
+  id: (payload, cause) => [payload.kind, subjectOf(payload), cause].filter((part) => part !== '').join('.'),
   class: 'reads',
   // Never buried: a chain that ends would end in silence.
   policy: { attempts: 1_000_000, backoffMs: 2_000, backoffMaxMs: 30_000, timeoutMs: 60_000, concurrency: 4 },
 });
+
+function subjectOf(payload: object): string {
+  if ('connectionId' in payload) return String(payload.connectionId);
+  return 'merchantId' in payload ? String(payload.merchantId) : '';
+}
 
 /** How often each kind comes round. */
 export const sweepEveryMs = { retention: 60_000, quiet: 15_000, 'catch-up': 600_000 } as const;

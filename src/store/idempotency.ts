@@ -27,7 +27,8 @@ return { 'claimed', tostring(fence) }`);
 
 const completeScript = defineScript(`
 if redis.call('HGET', KEYS[1], 'fence') ~= ARGV[1] then return 0 end
-if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('HSET', KEYS[1], 'answer', ARGV[2]) end
+-- The fence outlives a release, or the next claim would have the number of a holder long gone.
+if ARGV[2] == '' then redis.call('HDEL', KEYS[1], 'fp', 'until') else redis.call('HSET', KEYS[1], 'answer', ARGV[2]) end
 return 1`);
 
 export type IdempotencyClaim =

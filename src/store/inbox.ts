@@ -54,6 +54,11 @@ export async function acceptMessage(
   return outcome === 'duplicate' || outcome === 'changed' ? outcome : 'accepted';
 }
 
+/** For the commit that ends a hook's work: from now on its bytes are kept like any other's. */
+export const keptWrites = ({ keys, retention }: StoreDeps, inboxId: string): string[][] => [
+  ['EXPIRE', keys.inbox(inboxId), String(Math.min(bytesKeptSeconds, retention.inboxSeconds))],
+];
+
 /** The bytes of a hook; null once its retention is over. */
 export async function readMessage(
   deps: StoreDeps,
