@@ -1,5 +1,5 @@
 import { Failure, toFailure } from '../domain/failure.ts';
-import { claimIntent, expireIntent, withoutIntent } from '../domain/intent.ts';
+import { claimIntent, expireIntent, withoutIntent } from '../domain/claim-intent.ts';
 import type { Order } from '../domain/order.ts';
 import { startDeadline } from '../platform/deadline.ts';
 import type { CommitOutcome, CommitPlan } from '../store/commit.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { claimIntent, expireIntent, withoutIntent, type IntentClaim } from '../../src/domain/intent.ts';
+import { claimIntent, expireIntent, withoutIntent, type IntentClaim } from '../../src/domain/claim-intent.ts';
 import type { Order } from '../../src/domain/order.ts';
 import { madeOrder } from './order-fixture.ts';
 
