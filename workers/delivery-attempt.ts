@@ -70,8 +70,8 @@ function judge(delivery: Delivery, outcome: SendOutcome, context: Context): { af
 /** 410 is the one answer that means "never again" (Standard Webhooks 1.0.0, "Webhook responses"). */
 const disableGone = async (endpoint: Endpoint, { store, log }: Context): Promise<void> => {
   const gone = { disabled: true, disabledReason: 'gone' } as const;
-  await updateEndpoint(store, endpoint, gone, (current) => current.url !== endpoint.url);
-  log.warn({ endpointId: endpoint.id }, 'endpoint.disabled');
+  const updated = await updateEndpoint(store, endpoint, gone, (current) => current.url !== endpoint.url);
+  if (updated !== null) log.warn({ endpointId: endpoint.id }, 'endpoint.disabled');
 };
 
 function attempted(

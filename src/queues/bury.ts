@@ -37,8 +37,10 @@ export async function bury(
     const orderId = order?.id ?? null;
     writes.push(...issueWrites(store, { merchantId, target, job, code, kind, source, title: message, detail, orderId, entryId })); // prettier-ignore
   }
-  // Bytes that somebody may want to look at, and try again, outlive their time.
-  if (about.inboxId !== undefined) writes.push(['PERSIST', store.keys.inbox(about.inboxId)]);
+  // Bytes that somebody may want to look at, and try again, are kept as long as an order is.
+  if (about.inboxId !== undefined) {
+    writes.push(['EXPIRE', store.keys.inbox(about.inboxId), String(store.retention.orderSeconds)]);
+  }
   return { writes, ...(issue === undefined ? {} : { issue }) };
 }
 

@@ -5,7 +5,9 @@ import { testRedis } from '../support/redis.ts';
 import { sampleOrder } from '../support/sample-order.ts';
 
 const redis = await testRedis();
-const { request, tenant } = await startIngress(redis.url);
+const ingress = await startIngress(redis.url);
+const { request } = ingress;
+const tenant = () => ingress.tenant();
 const idOf = (body: unknown): string => z.looseObject({ id: z.string() }).parse(body).id;
 
 test('equal external ids of two systems are two orders, each found by it', async () => {

@@ -68,10 +68,10 @@ describe('a hook', () => {
     const { issue = '', writes = [] } = await bury(bench.store, { entryId: entry.id, job: entry.job, payload: entry.payload, failure }); // prettier-ignore
     const settle = { id: entry.id, attempt: entry.attempt, how: 'bury', reason: failure.code, issue } as const;
     await commit(bench.store, { writes, settle });
-    expect(await client.ttl(inboxKey)).toBe(-1);
+    expect(await client.ttl(inboxKey)).toBe(bench.store.retention.orderSeconds);
     await reviveEntries(bench.store, [entry.id], issue);
     await bench.runDue();
     expect(await client.hlen(bench.store.keys.entries)).toBe(0);
-    expect(await client.ttl(inboxKey)).not.toBe(-1);
+    expect(await client.ttl(inboxKey)).toBeLessThanOrEqual(bench.store.retention.inboxSeconds);
   });
 });

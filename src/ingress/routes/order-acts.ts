@@ -73,16 +73,16 @@ function amendStored(store: StoreDeps, stored: StoredOrder, patch: OrderPatch): 
   const contentVersion = (order.pending?.contentVersion ?? order.contentVersion) + 1;
   const sealed = resealPerson(store, stored, person);
   // What became of an earlier request is past with a new one.
-  const problems = withoutProblem(order.problems, 'order.amend_refused');
+  const standing = withoutProblem(order.problems, 'order.amend_refused');
   const at = toInstant(store.clock.now());
   const timeline = [{ at, what: 'order.amendmentRequested', detail: { fields: Object.keys(patch) } }];
   // Nobody has been told of the order: there is nothing to wait for.
   if (order.fulfilment === undefined) {
-    return { order: { ...order, content, contentVersion, problems }, person: sealed, timeline };
+    return { order: { ...order, content, contentVersion, problems: standing }, person: sealed, timeline };
   }
   const cause = String(order.version);
   return {
-    order: { ...order, pending: { content, contentVersion }, problems },
+    order: { ...order, pending: { content, contentVersion }, problems: standing },
     pendingPerson: sealed,
     timeline,
     entries: [makeEntry(fulfilmentUpdate, { orderId: order.id }, { lane: freeLane, cause })],
