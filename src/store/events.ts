@@ -8,6 +8,7 @@ import { parseStored } from './stored-json.ts';
 
 /** Something that happened, as it is announced. `body` is exactly what is signed and sent, on every attempt. */
 export interface StoredEvent {
+  schema: 1;
   id: string;
   merchantId: string;
   type: EventType;
@@ -20,6 +21,7 @@ export type DeliveryStatus = 'pending' | 'delivered' | 'failed' | 'dropped';
 
 /** One event on its way to one endpoint. */
 export interface Delivery {
+  schema: 1;
   id: string;
   merchantId: string;
   endpointId: string;
@@ -85,10 +87,11 @@ export function makeEvent(
 ): StoredEvent {
   const createdAt = toInstant(deps.clock.now());
   const body = JSON.stringify({ type, timestamp: createdAt, data });
-  return { id: newId('event', deps.clock), merchantId, type, orderId, body, createdAt };
+  return { schema: 1, id: newId('event', deps.clock), merchantId, type, orderId, body, createdAt };
 }
 
 export const makeDelivery = (deps: StoreDeps, event: StoredEvent, endpointId: string): Delivery => ({
+  schema: 1,
   id: newId('delivery', deps.clock),
   merchantId: event.merchantId,
   endpointId,
