@@ -68,6 +68,7 @@ describe('a piece of work', () => {
 
   it('that a delivery is knows whose turn comes next, unless it waits for no other', () => {
     const delivery = {
+      schema: 1,
       id: newId('delivery', clock),
       merchantId,
       endpointId: newId('endpoint', clock),
