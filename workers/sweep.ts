@@ -8,6 +8,7 @@ import { nextSweep, quietAfterMs, sweep, sweepEveryMs } from '../src/queues/swee
 import { listConnections } from '../src/store/connections.ts';
 import { freeLane } from '../src/store/entries.ts';
 import { acceptMessage } from '../src/store/inbox.ts';
+import { forgetIssues } from '../src/store/issues.ts';
 import { readOrder } from '../src/store/orders.ts';
 import type { NewEntry } from '../src/store/commit.ts';
 import type { WorkerDeps } from '../src/fulfilment/deps.ts';
@@ -59,6 +60,7 @@ async function forgetFinished({ store }: Context): Promise<void> {
   for (const merchantId of await redis.smembers(keys.merchants)) {
     await redis.zremrangebylex(keys.events(merchantId), '-', `(${makeId('event', oldest, noRandom)}`);
     await redis.zremrangebylex(keys.deliveries(merchantId), '-', `(${makeId('delivery', oldest, noRandom)}`);
+    await forgetIssues(store, merchantId, cutoffMs, batchMax);
   }
 }
 

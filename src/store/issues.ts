@@ -120,3 +120,21 @@ export async function listIssues(
 /** The work that an issue holds back. */
 export const listIssueEntries = (deps: StoreDeps, id: string): Promise<string[]> =>
   deps.redis.smembers(deps.keys.issueEntries(id));
+
+/** Deletes issues that nothing was heard of since `cutoffMs`, and the work that they still held back, `max` at the most. */
+export async function forgetIssues(
+  { redis, keys }: StoreDeps,
+  merchantId: string,
+  cutoffMs: number,
+  max: number,
+): Promise<void> {
+  for (const id of await redis.zrangebyscore(keys.issues(merchantId), '-inf', cutoffMs, 'LIMIT', 0, max)) {
+    // A few at a time: an issue may hold back a great deal.
+    for (let held = await redis.spop(keys.issueEntries(id), max); held.length > 0;) {
+      await redis.hdel(keys.dead, ...held);
+      held = await redis.spop(keys.issueEntries(id), max);
+    }
+    await redis.del(keys.issue(id), `${keys.issue(id)}:orders`);
+    await redis.zrem(keys.issues(merchantId), id);
+  }
+}

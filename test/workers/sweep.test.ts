@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Order, OrderFulfilment } from '../../src/domain/order.ts';
+import { Failure } from '../../src/domain/failure.ts';
+import { bury } from '../../src/queues/bury.ts';
 import { deliveryWork } from '../../src/queues/delivery-attempt.ts';
 import { quietAfterMs, sweepEveryMs } from '../../src/queues/sweep.ts';
 import { changeOrder } from '../../src/store/change-order.ts';
@@ -8,6 +10,7 @@ import { createConnection, updateConnection } from '../../src/store/connections.
 import { newId } from '../../src/store/deps.ts';
 import type { LeasedEntry } from '../../src/store/entries.ts';
 import { deliveryWrites, eventDocWrites, makeDelivery, makeEvent } from '../../src/store/events.ts';
+import { readIssue } from '../../src/store/issues.ts';
 import { createMerchant } from '../../src/store/merchants.ts';
 import { readOrder, readTimeline } from '../../src/store/orders.ts';
 import { acceptSample, postSample } from '../store/accept-sample.ts';
@@ -110,6 +113,32 @@ describe('the sweep for retention', () => {
       ...(await client.zrange(store.keys.deliveries(merchantId), '0', '-1')),
     ];
     expect(listed).toEqual(kept);
+  });
+
+  it('forgets issues that nothing was heard of for as long, with the work they held back, and no others', async () => {
+    const { store, clock } = bench;
+    const buryOne = async (code: string): Promise<string> => {
+      const order = await acceptSample(store, code, { merchantId });
+      const [entry] = await bench.take();
+      if (entry === undefined) throw new Error('an accepted order is work');
+      const failure = new Failure('rejected', code, 'no');
+      const about = { entryId: entry.id, job: entry.job, payload: { orderId: order.id }, failure };
+      const { issue = '', writes = [] } = await bury(store, about);
+      const settle = { id: entry.id, attempt: entry.attempt, how: 'bury', reason: code, issue } as const;
+      await commit(store, { writes, settle });
+      return issue;
+    };
+    const old = await buryOne('nash.old');
+    clock.advance(orderMs() / 2);
+    await end(await bench.take());
+    const recent = await buryOne('nash.recent');
+    clock.advance(orderMs() / 2 + 1);
+
+    await runSweep(retention);
+
+    expect(await readIssue(store, old)).toBeNull();
+    expect(await readIssue(store, recent)).toMatchObject({ code: 'nash.recent' });
+    expect(await client.hlen(store.keys.dead)).toBe(1);
   });
 
   it('is followed by the next one, once, however many processes run it', async () => {
