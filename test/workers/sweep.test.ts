@@ -122,8 +122,8 @@ describe('the sweep for retention', () => {
       const [entry] = await bench.take();
       if (entry === undefined) throw new Error('an accepted order is work');
       const failure = new Failure('rejected', code, 'no');
-      const about = { entryId: entry.id, job: entry.job, payload: { orderId: order.id }, failure };
-      const { issue = '', writes = [] } = await bury(store, about);
+      const payload = { orderId: order.id };
+      const { issue = '', writes = [] } = await bury(store, { entryId: entry.id, job: entry.job, payload, failure });
       const settle = { id: entry.id, attempt: entry.attempt, how: 'bury', reason: code, issue } as const;
       await commit(store, { writes, settle });
       return issue;
