@@ -42,7 +42,9 @@ test('metrics count requests by route pattern and never by id', async () => {
   const { key } = await ingress.tenant();
   await request('GET', '/v1/orders/ord_01jd3xk5q8h2v4m6n7p9r0stwz', { key });
   const { text } = await request('GET', '/metrics');
-  expect(text).toContain('packline_http_requests_total{method="GET",route="/v1/orders/:orderId",status="404"} 1');
+  expect(text).toMatch(
+    /packline_http_requests_total\{method="GET",route="\/v1\/orders\/:orderId",status="404"\} [1-9]/,
+  );
   expect(text).not.toContain('ord_01jd3xk5q8h2v4m6n7p9r0stwz');
 });
 
