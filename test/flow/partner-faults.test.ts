@@ -48,6 +48,8 @@ const healing: Case[] = [
     times: 1,
   },
   { name: 'is slow', on: 'dispatch', fault: { kind: 'delay', ms: 1_500 }, times: 1 },
+  { name: 'never answers', on: 'upsert', fault: { kind: 'hang' }, times: 1 },
+  { name: 'never answers the dispatch', on: 'dispatch', fault: { kind: 'hang' }, times: 1 },
 ];
 
 const refusing: (Case & { code: RegExp; source: string })[] = [
