@@ -10,6 +10,7 @@ import { createLog } from '../../src/platform/log.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { connectMerchant, type ConnectedMerchant } from './connected-merchant.ts';
 import { createSubscriber, type Subscriber } from './subscriber.ts';
+import { makeTestSettings } from './test-settings.ts';
 
 /** Packline as real processes on a Redis of its own, to be killed; sandbox and subscriber in this process, to be asked. */
 export interface PacklineProcesses extends ConnectedMerchant {
@@ -42,15 +43,7 @@ export async function startProcesses(
   const adminKey = `pl_${randomBytes(32).toString('base64url')}`;
   const env: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',
-    REDIS_URL: redis.url,
-    PACKLINE_HOME: home,
-    PORT: String(port),
-    PACKLINE_SANDBOX: 'true',
-    PACKLINE_SECRET_KEY: randomBytes(32).toString('base64'),
-    PACKLINE_ADMIN_KEY: adminKey,
-    PACKLINE_EGRESS_ALLOW: [running.url, subscriber.url].map((url) => new URL(url).host).join(','),
-    PACKLINE_RATE_PER_SECOND: '10000',
-    PACKLINE_RATE_BURST: '10000',
+    ...makeTestSettings({ redisUrl: redis.url, home, port, adminKey, reach: [running.url, subscriber.url] }),
     PACKLINE_LOG_LEVEL: 'warn',
     ...options.settings,
   };

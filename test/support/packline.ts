@@ -14,6 +14,7 @@ import { closeRedis } from '../../src/platform/redis.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { connectMerchant, type ConnectedMerchant } from './connected-merchant.ts';
 import { createSubscriber, type Subscriber } from './subscriber.ts';
+import { makeTestSettings } from './test-settings.ts';
 
 /** The whole of Packline in this process, a sandbox, a merchant connected to it, and that merchant's own system. */
 export interface TestPackline extends ConnectedMerchant {
@@ -42,17 +43,9 @@ export async function startPackline(options: TestPacklineOptions): Promise<TestP
   const running = await sandbox.listen(0);
   const subscriber = await createSubscriber();
   const adminKey = `pl_${randomBytes(32).toString('base64url')}`;
-  const config = loadConfig({
-    REDIS_URL: options.redisUrl,
-    PACKLINE_HOME: home,
-    PORT: String(port),
-    PACKLINE_SANDBOX: 'true',
-    PACKLINE_SECRET_KEY: randomBytes(32).toString('base64'),
-    PACKLINE_ADMIN_KEY: adminKey,
-    PACKLINE_EGRESS_ALLOW: [running.url, subscriber.url].map((url) => new URL(url).host).join(','),
-    PACKLINE_RATE_PER_SECOND: '10000',
-    PACKLINE_RATE_BURST: '10000',
-  });
+  const config = loadConfig(
+    makeTestSettings({ redisUrl: options.redisUrl, home, port, adminKey, reach: [running.url, subscriber.url] }),
+  );
   const log = createLog({
     level: options.logTo === undefined ? 'silent' : 'debug',
     name: 'test',
