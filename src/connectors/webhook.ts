@@ -6,10 +6,13 @@ export interface InboundRequest {
   body: Uint8Array;
 }
 
-/** Whether a hook is genuine. `messageId` is the same on every retry and replay of one message. */
-export type InboundVerdict = { ok: true; messageId: string } | { ok: false; reason: string };
+/**
+ * Whether a hook is genuine. `messageId` is the same on every retry and replay of one message. A `ping` only wants to know
+ * whether somebody listens: answered, never stored.
+ */
+export type InboundVerdict = { ok: true; messageId: string } | { ok: true; ping: true } | { ok: false; reason: string };
 
-/** What one hook says, read purely from its bytes. */
+/** What one hook of a fulfilment system says, read purely from its bytes. */
 export interface InboundMessage {
   /** The partner's event in its own words, `type.event`. */
   event: string;
@@ -21,9 +24,30 @@ export interface InboundMessage {
   needsRead: boolean;
 }
 
-/** A partner's hooks. Verification sees bytes, before anything is parsed. */
-export interface InboundWebhook<S> {
+/** What one message of an OMS says: which order moved, never what is in it. */
+export interface OmsMessage {
+  /** In the OMS's own words, `domain.state`. */
+  event: string;
+  externalRef: string | null;
+  /** The state it went to, in the OMS's own word. */
+  state: string | null;
+  /** When, by the OMS's clock (UTC). */
+  changedAt: string | null;
+  /** False when the connection did not ask for this state or domain: kept, and nothing follows. */
+  wanted: boolean;
+}
+
+/** A partner's hooks as they arrive. Verification sees bytes, before anything is parsed. */
+export interface InboundDoor<S> {
   verify(request: InboundRequest, settings: S, nowMs: number): InboundVerdict;
+}
+
+export interface InboundWebhook<S> extends InboundDoor<S> {
   /** Throws Failure `malformed` for bytes that are not what the partner documents. */
   read(body: Uint8Array, receivedAt: string): InboundMessage;
+}
+
+export interface OmsWebhook<S> extends InboundDoor<S> {
+  /** Hook bodies and feed items alike. Throws Failure `malformed` for bytes that are neither. */
+  read(body: Uint8Array, settings: S): OmsMessage;
 }

@@ -11,6 +11,12 @@ export type Meaning =
   | { ended: true }
   /** This attempt was called off by somebody who may cancel the order. */
   | { canceled: true }
+  /** The system will not handle the order and never will: holds against everything that is no end. */
+  | { idle: true }
+  /** The order is invoiced, whoever did it. An axis of its own. */
+  | { invoiced: true }
+  /** This order is packed after it is invoiced: its packing statuses stand behind INVOICED. */
+  | { packsAfterInvoicing: true }
   /** A known code that says nothing about the status. */
   | { ignored: true };
 
@@ -22,7 +28,7 @@ export const ownVocabulary = {
   submitted: { reached: 'READY_FOR_HANDLING' },
   picks_settled: { picked: true },
   canceled: { canceled: true },
-  invoiced: { ignored: true },
+  invoiced: { invoiced: true },
 } as const satisfies Vocabulary;
 export const ownSystem = 'packline';
 

@@ -2,8 +2,8 @@ import type { Evidence } from '../../domain/evidence.ts';
 import type { OrderContent, OrderPerson } from '../../domain/order.ts';
 import type { PickedItem } from '../../domain/picking.ts';
 import type { Vocabulary } from '../../domain/resolve-status.ts';
-import type { Connector } from '../connector.ts';
-import type { Budget, ConnectorIo } from '../io.ts';
+import type { CallingConnector, TestableConnection } from '../connector.ts';
+import type { InboundWebhook } from '../webhook.ts';
 
 /** An order as a fulfilment system is told of it. */
 export interface OrderToFulfil {
@@ -50,10 +50,11 @@ export type AmendOutcome =
   { amended: true; snapshot: FulfilmentSnapshot } | { amended: false; code: string; detail: string };
 
 /** One merchant's account at a fulfilment system. A method that the partner lacks is absent. All throw Failure. */
-export interface FulfilmentConnection {
-  /** Checks the credentials now. Failure `misconfigured` = refused key, `transient` = the partner is down. */
-  test(): Promise<{ account: string }>;
-  /** Creates the order, or updates it while it is not dispatched. Safe to repeat: keyed by `externalRef`. */
+export interface FulfilmentConnection extends TestableConnection {
+  /**
+   * Creates the order, or updates it while it is not dispatched. Safe to repeat: keyed by `externalRef`. Absent where the
+   * system takes its orders from the OMS by itself: then `find` says when it has.
+   */
   submit?(order: OrderToFulfil): Promise<FulfilmentSnapshot>;
   /** Sends somebody to pick it. Not safe to repeat blindly: look with `find` first. */
   dispatch?(ref: FulfilmentRef): Promise<FulfilmentSnapshot>;
@@ -69,11 +70,13 @@ export interface FulfilmentConnection {
   ): Promise<{ messages: readonly { id: string; body: string }[]; cursor: string | null }>;
 }
 
-export interface FulfilmentConnector<S = unknown> extends Connector<S> {
+export interface FulfilmentConnector<S = unknown> extends CallingConnector<S, FulfilmentConnection> {
   readonly kind: 'fulfilment';
   readonly vocabulary: Vocabulary;
-  /** Who shares the rate limit: equal strings share. Hashed before it becomes part of a key. */
-  account(settings: S): string;
-  budgets(settings: S): Readonly<Record<string, Budget>>;
-  connect(settings: S, io: ConnectorIo): FulfilmentConnection;
+  readonly webhook?: InboundWebhook<S>;
+  /**
+   * For systems without a create call, which take the orders of their own vendor's OMS account by themselves: how long an
+   * order may take to appear (ms) until somebody has to look.
+   */
+  appearsWithinMs?(settings: S): number;
 }

@@ -56,6 +56,7 @@ export function makeInboundWebhook(deps: IngressDeps, metrics: RequestMetrics): 
       log.warn({ ...facts, reason: verdict.reason }, 'webhook.refused');
       throw makeRefusal('webhook.refused', 'the webhook is not signed as this connection expects');
     }
+    if ('ping' in verdict) return ok({});
     const { merchantId, connectionId } = facts;
     const outcome = await acceptMessage(store, {
       connectionId,
