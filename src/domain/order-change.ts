@@ -1,7 +1,7 @@
 import type { OrderHappening } from './events.ts';
 import { mergeEvidence, type Evidence } from './evidence.ts';
 import { withProblem, type Order, type Problem } from './order.ts';
-import { isTerminal, judgeMove } from './order-status.ts';
+import { judgeMove, statusTable } from './order-status.ts';
 import { settleLines, type PickedItem } from './picking.ts';
 import { ownSystem, resolveStatus, type Vocabulary } from './resolve-status.ts';
 
@@ -47,6 +47,9 @@ const contradictionDetails = {
   'order.delivered_after_cancel': 'the order was canceled, and delivered all the same',
 } as const;
 
+const idleDetail =
+  'the fulfilment system will not handle this order: it is handled elsewhere, or was invoiced before READY_FOR_INVOICING';
+
 /**
  * Takes in evidence and resolves the status anew. Everything that follows from a status is announced here, once, in the
  * order in which it is to leave.
@@ -61,6 +64,7 @@ export function learn(changed: Changed, heard: readonly Evidence[], vocabularies
   };
   const move = judgeMove(before.status, resolution.status);
   if (move !== 'same') next = announceMove(next, before, move);
+  if (isReadyToInvoice(next.order) && !isReadyToInvoice(before)) next = announceReadiness(next);
   for (const code of resolution.unknown) {
     next = raiseProblem(next, {
       code: 'order.unknown_status',
@@ -72,6 +76,9 @@ export function learn(changed: Changed, heard: readonly Evidence[], vocabularies
   for (const code of resolution.contradictions) {
     next = raiseProblem(next, { code, detail: contradictionDetails[code], source: 'packline', raisedAt: now });
   }
+  if (next.order.status === 'IDLE') {
+    next = raiseProblem(next, { code: 'order.idle', detail: idleDetail, source: 'you', raisedAt: now });
+  }
   return next;
 }
 
@@ -81,16 +88,29 @@ function announceMove({ order, happenings }: Changed, before: Order, move: 'lega
     ...happenings,
     { type: 'order.status_changed', data: { ...facts, oldStatus: before.status, newStatus: order.status, move } },
   ];
-  if (order.status === 'READY_FOR_INVOICING') announced.push(readyForInvoicing(order));
   if (order.status === 'CANCELED') {
     announced.push({ type: 'order.canceled', data: { ...facts, reason: order.cancellation?.reason ?? null } });
   }
   return { order, happenings: announced };
 }
 
-function readyForInvoicing(order: Order): OrderHappening {
+/**
+ * The merchant can invoice: the picks are settled, and the fulfilment system is past needing the invoice to wait. (VTEX
+ * turns an order IDLE that is invoiced earlier.) The courier may be gone before either is known.
+ */
+function isReadyToInvoice({ evidence, status, invoiceStatus }: Order): boolean {
+  if (invoiceStatus === 'invoiced' || notInvoiced.has(status)) return false;
+  return statusTable[status].rank >= statusTable.READY_FOR_INVOICING.rank && arePicksSettled(evidence);
+}
+const notInvoiced: ReadonlySet<string> = new Set(['IDLE', 'CANCELED', 'RETURNED']);
+
+const arePicksSettled = (evidence: readonly Evidence[]): boolean =>
+  evidence.some(({ system, code }) => system === ownSystem && code === 'picks_settled');
+
+function announceReadiness({ order, happenings }: Changed): Changed {
   const itemsMinor = settleLines(order.content.lines, order.pickedItems).reduce((sum, l) => sum + l.priceMinor, 0);
-  return { type: 'order.ready_for_invoicing', data: { ...factsOf(order), currency: order.currency, itemsMinor } };
+  const data = { ...factsOf(order), currency: order.currency, itemsMinor };
+  return { order, happenings: [...happenings, { type: 'order.ready_for_invoicing', data }] };
 }
 
 /**
@@ -111,18 +131,12 @@ export function settlePicks(
     ...item,
     lineId: lineIds.has(item.requested_id) ? item.requested_id : null,
   }));
-  const settledBefore = order.evidence.some((e) => e.system === ownSystem && e.code === 'picks_settled');
+  const settledBefore = arePicksSettled(order.evidence);
   if (settledBefore && JSON.stringify(pickedItems) === JSON.stringify(order.pickedItems)) return changed;
   const lines = settleLines(order.content.lines, pickedItems);
   const next: Changed = {
     order: { ...order, pickedItems },
     happenings: [...changed.happenings, { type: 'order.items_picked', data: { ...factsOf(order), lines } }],
   };
-  if (settledBefore) return next;
-  const settled = learn(next, [ownEvidence('picks_settled', now)], vocabularies, now);
-  // The courier may be gone before the picks were read: the merchant can invoice all the same, and has to be told.
-  const { status, invoiceStatus } = settled.order;
-  const untold = !settled.happenings.some((happening) => happening.type === 'order.ready_for_invoicing');
-  const wanted = untold && invoiceStatus === 'notInvoiced' && (status === 'DELIVERED' || !isTerminal(status));
-  return wanted ? { ...settled, happenings: [...settled.happenings, readyForInvoicing(settled.order)] } : settled;
+  return settledBefore ? next : learn(next, [ownEvidence('picks_settled', now)], vocabularies, now);
 }

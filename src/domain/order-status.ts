@@ -53,9 +53,10 @@ export const statusTable: Record<OrderStatus, StatusRow> = {
     meaning: 'The fulfilment system has the order.',
   },
   IDLE: {
-    rank: 15,
+    // Behind every step of the way, before every end: nobody will pick, amend or invoice it here any more.
+    rank: 130,
     terminal: false,
-    next: ['READY_FOR_HANDLING', 'READY_FOR_PICKING', 'CANCELED'],
+    next: ['CANCELED', 'DELIVERED', 'RETURNED'],
     meaning: 'Handled elsewhere, or invoiced too early: the fulfilment system will not process it.',
   },
   READY_FOR_PICKING: {

@@ -48,43 +48,57 @@ interface Attempt {
   picked: boolean;
   ended: boolean;
   canceled: boolean;
+  idle: boolean;
 }
+
+/** The subject of evidence about the order as a whole. */
+const orderSubject = 'order';
+/** Parcels of one order travel side by side; any other subject is an attempt that takes the place of an earlier one. */
+const isParcel = (subject: string): boolean => subject.startsWith('shipment:');
 
 /**
  * The status that all that is known adds up to. Pure, and a function of the *set*: equal sets give equal status,
  * whatever the order of arrival. Rules, in order:
- * 1. RETURNED, then DELIVERED, hold against everything: they happened to a parcel, not to a record.
- * 2. A cancellation of the order itself holds against all that is not terminal.
+ * 1. RETURNED, then DELIVERED, hold against everything: they happened to a parcel, not to a record. Of several parcels,
+ *    the last one decides.
+ * 2. A cancellation of the order itself holds against all that is not terminal, and then IDLE does.
  * 3. Attempts that ended count for nothing while another attempt lives.
  * 4. If none lives, the order is canceled when one of them was canceled by somebody entitled to, else it stays where the
  *    furthest attempt got to, and somebody has to look (`order.no_live_attempt`).
  * 5. Picking done means READY_FOR_PACKING until we have settled what was picked, then READY_FOR_INVOICING.
+ * 6. Where the store packs after invoicing, its packing statuses stand behind INVOICED.
  */
 export function resolveStatus(
   evidence: readonly Evidence[],
   vocabularies: Readonly<Record<string, Vocabulary>>,
 ): Resolution {
-  const orders = new Map<string, Attempt>();
-  const attempts = new Map<string, Attempt>();
+  const known: { system: string; subject: string; meaning: Meaning }[] = [];
   const unknown = new Set<string>();
-  let settled = false;
-  let invoiced = false;
   for (const { system, subject, code } of evidence) {
     const meaning = meaningOf(system === ownSystem ? ownVocabulary : vocabularies[system], code);
-    if (system === ownSystem && code === 'picks_settled') settled = true;
-    if (system === ownSystem && code === 'invoiced') invoiced = true;
     if (meaning === undefined) unknown.add(`${system}:${code}`);
-    else note(attemptOf(subject === orderSubject ? orders : attempts, JSON.stringify([system, subject])), meaning);
+    else known.push({ system, subject, meaning });
+  }
+  const settled = evidence.some(({ system, code }) => system === ownSystem && code === 'picks_settled');
+  const invoiced = known.some(({ meaning }) => 'invoiced' in meaning);
+  const rankOf = known.some(({ meaning }) => 'packsAfterInvoicing' in meaning) ? packingLate : packingEarly;
+
+  const orders = new Map<string, Attempt>();
+  const attempts = new Map<string, Attempt>();
+  const parcels = new Map<string, Attempt>();
+  for (const { system, subject, meaning } of known) {
+    const group = subject === orderSubject ? orders : isParcel(subject) ? parcels : attempts;
+    note(attemptOf(group, JSON.stringify([system, subject])), meaning, rankOf);
   }
 
   const order = [...orders.values()];
-  const deliveries = [...attempts.values()];
-  const live = deliveries.filter((attempt) => !attempt.ended && !attempt.canceled);
-  const all = [...deliveries, ...order];
-  const furthest = Math.max(0, ...all.map((attempt) => attempt.rank));
+  const deliveries = [...attempts.values(), ...parcels.values()];
+  const live = deliveries.filter(isLive);
+  const together = [...order, ...attempts.values(), ...asOne([...parcels.values()])];
+  const furthest = rankAmong(together);
   const canceled =
     order.some((attempt) => attempt.canceled) || (live.length === 0 && deliveries.some((a) => a.canceled));
-  const picked = all.some((attempt) => attempt.picked) || furthest >= statusTable.READY_FOR_PACKING.rank;
+  const picked = together.some((attempt) => attempt.picked) || furthest >= statusTable.READY_FOR_PACKING.rank;
 
   const base = { invoiceStatus: invoiced ? 'invoiced' : 'notInvoiced', picked, unknown: [...unknown].sort() } as const;
   if (furthest >= statusTable.DELIVERED.rank) {
@@ -92,17 +106,13 @@ export function resolveStatus(
     return { ...base, status, contradictions: canceled ? ['order.delivered_after_cancel'] : [] };
   }
   if (canceled) return { ...base, status: 'CANCELED', contradictions: [] };
+  if (order.some((attempt) => attempt.idle)) return { ...base, status: 'IDLE', contradictions: [] };
 
-  const counted = [...(live.length > 0 ? live : deliveries), ...order];
-  const status = statusAt(
-    Math.max(0, ...counted.map((attempt) => attempt.rank)),
-    counted.some((attempt) => attempt.picked),
-    settled,
-    invoiced,
-  );
+  const counted = live.length > 0 ? together.filter(isLive) : together;
+  const isPicked = counted.some((attempt) => attempt.picked);
   return {
     ...base,
-    status,
+    status: statusAt(rankAmong(counted), isPicked, settled, invoiced, rankOf),
     contradictions: deliveries.length > 0 && live.length === 0 ? ['order.no_live_attempt'] : [],
   };
 }
@@ -111,29 +121,55 @@ export function resolveStatus(
 const meaningOf = (vocabulary: Vocabulary | undefined, code: string): Meaning | undefined =>
   vocabulary !== undefined && Object.hasOwn(vocabulary, code) ? vocabulary[code] : undefined;
 
-/** The subject of evidence about the order as a whole. */
-const orderSubject = 'order';
+const isLive = (attempt: Attempt): boolean => !attempt.ended && !attempt.canceled;
+const rankAmong = (attempts: readonly Attempt[]): number => Math.max(0, ...attempts.map((attempt) => attempt.rank));
+
+/** Parcels side by side: at its end the order is only when the last of them is. */
+function asOne(parcels: readonly Attempt[]): Attempt[] {
+  const live = parcels.filter(isLive);
+  const counted = live.length > 0 ? live : parcels;
+  const [first] = counted;
+  if (first === undefined) return [];
+  const ranks = counted.map(({ rank }) => rank);
+  if (Math.min(...ranks) >= statusTable.DELIVERED.rank) return [{ ...first, rank: Math.min(...ranks) }];
+  // One that has arrived was at least on its way.
+  const onTheirWay = ranks.map((rank) => (rank >= statusTable.DELIVERED.rank ? statusTable.ON_ROUTE.rank : rank));
+  return [{ ...first, rank: Math.max(...onTheirWay) }];
+}
 
 function attemptOf(attempts: Map<string, Attempt>, key: string): Attempt {
-  const known = attempts.get(key) ?? { rank: 0, picked: false, ended: false, canceled: false };
+  const known = attempts.get(key) ?? { rank: 0, picked: false, ended: false, canceled: false, idle: false };
   attempts.set(key, known);
   return known;
 }
 
-function note(attempt: Attempt, meaning: Meaning): void {
-  if ('reached' in meaning) attempt.rank = Math.max(attempt.rank, statusTable[meaning.reached].rank);
+function note(attempt: Attempt, meaning: Meaning, rankOf: RankOf): void {
+  if ('reached' in meaning) attempt.rank = Math.max(attempt.rank, rankOf(meaning.reached));
   else if ('picked' in meaning) attempt.picked = true;
   else if ('ended' in meaning) attempt.ended = true;
   else if ('canceled' in meaning) attempt.canceled = true;
+  else if ('idle' in meaning) attempt.idle = true;
 }
 
-const byRank = orderStatuses
-  .map((status) => ({ status, rank: statusTable[status].rank }))
-  .sort((a, b) => b.rank - a.rank);
+type RankOf = (status: OrderStatus) => number;
+const packingEarly: RankOf = (status) => statusTable[status].rank;
+const { INVOICED, PREPARING_SHIPPING } = statusTable;
+const lateRanks: Partial<Record<OrderStatus, number>> = {
+  READY_FOR_PACKING: INVOICED.rank + 1,
+  PACKING: (INVOICED.rank + PREPARING_SHIPPING.rank) / 2,
+};
+const packingLate: RankOf = (status) => lateRanks[status] ?? statusTable[status].rank;
 
-function statusAt(reachedRank: number, picked: boolean, settled: boolean, invoiced: boolean): OrderStatus {
+function statusAt(reached: number, picked: boolean, settled: boolean, invoiced: boolean, rankOf: RankOf): OrderStatus {
+  // Of a picker who is done, whenever the store packs.
   const pickedRank = settled ? statusTable.READY_FOR_INVOICING.rank : statusTable.READY_FOR_PACKING.rank;
-  let rank = picked ? Math.max(reachedRank, pickedRank) : reachedRank;
+  let rank = picked ? Math.max(reached, pickedRank) : reached;
   if (invoiced && rank >= statusTable.READY_FOR_INVOICING.rank) rank = Math.max(rank, statusTable.INVOICED.rank);
-  return byRank.find((row) => row.rank <= rank)?.status ?? 'RECEIVED';
+  return furthestUpTo(rank, rankOf);
 }
+
+/** IDLE is told by itself, never reached on the way. */
+const furthestUpTo = (rank: number, rankOf: RankOf): OrderStatus =>
+  orderStatuses
+    .filter((status) => status !== 'IDLE' && rankOf(status) <= rank)
+    .reduce((best, status) => (rankOf(status) > rankOf(best) ? status : best), 'RECEIVED');
