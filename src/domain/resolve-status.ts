@@ -26,7 +26,7 @@ export type Vocabulary = Readonly<Record<string, Meaning>>;
 /** What Packline itself adds to the evidence. */
 export const ownVocabulary = {
   submitted: { reached: 'READY_FOR_HANDLING' },
-  picks_settled: { picked: true },
+  picks_settled: { ignored: true },
   canceled: { canceled: true },
   invoiced: { invoiced: true },
 } as const satisfies Vocabulary;
