@@ -1,9 +1,8 @@
-import { createOpener, laneOf, packageVersion, type Base } from './compose.ts';
-import { fulfilmentConnectors } from './connectors/fulfilment/registry.ts';
+import { createConnections } from './compose-connections.ts';
+import { packageVersion, type Base } from './compose.ts';
 import { connectors } from './connectors/registry.ts';
 import { Failure } from './domain/failure.ts';
 import type { IngressDeps } from './ingress/deps.ts';
-import { openConnection } from './store/connections.ts';
 import { digest } from './store/deps.ts';
 
 /** What the HTTP side is made of. `draining` is told by main.ts when the process has to end. */
@@ -12,7 +11,11 @@ export function composeIngressDeps(
   state: { draining: () => boolean; shedding: () => boolean },
 ): IngressDeps {
   const { config, log, clock, metrics, redis, egress, stores } = base;
-  const open = createOpener(base);
+  const { openFulfilment, openOms, lanesOf, callsSomebody, vendorAccountOf, importsByItself } = createConnections(
+    base,
+    base.config,
+  );
+  const evenPaused = { evenPaused: true };
   return {
     settings: {
       baseUrl: config.baseUrl,
@@ -38,15 +41,15 @@ export function composeIngressDeps(
     checkUrl: async (url) => {
       egress.check(url);
     },
-    openFulfilment: (store, merchantId, connectionId, signal) =>
-      open(store, merchantId, connectionId, signal, { evenPaused: true }),
-    lanesOf: (store, connection) => {
-      const connector = fulfilmentConnectors.get(connection.connector);
-      if (connector === undefined) return {};
-      const settings = connector.settings.parse(openConnection(store, connection).settings);
-      const budgets = Object.keys(connector.budgets(settings));
-      return Object.fromEntries(budgets.map((budget) => [budget, laneOf(connector, settings, budget)]));
-    },
+    openTestable: (store, { kind, merchantId, id }, signal) =>
+      kind === 'oms'
+        ? openOms(store, merchantId, id, signal, evenPaused)
+        : openFulfilment(store, merchantId, id, signal, evenPaused),
+    openOms: (store, merchantId, connectionId, signal) => openOms(store, merchantId, connectionId, signal, evenPaused),
+    callsSomebody,
+    lanesOf,
+    vendorAccountOf,
+    importsByItself,
     ...state,
   };
 }

@@ -10,22 +10,32 @@ import { nextSweep } from './queues/sweep.ts';
 import { commit } from './store/commit.ts';
 import { countEntries } from './store/entries.ts';
 import { bury } from './queues/bury.ts';
+import connectionCheck from '../workers/connection-check.ts';
 import deliveryAttempt from '../workers/delivery-attempt.ts';
 import type { WorkerDeps } from './fulfilment/deps.ts';
+import feedPoll from '../workers/feed-poll.ts';
 import fulfilmentRead from '../workers/fulfilment-read.ts';
 import fulfilmentSubmit from '../workers/fulfilment-submit.ts';
 import fulfilmentUpdate from '../workers/fulfilment-update.ts';
+import omsUpdate from '../workers/oms-update.ts';
 import orderCancel from '../workers/order-cancel.ts';
+import orderImport from '../workers/order-import.ts';
+import overlapCheck from '../workers/overlap-check.ts';
 import sweep from '../workers/sweep.ts';
 
 type Runner = RunnerDeps<WorkerDeps>;
 
 /** Every job's handler. */
 const run: Record<JobName, (runner: Runner) => RunningWorker> = {
+  'order-import': (runner) => runWorker(orderImport, runner),
   'fulfilment-submit': (runner) => runWorker(fulfilmentSubmit, runner),
   'fulfilment-update': (runner) => runWorker(fulfilmentUpdate, runner),
   'fulfilment-read': (runner) => runWorker(fulfilmentRead, runner),
   'order-cancel': (runner) => runWorker(orderCancel, runner),
+  'oms-update': (runner) => runWorker(omsUpdate, runner),
+  'overlap-check': (runner) => runWorker(overlapCheck, runner),
+  'feed-poll': (runner) => runWorker(feedPoll, runner),
+  'connection-check': (runner) => runWorker(connectionCheck, runner),
   'delivery-attempt': (runner) => runWorker(deliveryAttempt, runner),
   sweep: (runner) => runWorker(sweep, runner),
 };

@@ -1,17 +1,22 @@
 import type { InboundMessage } from '../src/connectors/webhook.ts';
 import { Failure } from '../src/domain/failure.ts';
-import { learn } from '../src/domain/order-change.ts';
-import type { Order } from '../src/domain/order.ts';
+import { learn, ownEvidence } from '../src/domain/order-change.ts';
+import { withoutProblemsOf, type Order } from '../src/domain/order.ts';
 import { toInstant } from '../src/platform/clock.ts';
 import { makeEntry } from '../src/queues/define-job.ts';
 import { deliveryWork } from '../src/queues/delivery-attempt.ts';
 import { fulfilmentRead } from '../src/queues/fulfilment-read.ts';
+import { fulfilmentSubmit } from '../src/queues/fulfilment-submit.ts';
 import { withinDeadline } from '../src/queues/perform-effect.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import { changeOrder } from '../src/store/change-order.ts';
+import type { NewEntry } from '../src/store/commit.ts';
+import { freeLane } from '../src/store/entries.ts';
 import { keptWrites, readMessage } from '../src/store/inbox.ts';
 import { findOrderByReference, requireOrder } from '../src/store/orders.ts';
-import type { WorkerDeps } from '../src/fulfilment/deps.ts';
+import type { OpenFulfilment, WorkerDeps } from '../src/fulfilment/deps.ts';
+import { keepUnmatched } from '../src/fulfilment/keep-unmatched.ts';
+import { omsWork } from '../src/fulfilment/oms-work.ts';
 import { recordSnapshot } from '../src/fulfilment/record-snapshot.ts';
 import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
 
@@ -27,49 +32,68 @@ async function takeMessage(
   { merchantId, connectionId, inboxId }: Extract<Payload, { inboxId: string }>,
   context: Context,
 ): Promise<void> {
-  const { store, log, finish } = context;
+  const { store, finish } = context;
   const stored = await readMessage(store, inboxId);
   if (stored === null) throw new Failure('rejected', 'hook.expired', 'this webhook is past its retention');
   // A paused connection is not called, but what it says is heard.
-  const { connector, lane } = await context.deps.openFulfilment(store, merchantId, connectionId, context.signal, {
+  const opened = await context.deps.openFulfilment(store, merchantId, connectionId, context.signal, {
     evenPaused: true,
   });
-  const message = connector.webhook?.read(stored.body, stored.receivedAt);
-  const externalRef = message?.externalRef ?? null;
-  const orderId = externalRef === null ? null : await findOrderByReference(store, connectionId, externalRef);
+  const message = opened.connector.webhook?.read(stored.body, stored.receivedAt);
   const writes = keptWrites(store, inboxId);
-  if (message === undefined || orderId === null) {
-    // About no order, or about one that somebody gave the partner without us: nothing of ours to change.
-    if (externalRef !== null) log.info({ connectionId, event: message?.event, inboxId }, 'hook.unmatched');
+  if (message === undefined || message.externalRef === null) {
     await finish({ writes });
     return;
   }
-  await applyMessage(orderId, message, { lane, writes }, context);
+  const orderId = await findOrderByReference(store, connectionId, message.externalRef);
+  if (orderId !== null) return applyMessage(orderId, message, { opened, writes }, context);
+  const kept = await keepUnmatched(context, opened, { inboxId, externalRef: message.externalRef, writes });
+  // Its order was routed here in this very moment.
+  if (kept === 'conflict') throw new Failure('aborted', 'hook.matched', 'the order has just become known');
+  context.log.info({ connectionId, event: message.event, inboxId }, 'hook.unmatched');
 }
 
 async function applyMessage(
   orderId: string,
   message: InboundMessage,
-  { lane, writes }: { lane: string; writes: string[][] },
+  { opened, writes }: { opened: OpenFulfilment; writes: string[][] },
   context: Context,
 ): Promise<void> {
-  const { store, finish, entryId } = context;
+  const { store, finish, entryId, deps } = context;
   await changeOrder(store, orderId, { commit: finish, work: deliveryWork }, ({ order }) => {
     const at = toInstant(store.clock.now());
-    const heard = learn(
-      { order: withJob(order, message.jobId), happenings: [] },
-      message.evidence,
-      context.deps.vocabularies,
-      at,
-    );
+    const arrived = opened.connector.appearsWithinMs === undefined ? order : withArrival(order, at);
+    const known = withJob(arrived, message.jobId);
+    const own = known.fulfilment?.dispatchedAt === undefined ? [] : [ownEvidence('submitted', order.createdAt)];
+    const heard = learn({ order: known, happenings: [] }, [...own, ...message.evidence], deps.vocabularies, at);
+    const read = message.needsRead
+      ? [makeEntry(fulfilmentRead, { orderId }, { lane: opened.laneOf(), cause: entryId })]
+      : [];
     return {
       ...heard,
       timeline: [{ at, what: 'hook.received', detail: { event: message.event } }],
       writes,
-      entries: message.needsRead ? [makeEntry(fulfilmentRead, { orderId }, { lane, cause: entryId })] : [],
+      entries: [...read, ...omsWork(order, heard.order), ...(arrived === order ? [] : endWait(order))],
     };
   });
 }
+
+/** A system that takes its orders by itself has this one, or could not speak of it. */
+function withArrival(order: Order, at: string): Order {
+  const { fulfilment } = order;
+  if (fulfilment === undefined || fulfilment.dispatchedAt !== undefined) return order;
+  return {
+    ...order,
+    fulfilment: { ...fulfilment, submittedContentVersion: order.contentVersion, dispatchedAt: at },
+    problems: withoutProblemsOf(order.problems, [fulfilmentSubmit.name]),
+  };
+}
+
+/** Who waited for it to appear, and may have given up, finds that it has. */
+const endWait = ({ id: orderId, problems }: Order): NewEntry[] =>
+  problems.some(({ job }) => job === fulfilmentSubmit.name)
+    ? [makeEntry(fulfilmentSubmit, { orderId }, { lane: freeLane })]
+    : [];
 
 /** The first hook may tell the job's id before the answer to our own dispatch was recorded. */
 function withJob(order: Order, jobId: string | undefined): Order {
@@ -84,7 +108,13 @@ async function readPartner(orderId: string, context: Context): Promise<void> {
   const { order } = await requireOrder(store, orderId);
   const { fulfilment } = order;
   if (fulfilment === undefined) return;
-  if (!(await waitInLane(context, order.merchantId, fulfilment.connectionId))) return;
+  const { laneOf } = await context.deps.openFulfilment(
+    store,
+    order.merchantId,
+    fulfilment.connectionId,
+    context.signal,
+  );
+  if (!(await waitInLane(context, laneOf()))) return;
   const snapshot = await withinDeadline(context.signal, async (signal) => {
     const { connection } = await context.deps.openFulfilment(store, order.merchantId, fulfilment.connectionId, signal);
     return connection.find(fulfilment);

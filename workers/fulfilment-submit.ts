@@ -5,14 +5,20 @@ import { raiseProblem } from '../src/domain/order-change.ts';
 import { isBeingCanceled, withoutProblem, type Order, type OrderFulfilment } from '../src/domain/order.ts';
 import { isTerminal } from '../src/domain/order-status.ts';
 import { toInstant } from '../src/platform/clock.ts';
+import { makeEntry } from '../src/queues/define-job.ts';
 import { deliveryWork } from '../src/queues/delivery-attempt.ts';
 import { fulfilmentSubmit } from '../src/queues/fulfilment-submit.ts';
+import { overlapCheck, overlapLooksMs } from '../src/queues/overlap-check.ts';
 import { performEffect } from '../src/queues/perform-effect.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import { changeOrder, type OrderChange } from '../src/store/change-order.ts';
-import { listConnections } from '../src/store/connections.ts';
+import type { NewEntry } from '../src/store/commit.ts';
+import { listConnections, type Connection } from '../src/store/connections.ts';
+import { freeLane } from '../src/store/entries.ts';
 import { referenceField } from '../src/store/orders.ts';
 import type { WorkerDeps } from '../src/fulfilment/deps.ts';
+import { awaitAppearance } from '../src/fulfilment/await-appearance.ts';
+import { takeUnmatched } from '../src/fulfilment/keep-unmatched.ts';
 import { toOrderToFulfil } from '../src/fulfilment/order-to-fulfil.ts';
 import { attentionCode, recordSnapshot } from '../src/fulfilment/record-snapshot.ts';
 import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
@@ -23,7 +29,11 @@ type Context = JobContext<WorkerDeps>;
 export default defineWorker<WorkerDeps, { orderId: string }>(fulfilmentSubmit, async ({ orderId }, context) => {
   const routed = await route(orderId, context);
   if (routed?.fulfilment === undefined) return;
-  if (!(await waitInLane(context, routed.merchantId, routed.fulfilment.connectionId))) return;
+  const { merchantId, fulfilment } = routed;
+  await takeUnmatched(context, { merchantId, ...fulfilment });
+  const opened = await context.deps.openFulfilment(context.store, merchantId, fulfilment.connectionId, context.signal);
+  if (!(await waitInLane(context, opened.laneOf()))) return;
+  if (opened.connector.appearsWithinMs !== undefined) return awaitAppearance(orderId, opened, context);
   const submitted = needsTelling(routed) ? await submit(routed, context) : routed;
   if (submitted === null || wantsAttention(submitted)) return;
   await dispatch(submitted, context);
@@ -40,13 +50,15 @@ async function route(orderId: string, context: Context): Promise<Order | null> {
   const order = await changeOrder(store, orderId, { commit: context.commit, work: deliveryWork }, async (stored) => {
     const { order: before } = stored;
     if (before.fulfilment !== undefined || isTerminal(before.status) || isBeingCanceled(before)) return null;
-    const connection = routeOrder(before, await listConnections(store, before.merchantId));
+    const connections = await listConnections(store, before.merchantId);
+    const connection = routeOrder(before, connections);
     if (connection === undefined) return notRouted(context, before);
     const fulfilment: OrderFulfilment = {
       connectionId: connection.id,
       connector: connection.connector,
       externalRef: before.externalId,
       submittedContentVersion: 0,
+      routedAt: now(context),
     };
     const reference = store.keys.reference(connection.id, fulfilment.externalRef);
     const holder = await store.redis.hget(reference, referenceField);
@@ -65,6 +77,7 @@ async function route(orderId: string, context: Context): Promise<Order | null> {
         ['HSET', reference, referenceField, orderId],
         ['ZREM', store.keys.unrouted(before.merchantId), orderId],
       ],
+      entries: overlapWork(context, before, connection, connections),
     };
   });
   const waits = order.fulfilment === undefined || isTerminal(order.status) || isBeingCanceled(order);
@@ -93,6 +106,27 @@ function notRouted(context: Context, order: Order): OrderChange {
     ...raiseProblem({ order, happenings: [] }, problem),
     writes: [['ZADD', unrouted, context.store.clock.now(), order.id]],
   };
+}
+
+/** Systems that take this order's OMS's orders by themselves would pick it a second time: looked for, a few times. */
+function overlapWork(
+  { store, deps }: Context,
+  order: Order,
+  handler: Connection,
+  all: readonly Connection[],
+): NewEntry[] {
+  const source = all.find(({ id }) => id === order.source);
+  const account = source === undefined ? undefined : deps.vendorAccountOf(store, source);
+  if (account === undefined) return [];
+  return all
+    .filter(
+      (other) =>
+        other.id !== handler.id && deps.importsByItself(other) && deps.vendorAccountOf(store, other) === account,
+    )
+    .map(({ id: connectionId }) => {
+      const payload = { orderId: order.id, connectionId, look: 0 };
+      return makeEntry(overlapCheck, payload, { lane: freeLane, delayMs: overlapLooksMs[0] });
+    });
 }
 
 /** Tells the partner of the order. Keyed by our reference, so telling it again finds the first. */

@@ -32,7 +32,9 @@ export default defineWorker<WorkerDeps, { orderId: string }>(fulfilmentUpdate, a
   const connectionId = stored.order.fulfilment?.connectionId;
   if (stored.order.pending === undefined || connectionId === undefined) return;
   if (isTooLate(stored.order)) return dropTooLate(orderId, context);
-  if (!(await waitInLane(context, stored.order.merchantId, connectionId))) return;
+  const { merchantId } = stored.order;
+  const { laneOf } = await context.deps.openFulfilment(context.store, merchantId, connectionId, context.signal);
+  if (!(await waitInLane(context, laneOf()))) return;
   await performEffect<Amended>(context, {
     orderId,
     connectionId,

@@ -15,6 +15,7 @@ import type { NewEntry } from '../src/store/commit.ts';
 import { freeLane } from '../src/store/entries.ts';
 import { requireOrder } from '../src/store/orders.ts';
 import type { WorkerDeps } from '../src/fulfilment/deps.ts';
+import { omsWork } from '../src/fulfilment/oms-work.ts';
 import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
 
 type Context = JobContext<WorkerDeps>;
@@ -29,7 +30,13 @@ export default defineWorker<WorkerDeps, { orderId: string }>(orderCancel, async 
   if (order.cancellation?.state !== 'requested') return;
   if (isTerminal(order.status)) return recordOvertaken(orderId, context);
   if (fulfilment === undefined) return cancelHere(orderId, context);
-  if (!(await waitInLane(context, order.merchantId, fulfilment.connectionId))) return;
+  const opened = await context.deps.openFulfilment(
+    context.store,
+    order.merchantId,
+    fulfilment.connectionId,
+    context.signal,
+  );
+  if (!(await waitInLane(context, opened.laneOf()))) return;
   await performEffect<CancelOutcome>(context, {
     orderId,
     connectionId: fulfilment.connectionId,
@@ -42,7 +49,7 @@ export default defineWorker<WorkerDeps, { orderId: string }>(orderCancel, async 
         fulfilment.connectionId,
         signal,
       );
-      if (connection.cancel === undefined) return unsupported;
+      if (connection.cancel === undefined) return cancelAtOms(stored.order, context, signal);
       // Asked even when we believe that it was never told: a run may have died telling it. Nothing there counts as stopped.
       return connection.cancel(stored.order.fulfilment ?? fulfilment);
     },
@@ -59,6 +66,22 @@ async function recordOvertaken(orderId: string, context: Context): Promise<void>
       : record(order, { canceled: false, code: 'order.state', detail: `it was ${order.status} already` }, context),
   );
 }
+
+/**
+ * A system that takes its orders from the OMS by itself has no cancel of its own either: it follows the OMS. Canceled
+ * there already, there is nothing left to ask.
+ */
+async function cancelAtOms(order: Order, { store, deps }: Context, signal: AbortSignal): Promise<CancelOutcome> {
+  if (order.cancellation?.by === 'oms') return { canceled: true, evidence: [] };
+  if (order.oms === undefined) return unsupported;
+  const { connection } = await deps.openOms(store, order.merchantId, order.source, signal);
+  if (connection.cancel === undefined) return unsupported;
+  const outcome = await connection.cancel(order.externalId, order.cancellation?.reason ?? 'canceled by the merchant');
+  return outcome.canceled ? { canceled: true, evidence: [] } : outcome;
+}
+
+const followsOms = ({ fulfilment }: Order, { deps }: Context): boolean =>
+  fulfilment !== undefined && deps.importsByItself(fulfilment);
 
 const unsupported = {
   canceled: false,
@@ -86,9 +109,11 @@ function canceled(
   const done: Order = {
     ...order,
     ...(order.cancellation && { cancellation: { ...order.cancellation, state: 'done' } }),
+    ...(order.oms && followsOms(order, context) && { oms: { ...order.oms, canceledAt: order.oms.canceledAt ?? at } }),
   };
   const heard = [...evidence, ownEvidence('canceled', at)];
-  return learn({ order: done, happenings: [] }, heard, context.deps.vocabularies, at);
+  const changed = learn({ order: done, happenings: [] }, heard, context.deps.vocabularies, at);
+  return { ...changed, entries: omsWork(order, changed.order) };
 }
 
 function record(order: Order, outcome: CancelOutcome, context: Context): OrderChange {

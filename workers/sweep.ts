@@ -1,5 +1,6 @@
 import { makeId } from '../src/domain/ids.ts';
 import { toInstant } from '../src/platform/clock.ts';
+import { connectionWork } from '../src/queues/connection-work.ts';
 import { makeEntry } from '../src/queues/define-job.ts';
 import { fulfilmentRead } from '../src/queues/fulfilment-read.ts';
 import { fulfilmentSubmit } from '../src/queues/fulfilment-submit.ts';
@@ -68,7 +69,7 @@ async function forgetFinished({ store }: Context): Promise<void> {
  * Starts what comes round less often: asking each connection for hooks that did not reach us, and routing again what found
  * no route. Their ids hold no tick; an entry that was just done is not done again, which is what keeps them apart.
  */
-async function startOthers({ store, commit }: Context): Promise<void> {
+async function startOthers({ store, commit, deps }: Context): Promise<void> {
   const { redis, keys, clock } = store;
   const entries: NewEntry[] = [];
   for (const merchantId of await redis.smembers(keys.merchants)) {
@@ -78,9 +79,7 @@ async function startOthers({ store, commit }: Context): Promise<void> {
       entries.push(makeEntry(sweep, payload, { lane: freeLane, cause: merchantId }));
     }
     for (const connection of await listConnections(store, merchantId)) {
-      if (connection.kind !== 'fulfilment' || connection.paused) continue;
-      const payload = { kind: 'catch-up', merchantId, connectionId: connection.id } as const;
-      entries.push(makeEntry(sweep, payload, { lane: freeLane }));
+      if (deps.callsSomebody(connection)) entries.push(...connectionWork(connection));
     }
   }
   await commit({ entries });

@@ -1,6 +1,7 @@
 import type { Evidence } from './evidence.ts';
 import type { Intent } from './intent.ts';
 import type { Line, OrderInput, OrderPatch, Recipient } from './order-input.ts';
+import type { OrderOms } from './order-oms.ts';
 import type { OrderStatus } from './order-status.ts';
 import type { PickedItem } from './picking.ts';
 
@@ -37,6 +38,7 @@ export interface OrderFulfilment {
   jobId?: string | undefined;
   /** The content version the partner has; 0 before the first call was answered. */
   submittedContentVersion: number;
+  routedAt?: string | undefined;
   dispatchedAt?: string | undefined;
 }
 
@@ -44,6 +46,8 @@ export interface OrderCancellation {
   state: 'requested' | 'refused' | 'done';
   requestedAt: string;
   reason?: string | undefined;
+  /** `oms`: it is canceled there already, and the rest has to follow. The merchant asked, where it is absent. */
+  by?: 'merchant' | 'oms' | undefined;
 }
 
 /** Somebody wants it stopped, and nobody has said yet that it is too late. */
@@ -75,6 +79,8 @@ export interface Order {
   version: number;
   fulfilment?: OrderFulfilment | undefined;
   cancellation?: OrderCancellation | undefined;
+  /** Absent for orders that were only posted. */
+  oms?: OrderOms | undefined;
   /** Effects under way, by connection id. */
   intents: Readonly<Record<string, Intent>>;
   evidence: readonly Evidence[];
@@ -91,7 +97,14 @@ const notesOf = (lines: readonly Line[]): Record<string, string> =>
 /** A new order, split into what may lie in clear and the person. */
 export function makeOrder(
   input: OrderInput,
-  facts: { id: string; merchantId: string; source: string; acceptedAt: string },
+  facts: {
+    id: string;
+    merchantId: string;
+    source: string;
+    acceptedAt: string;
+    oms?: OrderOms | undefined;
+    problems?: readonly Problem[] | undefined;
+  },
 ): { order: Order; person: OrderPerson } {
   const order: Order = {
     schema: 1,
@@ -113,7 +126,8 @@ export function makeOrder(
     intents: {},
     evidence: [],
     pickedItems: [],
-    problems: [],
+    problems: facts.problems ?? [],
+    ...(facts.oms && { oms: facts.oms }),
     createdAt: facts.acceptedAt,
     updatedAt: facts.acceptedAt,
   };

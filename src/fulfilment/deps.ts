@@ -1,32 +1,48 @@
+import type { TestableConnection } from '../connectors/connector.ts';
 import type { FulfilmentConnection, FulfilmentConnector } from '../connectors/fulfilment/port.ts';
+import type { CallingOmsConnector, OmsConnection, OmsPolicy } from '../connectors/oms/port.ts';
 import type { Vocabularies } from '../domain/order-change.ts';
 import type { Http } from '../platform/http.ts';
 import type { Connection } from '../store/connections.ts';
 import type { StoreDeps } from '../store/deps.ts';
 
-/** A fulfilment connection, ready to be called. */
-export interface OpenFulfilment {
+/** A connection, ready to be called. */
+export interface Opened<Kind, C extends TestableConnection> {
   record: Connection;
-  connector: FulfilmentConnector;
-  connection: FulfilmentConnection;
-  /** Where work waits that will spend this account's default budget. */
-  lane: string;
+  connector: Kind;
+  connection: C;
+  settings: unknown;
+  /** Where work waits that will spend this budget of the account (`default` unless named). */
+  readonly laneOf: (budget?: string) => string;
 }
+export type OpenFulfilment = Opened<FulfilmentConnector, FulfilmentConnection>;
+export type OpenOms = Opened<CallingOmsConnector, OmsConnection> & { policy: OmsPolicy };
+
+/**
+ * Opens a merchant's connection for calls that end with `signal`. Failure `misconfigured` `connection.missing`, or
+ * `throttled` `connection.paused` while somebody holds it back.
+ */
+type Open<O> = (
+  store: StoreDeps,
+  merchantId: string,
+  connectionId: string,
+  signal: AbortSignal,
+  options?: { evenPaused?: boolean },
+) => Promise<O>;
 
 /** What the workers need beside the store; put together in compose.ts. */
 export interface WorkerDeps {
   vocabularies: Vocabularies;
   http: Http;
   random: () => number;
-  /**
-   * Opens a merchant's fulfilment connection for calls that end with `signal`. Failure `misconfigured`
-   * `connection.missing`, or `throttled` `connection.paused` while somebody holds it back.
-   */
-  openFulfilment(
-    store: StoreDeps,
-    merchantId: string,
-    connectionId: string,
-    signal: AbortSignal,
-    options?: { evenPaused?: boolean },
-  ): Promise<OpenFulfilment>;
+  openFulfilment: Open<OpenFulfilment>;
+  openOms: Open<OpenOms>;
+  /** Whose account at which vendor a connection is (connector.ts); undefined where it does not matter. */
+  vendorAccountOf(store: StoreDeps, connection: Connection): string | undefined;
+  /** The partner of this connection is called by us. */
+  callsSomebody(connection: Pick<Connection, 'connector'>): boolean;
+  /** Takes orders of its own vendor's OMS by itself: has no create call. */
+  importsByItself(connection: Pick<Connection, 'connector'>): boolean;
+  /** The connection's inbound URL. */
+  webhookUrlOf(store: StoreDeps, connection: Connection): string;
 }

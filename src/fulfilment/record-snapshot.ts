@@ -11,6 +11,7 @@ import { successWrites } from '../store/connections.ts';
 import { freeLane } from '../store/entries.ts';
 import type { StoredOrder } from '../store/orders.ts';
 import type { WorkerDeps } from './deps.ts';
+import { omsWork } from './oms-work.ts';
 
 /** A partner's "200, but": the order lies there and will not move until somebody corrects it. */
 export const attentionCode = 'fulfilment.needs_attention';
@@ -52,9 +53,12 @@ export function recordSnapshot(
   const { partnerOrderId, jobId } = snapshot;
   return {
     ...changed,
-    entries: mayGoOn(changed.order, snapshot)
-      ? [makeEntry(fulfilmentSubmit, { orderId: order.id }, { lane: freeLane, cause: `dispatch.${order.version}` })]
-      : [],
+    entries: [
+      ...omsWork(order, changed.order),
+      ...(mayGoOn(changed.order, snapshot)
+        ? [makeEntry(fulfilmentSubmit, { orderId: order.id }, { lane: freeLane, cause: `dispatch.${order.version}` })]
+        : []),
+    ],
     timeline: [{ at, what, detail: { partnerOrderId, jobId, by: fulfilment.connector } }],
     writes: successWrites(context.store, fulfilment.connectionId),
   };

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
-import type { Connector } from '../connectors/connector.ts';
-import type { FulfilmentConnection } from '../connectors/fulfilment/port.ts';
+import type { Connector, TestableConnection } from '../connectors/connector.ts';
+import type { OmsConnection, OmsPolicy } from '../connectors/oms/port.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { RedisClient } from '../platform/redis.ts';
@@ -42,13 +42,24 @@ export interface IngressDeps {
   connectors: ReadonlyMap<string, Connector>;
   /** The egress guard's verdict on a URL that a user gave; throws a Failure that says why it is refused. */
   checkUrl(url: string): Promise<void>;
-  /** Opens a fulfilment connection for calls that end with `signal`; throws Failure `connection.missing` and the like. */
-  openFulfilment(
+  /** The partner of this connection is called by us, so that there is something to test. */
+  callsSomebody(connection: Pick<Connection, 'connector'>): boolean;
+  /** Opens a connection for calls that end with `signal`; throws Failure `connection.missing` and the like. */
+  openTestable(
+    store: StoreDeps,
+    connection: Connection,
+    signal: AbortSignal,
+  ): Promise<{ connection: TestableConnection }>;
+  openOms(
     store: StoreDeps,
     merchantId: string,
     connectionId: string,
     signal: AbortSignal,
-  ): Promise<{ connection: FulfilmentConnection }>;
+  ): Promise<{ connection: OmsConnection; policy: OmsPolicy }>;
+  /** Whose account at which vendor a connection is (connector.ts); undefined where it does not matter. */
+  vendorAccountOf(store: StoreDeps, connection: Connection): string | undefined;
+  /** Takes orders of its own vendor's OMS account by itself, and no others. */
+  importsByItself(connection: Pick<Connection, 'connector'>): boolean;
   /** The lanes of a connection's budgets (store/lanes.ts), by budget name. */
   lanesOf(store: StoreDeps, connection: Connection): Readonly<Record<string, string>>;
   /** The process is ending: no new work, connections close after their answer. */

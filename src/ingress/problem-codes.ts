@@ -95,6 +95,24 @@ export const problemCodes = {
   'connection.not_found': row('rejected', 404, 'No such connection', 'See `GET /v1/connections`.'),
   'connection.missing': row('rejected', 404, 'No such connection', 'It was deleted while it was in use.'),
   'connection.paused': row('rejected', 409, 'The connection is paused', 'Resume it first.'),
+  'connection.hook_taken': row(
+    'rejected',
+    409,
+    'The partner sends its hooks elsewhere',
+    'A partner keeps one hook for each key. Make a key of its own for Packline, or ask again with `replace`.',
+  ),
+  'connection.partner_refused': row(
+    'rejected',
+    422,
+    'The partner refused',
+    'What the partner said is in `detail`; nothing was changed there.',
+  ),
+  'connection.partner_down': row(
+    'transient',
+    503,
+    'The partner does not answer',
+    'Nothing is wrong with the request; try again later.',
+  ),
   'connection.unsupported': row(
     'rejected',
     409,

@@ -11,6 +11,7 @@ import { issueRoutes } from './routes/issues.ts';
 import { merchantRoutes } from './routes/merchants.ts';
 import { orderActRoutes } from './routes/order-acts.ts';
 import { orderRoutes } from './routes/orders.ts';
+import { registerWebhooksRoutes } from './routes/register-webhooks.ts';
 
 /** Every route that needs nothing but its call, in the order of the document. */
 export const routes: readonly Route[] = [
@@ -19,6 +20,7 @@ export const routes: readonly Route[] = [
   ...connectorRoutes,
   ...connectionRoutes,
   ...connectionActRoutes,
+  ...registerWebhooksRoutes,
   ...endpointRoutes,
   ...endpointActRoutes,
   ...deliveryRoutes,

@@ -12,7 +12,10 @@ export const fulfilmentRead = defineJob({
     z.object({ merchantId: IdSchema('merchant'), connectionId: IdSchema('connection'), inboxId: IdSchema('inbox') }),
     z.object({ orderId: IdSchema('order') }),
   ]),
-  id: (payload, cause) => ('inboxId' in payload ? payload.inboxId : `${payload.orderId}.${cause}`),
+  id: (payload, cause) => {
+    const subject = 'inboxId' in payload ? payload.inboxId : payload.orderId;
+    return cause === '' ? subject : `${subject}.${cause}`;
+  },
   class: 'orders',
   policy: { attempts: 12, backoffMs: 1_000, backoffMaxMs: 300_000, timeoutMs: 60_000, concurrency: 50 },
 });

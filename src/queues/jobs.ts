@@ -1,16 +1,26 @@
+import { connectionCheck } from './connection-check.ts';
 import { deliveryAttempt } from './delivery-attempt.ts';
+import { feedPoll } from './feed-poll.ts';
 import { fulfilmentRead } from './fulfilment-read.ts';
 import { fulfilmentSubmit } from './fulfilment-submit.ts';
 import { fulfilmentUpdate } from './fulfilment-update.ts';
+import { omsUpdate } from './oms-update.ts';
 import { orderCancel } from './order-cancel.ts';
+import { orderImport } from './order-import.ts';
+import { overlapCheck } from './overlap-check.ts';
 import { sweep } from './sweep.ts';
 
 /** Every kind of work there is, by name. */
 export const jobs = {
+  'order-import': orderImport,
   'fulfilment-submit': fulfilmentSubmit,
   'fulfilment-update': fulfilmentUpdate,
   'fulfilment-read': fulfilmentRead,
   'order-cancel': orderCancel,
+  'oms-update': omsUpdate,
+  'overlap-check': overlapCheck,
+  'feed-poll': feedPoll,
+  'connection-check': connectionCheck,
   'delivery-attempt': deliveryAttempt,
   sweep,
 } as const;

@@ -11,7 +11,11 @@ import { decide } from './decide.ts';
 import type { Job } from './define-job.ts';
 
 /** How a handler ends its own entry; the default is `ack`. */
-export type Ending = { how: 'ack' } | { how: 'retry'; delayMs: number; counted: boolean; lane?: string };
+export type Ending =
+  | { how: 'ack' }
+  | { how: 'retry'; delayMs: number; counted: boolean; lane?: string }
+  /** Done, and comes round under the same id: for work that goes on as long as its subject is there. */
+  | { how: 'again'; delayMs: number; lane?: string };
 
 /** What a handler works with. */
 export interface JobContext<D> {

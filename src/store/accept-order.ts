@@ -1,5 +1,6 @@
 import { canonicalJson } from '../domain/canonical-json.ts';
-import { makeOrder, type Order, type OrderPerson } from '../domain/order.ts';
+import type { OrderOms } from '../domain/order-oms.ts';
+import { makeOrder, type Order, type OrderPerson, type Problem } from '../domain/order.ts';
 import type { OrderInput } from '../domain/order-input.ts';
 import { toInstant } from '../platform/clock.ts';
 import { fromEntry, generationFailure, type NewEntry } from './commit.ts';
@@ -60,6 +61,9 @@ export async function acceptOrder(
     source: string;
     idempotencyKey: string;
     input: OrderInput;
+    /** What is known of it at the OMS that it was read from. */
+    oms?: OrderOms;
+    problems?: readonly Problem[];
     work: (orderId: string) => NewEntry;
   },
 ): Promise<AcceptOutcome> {
@@ -67,7 +71,7 @@ export async function acceptOrder(
   const { merchantId, source, input } = request;
   const id = newId('order', clock);
   const at = toInstant(clock.now());
-  const facts = { merchantId, source };
+  const facts = { merchantId, source, oms: request.oms, problems: request.problems };
   const { order, person } = makeOrder(input, { ...facts, id, acceptedAt: at });
   const sealed = sealPerson(deps, id, person);
   const claim = claimOf(source, input.externalId);

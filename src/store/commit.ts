@@ -27,6 +27,8 @@ export type Settlement = { id: string; attempt: number } & (
   | { how: 'ack' }
   /** `counted`: this try uses up one of the job's attempts. `lane`: from now on it waits there. */
   | { how: 'retry'; delayMs: number; counted: boolean; lane?: string }
+  /** Done, and comes round: the same entry waits for its next turn, with nothing held against it. */
+  | { how: 'again'; delayMs: number; lane?: string }
   /** Set aside for a person: kept whole, with the reason and the issue that holds it. */
   | { how: 'bury'; reason: string; issue?: string }
 );
@@ -86,10 +88,24 @@ if a and redis.call('LINDEX', a.list, 0) == a.member then
   end
 end
 local s = p.settle
+-- Buried once, and pushed again by whoever does it regularly: it is done now all the same.
+local function forgetFailures(id)
+  leaveIssue(mine.issue, id)
+  mine.issue = nil
+  local buried = redis.call('HGET', T .. ':dead', id)
+  if buried then
+    leaveIssue(cjson.decode(buried).entry.issue, id)
+    redis.call('HDEL', T .. ':dead', id)
+  end
+end
 if s then
   redis.call('ZREM', T .. ':leased', s.id)
-  if s.how == 'retry' then
+  if s.how == 'retry' or s.how == 'again' then
     if s.counted then mine.tries = mine.tries + 1 end
+    if s.how == 'again' then
+      mine.tries = 0
+      forgetFailures(s.id)
+    end
     local from = mine.lane
     mine.lane = s.lane or from
     redis.call('HSET', T .. ':entries', s.id, cjson.encode(mine))
@@ -99,13 +115,7 @@ if s then
     redis.call('HDEL', T .. ':entries', s.id)
     if s.how == 'ack' then
       redis.call('SET', T .. ':applied:' .. s.id, 1, 'EX', p.mark)
-      leaveIssue(mine.issue, s.id)
-      -- Buried once, and pushed again by whoever does it regularly: it is done now all the same.
-      local buried = redis.call('HGET', T .. ':dead', s.id)
-      if buried then
-        leaveIssue(cjson.decode(buried).entry.issue, s.id)
-        redis.call('HDEL', T .. ':dead', s.id)
-      end
+      forgetFailures(s.id)
     else
       if mine.issue ~= s.issue then leaveIssue(mine.issue, s.id) end
       mine.issue = s.issue
@@ -151,7 +161,7 @@ export async function commit({ redis, keys, clock, generation }: CommitDeps, pla
     writes: writes.map((write) => write.length),
     entries: (plan.entries ?? []).map(fromEntry),
     enqueue: (plan.enqueue ?? []).map((q) => ({ list: q.list, member: q.member, entry: fromEntry(q.entry) })),
-    ...(settle && { settle: settle.how === 'retry' ? { ...settle, delay: settle.delayMs } : settle }),
+    ...(settle && { settle: 'delayMs' in settle ? { ...settle, delay: settle.delayMs } : settle }),
     ...(advance && { advance: { ...advance, entry: fromEntry(advance.entry) } }),
   };
   const outcome = await runScript(redis, script, [keys.tag], [JSON.stringify(header), ...writes.flat()]);

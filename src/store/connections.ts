@@ -174,3 +174,35 @@ export const failureWrites = (deps: StoreDeps, connectionId: string, code: strin
   if (broken) writes.push(['HSETNX', key, 'unhealthySince', at]);
   return writes;
 };
+
+/** When the partner was last asked to send us something, and when that was last seen to hold. */
+export interface Registration {
+  hookRegisteredAt: string | null;
+  checkedAt: string | null;
+  restoredAt: string | null;
+}
+
+export async function readRegistration(deps: StoreDeps, connectionId: string): Promise<Registration> {
+  const key = deps.keys.health(connectionId);
+  const [hookRegisteredAt, checkedAt, restoredAt] = await deps.redis.hmget(
+    key,
+    'hookRegisteredAt',
+    'checkedAt',
+    'restoredAt',
+  );
+  return { hookRegisteredAt: hookRegisteredAt ?? null, checkedAt: checkedAt ?? null, restoredAt: restoredAt ?? null };
+}
+
+export function registrationWrites(
+  deps: StoreDeps,
+  connectionId: string,
+  what: { registered?: boolean; checked?: boolean; restored?: readonly string[] },
+): string[][] {
+  const at = toInstant(deps.clock.now());
+  const fields = [
+    ...(what.registered === true ? ['hookRegisteredAt', at] : []),
+    ...(what.checked === true ? ['checkedAt', at] : []),
+    ...((what.restored ?? []).length > 0 ? ['restoredAt', at] : []),
+  ];
+  return fields.length === 0 ? [] : [['HSET', deps.keys.health(connectionId), ...fields]];
+}

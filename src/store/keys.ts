@@ -32,6 +32,9 @@ export function createKeys(shard: number) {
     /** A partner's reference to our order id. */
     reference: (connectionId: string, externalRef: string) => `${tag}:ref:${connectionId}:${externalRef}`,
 
+    /** Hooks about an order that we do not know (yet). */
+    unmatched: (connectionId: string, externalRef: string) => `${tag}:unmatched:${connectionId}:${externalRef}`,
+
     idempotency: (merchantId: string, digest: string) => `${tag}:idem:${merchantId}:${digest}`,
     inbox: (inboxId: string) => `${tag}:inbox:${inboxId}`,
     inboxSeen: (connectionId: string, digest: string) => `${tag}:seen:${connectionId}:${digest}`,

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
-import { createOpener } from '../../src/compose.ts';
+import { createConnections } from '../../src/compose-connections.ts';
 import { vocabularies } from '../../src/connectors/fulfilment/registry.ts';
 import type { WorkerDeps } from '../../src/fulfilment/deps.ts';
 import { createEgress } from '../../src/platform/egress.ts';
@@ -69,7 +69,7 @@ export async function openWorkbench(client: Redis): Promise<Workbench> {
     vocabularies,
     http,
     random: () => 0.5,
-    openFulfilment: createOpener({ http, clock, metrics: createMetrics() }),
+    ...createConnections({ http, clock, metrics: createMetrics() }, { baseUrl: 'http://127.0.0.1:3000' }),
   };
   const take = async () => (await leaseEntries(store, { room: 1_000, leaseMs: 3_600_000 })).entries;
 

@@ -1,22 +1,9 @@
+import type { OmsPhase } from '../../domain/order-oms.ts';
 import type { OrderInput } from '../../domain/order-input.ts';
 import type { CallingConnector, Connector, TestableConnection } from '../connector.ts';
 import type { OmsWebhook } from '../webhook.ts';
 
-/**
- * How far an order is at its OMS, as far as Packline acts on it. The OMS's own word stands beside it and is never
- * translated into a fulfilment status.
- */
-export type OmsPhase =
-  /** Not released yet: payment, windows to change or cancel. */
-  | 'placed'
-  /** Released: waits for somebody to say that it is being handled. */
-  | 'ready'
-  /** Somebody has said so. */
-  | 'handling'
-  | 'invoiced'
-  /** The customer asked for a cancellation; somebody decides. */
-  | 'cancelAsked'
-  | 'canceled';
+export type { OmsPhase };
 
 /** An order as an OMS has it. */
 export interface OmsOrder {

@@ -6,6 +6,7 @@ import { toInstant } from '../../platform/clock.ts';
 import {
   openConnection,
   readHealth,
+  readRegistration,
   rotateToken,
   tokenOverlapSeconds,
   updateConnection,
@@ -15,7 +16,7 @@ import { ok } from '../answer.ts';
 import { defineRoute, type Route, type TenantCall } from '../define-route.ts';
 import { makeRefusal } from '../problem.ts';
 import { ConnectionViewSchema, toConnectionView, webhookUrlOf } from '../views/connection-view.ts';
-import { foundConnection, requireConnection, sweepUnrouted } from './connections.ts';
+import { foundConnection, requireConnection, startConnectionWork } from './connections.ts';
 
 const tag = 'Connections';
 const params = z.strictObject({ connectionId: IdSchema('connection') });
@@ -51,12 +52,12 @@ const testConnection = defineRoute({
   answers: { 200: { description: 'What the partner said', schema: TestedSchema } },
   async handle({ deps, store, merchantId, params: { connectionId } }) {
     const connection = await requireConnection(store, merchantId, connectionId);
-    if (connection.kind !== 'fulfilment') {
+    if (!deps.callsSomebody(connection)) {
       throw makeRefusal('connection.unsupported', 'this connection calls nobody: there is nothing to test');
     }
     try {
       const signal = AbortSignal.timeout(testTimeoutMs);
-      const opened = await deps.openFulfilment(store, merchantId, connectionId, signal);
+      const opened = await deps.openTestable(store, connection, signal);
       const { account } = await opened.connection.test();
       return ok({ ok: true, account });
     } catch (error) {
@@ -76,7 +77,7 @@ async function setPaused({ deps, store, merchantId, params: { connectionId } }: 
   const connection = await requireConnection(store, merchantId, connectionId);
   const updated =
     connection.paused === paused ? connection : foundConnection(await updateConnection(store, connection, { paused }));
-  if (!paused) await sweepUnrouted(store, updated);
+  if (!paused) await startConnectionWork(deps, store, updated);
   return ok(toConnectionView(deps, store, updated));
 }
 
@@ -117,28 +118,6 @@ const rotateConnectionToken = defineRoute({
   },
 });
 
-const registerWebhooks = defineRoute({
-  ...act,
-  path: '/v1/connections/:connectionId/register-webhooks',
-  summary: 'Create the partner’s webhook for the merchant',
-  answers: {},
-  problems: ['connection.not_found', 'connection.unsupported'],
-  // No connector so far has a partner with a call for it.
-  async handle({ deps, store, merchantId, params: { connectionId } }) {
-    const connection = await requireConnection(store, merchantId, connectionId);
-    const connector = deps.connectors.get(connection.connector);
-    const title = connector?.title ?? connection.connector;
-    if (connector?.webhook === undefined) {
-      throw makeRefusal('connection.unsupported', `${title} sends no webhooks; there is nothing to register`);
-    }
-    const url = webhookUrlOf(deps, openConnection(store, connection).token);
-    throw makeRefusal(
-      'connection.unsupported',
-      `${title} has no call for this: add ${url} as a webhook endpoint in its portal, and put the signing secret that it shows into this connection's settings`,
-    );
-  },
-});
-
 const BudgetSchema = z.strictObject({
   callsPerSecond: z.number(),
   limitPerSecond: z.number(),
@@ -153,6 +132,9 @@ const HealthSchema = z
     lastFailureAt: InstantSchema.nullable(),
     lastFailureCode: z.string().nullable(),
     unhealthySince: InstantSchema.nullable().meta({ description: 'Since when key or settings are known to be wrong' }),
+    hookRegisteredAt: InstantSchema.nullable().meta({ description: 'When the partner’s hook was made through us' }),
+    checkedAt: InstantSchema.nullable().meta({ description: 'When that was last seen to hold' }),
+    restoredAt: InstantSchema.nullable().meta({ description: 'When the partner had dropped it and it was made again' }),
     budgets: z
       .record(z.string(), BudgetSchema)
       .meta({ description: 'The account’s rate limits, and what waits for them' }),
@@ -170,7 +152,7 @@ const getConnectionHealth = defineRoute({
   problems,
   async handle({ deps, store, merchantId, params: { connectionId } }) {
     const connection = await requireConnection(store, merchantId, connectionId);
-    const health = await readHealth(store, connectionId);
+    const health = { ...(await readHealth(store, connectionId)), ...(await readRegistration(store, connectionId)) };
     const lanes = Object.entries(deps.lanesOf(store, connection));
     const budgets = await Promise.all(
       lanes.map(async ([budget, lane]) => [budget, await readLane(store, lane)] as const),
@@ -185,6 +167,5 @@ export const connectionActRoutes: readonly Route[] = [
   pauseConnection,
   resumeConnection,
   rotateConnectionToken,
-  registerWebhooks,
   getConnectionHealth,
 ];

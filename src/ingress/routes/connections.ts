@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { IdSchema } from '../../domain/ids.ts';
+import { connectionWork } from '../../queues/connection-work.ts';
 import { makeEntry } from '../../queues/define-job.ts';
 import { sweep } from '../../queues/sweep.ts';
 import { commit } from '../../store/commit.ts';
@@ -11,14 +12,15 @@ import {
   readConnection,
   updateConnection,
   type Connection,
-  type RoutingRule,
 } from '../../store/connections.ts';
 import { newId, type StoreDeps } from '../../store/deps.ts';
 import { freeLane } from '../../store/entries.ts';
 import { created, noContent, ok } from '../answer.ts';
+import type { IngressDeps } from '../deps.ts';
+import { checkOwnOrders, checkRouting } from '../check-routing.ts';
 import { asRecord, checkSettings } from '../connection-settings.ts';
 import { defineRoute, type Route } from '../define-route.ts';
-import { makeInvalid, makeRefusal, type FieldError } from '../problem.ts';
+import { makeInvalid, makeRefusal } from '../problem.ts';
 import { ConnectionViewSchema, RoutingRuleSchema, toConnectionView } from '../views/connection-view.ts';
 import { PageSchema } from '../views/page.ts';
 
@@ -38,25 +40,13 @@ export function foundConnection(connection: Connection | null): Connection {
   return connection;
 }
 
-/** Orders that waited for a route are looked at again; the sweep is fresh work each time. */
-export async function sweepUnrouted(store: StoreDeps, { kind, merchantId }: Connection): Promise<void> {
-  if (kind !== 'fulfilment') return;
+/** What a connection that was made, changed or resumed gives rise to; orders that waited for a route are looked at again. */
+export async function startConnectionWork(deps: IngressDeps, store: StoreDeps, connection: Connection): Promise<void> {
+  const { kind, merchantId } = connection;
   const cause = newId('request', store.clock);
-  await commit(store, { entries: [makeEntry(sweep, { kind: 'unrouted', merchantId }, { lane: freeLane, cause })] });
-}
-
-/** A rule may only name OMS connections there are: one that names nothing would silently take nothing. */
-async function checkRouting(store: StoreDeps, merchantId: string, rules: readonly RoutingRule[]): Promise<void> {
-  const sources = new Set(['generic']);
-  for (const { id, kind } of await listConnections(store, merchantId)) if (kind === 'oms') sources.add(id);
-  const errors = rules.flatMap((rule, index) =>
-    (rule.connections ?? []).flatMap((id, at): FieldError[] => {
-      if (sources.has(id)) return [];
-      const pointer = `/routing/${index}/connections/${at}`;
-      return [{ code: 'field.value', detail: 'is neither `generic` nor an OMS connection of this merchant', pointer }];
-    }),
-  );
-  if (errors.length > 0) throw makeInvalid(errors);
+  const route = makeEntry(sweep, { kind: 'unrouted', merchantId }, { lane: freeLane, cause });
+  const lasting = deps.callsSomebody(connection) && kind === 'oms' ? connectionWork(connection) : [];
+  await commit(store, { entries: kind === 'fulfilment' ? [route] : lasting });
 }
 
 const ConnectionInputSchema = z
@@ -99,14 +89,16 @@ const postConnection = defineRoute({
       ]);
     }
     await checkRouting(store, merchantId, rules);
+    const checked = await checkSettings(deps, connector, body.settings);
+    await checkOwnOrders(deps, store, { merchantId, connector, settings: checked, routing: rules });
     const connection = await createConnection(store, merchantId, {
       connector: connector.id,
       kind: connector.kind,
       name: body.name,
       routing: rules,
-      settings: await checkSettings(deps, connector, body.settings),
+      settings: checked,
     });
-    await sweepUnrouted(store, connection);
+    await startConnectionWork(deps, store, connection);
     return created(`/v1/connections/${connection.id}`, toConnectionView(deps, store, connection));
   },
 });
@@ -163,22 +155,19 @@ const patchConnection = defineRoute({
     const connector = deps.connectors.get(connection.connector);
     if (connector === undefined) throw makeRefusal('connection.unsupported', 'this connector is no longer there');
     if (body.routing !== undefined) await checkRouting(store, merchantId, body.routing);
+    const before = openConnection(store, connection).settings;
+    const changed =
+      body.settings === undefined ? undefined : await checkSettings(deps, connector, merge(before, body.settings));
+    const draft = { id: connectionId, merchantId, connector, settings: changed ?? before };
+    await checkOwnOrders(deps, store, { ...draft, routing: body.routing ?? connection.routing });
     const updated = foundConnection(
       await updateConnection(store, connection, {
         ...(body.name === undefined ? {} : { name: body.name }),
         ...(body.routing === undefined ? {} : { routing: body.routing }),
-        ...(body.settings === undefined
-          ? {}
-          : {
-              settings: await checkSettings(
-                deps,
-                connector,
-                merge(openConnection(store, connection).settings, body.settings),
-              ),
-            }),
+        ...(changed === undefined ? {} : { settings: changed }),
       }),
     );
-    await sweepUnrouted(store, updated);
+    await startConnectionWork(deps, store, updated);
     return ok(toConnectionView(deps, store, updated));
   },
 });

@@ -3,6 +3,8 @@ import { Failure } from '../../domain/failure.ts';
 import type { InboundRequest, InboundVerdict } from '../../connectors/webhook.ts';
 import { makeEntry } from '../../queues/define-job.ts';
 import { fulfilmentRead } from '../../queues/fulfilment-read.ts';
+import { orderImport } from '../../queues/order-import.ts';
+import type { NewEntry } from '../../store/commit.ts';
 import { findToken, openConnection, readConnection } from '../../store/connections.ts';
 import { freeLane } from '../../store/entries.ts';
 import { acceptMessage } from '../../store/inbox.ts';
@@ -58,14 +60,16 @@ export function makeInboundWebhook(deps: IngressDeps, metrics: RequestMetrics): 
     }
     if ('ping' in verdict) return ok({});
     const { merchantId, connectionId } = facts;
-    const outcome = await acceptMessage(store, {
-      connectionId,
-      messageId: verdict.messageId,
-      body: bytes,
-      work: (inboxId) => makeEntry(fulfilmentRead, { merchantId, connectionId, inboxId }, { lane: freeLane }),
-    });
+    const work = (inboxId: string): NewEntry => {
+      const reference = { merchantId, connectionId, inboxId };
+      if (connection.kind !== 'oms') return makeEntry(fulfilmentRead, reference, { lane: freeLane });
+      return makeEntry(orderImport, reference, { lane: deps.lanesOf(store, connection)['orders'] ?? freeLane });
+    };
+    const { messageId } = verdict;
+    const outcome = await acceptMessage(store, { connectionId, messageId, body: bytes, work });
     metrics.webhookTaken(connector.id, outcome);
-    if (outcome === 'changed') log.warn({ ...facts, messageId: verdict.messageId }, 'webhook.changed');
+    // An OMS's queue tells the same event in other bytes.
+    if (outcome === 'changed' && connection.kind !== 'oms') log.warn({ ...facts, messageId }, 'webhook.changed');
     return ok({});
   };
 

@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { vocabularies } from '../../connectors/fulfilment/registry.ts';
 import { IdSchema } from '../../domain/ids.ts';
+import { lastWord } from '../../domain/last-word.ts';
 import type { Order, OrderPerson } from '../../domain/order.ts';
 import {
   ExternalIdSchema,
@@ -25,6 +27,16 @@ const FulfilmentViewSchema = z.strictObject({
   externalRef: z.string().meta({ description: 'The id under which that system knows the order' }),
   partnerOrderId: z.string().nullable(),
   dispatchedAt: InstantSchema.nullable(),
+  state: z.string().nullable().meta({ description: 'Its newest word about the order, as it says it' }),
+  stateAt: InstantSchema.nullable(),
+});
+
+const OmsViewSchema = z.strictObject({
+  connectionId: z.string(),
+  connector: z.string(),
+  state: z.string().meta({ description: 'The OMS’s own word; it is never translated into `status`' }),
+  changedAt: InstantSchema.nullable(),
+  startedAt: InstantSchema.nullable().meta({ description: 'Since when it is known there as being handled' }),
 });
 
 const { currency, fulfilment, notes, metadata, channel } = OrderInputSchema.shape;
@@ -52,6 +64,7 @@ export const OrderViewSchema = z
     problems: z.array(ProblemFactSchema),
     connections: z.strictObject({
       source: z.string().meta({ description: 'The OMS connection it came by, or `generic`' }),
+      oms: z.union([OmsViewSchema, z.null()]).meta({ description: 'Null for orders that were only posted' }),
       fulfilment: z.union([FulfilmentViewSchema, z.null()]),
     }),
     pendingAmendment: z.boolean().meta({ description: 'An amendment waits to be taken by the fulfilment system' }),
@@ -69,7 +82,7 @@ export const OrderViewSchema = z
 export type OrderView = z.infer<typeof OrderViewSchema>;
 
 export function toOrderView(order: Order, person: OrderPerson | null): OrderView {
-  const { fulfilment: at, cancellation, content } = order;
+  const { cancellation, content } = order;
   return {
     id: order.id,
     externalId: order.externalId,
@@ -90,16 +103,8 @@ export function toOrderView(order: Order, person: OrderPerson | null): OrderView
     problems: order.problems.map(({ code, detail, source, raisedAt }) => ({ code, detail, source, raisedAt })),
     connections: {
       source: order.source,
-      fulfilment:
-        at === undefined
-          ? null
-          : {
-              connectionId: at.connectionId,
-              connector: at.connector,
-              externalRef: at.externalRef,
-              partnerOrderId: at.partnerOrderId ?? null,
-              dispatchedAt: at.dispatchedAt ?? null,
-            },
+      oms: omsView(order),
+      fulfilment: fulfilmentView(order),
     },
     pendingAmendment: order.pending !== undefined,
     cancellation:
@@ -112,6 +117,26 @@ export function toOrderView(order: Order, person: OrderPerson | null): OrderView
           },
     createdAt: order.createdAt,
     updatedAt: order.updatedAt,
+  };
+}
+
+function omsView({ oms, source }: Order): z.input<typeof OmsViewSchema> | null {
+  if (oms === undefined) return null;
+  const { connector, state, changedAt, startedAt } = oms;
+  return { connectionId: source, connector, state, changedAt: changedAt ?? null, startedAt: startedAt ?? null };
+}
+
+function fulfilmentView({ fulfilment: at, evidence }: Order): z.input<typeof FulfilmentViewSchema> | null {
+  if (at === undefined) return null;
+  const word = lastWord(evidence, at.connector, vocabularies[at.connector] ?? {});
+  return {
+    connectionId: at.connectionId,
+    connector: at.connector,
+    externalRef: at.externalRef,
+    partnerOrderId: at.partnerOrderId ?? null,
+    dispatchedAt: at.dispatchedAt ?? null,
+    state: word?.state ?? null,
+    stateAt: word?.at ?? null,
   };
 }
 

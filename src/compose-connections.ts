@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import type { Base } from './compose.ts';
+import { createConnectorIo } from './connectors/create-io.ts';
+import type { CallingConnector, TestableConnection } from './connectors/connector.ts';
+import { fulfilmentConnectors } from './connectors/fulfilment/registry.ts';
+import type { FulfilmentConnection, FulfilmentConnector } from './connectors/fulfilment/port.ts';
+import type { CallingOmsConnector, OmsConnection } from './connectors/oms/port.ts';
+import { callingOmsConnectors } from './connectors/oms/registry.ts';
+import { connectors } from './connectors/registry.ts';
+import { Failure } from './domain/failure.ts';
+import type { Opened, OpenFulfilment, OpenOms } from './fulfilment/deps.ts';
+import { openConnection, readConnection, type Connection } from './store/connections.ts';
+import type { StoreDeps } from './store/deps.ts';
+import { configureLane, takeSlot, throttleLane } from './store/lanes.ts';
+
+export const defaultBudget = 'default';
+
+/** What is in the settings of a connection, for as long as its sealed text stays the same. */
+const openedMax = 5_000;
+
+/** Opens connections: settings unsealed and checked, budgets known to the governor, io bound to a signal. */
+export function createConnections(
+  { http, clock, metrics }: Pick<Base, 'http' | 'clock' | 'metrics'>,
+  { baseUrl }: Pick<Base['config'], 'baseUrl'>,
+) {
+  /** The limit that each lane was last told of. */
+  const told = new Map<string, string>();
+  const opened = new Map<string, unknown>();
+
+  /** Throws Failure `misconfigured` `connection.settings`. */
+  function settingsOf(store: StoreDeps, record: Connection): unknown {
+    const known = opened.get(record.sealed);
+    if (known !== undefined) return known;
+    const parsed = connectors.get(record.connector)?.settings.safeParse(openConnection(store, record).settings);
+    if (parsed === undefined || !parsed.success) {
+      throw new Failure('misconfigured', 'connection.settings', 'the settings of this connection are not complete', {
+        detail: {
+          connectionId: record.id,
+          fields: (parsed?.error.issues ?? []).map((issue) => issue.path.join('.')),
+        },
+      });
+    }
+    if (opened.size >= openedMax) opened.clear();
+    opened.set(record.sealed, parsed.data);
+    return parsed.data;
+  }
+
+  function knownSettings(store: StoreDeps, record: Connection): unknown {
+    try {
+      return settingsOf(store, record);
+    } catch (error) {
+      if (error instanceof Failure && error.code === 'connection.settings') return undefined;
+      throw error;
+    }
+  }
+
+  async function open<K extends CallingConnector<unknown, C>, C extends TestableConnection>(
+    known: ReadonlyMap<string, K>,
+    store: StoreDeps,
+    merchantId: string,
+    connectionId: string,
+    signal: AbortSignal,
+    options: { evenPaused?: boolean } = {},
+  ): Promise<Opened<K, C>> {
+    const record = await readConnection(store, merchantId, connectionId);
+    const connector = record === null ? undefined : known.get(record.connector);
+    if (record === null || connector === undefined) {
+      throw new Failure('misconfigured', 'connection.missing', 'this connection is not there any more', {
+        detail: { connectionId },
+      });
+    }
+    if (record.paused && options.evenPaused !== true) {
+      throw new Failure('throttled', 'connection.paused', 'this connection is paused', {
+        retryAfterMs: 30_000,
+        detail: { connectionId },
+      });
+    }
+    const settings = settingsOf(store, record);
+    for (const [budget, limit] of Object.entries(connector.budgets(settings))) {
+      const lane = laneOf(connector, settings, budget);
+      const mark = `${limit.calls}/${limit.perMs}`;
+      if (told.get(lane) === mark) continue;
+      await configureLane(store, lane, limit);
+      told.set(lane, mark);
+    }
+    const io = createConnectorIo(
+      {
+        http,
+        clock,
+        budget: {
+          take: (lane, waitMaxMs) => takeSlot(store, lane, waitMaxMs),
+          throttle: (lane, pauseMs) => throttleLane(store, lane, pauseMs),
+        },
+        report: ({ durationMs, ...labels }) => metrics.partnerCalls.observe(labels, durationMs / 1000),
+      },
+      { connector: connector.id, laneOf: (budget) => laneOf(connector, settings, budget), signal },
+    );
+    return {
+      record,
+      connector,
+      connection: connector.connect(settings, io),
+      settings,
+      laneOf: (budget = defaultBudget) => laneOf(connector, settings, budget),
+    };
+  }
+
+  return {
+    openFulfilment: (...args: OpenArgs): Promise<OpenFulfilment> =>
+      open<FulfilmentConnector, FulfilmentConnection>(fulfilmentConnectors, ...args),
+    openOms: async (...args: OpenArgs): Promise<OpenOms> => {
+      const oms = await open<CallingOmsConnector, OmsConnection>(callingOmsConnectors, ...args);
+      return { ...oms, policy: oms.connector.policy(oms.settings) };
+    },
+    /** The lanes of a connection's budgets, by budget name; none while its settings cannot be read. */
+    lanesOf: (store: StoreDeps, record: Connection): Readonly<Record<string, string>> => {
+      const connector = fulfilmentConnectors.get(record.connector) ?? callingOmsConnectors.get(record.connector);
+      const settings = connector === undefined ? undefined : knownSettings(store, record);
+      if (connector === undefined || settings === undefined) return {};
+      const budgets = Object.keys(connector.budgets(settings));
+      return Object.fromEntries(budgets.map((budget) => [budget, laneOf(connector, settings, budget)]));
+    },
+    vendorAccountOf: (store: StoreDeps, record: Connection): string | undefined => {
+      const settings = knownSettings(store, record);
+      return settings === undefined ? undefined : connectors.get(record.connector)?.vendorAccount?.(settings);
+    },
+    callsSomebody: ({ connector }: Pick<Connection, 'connector'>): boolean =>
+      fulfilmentConnectors.has(connector) || callingOmsConnectors.has(connector),
+    importsByItself: ({ connector }: Pick<Connection, 'connector'>): boolean =>
+      fulfilmentConnectors.get(connector)?.appearsWithinMs !== undefined,
+    webhookUrlOf: (store: StoreDeps, record: Connection): string =>
+      `${baseUrl}/in/${openConnection(store, record).token}`,
+  };
+}
+
+type OpenArgs = [
+  store: StoreDeps,
+  merchantId: string,
+  connectionId: string,
+  signal: AbortSignal,
+  options?: { evenPaused?: boolean },
+];
+
+/** Rates of one account are shared by all who call it, whatever connection they hold. */
+function laneOf(
+  connector: { id: string; account(settings: unknown): string },
+  settings: unknown,
+  budget: string,
+): string {
+  const account = createHash('sha256').update(connector.account(settings)).digest('hex').slice(0, 16);
+  return `${connector.id}.${account}.${budget}`;
+}

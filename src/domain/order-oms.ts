@@ -1,0 +1,96 @@
+import { canonicalJson } from './canonical-json.ts';
+import { learn, raiseProblem, type Changed, type Vocabularies } from './order-change.ts';
+import { amend, isBeingCanceled, withoutProblem, type Order, type OrderContent, type OrderPerson } from './order.ts';
+import type { OrderInput } from './order-input.ts';
+import { isTerminal, type OrderStatus } from './order-status.ts';
+
+/**
+ * How far an order is at its OMS, as far as Packline acts on it. The OMS's own word stands beside it and is never
+ * translated into a fulfilment status.
+ */
+export type OmsPhase =
+  /** Not released yet: payment, windows to change or cancel. */
+  | 'placed'
+  /** Released: waits for somebody to say that it is being handled. */
+  | 'ready'
+  /** Somebody has said so. */
+  | 'handling'
+  | 'invoiced'
+  /** The customer asked for a cancellation; somebody decides. */
+  | 'cancelAsked'
+  | 'canceled';
+
+/** The order at the OMS that it came from, whose connection is the order's `source`. */
+export interface OrderOms {
+  connector: string;
+  /** The newest by the OMS's own clock, in its own word: stands beside our status. */
+  state: string;
+  changedAt?: string | undefined;
+  /** Since when it is known there as being handled, whoever said so. */
+  startedAt?: string | undefined;
+  /** Since when we know it to be canceled there. */
+  canceledAt?: string | undefined;
+  /** The last status that was written into its log there. */
+  notedStatus?: OrderStatus | undefined;
+  /** Where work waits that will call the OMS; one that has become wrong costs a hop. */
+  lane?: string | undefined;
+}
+
+/** One thing that an OMS said about an order. */
+export interface OmsFact {
+  connector: string;
+  state: string;
+  changedAt: string | null;
+  /** Undefined for a state without a row: kept and shown. */
+  phase: OmsPhase | undefined;
+}
+
+/** What is known at the OMS after this; facts come in any order. */
+export function withOmsFact(known: OrderOms | undefined, fact: OmsFact, at: string): OrderOms {
+  const { connector, state, changedAt, phase } = fact;
+  const isOlder = changedAt !== null && known?.changedAt !== undefined && changedAt < known.changedAt;
+  const started = phase === 'handling' || phase === 'invoiced' ? { startedAt: known?.startedAt ?? at } : {};
+  const canceled = phase === 'canceled' ? { canceledAt: known?.canceledAt ?? at } : {};
+  const newest = isOlder ? {} : { state, ...(changedAt === null ? {} : { changedAt }) };
+  return { connector, state, ...known, ...started, ...canceled, ...newest };
+}
+
+const cancelAsked = 'order.cancel_asked';
+const cancelAskedDetail = 'the customer asked the OMS for a cancellation; decide it there';
+
+/**
+ * Takes in what the OMS said. A cancellation there is a request here: the fulfilment system has the last word on whether
+ * the goods can still be stopped.
+ */
+export function learnFromOms(changed: Changed, fact: OmsFact, vocabularies: Vocabularies, at: string): Changed {
+  const { connector, state, changedAt, phase } = fact;
+  const { order } = changed;
+  const evidence = { system: connector, subject: 'order', code: state, occurredAt: changedAt, receivedAt: at };
+  const cancels = phase === 'canceled' && !isTerminal(order.status) && !isBeingCanceled(order);
+  const told: Order = {
+    ...order,
+    oms: withOmsFact(order.oms, fact, at),
+    problems: withoutProblem(order.problems, cancelAsked),
+    ...(cancels && { cancellation: { state: 'requested', requestedAt: at, reason: 'canceled in the OMS', by: 'oms' } }),
+  };
+  const learned = learn({ order: told, happenings: changed.happenings }, [evidence], vocabularies, at);
+  if (phase !== 'cancelAsked') return learned;
+  const problem = { code: cancelAsked, detail: cancelAskedDetail, source: 'you', raisedAt: at };
+  return raiseProblem(learned, problem);
+}
+
+/**
+ * The content and person that the OMS has now, where they differ from what stands (or waits already); null where nothing
+ * differs. Metadata does not count: it says how the order came.
+ */
+export function diffWithOms(
+  { content, person }: { content: OrderContent; person: OrderPerson },
+  input: OrderInput,
+): { content: OrderContent; person: OrderPerson } | null {
+  const { recipient, window, lines, totals, notes } = input;
+  const next = amend(content, person, { recipient, window, lines, totals, notes });
+  return textOf(next) === textOf({ content, person }) ? null : next;
+}
+
+/** Members that are absent and members that are undefined are the same. */
+const textOf = (what: object): string => canonicalJson(JSON.parse(JSON.stringify(what)));

@@ -1,0 +1,69 @@
+import type { OmsOrder } from '../connectors/oms/port.ts';
+import { raiseProblem, type Changed } from '../domain/order-change.ts';
+import { diffWithOms, learnFromOms, type OmsFact } from '../domain/order-oms.ts';
+import { isBeingCanceled, type Order } from '../domain/order.ts';
+import { isAmendable } from '../domain/order-status.ts';
+import { toInstant } from '../platform/clock.ts';
+import { makeEntry } from '../queues/define-job.ts';
+import { fulfilmentUpdate } from '../queues/fulfilment-update.ts';
+import type { JobContext } from '../queues/run-worker.ts';
+import type { OrderChange } from '../store/change-order.ts';
+import { freeLane } from '../store/entries.ts';
+import { openPerson, resealPerson, type StoredOrder } from '../store/orders.ts';
+import { afterOmsFact } from './after-oms-fact.ts';
+import type { WorkerDeps } from './deps.ts';
+
+const tooLateDetail =
+  'the order was changed in the OMS after its picking began; the store picks what it was told before';
+const movedDetail = 'the OMS moved the order to another store or another way of delivery; it stays where it is handled';
+
+/** An order that we have, as its OMS has it now: its state is learnt, and what differs goes on while there is time. */
+export function adoptOmsOrder(
+  { store, deps }: JobContext<WorkerDeps>,
+  stored: StoredOrder,
+  { read, fact, lane, writes }: { read: OmsOrder; fact: OmsFact; lane: string; writes: string[][] },
+): OrderChange {
+  const at = toInstant(store.clock.now());
+  const learned = learnFromOms({ order: stored.order, happenings: [] }, fact, deps.vocabularies, at);
+  const changed = { ...learned, order: withLane(learned.order, lane) };
+  const timeline = [{ at, what: 'oms.read', detail: { state: fact.state } }];
+  const entries = afterOmsFact(stored.order, changed.order, fact);
+  const told: NonNullable<OrderChange> = { ...changed, timeline, entries, writes };
+  const { order } = changed;
+  const person = openPerson(store, stored, 'pending');
+  if (person === null || isBeingCanceled(order)) return told;
+  const next = diffWithOms({ content: order.pending?.content ?? order.content, person }, read.input);
+  const raised = isMoved(order, read) ? withProblemOf(changed, 'order.store_changed', movedDetail, at) : changed;
+  if (next === null) return { ...told, ...raised };
+  const { fulfilment } = order;
+  const followsByItself = fulfilment !== undefined && deps.importsByItself(fulfilment);
+  if (!isAmendable(order.status)) {
+    // The pickers' own changes come back this way.
+    return followsByItself ? told : { ...told, ...withProblemOf(raised, 'order.changed_too_late', tooLateDetail, at) };
+  }
+  const contentVersion = (order.pending?.contentVersion ?? order.contentVersion) + 1;
+  const sealed = resealPerson(store, stored, next.person);
+  const amended = { ...told, timeline: [...timeline, { at, what: 'order.changedInOms' }] };
+  if (fulfilment === undefined || followsByItself) {
+    return { ...amended, ...raised, order: { ...raised.order, content: next.content, contentVersion }, person: sealed };
+  }
+  return {
+    ...amended,
+    ...raised,
+    order: { ...raised.order, pending: { content: next.content, contentVersion } },
+    pendingPerson: sealed,
+    entries: [
+      ...entries,
+      makeEntry(fulfilmentUpdate, { orderId: order.id }, { lane: freeLane, cause: String(stored.order.version) }),
+    ],
+  };
+}
+
+const withLane = (order: Order, lane: string): Order =>
+  order.oms === undefined ? order : { ...order, oms: { ...order.oms, lane } };
+
+const isMoved = ({ storeLocationId, fulfilmentMethod }: Order, { input }: OmsOrder): boolean =>
+  storeLocationId !== input.storeLocationId || fulfilmentMethod !== input.fulfilment;
+
+const withProblemOf = (changed: Changed, code: string, detail: string, raisedAt: string): Changed =>
+  raiseProblem(changed, { code, detail, source: 'you', raisedAt });

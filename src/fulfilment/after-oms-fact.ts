@@ -1,0 +1,20 @@
+import type { OmsFact } from '../domain/order-oms.ts';
+import type { Order } from '../domain/order.ts';
+import { makeEntry } from '../queues/define-job.ts';
+import { omsUpdate } from '../queues/oms-update.ts';
+import { orderCancel } from '../queues/order-cancel.ts';
+import type { NewEntry } from '../store/commit.ts';
+import { freeLane } from '../store/entries.ts';
+
+/** What follows from what the OMS said: a cancellation there goes on to the fulfilment system, a release is answered. */
+export function afterOmsFact(before: Order, after: Order, { phase }: OmsFact): NewEntry[] {
+  const orderId = after.id;
+  const cause = String(before.version);
+  const isCanceledNow = before.cancellation?.state !== 'requested' && after.cancellation?.state === 'requested';
+  const waitsForStart =
+    phase === 'ready' && after.oms?.startedAt === undefined && after.fulfilment?.dispatchedAt !== undefined;
+  return [
+    ...(isCanceledNow ? [makeEntry(orderCancel, { orderId }, { lane: freeLane, cause })] : []),
+    ...(waitsForStart ? [makeEntry(omsUpdate, { orderId }, { lane: after.oms?.lane ?? freeLane, cause })] : []),
+  ];
+}

@@ -1,0 +1,24 @@
+import type { Order } from '../domain/order.ts';
+import type { OrderStatus } from '../domain/order-status.ts';
+import { makeEntry } from '../queues/define-job.ts';
+import { omsUpdate } from '../queues/oms-update.ts';
+import type { NewEntry } from '../store/commit.ts';
+import { freeLane } from '../store/entries.ts';
+
+/** What the OMS's own log of the order gets a line about, beside who has taken it. */
+export const milestones: ReadonlySet<OrderStatus> = new Set(['DELIVERED', 'RETURNED', 'CANCELED', 'IDLE']);
+
+/** By then whoever begins handling at the OMS has done it. */
+const startCheckMs = 15 * 60_000;
+
+/** What the OMS has to be told, or asked, after this change of an order: part of the same commit. */
+export function omsWork(before: Order, after: Order): NewEntry[] {
+  const { oms, id: orderId } = after;
+  if (oms === undefined) return [];
+  const lane = oms.lane ?? freeLane;
+  const isTaken = before.fulfilment?.dispatchedAt === undefined && after.fulfilment?.dispatchedAt !== undefined;
+  const isMilestone = before.status !== after.status && milestones.has(after.status);
+  const now = makeEntry(omsUpdate, { orderId }, { lane, cause: String(before.version) });
+  const later = makeEntry(omsUpdate, { orderId }, { lane, cause: 'check', delayMs: startCheckMs });
+  return [...(isTaken || isMilestone ? [now] : []), ...(isTaken && oms.startedAt === undefined ? [later] : [])];
+}

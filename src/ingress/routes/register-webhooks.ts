@@ -1,0 +1,100 @@
+import * as z from 'zod';
+import { isRetryable, toFailure } from '../../domain/failure.ts';
+import { IdSchema } from '../../domain/ids.ts';
+import { commit } from '../../store/commit.ts';
+import { openConnection, registrationWrites } from '../../store/connections.ts';
+import { ok } from '../answer.ts';
+import { defineRoute, type Route } from '../define-route.ts';
+import { makeRefusal } from '../problem.ts';
+import { webhookUrlOf } from '../views/connection-view.ts';
+import { requireConnection } from './connections.ts';
+
+/** The partner pings our URL before it answers. */
+const registerTimeoutMs = 20_000;
+
+const RegisteredSchema = z
+  .strictObject({
+    hook: z
+      .strictObject({ url: z.string(), registered: z.boolean() })
+      .nullable()
+      .meta({ description: 'Null where the settings ask for no hook' }),
+    feed: z
+      .strictObject({ registered: z.boolean(), waiting: z.int().nullable() })
+      .nullable()
+      .meta({ description: 'Null where the settings ask for no queue of events' }),
+  })
+  .meta({ id: 'RegisteredWebhooks' });
+
+const registerWebhooks = defineRoute({
+  method: 'post',
+  tag: 'Connections',
+  scope: 'operate',
+  params: z.strictObject({ connectionId: IdSchema('connection') }),
+  path: '/v1/connections/:connectionId/register-webhooks',
+  summary: 'Create the partner’s webhook (and queue of events) for the merchant',
+  description:
+    'Safe to repeat. From then on it is looked for once a day, and made again where the partner has dropped it.',
+  body: z.strictObject({
+    replace: z.boolean().optional().meta({ description: 'Take the place of a hook that goes elsewhere' }),
+  }),
+  bodyOptional: true,
+  answers: { 200: { description: 'As it is at the partner now', schema: RegisteredSchema } },
+  problems: [
+    'connection.not_found',
+    'connection.unsupported',
+    'connection.hook_taken',
+    'connection.partner_refused',
+    'connection.partner_down',
+  ],
+  async handle({ deps, store, merchantId, params: { connectionId }, body }) {
+    const connection = await requireConnection(store, merchantId, connectionId);
+    const url = webhookUrlOf(deps, openConnection(store, connection).token);
+    if (connection.kind !== 'oms' || !deps.callsSomebody(connection)) throw byHand(deps, connection, url);
+    const { connection: oms, policy } = await deps.openOms(
+      store,
+      merchantId,
+      connectionId,
+      AbortSignal.timeout(registerTimeoutMs),
+    );
+    try {
+      if (policy.hook) {
+        const known = await oms.readHook?.();
+        const isElsewhere = known !== null && known !== undefined && known.url !== url;
+        if (isElsewhere && body.replace !== true) {
+          throw makeRefusal('connection.hook_taken', `the hook of this key goes to ${new URL(known.url).host}`);
+        }
+        await oms.registerHook?.(url);
+        await commit(store, { writes: registrationWrites(store, connectionId, { registered: true }) });
+      }
+      if (policy.feedPollMs !== null && (await oms.readFeed?.())?.matches !== true) await oms.registerFeed?.();
+      const feed = policy.feedPollMs === null ? null : await oms.readFeed?.();
+      return ok({
+        hook: policy.hook ? { url, registered: true } : null,
+        feed: policy.feedPollMs === null ? null : { registered: true, waiting: feed?.waiting ?? null },
+      });
+    } catch (error) {
+      const { kind, code, message, retryAfterMs } = toFailure(error);
+      if (code === 'packline.unexpected' || code === 'connection.hook_taken') throw error;
+      const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+      if (isRetryable(kind)) throw makeRefusal('connection.partner_down', `${message} (${code})`, wait);
+      throw makeRefusal('connection.partner_refused', `${message} (${code})`);
+    }
+  },
+});
+
+function byHand(
+  deps: Parameters<typeof webhookUrlOf>[0],
+  { connector: id }: { connector: string },
+  url: string,
+): Error {
+  const connector = deps.connectors.get(id);
+  const title = connector?.title ?? id;
+  return connector?.webhook === undefined
+    ? makeRefusal('connection.unsupported', `${title} sends no webhooks; there is nothing to register`)
+    : makeRefusal(
+        'connection.unsupported',
+        `${title} has no call for this: add ${url} as a webhook in its settings (docs/connect has the steps)`,
+      );
+}
+
+export const registerWebhooksRoutes: readonly Route[] = [registerWebhooks];

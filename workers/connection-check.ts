@@ -1,0 +1,53 @@
+import { Failure } from '../src/domain/failure.ts';
+import type { OpenOms, WorkerDeps } from '../src/fulfilment/deps.ts';
+import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
+import { checkEveryMs, connectionCheck } from '../src/queues/connection-check.ts';
+import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
+import { readRegistration, registrationWrites, successWrites } from '../src/store/connections.ts';
+
+type Context = JobContext<WorkerDeps>;
+
+/**
+ * OMSs drop hooks and queues that were quiet for some days. What the merchant had registered is looked for once a day, and
+ * registered again where it is gone; what never was registered is left alone.
+ */
+export default defineWorker<WorkerDeps, { merchantId: string; connectionId: string }>(
+  connectionCheck,
+  async ({ merchantId, connectionId }, context) => {
+    const { store, deps, signal, finish, log } = context;
+    const oms = await deps.openOms(store, merchantId, connectionId, signal).catch((error: unknown) => {
+      if (error instanceof Failure && error.code === 'connection.missing') return null;
+      throw error;
+    });
+    if (oms === null) return;
+    if (!(await waitInLane(context, oms.laneOf()))) return;
+    const restored = [...(await checkHook(oms, context)), ...(await checkFeed(oms))];
+    if (restored.length > 0) log.warn({ merchantId, connectionId, restored }, 'connection.restored');
+    await finish(
+      {
+        writes: [
+          ...successWrites(store, connectionId),
+          ...registrationWrites(store, connectionId, { checked: true, restored }),
+        ],
+      },
+      { how: 'again', delayMs: checkEveryMs, lane: oms.laneOf() },
+    );
+  },
+);
+
+async function checkHook({ connection, policy, record }: OpenOms, { store, deps }: Context): Promise<string[]> {
+  const { hookRegisteredAt } = await readRegistration(store, record.id);
+  if (!policy.hook || hookRegisteredAt === null || connection.readHook === undefined) return [];
+  const url = deps.webhookUrlOf(store, record);
+  const known = await connection.readHook();
+  if (known?.url === url && known.matches) return [];
+  await connection.registerHook?.(url);
+  return ['hook'];
+}
+
+async function checkFeed({ connection, policy }: OpenOms): Promise<string[]> {
+  if (policy.feedPollMs === null || connection.readFeed === undefined) return [];
+  if ((await connection.readFeed())?.matches === true) return [];
+  await connection.registerFeed?.();
+  return ['feed'];
+}

@@ -1,0 +1,168 @@
+import type { OmsCancelOutcome, StartOutcome } from '../src/connectors/oms/port.ts';
+import { raiseProblem } from '../src/domain/order-change.ts';
+import { learnFromOms } from '../src/domain/order-oms.ts';
+import { isBeingCanceled, withoutProblem, type Order } from '../src/domain/order.ts';
+import { isTerminal, statusTable } from '../src/domain/order-status.ts';
+import { afterOmsFact } from '../src/fulfilment/after-oms-fact.ts';
+import type { OpenOms, WorkerDeps } from '../src/fulfilment/deps.ts';
+import { milestones } from '../src/fulfilment/oms-work.ts';
+import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
+import { toInstant } from '../src/platform/clock.ts';
+import { deliveryWork } from '../src/queues/delivery-attempt.ts';
+import { omsUpdate } from '../src/queues/oms-update.ts';
+import { performEffect, withinDeadline } from '../src/queues/perform-effect.ts';
+import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
+import { changeOrder, type OrderChange } from '../src/store/change-order.ts';
+import { requireOrder } from '../src/store/orders.ts';
+
+type Context = JobContext<WorkerDeps>;
+
+/** Each step is committed before the next, and done only where the OMS is not there yet. */
+export default defineWorker<WorkerDeps, { orderId: string }>(omsUpdate, async ({ orderId }, context) => {
+  const { store, deps, signal } = context;
+  const { order } = await requireOrder(store, orderId);
+  if (order.oms === undefined) return;
+  const oms = await deps.openOms(store, order.merchantId, order.source, signal);
+  if (!(await waitInLane(context, oms.laneOf()))) return;
+  if (needsCancel(order)) await cancel(order, oms, context);
+  else if (needsStart(order))
+    await (isOurs(order, oms, context) ? start(order, oms, context) : checkStarted(order, oms, context));
+  if (oms.policy.notes) await note(orderId, oms, context);
+});
+
+/** The merchant asked us; where the OMS canceled first, there is nobody to tell. */
+const needsCancel = ({ status, cancellation, oms }: Order): boolean =>
+  status === 'CANCELED' && cancellation?.state === 'done' && cancellation.by !== 'oms' && oms?.canceledAt === undefined;
+
+const needsStart = (order: Order): boolean =>
+  order.oms?.startedAt === undefined &&
+  order.fulfilment?.dispatchedAt !== undefined &&
+  !isTerminal(order.status) &&
+  !isBeingCanceled(order);
+
+/** Who says at the OMS that handling began. */
+function isOurs({ fulfilment }: Order, { policy }: OpenOms, { deps }: Context): boolean {
+  if (policy.startHandling !== 'auto') return policy.startHandling === 'packline';
+  return fulfilment !== undefined && !deps.importsByItself(fulfilment);
+}
+
+const startProblem = 'oms.handling_not_started';
+
+async function start(order: Order, oms: OpenOms, context: Context): Promise<void> {
+  const { connector } = oms;
+  await performEffect<StartOutcome>(context, {
+    orderId: order.id,
+    connectionId: order.source,
+    name: 'oms.start',
+    unless: (latest) => !needsStart(latest),
+    act: async (_stored, _unsure, signal) => {
+      const { connection } = await context.deps.openOms(context.store, order.merchantId, order.source, signal);
+      return (await connection.startHandling?.(order.externalId)) ?? { started: true };
+    },
+    record: ({ order: latest }, outcome) =>
+      outcome.started ? started(latest, context) : standsAt(latest, outcome.state, oms, context),
+  });
+  context.log.debug({ orderId: order.id, connector: connector.id }, 'oms.startAsked');
+}
+
+function started(order: Order, { store }: Context): OrderChange {
+  const at = toInstant(store.clock.now());
+  if (order.oms === undefined) return null;
+  return {
+    order: {
+      ...order,
+      oms: { ...order.oms, startedAt: order.oms.startedAt ?? at },
+      problems: withoutProblem(order.problems, startProblem),
+    },
+    timeline: [{ at, what: 'oms.handlingStarted' }],
+  };
+}
+
+/** What the OMS said instead, and what follows from it. The hook of its release asks again. */
+function standsAt(order: Order, state: string, { connector }: OpenOms, { store, deps }: Context): OrderChange {
+  const at = toInstant(store.clock.now());
+  const phase = Object.hasOwn(connector.phases, state) ? connector.phases[state] : undefined;
+  const fact = { connector: connector.id, state, changedAt: null, phase };
+  const changed = learnFromOms({ order, happenings: [] }, fact, deps.vocabularies, at);
+  return {
+    ...changed,
+    timeline: [{ at, what: 'oms.read', detail: { state } }],
+    // Asked for a start and told "ready": that is no news to act upon again.
+    entries: phase === 'ready' ? [] : afterOmsFact(order, changed.order, fact),
+  };
+}
+
+/** Somebody else begins handling: once the picker has begun, it has to have happened. */
+async function checkStarted(order: Order, oms: OpenOms, context: Context): Promise<void> {
+  if (statusTable[order.status].rank < statusTable.PICKING.rank) return;
+  const read = await withinDeadline(context.signal, async (signal) => {
+    const { connection } = await context.deps.openOms(context.store, order.merchantId, order.source, signal);
+    return connection.readOrder(order.externalId);
+  });
+  if (read === null) return;
+  await changeOrder(context.store, order.id, { commit: context.commit, work: deliveryWork }, ({ order: latest }) => {
+    const change = standsAt(latest, read.state, oms, context);
+    if (change === null || !needsStart(change.order)) return change;
+    const raised = raiseProblem(
+      { order: change.order, happenings: change.happenings ?? [] },
+      {
+        code: startProblem,
+        detail: 'picking has begun, and nobody has told the OMS: it refuses changes of the order until somebody does',
+        source: 'you',
+        raisedAt: toInstant(context.store.clock.now()),
+      },
+    );
+    return { ...change, ...raised };
+  });
+}
+
+async function cancel(order: Order, oms: OpenOms, context: Context): Promise<void> {
+  await performEffect<OmsCancelOutcome>(context, {
+    orderId: order.id,
+    connectionId: order.source,
+    name: 'oms.cancel',
+    unless: (latest) => !needsCancel(latest),
+    act: async (stored, _unsure, signal) => {
+      const { connection } = await context.deps.openOms(context.store, order.merchantId, order.source, signal);
+      if (connection.cancel === undefined) return { canceled: true };
+      return connection.cancel(order.externalId, stored.order.cancellation?.reason ?? 'canceled by the merchant');
+    },
+    record: ({ order: latest }, outcome) => recordCancel(latest, outcome, oms, context),
+  });
+}
+
+function recordCancel(
+  order: Order,
+  outcome: OmsCancelOutcome,
+  { connector }: OpenOms,
+  { store }: Context,
+): OrderChange {
+  const at = toInstant(store.clock.now());
+  if (order.oms === undefined) return null;
+  // Refused for good: asking again would change nothing, and the problem says who has to act.
+  const told: Order = { ...order, oms: { ...order.oms, canceledAt: at } };
+  if (outcome.canceled) return { order: told, timeline: [{ at, what: 'oms.canceled' }] };
+  const detail = `stopped in the store, but the OMS did not cancel it: ${outcome.detail}`;
+  const problem = { code: 'oms.cancel_refused', detail, source: connector.id, raisedAt: at };
+  return {
+    ...raiseProblem({ order: told, happenings: [] }, problem),
+    timeline: [{ at, what: 'oms.cancelRefused', detail: { code: outcome.code } }],
+  };
+}
+
+/** A line in the order's log at the OMS. Written again when a run dies here: a log may say a thing twice. */
+async function note(orderId: string, oms: OpenOms, context: Context): Promise<void> {
+  const { order } = await requireOrder(context.store, orderId);
+  const { fulfilment } = order;
+  const status = milestones.has(order.status) ? order.status : 'READY_FOR_HANDLING';
+  if (oms.connection.addNote === undefined || fulfilment?.dispatchedAt === undefined) return;
+  if (order.oms?.notedStatus === status) return;
+  const message = milestones.has(status) ? `the order is ${status}` : `${fulfilment.connector} has the order`;
+  await withinDeadline(context.signal, async (signal) => {
+    const { connection } = await context.deps.openOms(context.store, order.merchantId, order.source, signal);
+    await connection.addNote?.(order.externalId, `Packline: ${message}`);
+  });
+  await changeOrder(context.store, orderId, { commit: context.finish, work: deliveryWork }, ({ order: latest }) =>
+    latest.oms === undefined ? null : { order: { ...latest, oms: { ...latest.oms, notedStatus: status } } },
+  );
+}

@@ -1,0 +1,168 @@
+import type { OmsOrder } from '../src/connectors/oms/port.ts';
+import type { OmsMessage } from '../src/connectors/webhook.ts';
+import { Failure } from '../src/domain/failure.ts';
+import { learnFromOms, withOmsFact, type OmsFact } from '../src/domain/order-oms.ts';
+import type { Problem } from '../src/domain/order.ts';
+import type { OpenOms, WorkerDeps } from '../src/fulfilment/deps.ts';
+import { adoptOmsOrder } from '../src/fulfilment/adopt-oms-order.ts';
+import { afterOmsFact } from '../src/fulfilment/after-oms-fact.ts';
+import { routeOrder } from '../src/fulfilment/route-order.ts';
+import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
+import { toInstant } from '../src/platform/clock.ts';
+import { makeEntry } from '../src/queues/define-job.ts';
+import { deliveryWork } from '../src/queues/delivery-attempt.ts';
+import { fulfilmentSubmit } from '../src/queues/fulfilment-submit.ts';
+import { orderImport } from '../src/queues/order-import.ts';
+import { withinDeadline } from '../src/queues/perform-effect.ts';
+import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
+import { acceptOrder, findByExternalId } from '../src/store/accept-order.ts';
+import { changeOrder } from '../src/store/change-order.ts';
+import { listConnections, successWrites } from '../src/store/connections.ts';
+import { digest } from '../src/store/deps.ts';
+import { freeLane } from '../src/store/entries.ts';
+import { keptWrites, readMessage } from '../src/store/inbox.ts';
+import { requireOrder } from '../src/store/orders.ts';
+
+type Context = JobContext<WorkerDeps>;
+type Payload = { merchantId: string; connectionId: string } & ({ inboxId: string } | { externalId: string });
+
+/** Budget of the call that reads an order. */
+const readBudget = 'orders';
+
+/**
+ * An OMS's order on its way in. The message only says which order moved: what is accepted is what the OMS shows when it is
+ * read, so messages may come in any order and any number.
+ */
+export default defineWorker<WorkerDeps, Payload>(orderImport, async (payload, context) => {
+  const { merchantId, connectionId } = payload;
+  // A paused connection is not called, but what it says is heard.
+  const oms = await context.deps.openOms(context.store, merchantId, connectionId, context.signal, { evenPaused: true });
+  if ('externalId' in payload) return readAndAccept(payload.externalId, { oms, told: 'ready', writes: [] }, context);
+  const stored = await readMessage(context.store, payload.inboxId);
+  if (stored === null) throw new Failure('rejected', 'hook.expired', 'this message is past its retention');
+  const message = oms.connector.webhook?.read(stored.body, oms.settings);
+  const writes = keptWrites(context.store, payload.inboxId);
+  if (message === undefined || message.externalRef === null || !message.wanted) {
+    await context.finish({ writes });
+    return;
+  }
+  const orderId = await findByExternalId(context.store, merchantId, connectionId, message.externalRef);
+  if (orderId !== null && (await saysAll(orderId, message, oms, context))) {
+    return learn(orderId, toFact(message, oms), writes, context);
+  }
+  await readAndAccept(message.externalRef, { oms, told: phaseOf(oms, message.state ?? ''), writes }, context);
+});
+
+const toFact = ({ state, changedAt }: OmsMessage, oms: OpenOms): OmsFact => ({
+  connector: oms.connector.id,
+  state: state ?? '',
+  changedAt,
+  phase: phaseOf(oms, state ?? ''),
+});
+
+const phaseOf = ({ connector: { phases } }: OpenOms, state: string): OmsFact['phase'] =>
+  Object.hasOwn(phases, state) ? phases[state] : undefined;
+
+/**
+ * A step of the OMS's own workflow changes nothing in the order: it need not be read for that. What ends the order is read
+ * before it is believed, and so is a message about a state that we know already: something else has changed.
+ */
+async function saysAll(orderId: string, message: OmsMessage, oms: OpenOms, { store }: Context): Promise<boolean> {
+  const { order } = await requireOrder(store, orderId);
+  const { state } = message;
+  if (state === null || order.oms === undefined || order.oms.state === state) return false;
+  const phase = phaseOf(oms, state);
+  return phase === 'ready' || phase === 'handling' || phase === 'invoiced' || phase === 'placed';
+}
+
+async function learn(orderId: string, fact: OmsFact, writes: string[][], context: Context): Promise<void> {
+  const { store, finish, deps } = context;
+  await changeOrder(store, orderId, { commit: finish, work: deliveryWork }, ({ order }) => {
+    const at = toInstant(store.clock.now());
+    const changed = learnFromOms({ order, happenings: [] }, fact, deps.vocabularies, at);
+    return {
+      ...changed,
+      timeline: [{ at, what: 'oms.moved', detail: { state: fact.state } }],
+      entries: afterOmsFact(order, changed.order, fact),
+      writes,
+    };
+  });
+}
+
+/** Why an order is read: what the message said, and what ends with it. */
+interface Cause {
+  oms: OpenOms;
+  told: OmsFact['phase'];
+  writes: string[][];
+}
+
+async function readAndAccept(externalId: string, { oms, told, writes }: Cause, context: Context): Promise<void> {
+  const { store, signal, deps, finish } = context;
+  const { record, connector } = oms;
+  if (!(await waitInLane(context, oms.laneOf(readBudget)))) return;
+  const read = await withinDeadline(signal, async (within) => {
+    const { connection } = await deps.openOms(store, record.merchantId, record.id, within, { evenPaused: true });
+    return connection.readOrder(externalId);
+  });
+  if (read === null) {
+    throw new Failure('transient', `${connector.id}.order_unreadable`, 'the OMS does not show this order (yet)');
+  }
+  const { state, changedAt } = read;
+  const fact: OmsFact = { connector: connector.id, state, changedAt, phase: phaseOf(oms, state) };
+  const kept = [...writes, ...successWrites(store, record.id)];
+  const known =
+    (await findByExternalId(store, record.merchantId, record.id, externalId)) ??
+    ((await mayImport(read, fact, { oms, told }, context)) ? await accept(read, fact, oms, context) : null);
+  if (known === null) {
+    await finish({ writes: kept });
+    return;
+  }
+  await changeOrder(store, known, { commit: finish, work: deliveryWork }, (stored) =>
+    adoptOmsOrder(context, stored, { read, fact, lane: oms.laneOf(), writes: kept }),
+  );
+}
+
+/**
+ * Whether an order that nobody here knew is ours to handle. One that somebody else is handling, or has invoiced, would be
+ * picked a second time, unless it goes to a system that has it anyway; one that is not released yet comes again.
+ */
+async function mayImport(
+  read: OmsOrder,
+  { phase, state, connector }: OmsFact,
+  { oms: { record }, told }: Pick<Cause, 'oms' | 'told'>,
+  { store, deps, log }: Context,
+): Promise<boolean> {
+  if (phase === 'ready' || (phase === 'handling' && told === 'ready')) return true;
+  if (phase === undefined) {
+    throw new Failure('malformed', `${connector}.state_unknown`, `the OMS has the order in an unknown state: ${state}`);
+  }
+  if (phase === 'placed' && told === 'ready') {
+    throw new Failure('transient', `${connector}.order_stale`, `the OMS still shows the order as ${state}`);
+  }
+  const tracked = phase === 'handling' || phase === 'invoiced';
+  const routable = { ...read.input, source: record.id };
+  const handler = tracked ? routeOrder(routable, await listConnections(store, record.merchantId)) : undefined;
+  if (handler !== undefined && deps.importsByItself(handler)) return true;
+  log.info({ connectionId: record.id, state }, 'order.notImported');
+  return false;
+}
+
+/** Accepts an order. Answers null when this was all there is to do, else the id of the one that was there already. */
+async function accept(read: OmsOrder, fact: OmsFact, oms: OpenOms, { store }: Context): Promise<string | null> {
+  const { merchantId, id: source } = oms.record;
+  const { input } = read;
+  const at = toInstant(store.clock.now());
+  const problems = read.remarks.map((remark): Problem => ({ ...remark, source: fact.connector, raisedAt: at }));
+  const accepted = await acceptOrder(store, {
+    merchantId,
+    source,
+    // Made of the content: who comes a second time finds the order by its claim.
+    idempotencyKey: `import:${input.externalId}:${digest(JSON.stringify(input))}`,
+    input,
+    oms: { ...withOmsFact(undefined, fact, at), lane: oms.laneOf() },
+    problems,
+    work: (orderId) => makeEntry(fulfilmentSubmit, { orderId }, { lane: freeLane }),
+  });
+  if (accepted.outcome === 'created') return accepted.replayed ? accepted.order.id : null;
+  return accepted.outcome === 'reused' ? null : accepted.orderId;
+}
