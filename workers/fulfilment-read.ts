@@ -1,6 +1,7 @@
+import type { FulfilmentSnapshot } from '../src/connectors/fulfilment/port.ts';
 import type { InboundMessage } from '../src/connectors/webhook.ts';
 import { Failure } from '../src/domain/failure.ts';
-import { learn, ownEvidence } from '../src/domain/order-change.ts';
+import { lacksPicks, learn, ownEvidence } from '../src/domain/order-change.ts';
 import { withoutProblemsOf, type Order } from '../src/domain/order.ts';
 import { toInstant } from '../src/platform/clock.ts';
 import { makeEntry } from '../src/queues/define-job.ts';
@@ -21,10 +22,11 @@ import { recordSnapshot } from '../src/fulfilment/record-snapshot.ts';
 import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
 
 type Context = JobContext<WorkerDeps>;
-type Payload = { merchantId: string; connectionId: string; inboxId: string } | { orderId: string };
+type Payload =
+  { merchantId: string; connectionId: string; inboxId: string } | { orderId: string; again?: number | undefined };
 
 export default defineWorker<WorkerDeps, Payload>(fulfilmentRead, (payload, context) =>
-  'inboxId' in payload ? takeMessage(payload, context) : readPartner(payload.orderId, context),
+  'inboxId' in payload ? takeMessage(payload, context) : readPartner(payload, context),
 );
 
 /** A hook: its evidence goes into the order, and where it is only a hint, a read of the partner follows. */
@@ -66,9 +68,10 @@ async function applyMessage(
     const known = withJob(arrived, message.jobId);
     const own = known.fulfilment?.dispatchedAt === undefined ? [] : [ownEvidence('submitted', order.createdAt)];
     const heard = learn({ order: known, happenings: [] }, [...own, ...message.evidence], deps.vocabularies, at);
-    const read = message.needsRead
-      ? [makeEntry(fulfilmentRead, { orderId }, { lane: opened.laneOf(), cause: entryId })]
-      : [];
+    const read =
+      message.needsRead || (lacksPicks(heard.order) && !lacksPicks(order))
+        ? [makeEntry(fulfilmentRead, { orderId }, { lane: opened.laneOf(), cause: entryId })]
+        : [];
     return {
       ...heard,
       timeline: [{ at, what: 'hook.received', detail: { event: message.event } }],
@@ -103,12 +106,15 @@ function withJob(order: Order, jobId: string | undefined): Order {
 }
 
 /** Asks the partner how things stand. A read is no effect: it may happen any number of times. */
-async function readPartner(orderId: string, context: Context): Promise<void> {
+async function readPartner(
+  { orderId, again = 0 }: Extract<Payload, { orderId: string }>,
+  context: Context,
+): Promise<void> {
   const { store, finish } = context;
   const { order } = await requireOrder(store, orderId);
   const { fulfilment } = order;
   if (fulfilment === undefined) return;
-  const { laneOf } = await context.deps.openFulfilment(
+  const { laneOf, connector } = await context.deps.openFulfilment(
     store,
     order.merchantId,
     fulfilment.connectionId,
@@ -117,7 +123,7 @@ async function readPartner(orderId: string, context: Context): Promise<void> {
   if (!(await waitInLane(context, laneOf()))) return;
   const snapshot = await withinDeadline(context.signal, async (signal) => {
     const { connection } = await context.deps.openFulfilment(store, order.merchantId, fulfilment.connectionId, signal);
-    return connection.find(fulfilment);
+    return connection.find({ ...fulfilment, lines: order.content.lines });
   });
   if (snapshot === null) {
     if (fulfilment.submittedContentVersion === 0) return;
@@ -125,11 +131,23 @@ async function readPartner(orderId: string, context: Context): Promise<void> {
       detail: { connectionId: fulfilment.connectionId },
     });
   }
-  await changeOrder(store, orderId, { commit: finish, work: deliveryWork }, (stored) =>
-    recordSnapshot(context, stored, snapshot, {
+  await changeOrder(store, orderId, { commit: finish, work: deliveryWork }, (stored) => {
+    const change = recordSnapshot(context, stored, snapshot, {
       what: 'fulfilment.read',
       told: stored.order.fulfilment?.submittedContentVersion ?? 0,
       done: [fulfilmentRead.name],
-    }),
-  );
+    });
+    if (change === null || !isStale(change.order, snapshot) || again >= againMax) return change;
+    if (connector.readCacheMs === undefined) return change;
+    const options = { lane: laneOf(), cause: `again.${again + 1}`, delayMs: connector.readCacheMs + cacheMarginMs };
+    const later = makeEntry(fulfilmentRead, { orderId, again: again + 1 }, options);
+    return { ...change, entries: [...(change.entries ?? []), later] };
+  });
 }
+
+const againMax = 3;
+const cacheMarginMs = 5_000;
+
+/** The order is past its picking, and this read knows nothing of what was picked: it is older than what was heard. */
+const isStale = (order: Order, snapshot: FulfilmentSnapshot): boolean =>
+  lacksPicks(order) && snapshot.pickedItems === null && snapshot.needsAttention === null;

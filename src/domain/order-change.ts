@@ -107,6 +107,12 @@ const notInvoiced: ReadonlySet<string> = new Set(['IDLE', 'CANCELED', 'RETURNED'
 const arePicksSettled = (evidence: readonly Evidence[]): boolean =>
   evidence.some(({ system, code }) => system === ownSystem && code === 'picks_settled');
 
+/** Picking is over at least as far as the invoice, and nobody has told what was picked. */
+export const lacksPicks = ({ evidence, status }: Order): boolean =>
+  !notInvoiced.has(status) &&
+  statusTable[status].rank >= statusTable.READY_FOR_INVOICING.rank &&
+  !arePicksSettled(evidence);
+
 function announceReadiness({ order, happenings }: Changed): Changed {
   const itemsMinor = settleLines(order.content.lines, order.pickedItems).reduce((sum, l) => sum + l.priceMinor, 0);
   const data = { ...factsOf(order), currency: order.currency, itemsMinor };

@@ -30,7 +30,7 @@ export async function awaitAppearance(
   if (isTerminal(order.status) || isBeingCanceled(order)) return;
   const snapshot = await withinDeadline(signal, async (within) => {
     const { connection } = await deps.openFulfilment(store, order.merchantId, record.id, within);
-    return connection.find(fulfilment);
+    return connection.find({ ...fulfilment, lines: order.content.lines });
   });
   if (snapshot === null) {
     const waitedMs = store.clock.now() - Date.parse(fulfilment.routedAt ?? order.createdAt);

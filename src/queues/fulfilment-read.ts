@@ -10,7 +10,8 @@ export const fulfilmentRead = defineJob({
   name: 'fulfilment-read',
   payload: z.union([
     z.object({ merchantId: IdSchema('merchant'), connectionId: IdSchema('connection'), inboxId: IdSchema('inbox') }),
-    z.object({ orderId: IdSchema('order') }),
+    /** `again`: so many reads before this one may have been older than what was heard. */
+    z.object({ orderId: IdSchema('order'), again: z.int().optional() }),
   ]),
   id: (payload, cause) => {
     const subject = 'inboxId' in payload ? payload.inboxId : payload.orderId;

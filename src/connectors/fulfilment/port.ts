@@ -24,6 +24,8 @@ export interface FulfilmentRef {
   externalRef: string;
   partnerOrderId?: string | undefined;
   jobId?: string | undefined;
+  /** For partners that name a SKU where we need a line. */
+  lines?: readonly { id: string; sku: string; quantity: number }[] | undefined;
 }
 
 /** What a reply or a read tells about one order at the partner. */
@@ -79,4 +81,6 @@ export interface FulfilmentConnector<S = unknown> extends CallingConnector<S, Fu
    * order may take to appear (ms) until somebody has to look.
    */
   appearsWithinMs?(settings: S): number;
+  /** Reads may be this old (ms): what a hook has just told need not be in them yet. */
+  readonly readCacheMs?: number;
 }

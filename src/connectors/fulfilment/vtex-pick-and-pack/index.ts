@@ -1,0 +1,101 @@
+import { Failure } from '../../../domain/failure.ts';
+import { toInstant } from '../../../platform/clock.ts';
+import type { ConnectorIo } from '../../io.ts';
+import type { FulfilmentConnection, FulfilmentConnector, FulfilmentRef, FulfilmentSnapshot } from '../port.ts';
+import { PickAndPackClient } from './client.ts';
+import { makeFailure } from './errors.ts';
+import { LegacyClient } from './legacy-client.ts';
+import { isReady, toLegacySnapshot, toSnapshot } from './mapper.ts';
+import { Session } from './session.ts';
+import { VtexPickAndPackSettingsSchema, type VtexPickAndPackSettings } from './settings.ts';
+import { vocabulary } from './statuses.ts';
+import { Tokens } from './token.ts';
+import { webhook } from './webhook.ts';
+
+/**
+ * VTEX Pick and Pack. It takes the orders of its own account's OMS by itself, under the OMS's ids, and cannot be told to
+ * begin, change or cancel anything: so there is only a look, and hooks.
+ */
+export const vtexPickAndPack: FulfilmentConnector<VtexPickAndPackSettings> = {
+  id: 'vtex-pick-and-pack',
+  kind: 'fulfilment',
+  title: 'VTEX Pick and Pack',
+  settings: VtexPickAndPackSettingsSchema,
+  vocabulary,
+  account: (settings) => [baseUrlOf(settings), settings.account].join('\n'),
+  vendorAccount: ({ account }) => `vtex:${account}`,
+  budgets: ({ requestsPerSecond }) => ({ default: { calls: requestsPerSecond, perMs: 1_000 } }),
+  urls: (settings) => [baseUrlOf(settings), settings.authBaseUrl],
+  // "Cached for 30 seconds", all of its reads but the list of shipments.
+  readCacheMs: 30_000,
+  appearsWithinMs: ({ appearsWithinMinutes }) => appearsWithinMinutes * 60_000,
+  connect,
+  webhook,
+};
+
+const baseUrlOf = ({ api, apiBaseUrl, legacyBaseUrl }: VtexPickAndPackSettings): string =>
+  api === 'legacy' ? legacyBaseUrl : apiBaseUrl;
+
+/** For the life of the process: connections are opened anew for every job. */
+const tokens = new Tokens();
+
+/** The id of no order: asking for it shows whether the token is let in. */
+const probeId = 'packline-connection-test';
+
+function connect(settings: VtexPickAndPackSettings, io: ConnectorIo): FulfilmentConnection {
+  const session = new Session(settings, io, tokens);
+  const client = new PickAndPackClient(session);
+  const legacy = new LegacyClient(session);
+  const readOrder = settings.api === 'legacy' ? findLegacy : findNew;
+
+  async function findNew({ externalRef, lines }: FulfilmentRef): Promise<FulfilmentSnapshot | null> {
+    const order = await orNull(client.getOrder(externalRef));
+    if (order === null) return null;
+    checkSame(order.orderId, externalRef);
+    const shipments = isReady(order) ? await orNull(client.listShipments(externalRef)) : null;
+    return toSnapshot({ order, shipments: shipments ?? [] }, lines, toInstant(io.nowMs()));
+  }
+
+  async function findLegacy({ externalRef }: FulfilmentRef): Promise<FulfilmentSnapshot | null> {
+    const order = await orNull(legacy.getOrder(externalRef));
+    if (order === null) return null;
+    checkSame(order.orderId, externalRef);
+    return toLegacySnapshot(order, toInstant(io.nowMs()));
+  }
+
+  return {
+    async test() {
+      await letIn(readOrder({ externalRef: probeId }));
+      return { account: settings.account };
+    },
+    find: readOrder,
+  };
+}
+
+/** Another order's picks would be billed to this one. */
+function checkSame(found: string, wanted: string): void {
+  if (found === wanted) return;
+  throw makeFailure({ kind: 'transient', code: 'unreadable_reply' }, 'VTEX answered with another order', {});
+}
+
+/** Whatever VTEX thinks of the id: it looked at it, so it took the token. */
+async function letIn(read: Promise<unknown>): Promise<void> {
+  try {
+    await read;
+  } catch (error) {
+    const isAnswer = error instanceof Failure && error.kind === 'rejected' && 'status' in error.detail;
+    if (!isAnswer) throw error;
+  }
+}
+
+const unknownCodes: ReadonlySet<string> = new Set(['vtex-pick-and-pack.not_found', 'vtex-pick-and-pack.no_access']);
+
+/** Null for "not there". VTEX documents no such answer for orders, only "you do not have access to this order". */
+async function orNull<T>(read: Promise<T>): Promise<T | null> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof Failure && unknownCodes.has(error.code)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { Failure } from '../../../domain/failure.ts';
+import { parseRetryAfter, type HttpReply } from '../../../platform/http.ts';
+import type { ConnectorIo } from '../../io.ts';
+import { makeFailure } from './errors.ts';
+import type { VtexPickAndPackSettings } from './settings.ts';
+import { parseJson, TokenClaimsSchema, TokenReplySchema } from './wire.ts';
+
+/** How long a token is good that does not say so itself: the documented 15 minutes. */
+const lifeDefaultMs = 15 * 60_000;
+/** Given up this long before its end: calls that are under way have to arrive with it. */
+const marginMs = 60_000;
+/** Keys with a token at hand; beyond them the oldest token is asked for anew. */
+const heldMax = 1_000;
+
+const jwtPattern = /^[\w-]+\.[\w-]+\.[\w-]*$/;
+const jwtCharsMax = 8_192;
+
+/** A JWT. Its signature is VTEX's to check: it is our own credential, and nothing is believed because of it. */
+export interface Token {
+  readonly text: string;
+  /** The account that the key belongs to; null where it does not say. */
+  readonly account: string | null;
+  readonly staleAtMs: number;
+}
+
+/** The tokens of this process, one for each key and auth host. Never written down, and never in a message. */
+export class Tokens {
+  readonly #held = new Map<string, Promise<Token>>();
+  readonly #refused = new WeakSet<Token>();
+
+  /**
+   * A token that is good for a while; calls at the same time wait for one and the same.
+   * @throws Failure `misconfigured` `vtex-pick-and-pack.key_refused` or `vtex-pick-and-pack.account_mismatch`; `transient`
+   * `vtex-pick-and-pack.auth_unavailable` or `vtex-pick-and-pack.unreadable_reply`; `throttled`; those of `io.call`
+   */
+  async get(settings: VtexPickAndPackSettings, io: ConnectorIo): Promise<Token> {
+    const token = await this.#fresh(settings, io);
+    if (token.account === null || token.account.toLowerCase() === settings.account) return token;
+    const detail = { account: settings.account, accountOfKey: token.account };
+    const message = 'The API key belongs to another VTEX account than the settings name';
+    throw makeFailure({ kind: 'misconfigured', code: 'account_mismatch' }, message, detail);
+  }
+
+  /** VTEX would not have it any more, whatever it says of itself. */
+  refuse(token: Token): void {
+    this.#refused.add(token);
+  }
+
+  async #fresh(settings: VtexPickAndPackSettings, io: ConnectorIo): Promise<Token> {
+    const key = createHash('sha256').update(`${settings.authBaseUrl}\n${settings.apiKey}`).digest('base64url');
+    for (let held = this.#held.get(key); held !== undefined; held = this.#held.get(key)) {
+      try {
+        const token = await held;
+        if (io.nowMs() < token.staleAtMs && !this.#refused.has(token)) return token;
+      } catch (error) {
+        // What is no Failure, or `aborted`, is that somebody else ran out of time: no answer to us.
+        if (error instanceof Failure && error.kind !== 'aborted') throw error;
+      }
+      this.#drop(key, held);
+    }
+    const asked = fetchToken(settings, io);
+    this.#held.set(key, asked);
+    for (const oldest of this.#held.keys()) {
+      if (this.#held.size <= heldMax) break;
+      this.#held.delete(oldest);
+    }
+    try {
+      return await asked;
+    } catch (error) {
+      this.#drop(key, asked);
+      throw error;
+    }
+  }
+
+  #drop(key: string, held: Promise<Token>): void {
+    if (this.#held.get(key) === held) this.#held.delete(key);
+  }
+}
+
+/** `POST /token`. */
+async function fetchToken({ authBaseUrl, apiKey }: VtexPickAndPackSettings, io: ConnectorIo): Promise<Token> {
+  const budget = 'default';
+  const reply = await io.call({
+    operation: 'token.create',
+    budget,
+    method: 'POST',
+    url: `${authBaseUrl}/token`,
+    headers: { accept: 'application/json', 'content-type': 'application/json' },
+    body: JSON.stringify({ apiKey }),
+    replyBytesMax: 65_536,
+  });
+  const text = reply.status >= 200 && reply.status <= 299 ? readJwt(reply) : undefined;
+  if (text !== undefined) return toToken(text, io.nowMs());
+  const failure = toFailure(reply, io.nowMs());
+  if (failure.kind === 'throttled') await io.throttled(budget, failure.retryAfterMs);
+  throw failure;
+}
+
+function readJwt(reply: HttpReply): string | undefined {
+  const body = reply.text().trim();
+  const text = TokenReplySchema.safeParse(parseJson(body) ?? body).data ?? '';
+  return jwtPattern.test(text) && text.length <= jwtCharsMax ? text : undefined;
+}
+
+/** By its claims, or by how long it is to live where the two clocks do not agree. */
+function toToken(text: string, nowMs: number): Token {
+  const payload = Buffer.from(text.split('.')[1] ?? '', 'base64url').toString('utf8');
+  const { hostname, iat, exp } = TokenClaimsSchema.safeParse(parseJson(payload)).data ?? {};
+  const leftMs = exp == null ? lifeDefaultMs : exp * 1_000 - nowMs;
+  const lifeMs = exp == null || iat == null ? leftMs : (exp - iat) * 1_000;
+  const goodMs = leftMs > 0 && leftMs <= lifeMs ? leftMs : lifeMs;
+  return { text, account: hostname ?? null, staleAtMs: nowMs + goodMs - marginMs };
+}
+
+/** Documented: 400, 401, 404 and 500. */
+function toFailure(reply: HttpReply, nowMs: number): Failure {
+  const { status } = reply;
+  const detail = { operation: 'token.create', status };
+  const retryAfterMs = parseRetryAfter(reply.headers, nowMs);
+  if (status === 429) return makeFailure({ kind: 'throttled', code: 'throttled', retryAfterMs }, slowDown, detail);
+  if (status >= 500) return makeFailure({ kind: 'transient', code: 'auth_unavailable', retryAfterMs }, away, detail);
+  const isTheirs = typeof parseJson(reply.text()) === 'object';
+  if (status === 400 || status === 401 || status === 403 || (status === 404 && isTheirs)) {
+    return makeFailure({ kind: 'misconfigured', code: 'key_refused' }, refused, detail);
+  }
+  return makeFailure({ kind: 'transient', code: 'unreadable_reply' }, 'The reply holds no token', detail);
+}
+
+const slowDown = 'VTEX wants fewer calls for tokens';
+const away = 'VTEX gives no tokens at present';
+const refused = 'VTEX refused the API key';

@@ -1,0 +1,121 @@
+import * as z from 'zod';
+
+/**
+ * VTEX's schema and its own examples disagree in places, and stores add fields: whatever is missing, null or of another
+ * type than expected counts as absent, and what an order cannot do without is asked for by the mapper.
+ */
+const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().catch(undefined);
+const text = maybe(z.union([z.string(), z.number().transform(String)]));
+const number = maybe(z.number());
+const bool = maybe(z.boolean());
+const list = <T extends z.ZodType>(item: T) => maybe(z.array(item.nullish().catch(undefined)));
+
+const AddressSchema = z.object({
+  receiverName: text,
+  postalCode: text,
+  street: text,
+  number: text,
+  neighborhood: text,
+  complement: text,
+  reference: text,
+  city: text,
+  state: text,
+  country: text,
+  /** Longitude first. */
+  geoCoordinates: maybe(z.array(z.number())),
+});
+export type WireAddress = z.infer<typeof AddressSchema>;
+
+const ItemSchema = z.object({
+  uniqueId: text,
+  id: text,
+  ean: text,
+  name: text,
+  quantity: number,
+  price: number,
+  sellingPrice: number,
+  seller: text,
+  imageUrl: text,
+  measurementUnit: text,
+  unitMultiplier: number,
+});
+export type WireItem = z.infer<typeof ItemSchema>;
+
+const LogisticsSchema = z.object({
+  deliveryChannel: text,
+  /** The schema's name for the same; examples and practice have the one above. */
+  selectedDeliveryChannel: text,
+  shippingEstimateDate: text,
+  deliveryWindow: maybe(z.object({ startDateUtc: text, endDateUtc: text })),
+  pickupPointId: text,
+  deliveryIds: list(z.object({ dockId: text, warehouseId: text })),
+});
+export type WireLogistics = z.infer<typeof LogisticsSchema>;
+
+/** `GET /api/oms/pvt/orders/{orderId}`: what of it Packline reads. Money in hundredths of the currency. */
+export const WireOrderSchema = z.object({
+  orderId: z.string(),
+  status: z.string(),
+  sequence: text,
+  orderGroup: text,
+  marketplaceOrderId: text,
+  sellerOrderId: text,
+  affiliateId: text,
+  origin: text,
+  salesChannel: text,
+  hostname: text,
+  workflowIsInError: bool,
+  value: number,
+  totals: list(z.object({ id: text, value: number })),
+  creationDate: text,
+  lastChange: text,
+  items: list(ItemSchema),
+  clientProfileData: maybe(z.object({ firstName: text, lastName: text, email: text, phone: text })),
+  shippingData: maybe(
+    z.object({
+      address: maybe(AddressSchema),
+      selectedAddresses: list(AddressSchema),
+      logisticsInfo: list(LogisticsSchema),
+    }),
+  ),
+  storePreferencesData: maybe(z.object({ currencyCode: text })),
+  openTextField: maybe(z.object({ value: text })),
+});
+export type WireOrder = z.infer<typeof WireOrderSchema>;
+
+/** `{ error: { code, message } }`, and the gateway's bare `{ message }`. */
+export const ErrorReplySchema = z.union([
+  z.object({ error: z.object({ code: z.union([z.string(), z.number()]).transform(String) }) }),
+  z.object({ message: z.string() }).transform(() => ({ error: { code: '' } })),
+]);
+
+export const HookConfigSchema = z.object({
+  filter: maybe(z.object({ type: text, status: maybe(z.array(z.string())) })),
+  hook: maybe(z.object({ url: text })),
+});
+
+export const FeedConfigSchema = z.object({
+  filter: maybe(z.object({ type: text, status: maybe(z.array(z.string())) })),
+  quantity: number,
+});
+
+/** One event of the feed. The handle acknowledges it; everything else is the hook's, in camelCase. */
+export const FeedItemSchema = z.looseObject({ handle: z.string().min(1) });
+
+/** A hook's body and a feed's event name the same facts in two cases (`OrderId`, `orderId`). */
+export const EventSchema = z.object({
+  domain: text,
+  orderid: z.string().min(1),
+  state: text,
+  lastchange: text,
+  currentchange: text,
+  origin: maybe(z.record(z.string(), z.unknown())),
+});
+
+export function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
