@@ -45,8 +45,11 @@ export interface Books {
   addEffect(org: string, key: string, effect: string): void;
   addFault(kind: string): void;
   addCount(name: string): void;
-  /** Counts an arrival against a budget; false, and a violation in the books, when it is over the limit. */
-  arrive(entry: RequestEntry, org: string, bucket: string, limit: number): boolean;
+  /**
+   * Counts an arrival against a budget of so many in any window (a second unless told otherwise); false, and a violation
+   * in the books, when it is over the limit.
+   */
+  arrive(entry: RequestEntry, org: string, bucket: string, limit: number, windowMs?: number): boolean;
   effectsOf(org: string, key: string): Record<string, number>;
   report(org?: string): BooksReport;
   reset(): void;
@@ -68,8 +71,8 @@ export function createBooks(): Books {
   const faults = new Map<string, number>();
   const counts = new Map<string, number>();
 
-  const meterOf = (key: string): RateMeter => {
-    const meter = meters.get(key) ?? createRateMeter();
+  const meterOf = (key: string, windowMs?: number): RateMeter => {
+    const meter = meters.get(key) ?? createRateMeter(windowMs);
     meters.set(key, meter);
     return meter;
   };
@@ -89,8 +92,8 @@ export function createBooks(): Books {
     },
     addFault: (kind) => bump(faults, kind),
     addCount: (name) => bump(counts, name),
-    arrive(entry, org, bucket, limit) {
-      const admitted = meterOf(`${org}/${bucket}`).arrive(entry.arrivedAt, limit);
+    arrive(entry, org, bucket, limit, windowMs) {
+      const admitted = meterOf(`${org}/${bucket}`, windowMs).arrive(entry.arrivedAt, limit);
       const { partner, method, path, arrivedAt } = entry;
       if (!admitted) violations.push({ partner, org, bucket, limit, method, path, arrivedAt });
       return admitted;

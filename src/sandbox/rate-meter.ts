@@ -4,7 +4,7 @@ export interface RateReading {
   /** All arrivals, refused ones included. */
   requests: number;
   violations: number;
-  /** Most arrivals in any one second, refused ones included. */
+  /** Most arrivals in any one window, refused ones included. */
   worst: number;
 }
 
@@ -14,14 +14,11 @@ export interface RateMeter {
   read(): RateReading;
 }
 
-const windowMs = 1000;
-
-const dropOlder = (times: number[], atMs: number): void => {
-  while (times[0] !== undefined && times[0] <= atMs - windowMs) times.shift();
-};
-
-/** A sliding window of one second, open at its old end: an arrival exactly one second later is outside. */
-export function createRateMeter(): RateMeter {
+/** A sliding window, open at its old end: an arrival exactly one window later is outside. */
+export function createRateMeter(windowMs = 1000): RateMeter {
+  const dropOlder = (times: number[], atMs: number): void => {
+    while (times[0] !== undefined && times[0] <= atMs - windowMs) times.shift();
+  };
   const seen: number[] = [];
   const admitted: number[] = [];
   const reading: RateReading = { limit: 0, requests: 0, violations: 0, worst: 0 };
