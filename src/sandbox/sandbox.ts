@@ -9,6 +9,10 @@
  * Partners:
  * - Nash Pick and Pack under `/nash` (region us) and `/nash-au` (region au). `Authorization: Bearer nash_demo_key` is the
  *   demo organisation `org_demo` with the stores `store-1`, `store-2`, `store_001` and `store_002`.
+ * - VTEX: the OMS of each account under `/vtex/{account}`, and the Pick and Pack of all under `/vtex-pnp-auth` (tokens),
+ *   `/vtex-pnp` (API) and `/vtex-pnp-legacy`. The demo account is `demomarket`, key `vtexappkey-demomarket-DEMOKE`, token
+ *   `vtex_demo_token`; orders are made by shoppers (`POST /_sandbox/vtex/orders`), invoiced by a simulated ERP, and picked
+ *   by Pick and Pack unless its store filters leave their warehouse out.
  *
  * Beside the partners stand the merchant's own systems: `POST /subscribers/{name}` takes webhooks under any name, keeps
  * the latest 1,000 of each and answers 200 unless told otherwise. It has no faults, limits or books.
@@ -32,8 +36,16 @@
  * | GET /_sandbox/subscribers/{name}          |                                               | `{received, total}`, the newest first      |
  * | DELETE /_sandbox/subscribers/{name}       |                                               | forgets received webhooks, queued answers  |
  * | POST /_sandbox/subscribers/{name}/answers | `{statuses, delayMs?}`                        | queues one answer per webhook to come      |
+ * | GET, PUT, PATCH /_sandbox/vtex/accounts[/{name}] | settings (account-settings.ts)        | OMS accounts; DELETE …/hook and …/feed drop them |
+ * | POST /_sandbox/vtex/orders                | `{account?, warehouseId?, fulfilment?, lines?, afterMs?, status?, visibleAfterReads?, gone?}` | a shopper's order |
+ * | GET /_sandbox/vtex/orders/{id}            |                                               | the order, its effects and its log         |
+ * | POST /_sandbox/vtex/orders/{id}/{cancel,invoice,status,change} | `{status}`, `{lines?, receiverName?}` | what people do in the Admin  |
+ * | PUT, PATCH /_sandbox/vtex-pick-and-pack/accounts[/{name}] | settings (account-settings.ts) | filters, webhooks, packing, tokens, cache |
+ * | GET, POST /_sandbox/vtex-pick-and-pack/orders[/{id}][/{status,import}] | `{status}`       | orders with their history; moves by hand   |
+ * | POST /_sandbox/vtex-pick-and-pack/tokens/expire, /cache/clear |                           | at once                                    |
  *
- * Calls about an organisation other than `org_demo` name it: `orgId` in a body, `?org=` elsewhere.
+ * Calls about an organisation other than `org_demo` name it: `orgId` in a body, `?org=` elsewhere; about another account
+ * than `demomarket`, `account` in a body or a query.
  */
 import { once } from 'node:events';
 import { createAdaptorServer } from '@hono/node-server';
@@ -49,6 +61,8 @@ import { makeNashControl } from './nash/nash-control.ts';
 import { createRandom } from './random.ts';
 import { createSubscribers } from './subscribers.ts';
 import { createTimers } from './timers.ts';
+import { createVtexOms, type VtexOms } from './vtex-oms/vtex-oms.ts';
+import { createPickAndPack, type PickAndPack } from './vtex-pick-and-pack/pick-and-pack.ts';
 
 export interface SandboxOptions {
   /** Silent without one. */
@@ -67,6 +81,8 @@ export interface Sandbox {
   books: Books;
   faults: Faults;
   nash: Nash;
+  vtex: VtexOms;
+  pickAndPack: PickAndPack;
   /** As `POST /_sandbox/reset`. */
   reset(): void;
   /** Ends every timer and every webhook in flight. */
@@ -103,6 +119,8 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     picker: { ...initialPicker },
   };
   const nash = createNash(context, options.nash ?? {});
+  const vtex = createVtexOms(context);
+  const pickAndPack = createPickAndPack(context, vtex);
   const subscribers = createSubscribers(context.now);
 
   const reset = (): void => {
@@ -110,20 +128,30 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     context.faults.clear();
     Object.assign(context.picker, initialPicker);
     nash.reset();
+    vtex.reset();
+    pickAndPack.reset();
     subscribers.clear();
     books.reset();
   };
   const stop = (): void => {
     context.timers.stopAll();
     nash.stop();
+    pickAndPack.stop();
+    vtex.stop();
   };
 
   const app = new Hono()
     .route('/nash', nash.makeApi('us', '/nash'))
     .route('/nash-au', nash.makeApi('au', '/nash-au'))
+    .route('/vtex', vtex.makeApi('/vtex'))
+    .route('/vtex-pnp', pickAndPack.makeApi('/vtex-pnp'))
+    .route('/vtex-pnp-auth', pickAndPack.makeAuthApi('/vtex-pnp-auth'))
+    .route('/vtex-pnp-legacy', pickAndPack.makeLegacyApi('/vtex-pnp-legacy'))
     .route('/subscribers', subscribers.makeApi())
     .route('/_sandbox', makeControl(context, reset))
     .route('/_sandbox/nash', makeNashControl(nash, books))
+    .route('/_sandbox/vtex', vtex.makeControl())
+    .route('/_sandbox/vtex-pick-and-pack', pickAndPack.makeControl())
     .route('/_sandbox/subscribers', subscribers.makeControl());
 
   return {
@@ -131,6 +159,8 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     books,
     faults: context.faults,
     nash,
+    vtex,
+    pickAndPack,
     reset,
     stop,
     async listen(port, host = '127.0.0.1') {
