@@ -1,26 +1,40 @@
 import type { Evidence } from './evidence.ts';
 import { statusTable } from './order-status.ts';
-import type { Vocabulary } from './resolve-status.ts';
+import type { Meaning, Vocabulary } from './resolve-status.ts';
 
-/**
- * The newest thing that a system said of an order, in its own word, to be shown beside our status. Undated words count from
- * when they were heard; of words of one moment, the one that is further along.
- */
-export function lastWord(
-  evidence: readonly Evidence[],
-  system: string,
-  vocabulary: Vocabulary,
-): { state: string; at: string } | null {
-  let last: { state: string; at: string; rank: number } | null = null;
-  for (const said of evidence) {
-    if (said.system !== system) continue;
-    const word = { state: said.code, at: said.occurredAt ?? said.receivedAt, rank: rankOf(vocabulary, said.code) };
-    if (last === null || word.at > last.at || (word.at === last.at && word.rank > last.rank)) last = word;
-  }
-  return last === null ? null : { state: last.state, at: last.at };
+export interface Word {
+  /** The system's own. */
+  state: string;
+  at: string;
 }
 
-function rankOf(vocabulary: Vocabulary, code: string): number {
-  const meaning = Object.hasOwn(vocabulary, code) ? vocabulary[code] : undefined;
-  return meaning !== undefined && 'reached' in meaning ? statusTable[meaning.reached].rank : 0;
+/**
+ * Where a system has the order, in its own word, to be shown beside our status: of the subject (the order, an attempt, a
+ * parcel) that it spoke of last, the word that is furthest along. Undated words count from when they were heard.
+ */
+export function lastWord(evidence: readonly Evidence[], system: string, vocabulary: Vocabulary): Word | null {
+  const subjects = new Map<string, { newest: string; word: Word; rank: number }>();
+  for (const said of evidence) {
+    if (said.system !== system) continue;
+    const at = said.occurredAt ?? said.receivedAt;
+    const rank = rankOf(Object.hasOwn(vocabulary, said.code) ? vocabulary[said.code] : undefined);
+    const known = subjects.get(said.subject);
+    const isFurther = known === undefined || rank > known.rank || (rank === known.rank && at > known.word.at);
+    subjects.set(said.subject, {
+      newest: known === undefined || at > known.newest ? at : known.newest,
+      ...(isFurther ? { word: { state: said.code, at }, rank } : { word: known.word, rank: known.rank }),
+    });
+  }
+  const [last] = [...subjects.values()].sort((a, b) => compare(b.newest, a.newest) || b.rank - a.rank);
+  return last?.word ?? null;
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function rankOf(meaning: Meaning | undefined): number {
+  if (meaning === undefined) return 0;
+  if ('reached' in meaning) return statusTable[meaning.reached].rank;
+  if ('canceled' in meaning) return statusTable.CANCELED.rank;
+  if ('idle' in meaning) return statusTable.IDLE.rank;
+  return 'picked' in meaning ? statusTable.READY_FOR_PACKING.rank : 0;
 }

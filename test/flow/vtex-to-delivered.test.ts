@@ -1,46 +1,62 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { connectVtex, type ConnectedVtex } from '../support/connected-vtex.ts';
-import { startPackline, type TestPackline } from '../support/packline.ts';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { connectVtex } from '../support/connected-vtex.ts';
+import { makeOrderReader, waiting } from '../support/order-reader.ts';
+import { startPackline } from '../support/packline.ts';
+import { testRedis } from '../support/redis.ts';
 
-let packline: TestPackline;
-let vtex: ConnectedVtex;
-
-beforeAll(async () => {
-  packline = await startPackline({ redisUrl: inject('redisUrl'), sandbox: { picker: { outcome: 'exact' } } });
-  vtex = await connectVtex(packline, packline.sandboxUrl);
-});
+const { url } = await testRedis();
+const packline = await startPackline({ redisUrl: url, sandbox: { picker: { outcome: 'exact' } } });
 afterAll(() => packline.close());
-
-async function orderOf(externalId: string): Promise<Record<string, unknown> | undefined> {
-  const { body } = await packline.call('GET', `/v1/orders?externalId=${externalId}`);
-  const { data } = body as { data: Record<string, unknown>[] };
-  expect(data.length).toBeLessThanOrEqual(1);
-  return data[0];
-}
-
-const untilStatus = async (externalId: string, status: string) => {
-  await expect.poll(async () => (await orderOf(externalId))?.['status'], { timeout: 20_000 }).toBe(status);
-  return (await orderOf(externalId)) ?? {};
-};
+const vtex = await connectVtex(packline, packline.sandboxUrl);
+const { reaches } = makeOrderReader(packline);
+const movesOf = (id: unknown) =>
+  packline.subscriber.received
+    .filter(({ type, data }) => type === 'order.status_changed' && data['orderId'] === id)
+    .map(({ data }) => data['newStatus']);
 
 describe('an order of VTEX', () => {
-  test('walks from its hook to DELIVERED through VTEX Pick and Pack', async () => {
+  test('walks from its hook to DELIVERED through VTEX Pick and Pack, each status told once and in order', async () => {
     const externalId = await vtex.shop({ warehouseId: 'store-2' });
-    const order = await untilStatus(externalId, 'DELIVERED');
+    const order = await reaches(externalId, { status: 'DELIVERED', invoiceStatus: 'invoiced', problems: [] });
     expect(order).toMatchObject({
-      invoiceStatus: 'invoiced',
-      connections: { fulfilment: { connector: 'vtex-pick-and-pack' }, oms: { connector: 'vtex' } },
-      problems: [],
+      connections: {
+        fulfilment: { connector: 'vtex-pick-and-pack', state: 'delivered' },
+        oms: { connector: 'vtex', connectionId: vtex.omsId },
+      },
     });
     const { effects } = await vtex.atOms(externalId);
     expect(effects).toMatchObject({ 'oms.handlingStarted': 1, 'oms.invoiced': 1, 'pnp.imported': 1 });
+    await vi.waitFor(() => expect(movesOf(order['id'])).toContain('DELIVERED'), waiting);
+    expect(new Set(movesOf(order['id'])).size).toBe(movesOf(order['id']).length);
+    const picked = packline.subscriber.received.find(
+      ({ type, data }) => type === 'order.items_picked' && data['orderId'] === order['id'],
+    );
+    expect(picked?.data['lines']).toMatchObject([
+      { sku: '18', pickedQuantity: 1, shortQuantity: 0 },
+      { sku: '75', pickedQuantity: 2, weightGrams: 380 },
+    ]);
   });
 
   test('walks from its hook to DELIVERED through Nash, and Packline starts its handling at VTEX once', async () => {
     const externalId = await vtex.shop({ warehouseId: 'store-1' });
-    const order = await untilStatus(externalId, 'DELIVERED');
-    expect(order).toMatchObject({ connections: { fulfilment: { connector: 'nash' } }, problems: [] });
-    await expect.poll(async () => (await vtex.atOms(externalId))['status']).toBe('handling');
+    await reaches(externalId, {
+      status: 'DELIVERED',
+      connections: { fulfilment: { connector: 'nash' }, oms: { state: 'handling' } },
+      problems: [],
+    });
     expect((await vtex.atOms(externalId))['effects']).toEqual({ 'oms.handlingStarted': 1 });
+    await vi.waitFor(
+      async () =>
+        expect((await vtex.atOms(externalId))['interactions']).toEqual(
+          expect.arrayContaining([{ source: 'Packline', message: 'Packline: the order is DELIVERED' }]),
+        ),
+      waiting,
+    );
+  });
+
+  test('that the customer picks up waits for them, and is DELIVERED when they came', async () => {
+    const externalId = await vtex.shop({ warehouseId: 'store-2', fulfilment: 'pickup' });
+    const order = await reaches(externalId, { status: 'DELIVERED', fulfilment: 'pickup' });
+    await vi.waitFor(() => expect(movesOf(order['id'])).toContain('DELIVERED'), waiting);
   });
 });
