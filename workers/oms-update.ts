@@ -5,6 +5,7 @@ import { isBeingCanceled, withoutProblem, type Order } from '../src/domain/order
 import { isTerminal, statusTable } from '../src/domain/order-status.ts';
 import { afterOmsFact } from '../src/fulfilment/after-oms-fact.ts';
 import type { OpenOms, WorkerDeps } from '../src/fulfilment/deps.ts';
+import { makeOmsFact } from '../src/fulfilment/make-oms-fact.ts';
 import { milestones } from '../src/fulfilment/oms-work.ts';
 import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
 import { toInstant } from '../src/platform/clock.ts';
@@ -81,14 +82,13 @@ function started(order: Order, { store }: Context): OrderChange {
 /** What the OMS said instead, and what follows from it. The hook of its release asks again. */
 function standsAt(order: Order, state: string, { connector }: OpenOms, { store, deps }: Context): OrderChange {
   const at = toInstant(store.clock.now());
-  const phase = Object.hasOwn(connector.phases, state) ? connector.phases[state] : undefined;
-  const fact = { connector: connector.id, state, changedAt: null, phase };
+  const fact = makeOmsFact(connector, { state });
   const changed = learnFromOms({ order, happenings: [] }, fact, deps.vocabularies, at);
   return {
     ...changed,
     timeline: [{ at, what: 'oms.read', detail: { state } }],
     // Asked for a start and told "ready": that is no news to act upon again.
-    entries: phase === 'ready' ? [] : afterOmsFact(order, changed.order, fact),
+    entries: fact.phase === 'ready' ? [] : afterOmsFact(order, changed.order, fact),
   };
 }
 

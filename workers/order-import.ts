@@ -4,6 +4,7 @@ import { Failure } from '../src/domain/failure.ts';
 import { learnFromOms, withOmsFact, type OmsFact } from '../src/domain/order-oms.ts';
 import type { Problem } from '../src/domain/order.ts';
 import type { OpenOms, WorkerDeps } from '../src/fulfilment/deps.ts';
+import { makeOmsFact } from '../src/fulfilment/make-oms-fact.ts';
 import { adoptOmsOrder } from '../src/fulfilment/adopt-oms-order.ts';
 import { afterOmsFact } from '../src/fulfilment/after-oms-fact.ts';
 import { routeOrder } from '../src/fulfilment/route-order.ts';
@@ -48,20 +49,12 @@ export default defineWorker<WorkerDeps, Payload>(orderImport, async (payload, co
   }
   const orderId = await findByExternalId(context.store, merchantId, connectionId, message.externalRef);
   if (orderId !== null && (await saysAll(orderId, message, oms, context))) {
-    return learn(orderId, toFact(message, oms), writes, context);
+    return learn(orderId, makeOmsFact(oms.connector, message), writes, context);
   }
   await readAndAccept(message.externalRef, { oms, told: phaseOf(oms, message.state ?? ''), writes }, context);
 });
 
-const toFact = ({ state, changedAt }: OmsMessage, oms: OpenOms): OmsFact => ({
-  connector: oms.connector.id,
-  state: state ?? '',
-  changedAt,
-  phase: phaseOf(oms, state ?? ''),
-});
-
-const phaseOf = ({ connector: { phases } }: OpenOms, state: string): OmsFact['phase'] =>
-  Object.hasOwn(phases, state) ? phases[state] : undefined;
+const phaseOf = (oms: OpenOms, state: string): OmsFact['phase'] => makeOmsFact(oms.connector, { state }).phase;
 
 /**
  * A step of the OMS's own workflow changes nothing in the order: it need not be read for that. What ends the order is read
@@ -107,8 +100,7 @@ async function readAndAccept(externalId: string, { oms, told, writes }: Cause, c
   if (read === null) {
     throw new Failure('transient', `${connector.id}.order_unreadable`, 'the OMS does not show this order (yet)');
   }
-  const { state, changedAt } = read;
-  const fact: OmsFact = { connector: connector.id, state, changedAt, phase: phaseOf(oms, state) };
+  const fact = makeOmsFact(connector, read);
   const kept = [...writes, ...successWrites(store, record.id)];
   const known =
     (await findByExternalId(store, record.merchantId, record.id, externalId)) ??

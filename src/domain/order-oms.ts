@@ -26,6 +26,8 @@ export interface OrderOms {
   /** The newest by the OMS's own clock, in its own word: stands beside our status. */
   state: string;
   changedAt?: string | undefined;
+  /** Of the state, see `OmsFact`. */
+  step?: number | undefined;
   /** Since when it is known there as being handled, whoever said so. */
   startedAt?: string | undefined;
   /** Since when we know it to be canceled there. */
@@ -43,16 +45,23 @@ export interface OmsFact {
   changedAt: string | null;
   /** Undefined for a state without a row: kept and shown. */
   phase: OmsPhase | undefined;
+  /** How far down the OMS's own list of states it is: of two moves in one moment, the further one is the later. */
+  step: number;
 }
 
 /** What is known at the OMS after this; facts come in any order. */
 export function withOmsFact(known: OrderOms | undefined, fact: OmsFact, at: string): OrderOms {
-  const { connector, state, changedAt, phase } = fact;
-  const isOlder = changedAt !== null && known?.changedAt !== undefined && changedAt < known.changedAt;
+  const { connector, state, changedAt, phase, step } = fact;
+  const isOlder = known !== undefined && changedAt !== null && isBefore({ changedAt, step }, known);
   const started = phase === 'handling' || phase === 'invoiced' ? { startedAt: known?.startedAt ?? at } : {};
   const canceled = phase === 'canceled' ? { canceledAt: known?.canceledAt ?? at } : {};
-  const newest = isOlder ? {} : { state, ...(changedAt === null ? {} : { changedAt }) };
+  const newest = isOlder ? {} : { state, step, ...(changedAt === null ? {} : { changedAt }) };
   return { connector, state, ...known, ...started, ...canceled, ...newest };
+}
+
+function isBefore(fact: { changedAt: string; step: number }, known: OrderOms): boolean {
+  if (known.changedAt === undefined || fact.changedAt > known.changedAt) return false;
+  return fact.changedAt < known.changedAt || fact.step < (known.step ?? 0);
 }
 
 const cancelAsked = 'order.cancel_asked';

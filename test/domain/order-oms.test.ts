@@ -8,7 +8,8 @@ const now = '2026-01-15T03:00:00.000Z';
 const vocabularies = {
   vtex: { handling: { ignored: true }, invoiced: { invoiced: true }, canceled: { ignored: true } },
 } as const;
-const fact = (state: string, phase: OmsFact['phase'], minute = 0): OmsFact => ({
+const fact = (state: string, phase: OmsFact['phase'], minute = 0, step = 0): OmsFact => ({
+  step,
   connector: 'vtex',
   state,
   changedAt: `2026-01-15T02:${String(minute).padStart(2, '0')}:00.000Z`,
@@ -30,6 +31,14 @@ describe('what is known at the OMS', () => {
         expect(known).toMatchObject({ state: 'invoiced', startedAt: now });
       }),
     );
+  });
+
+  test('is the further one of two words of one moment', () => {
+    const facts = [fact('start-handling', 'handling', 1, 4), fact('handling', 'handling', 1, 5)];
+    for (const arrived of [facts, [...facts].reverse()]) {
+      const known = arrived.reduce<OrderOms | undefined>((oms, said) => withOmsFact(oms, said, now), undefined);
+      expect(known?.state).toBe('handling');
+    }
   });
 
   test('remembers that handling was started even when the word comes late', () => {

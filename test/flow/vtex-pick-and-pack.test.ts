@@ -52,7 +52,7 @@ async function lookAtQuietOrders(): Promise<void> {
     { lane: freeLane, cause: `test-${ticks}` },
   );
   await commit(store, {
-    writes: open.map((orderId) => ['ZADD', store.keys.open, '0', orderId]),
+    writes: open.map((orderId) => ['ZADD', store.keys.open, '0', String(orderId)]),
     entries: [entry],
   });
 }
@@ -138,7 +138,7 @@ describe('a cancellation', () => {
     const orderId = await vtex.shop({ warehouseId: 'store-2' });
     await arrives(orderId);
     await control(`/vtex/orders/${orderId}/cancel`);
-    const order = await reaches(orderId, { status: 'CANCELED', cancellation: { state: 'done' } });
+    const order = await reaches(orderId, { status: 'CANCELED', connections: { oms: { state: 'canceled' } } });
     const told = () =>
       packline.subscriber.received.filter(
         ({ type, data }) => type === 'order.canceled' && data['orderId'] === order['id'],

@@ -28,13 +28,18 @@ describe('an order of VTEX', () => {
     expect(effects).toMatchObject({ 'oms.handlingStarted': 1, 'oms.invoiced': 1, 'pnp.imported': 1 });
     await vi.waitFor(() => expect(movesOf(order['id'])).toContain('DELIVERED'), waiting);
     expect(new Set(movesOf(order['id'])).size).toBe(movesOf(order['id']).length);
-    const picked = packline.subscriber.received.find(
-      ({ type, data }) => type === 'order.items_picked' && data['orderId'] === order['id'],
+    const picked = () =>
+      packline.subscriber.received.find(
+        ({ type, data }) => type === 'order.items_picked' && data['orderId'] === order['id'],
+      )?.data['lines'];
+    await vi.waitFor(
+      () =>
+        expect(picked()).toMatchObject([
+          { sku: '18', pickedQuantity: 1, shortQuantity: 0 },
+          { sku: '75', pickedQuantity: 2, weightGrams: 380 },
+        ]),
+      waiting,
     );
-    expect(picked?.data['lines']).toMatchObject([
-      { sku: '18', pickedQuantity: 1, shortQuantity: 0 },
-      { sku: '75', pickedQuantity: 2, weightGrams: 380 },
-    ]);
   });
 
   test('walks from its hook to DELIVERED through Nash, and Packline starts its handling at VTEX once', async () => {

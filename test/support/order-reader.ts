@@ -1,7 +1,7 @@
 import { expect, vi } from 'vitest';
 import type { ConnectedMerchant } from './connected-merchant.ts';
 
-export const waiting = { timeout: 20_000, interval: 50 };
+export const waiting = { timeout: 12_000, interval: 50 };
 
 /** Reads a merchant's orders over the API, by the OMS's id. */
 export function makeOrderReader({ call }: Pick<ConnectedMerchant, 'call'>) {

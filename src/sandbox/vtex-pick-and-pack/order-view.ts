@@ -10,6 +10,12 @@ const enumA: Readonly<Record<string, string>> = {
   READY_FOR_PACKING: 'READY_FOR_PACKING',
   PACKING: 'PACKING',
   CANCELED: 'CANCELLED',
+  ...Object.fromEntries(
+    [
+      ...['READY_FOR_INVOICING', 'INVOICING', 'INVOICED', 'PREPARING_SHIPPING', 'READY_FOR_SHIPPING', 'IDLE'],
+      ...['WAITING_FOR_DELIVERY_COMPANY', 'WAITING_FOR_PICKUP', 'ON_ROUTE', 'DELIVERED', 'RETURNED'],
+    ].map((status) => [status, 'COMPLETED']),
+  ),
 };
 /** The values of an earlier draft of the document. */
 const draft16: Readonly<Record<string, string>> = {
@@ -34,7 +40,7 @@ const draft16: Readonly<Record<string, string>> = {
 };
 
 const statusOf = (status: string, style: PnpAccountSettings['statusStyle']): string =>
-  (style === 'draft16' ? draft16[status] : enumA[status]) ?? (style === 'draft16' ? status : 'COMPLETED');
+  (style === 'draft16' ? draft16[status] : enumA[status]) ?? status;
 
 const instant = (ms: number): string => new Date(ms).toISOString();
 
