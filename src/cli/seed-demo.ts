@@ -3,6 +3,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeWebhookSecret } from '../platform/signature.ts';
 import { callJson } from './demo-api.ts';
+import { connectVtex } from './seed-vtex.ts';
 import type { DemoContext } from './up.ts';
 
 /** What `npm start` leaves in PACKLINE_HOME for people and scripts (mode 0600). */
@@ -27,14 +28,15 @@ const connectionName = 'Nash (sandbox)';
 const subscriberName = 'demo';
 
 /**
- * A merchant with an API key, a carrier's key, a Nash connection to the sandbox that takes the orders of `store-1`, and a
- * webhook endpoint. On a later start it finds all this and only tells the sandbox, which remembers nothing, where to send
+ * A merchant with an API key, a carrier's key, a Nash connection to the sandbox that takes the orders of `store-1`, a VTEX
+ * account whose Pick and Pack takes those of `store-2`, and a webhook endpoint. On a later start it finds all this and only tells the sandbox, which remembers nothing, where to send
  * its hooks.
  */
 export async function seedDemo(context: DemoContext): Promise<DemoCredentials> {
   const credentials = (await findEarlier(context)) ?? (await createMerchant(context));
   await writeCredentials(context.home, credentials);
   await connectNash(context, credentials);
+  await connectVtex(credentials);
   await subscribe(context, credentials);
   return credentials;
 }

@@ -46,7 +46,7 @@ let ticks = 0;
 async function lookAtQuietOrders(): Promise<void> {
   const [store] = packline.base.stores;
   if (store === undefined) throw new Error('there is a shard');
-  const open = await store.redis.zrange(store.keys.open, 0, -1);
+  const open = await store.redis.zrange(store.keys.open, '0', '-1');
   ticks += 1;
   const entry = makeEntry(
     sweep,
