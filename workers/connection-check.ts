@@ -3,7 +3,7 @@ import type { OpenOms, WorkerDeps } from '../src/fulfilment/deps.ts';
 import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
 import { checkEveryMs, connectionCheck } from '../src/queues/connection-check.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
-import { readRegistration, registrationWrites, successWrites } from '../src/store/connections.ts';
+import { readRegistration, registrationWrites, successWrites, type Registration } from '../src/store/connections.ts';
 
 type Context = JobContext<WorkerDeps>;
 
@@ -21,13 +21,14 @@ export default defineWorker<WorkerDeps, { merchantId: string; connectionId: stri
     });
     if (oms === null) return;
     if (!(await waitInLane(context, oms.laneOf()))) return;
-    const restored = [...(await checkHook(oms, context)), ...(await checkFeed(oms))];
+    const registration = await readRegistration(store, connectionId);
+    const restored = [...(await checkHook(oms, registration, context)), ...(await checkFeed(oms, registration))];
     if (restored.length > 0) log.warn({ merchantId, connectionId, restored }, 'connection.restored');
     await finish(
       {
         writes: [
           ...successWrites(store, connectionId),
-          ...registrationWrites(store, connectionId, { checked: true, restored }),
+          ...registrationWrites(store, connectionId, restored.length > 0 ? ['checkedAt', 'restoredAt'] : ['checkedAt']),
         ],
       },
       { how: 'again', delayMs: checkEveryMs, lane: oms.laneOf() },
@@ -35,8 +36,11 @@ export default defineWorker<WorkerDeps, { merchantId: string; connectionId: stri
   },
 );
 
-async function checkHook({ connection, policy, record }: OpenOms, { store, deps }: Context): Promise<string[]> {
-  const { hookRegisteredAt } = await readRegistration(store, record.id);
+async function checkHook(
+  { connection, policy, record }: OpenOms,
+  { hookRegisteredAt }: Registration,
+  { store, deps }: Context,
+): Promise<string[]> {
   if (!policy.hook || hookRegisteredAt === null || connection.readHook === undefined) return [];
   const url = deps.webhookUrlOf(store, record);
   const known = await connection.readHook();
@@ -45,8 +49,8 @@ async function checkHook({ connection, policy, record }: OpenOms, { store, deps 
   return ['hook'];
 }
 
-async function checkFeed({ connection, policy }: OpenOms): Promise<string[]> {
-  if (policy.feedPollMs === null || connection.readFeed === undefined) return [];
+async function checkFeed({ connection, policy }: OpenOms, { feedRegisteredAt }: Registration): Promise<string[]> {
+  if (policy.feedPollMs === null || feedRegisteredAt === null || connection.readFeed === undefined) return [];
   if ((await connection.readFeed())?.matches === true) return [];
   await connection.registerFeed?.();
   return ['feed'];

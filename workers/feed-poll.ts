@@ -6,7 +6,7 @@ import { makeEntry } from '../src/queues/define-job.ts';
 import { feedPoll } from '../src/queues/feed-poll.ts';
 import { orderImport } from '../src/queues/order-import.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
-import { successWrites } from '../src/store/connections.ts';
+import { readRegistration, successWrites } from '../src/store/connections.ts';
 import { acceptMessage } from '../src/store/inbox.ts';
 
 type Context = JobContext<WorkerDeps>;
@@ -26,6 +26,11 @@ export default defineWorker<WorkerDeps, Payload>(feedPoll, async (payload, conte
   const oms = await deps.openOms(store, merchantId, connectionId, signal).catch(nullWhenMissing);
   const everyMs = oms?.policy.feedPollMs ?? null;
   if (oms === null || everyMs === null || oms.connection.pollFeed === undefined) return;
+  // A key's feed may be another system's: what is polled and committed is lost to it. Ours is the one we registered.
+  if ((await readRegistration(store, connectionId)).feedRegisteredAt === null) {
+    await finish({}, { how: 'again', delayMs: everyMs, lane: oms.laneOf() });
+    return;
+  }
   if (!(await waitInLane(context, oms.laneOf()))) return;
   let taken = 0;
   let isEmpty = false;

@@ -178,31 +178,26 @@ export const failureWrites = (deps: StoreDeps, connectionId: string, code: strin
 /** When the partner was last asked to send us something, and when that was last seen to hold. */
 export interface Registration {
   hookRegisteredAt: string | null;
+  feedRegisteredAt: string | null;
   checkedAt: string | null;
   restoredAt: string | null;
 }
 
+const registrationFields = ['hookRegisteredAt', 'feedRegisteredAt', 'checkedAt', 'restoredAt'] as const;
+
 export async function readRegistration(deps: StoreDeps, connectionId: string): Promise<Registration> {
-  const key = deps.keys.health(connectionId);
-  const [hookRegisteredAt, checkedAt, restoredAt] = await deps.redis.hmget(
-    key,
-    'hookRegisteredAt',
-    'checkedAt',
-    'restoredAt',
-  );
-  return { hookRegisteredAt: hookRegisteredAt ?? null, checkedAt: checkedAt ?? null, restoredAt: restoredAt ?? null };
+  const values = await deps.redis.hmget(deps.keys.health(connectionId), ...registrationFields);
+  const [hookRegisteredAt = null, feedRegisteredAt = null, checkedAt = null, restoredAt = null] = values;
+  return { hookRegisteredAt, feedRegisteredAt, checkedAt, restoredAt };
 }
 
+/** What of it has just happened. */
 export function registrationWrites(
   deps: StoreDeps,
   connectionId: string,
-  what: { registered?: boolean; checked?: boolean; restored?: readonly string[] },
+  happened: readonly (keyof Registration)[],
 ): string[][] {
   const at = toInstant(deps.clock.now());
-  const fields = [
-    ...(what.registered === true ? ['hookRegisteredAt', at] : []),
-    ...(what.checked === true ? ['checkedAt', at] : []),
-    ...((what.restored ?? []).length > 0 ? ['restoredAt', at] : []),
-  ];
-  return fields.length === 0 ? [] : [['HSET', deps.keys.health(connectionId), ...fields]];
+  if (happened.length === 0) return [];
+  return [['HSET', deps.keys.health(connectionId), ...happened.flatMap((field) => [field, at])]];
 }

@@ -133,6 +133,7 @@ const HealthSchema = z
     lastFailureCode: z.string().nullable(),
     unhealthySince: InstantSchema.nullable().meta({ description: 'Since when key or settings are known to be wrong' }),
     hookRegisteredAt: InstantSchema.nullable().meta({ description: 'When the partner’s hook was made through us' }),
+    feedRegisteredAt: InstantSchema.nullable().meta({ description: 'When its queue of events was' }),
     checkedAt: InstantSchema.nullable().meta({ description: 'When that was last seen to hold' }),
     restoredAt: InstantSchema.nullable().meta({ description: 'When the partner had dropped it and it was made again' }),
     budgets: z

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { isRetryable, toFailure } from '../../domain/failure.ts';
 import { IdSchema } from '../../domain/ids.ts';
+import type { OmsConnection } from '../../connectors/oms/port.ts';
 import { commit } from '../../store/commit.ts';
-import { openConnection, registrationWrites } from '../../store/connections.ts';
+import { openConnection, readRegistration, registrationWrites } from '../../store/connections.ts';
+import type { StoreDeps } from '../../store/deps.ts';
 import { ok } from '../answer.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { makeRefusal } from '../problem.ts';
@@ -25,6 +27,12 @@ const RegisteredSchema = z
   })
   .meta({ id: 'RegisteredWebhooks' });
 
+interface RegisterCall {
+  store: StoreDeps;
+  params: { connectionId: string };
+  body: { replace?: boolean | undefined };
+}
+
 const registerWebhooks = defineRoute({
   method: 'post',
   tag: 'Connections',
@@ -46,7 +54,9 @@ const registerWebhooks = defineRoute({
     'connection.partner_refused',
     'connection.partner_down',
   ],
-  async handle({ deps, store, merchantId, params: { connectionId }, body }) {
+  async handle(call) {
+    const { deps, store, merchantId, body } = call;
+    const { connectionId } = call.params;
     const connection = await requireConnection(store, merchantId, connectionId);
     const url = webhookUrlOf(deps, openConnection(store, connection).token);
     if (connection.kind !== 'oms' || !deps.callsSomebody(connection)) throw byHand(deps, connection, url);
@@ -58,20 +68,15 @@ const registerWebhooks = defineRoute({
     );
     try {
       if (policy.hook) {
-        const known = await oms.readHook?.();
-        const isElsewhere = known !== null && known !== undefined && known.url !== url;
-        if (isElsewhere && body.replace !== true) {
-          throw makeRefusal('connection.hook_taken', `the hook of this key goes to ${new URL(known.url).host}`);
+        const known = (await oms.readHook?.()) ?? null;
+        if (known !== null && known.url !== url && body.replace !== true) {
+          throw makeRefusal('connection.hook_taken', `the hook of this key goes to ${hostOf(known.url)}`);
         }
         await oms.registerHook?.(url);
-        await commit(store, { writes: registrationWrites(store, connectionId, { registered: true }) });
+        await commit(store, { writes: registrationWrites(store, connectionId, ['hookRegisteredAt']) });
       }
-      if (policy.feedPollMs !== null && (await oms.readFeed?.())?.matches !== true) await oms.registerFeed?.();
-      const feed = policy.feedPollMs === null ? null : await oms.readFeed?.();
-      return ok({
-        hook: policy.hook ? { url, registered: true } : null,
-        feed: policy.feedPollMs === null ? null : { registered: true, waiting: feed?.waiting ?? null },
-      });
+      const feed = policy.feedPollMs === null ? null : await registerFeed(call, oms);
+      return ok({ hook: policy.hook ? { url, registered: true } : null, feed });
     } catch (error) {
       const { kind, code, message, retryAfterMs } = toFailure(error);
       if (code === 'packline.unexpected' || code === 'connection.hook_taken') throw error;
@@ -81,6 +86,21 @@ const registerWebhooks = defineRoute({
     }
   },
 });
+
+/** Events that we take out of a queue are lost to whoever else uses the key: one that others filled is theirs. */
+async function registerFeed({ store, params: { connectionId }, body }: RegisterCall, oms: OmsConnection) {
+  const known = (await oms.readFeed?.()) ?? null;
+  const { feedRegisteredAt } = await readRegistration(store, connectionId);
+  if (known !== null && feedRegisteredAt === null && body.replace !== true) {
+    throw makeRefusal('connection.hook_taken', 'this key has a queue of events that somebody else made');
+  }
+  if (known?.matches !== true) await oms.registerFeed?.();
+  await commit(store, { writes: registrationWrites(store, connectionId, ['feedRegisteredAt']) });
+  return { registered: true, waiting: known?.waiting ?? null };
+}
+
+/** A host says enough; its path may be a secret. */
+const hostOf = (url: string): string => URL.parse(url)?.host ?? 'somewhere else';
 
 function byHand(
   deps: Parameters<typeof webhookUrlOf>[0],
