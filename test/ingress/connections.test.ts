@@ -41,10 +41,20 @@ test('connectors tell what their settings are, and which of them are secret', as
     data: [
       { id: 'generic', kind: 'oms', settings: { properties: {} } },
       {
+        id: 'vtex',
+        kind: 'oms',
+        settings: { properties: { appToken: { writeOnly: true, 'x-secret': true } }, required: expect.any(Array) },
+      },
+      {
         id: 'nash',
         kind: 'fulfilment',
         capabilities: ['orders', 'webhooks'],
         settings: { properties: { apiKey: { writeOnly: true, 'x-secret': true }, region: { enum: ['us', 'au'] } } },
+      },
+      {
+        id: 'vtex-pick-and-pack',
+        kind: 'fulfilment',
+        settings: { properties: { apiKey: { writeOnly: true, 'x-secret': true } } },
       },
     ],
   });
