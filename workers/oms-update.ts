@@ -1,4 +1,5 @@
 import type { OmsCancelOutcome, StartOutcome } from '../src/connectors/oms/port.ts';
+import { Failure, isRetryable } from '../src/domain/failure.ts';
 import { raiseProblem } from '../src/domain/order-change.ts';
 import { learnFromOms } from '../src/domain/order-oms.ts';
 import { isBeingCanceled, withoutProblem, type Order } from '../src/domain/order.ts';
@@ -161,6 +162,10 @@ async function note(orderId: string, oms: OpenOms, context: Context): Promise<vo
   await withinDeadline(context.signal, async (signal) => {
     const { connection } = await context.deps.openOms(context.store, order.merchantId, order.source, signal);
     await connection.addNote?.(order.externalId, `Packline: ${message}`);
+  }).catch((error: unknown) => {
+    // The right to write into the log is one of its own at VTEX: an order must not fail, or a connection be unwell, for it.
+    if (!(error instanceof Failure) || isRetryable(error.kind)) throw error;
+    context.log.warn({ orderId, code: error.code }, 'oms.noteRefused');
   });
   await changeOrder(context.store, orderId, { commit: context.finish, work: deliveryWork }, ({ order: latest }) =>
     latest.oms === undefined ? null : { order: { ...latest, oms: { ...latest.oms, notedStatus: status } } },
