@@ -46,7 +46,7 @@ function must({ status, body, headers }: ApiAnswer): ApiAnswer {
 /** Sets everything up through the APIs, as a person would. */
 export async function connectMerchant(
   at: { baseUrl: string; adminKey: string; sandboxUrl: string; subscriber: Subscriber },
-  { ratePerSecond = 1_000 }: { ratePerSecond?: number } = {},
+  { ratePerSecond = 1_000, orgId = 'org_demo' }: { ratePerSecond?: number; orgId?: string } = {},
 ): Promise<ConnectedMerchant> {
   const { baseUrl, adminKey, sandboxUrl, subscriber } = at;
   const admin = async (path: string, body: unknown) =>
@@ -59,9 +59,10 @@ export async function connectMerchant(
   const control: ConnectedMerchant['control'] = async (method, path, body) =>
     must(await request(`${sandboxUrl}/_sandbox${path}`, method, {}, body)).body;
 
+  const nashKey = orgId === 'org_demo' ? 'nash_demo_key' : `nash_key_${orgId}`;
   await control('POST', '/nash/organisations', {
-    orgId: 'org_demo',
-    apiKey: 'nash_demo_key',
+    orgId,
+    apiKey: nashKey,
     stores: ['store-1'],
     limits: { default: ratePerSecond, catalog: 10 },
   });
@@ -72,7 +73,7 @@ export async function connectMerchant(
       name: 'Nash',
       settings: {
         baseUrl: `${sandboxUrl}/nash`,
-        apiKey: 'nash_demo_key',
+        apiKey: nashKey,
         webhookSecret,
         requestsPerSecond: ratePerSecond,
       },
@@ -80,7 +81,7 @@ export async function connectMerchant(
     }),
   );
   const webhookUrl = String(connection.body['webhookUrl']);
-  await control('POST', '/nash/endpoints', { url: webhookUrl, secret: webhookSecret });
+  await control('POST', '/nash/endpoints', { orgId, url: webhookUrl, secret: webhookSecret });
   const endpoint = must(await call('POST', '/v1/endpoints', { url: subscriber.url, eventTypes: [] }));
   subscriber.useSecret(String(endpoint.body['secret']));
   return {

@@ -24,7 +24,11 @@ export interface VtexOptions {
   hooks?: boolean;
 }
 
-const apiKey = `${'0123456789abcdef'.repeat(2)}:${'fedcba9876543210'.repeat(8)}`;
+/** Each account has a key of its own. */
+const apiKeyOf = (account: string): string => {
+  const digits = Buffer.from(account).toString('hex').padEnd(32, '0').slice(0, 32);
+  return `${digits}:${digits.repeat(4)}`;
+};
 
 /** Warehouse `store-1` belongs to the Nash that `connectMerchant` connects; all others go to Pick and Pack. */
 export async function connectVtex(
@@ -35,6 +39,7 @@ export async function connectVtex(
   const { account = 'demomarket', register = true, hooks = true } = options;
   const appKey = `vtexappkey-${account}-DEMOKE`;
   const appToken = 'vtex_demo_token';
+  const apiKey = apiKeyOf(account);
   await merchant.control('PUT', '/vtex/accounts', { account, appKey, appToken, ...options.atVtex });
   const must = async (path: string, body: unknown) => {
     const answer = await merchant.call('POST', path, body);

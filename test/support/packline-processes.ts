@@ -15,6 +15,8 @@ import { makeTestSettings } from './test-settings.ts';
 /** Packline as real processes on a Redis of its own, to be killed; sandbox and subscriber in this process, to be asked. */
 export interface PacklineProcesses extends ConnectedMerchant {
   baseUrl: string;
+  adminKey: string;
+  sandboxUrl: string;
   sandbox: Sandbox;
   subscriber: Subscriber;
   redis: EmbeddedRedis;
@@ -84,6 +86,8 @@ export async function startProcesses(
   return {
     ...merchant,
     baseUrl,
+    adminKey,
+    sandboxUrl: running.url,
     sandbox,
     subscriber,
     redis,

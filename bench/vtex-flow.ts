@@ -1,0 +1,116 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { connectMerchant } from '../test/support/connected-merchant.ts';
+import { connectVtex, type ConnectedVtex } from '../test/support/connected-vtex.ts';
+import { newOrderSchema } from '../src/sandbox/vtex-oms/order-doc.ts';
+import { startProcesses } from '../test/support/packline-processes.ts';
+import { createSubscriber, type Subscriber } from '../test/support/subscriber.ts';
+import { countFlow } from './flow-counts.ts';
+
+const merchants = 10;
+const stores = ['store-1', 'store-2'] as const;
+
+/**
+ * The whole flow from VTEX: orders bought at ten accounts at a steady rate; hook, read, accepted, half of them handled by
+ * Nash and half by VTEX Pick and Pack, handling started and noted in the OMS, every status announced to an endpoint; by one
+ * worker process, with sandbox, subscriber and load in this one.
+ */
+export async function benchVtexFlow(options: { orders: number; ratePerSecond: number }) {
+  const packline = await startProcesses({
+    sandbox: { speed: 0, picker: { stepMs: 20, outcome: 'exact' } },
+    settings: {
+      PACKLINE_LOG_LEVEL: 'error',
+      PACKLINE_EGRESS_ALLOW: '127.0.0.0/8',
+      NODE_OPTIONS: process.env['NODE_OPTIONS'] ?? '',
+    },
+  });
+  const redis = new Redis(packline.redis.url);
+  const subscribers: Subscriber[] = [];
+  try {
+    const worker = await packline.startWorker();
+    const markets: ConnectedVtex[] = [];
+
+    for (let n = 0; n < merchants; n += 1) {
+      const subscriber = await createSubscriber();
+      subscribers.push(subscriber);
+      const merchant = await connectMerchant({ ...packline, subscriber }, { orgId: `org_market_${n}` });
+      const account = `market${n}`;
+      // The demo's limits would be the bottleneck of a single machine's bench, not ours.
+      const oms = { requestsPerSecond: 500 };
+      markets.push(await connectVtex(merchant, packline.sandboxUrl, { account, oms }));
+    }
+    const pids = { api: packline.api.pid, worker: worker.pid, redis: packline.redis.pid, sandboxAndLoad: process.pid };
+    const before = await countFlow(redis, pids);
+    const requestsBefore = packline.sandbox.books.report().requestsTotal;
+    const boughtAtMs = new Map<string, number>();
+    const startedMs = Date.now();
+    for (let n = 0; n < options.orders; n += 1) {
+      const dueMs = startedMs + (n / options.ratePerSecond) * 1_000;
+      if (dueMs > Date.now()) await delay(dueMs - Date.now());
+      const account = packline.sandbox.vtex.find(markets[n % merchants]?.account);
+      const warehouseId = stores[Math.floor(n / merchants) % stores.length];
+      const orderId = `v${n}${account?.port.name ?? ''}-01`;
+      boughtAtMs.set(orderId, Date.now());
+      account?.make(newOrderSchema.parse({ orderId, warehouseId, lines }));
+    }
+    const boughtMs = Date.now() - startedMs;
+    const finished = new Set<unknown>();
+    const seen = new Map<Subscriber, number>();
+    while (finished.size < options.orders && Date.now() - startedMs < boughtMs + 120_000) {
+      for (const subscriber of subscribers) {
+        for (const { data } of subscriber.received.slice(seen.get(subscriber) ?? 0)) {
+          if (data['newStatus'] === 'DELIVERED') finished.add(data['orderId']);
+        }
+        seen.set(subscriber, subscriber.received.length);
+      }
+      await delay(20);
+    }
+    const totalMs = Date.now() - startedMs;
+    // What is still on its way (notes in the OMS) belongs to the orders too.
+    await delay(500);
+    const after = await countFlow(redis, pids);
+    const { requests, requestsTotal } = packline.sandbox.books.report();
+    const perOrder = (amount: number): number => Math.round((amount / options.orders) * 100) / 100;
+    return {
+      orders: options.orders,
+      offeredPerSecond: options.ratePerSecond,
+      finished: finished.size,
+      finishedPerSecond: Math.round((finished.size / totalMs) * 1_000),
+      hookToPartnerMs: shares(firstCalls(requests, boughtAtMs)),
+      perOrder: {
+        partnerCalls: perOrder(requestsTotal - requestsBefore),
+        events: perOrder(subscribers.reduce((sum, { received }) => sum + received.length, 0)),
+        ...Object.fromEntries(
+          Object.entries(after).map(([name, count]) => [name, perOrder(count - (before[name] ?? 0))]),
+        ),
+      },
+    };
+  } finally {
+    redis.disconnect();
+    await packline.close();
+    await Promise.all(subscribers.map((subscriber) => subscriber.close()));
+  }
+}
+
+const lines = [{ sku: '18', quantity: 1, price: 990 }];
+
+/** From the purchase (its hook leaves at once) until the fulfilment partner's socket first hears of the order from us. */
+function firstCalls(
+  requests: readonly { partner: string; path: string; arrivedAt: number }[],
+  boughtAtMs: ReadonlyMap<string, number>,
+): number[] {
+  const waits = new Map<string, number>();
+  for (const { partner, path, arrivedAt } of requests) {
+    if (partner === 'vtex') continue;
+    const orderId = /(v\d+\w+-01)/.exec(path)?.[1] ?? '';
+    const bought = boughtAtMs.get(orderId);
+    if (bought !== undefined && !waits.has(orderId)) waits.set(orderId, arrivedAt - bought);
+  }
+  return [...waits.values()];
+}
+
+function shares(values: readonly number[]): Record<string, number> {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+  return { count: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
+}
