@@ -32,8 +32,8 @@ export default defineWorker<WorkerDeps, { orderId: string }>(fulfilmentSubmit, a
   const { merchantId, fulfilment } = routed;
   await takeUnmatched(context, { merchantId, ...fulfilment });
   const opened = await context.deps.openFulfilment(context.store, merchantId, fulfilment.connectionId, context.signal);
-  if (!(await waitInLane(context, opened.laneOf()))) return;
   if (opened.connector.appearsWithinMs !== undefined) return awaitAppearance(orderId, opened, context);
+  if (!(await waitInLane(context, opened.laneOf()))) return;
   const submitted = needsTelling(routed) ? await submit(routed, context) : routed;
   if (submitted === null || wantsAttention(submitted)) return;
   await dispatch(submitted, context);

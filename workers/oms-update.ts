@@ -1,3 +1,4 @@
+import { fulfilmentConnectors } from '../src/connectors/fulfilment/registry.ts';
 import type { OmsCancelOutcome, StartOutcome } from '../src/connectors/oms/port.ts';
 import { Failure, isRetryable } from '../src/domain/failure.ts';
 import { raiseProblem } from '../src/domain/order-change.ts';
@@ -158,7 +159,8 @@ async function note(orderId: string, oms: OpenOms, context: Context): Promise<vo
   const status = milestones.has(order.status) ? order.status : 'READY_FOR_HANDLING';
   if (oms.connection.addNote === undefined || fulfilment?.dispatchedAt === undefined) return;
   if (order.oms?.notedStatus === status) return;
-  const message = milestones.has(status) ? `the order is ${status}` : `${fulfilment.connector} has the order`;
+  const handler = fulfilmentConnectors.get(fulfilment.connector)?.title ?? fulfilment.connector;
+  const message = milestones.has(status) ? `the order is ${status}` : `${handler} has the order`;
   await withinDeadline(context.signal, async (signal) => {
     const { connection } = await context.deps.openOms(context.store, order.merchantId, order.source, signal);
     await connection.addNote?.(order.externalId, `Packline: ${message}`);

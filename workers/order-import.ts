@@ -2,7 +2,7 @@ import type { OmsOrder } from '../src/connectors/oms/port.ts';
 import type { OmsMessage } from '../src/connectors/webhook.ts';
 import { Failure } from '../src/domain/failure.ts';
 import { learnFromOms, withOmsFact, type OmsFact } from '../src/domain/order-oms.ts';
-import type { Problem } from '../src/domain/order.ts';
+import type { Order, Problem } from '../src/domain/order.ts';
 import type { OpenOms, WorkerDeps } from '../src/fulfilment/deps.ts';
 import { makeOmsFact } from '../src/fulfilment/make-oms-fact.ts';
 import { adoptOmsOrder } from '../src/fulfilment/adopt-oms-order.ts';
@@ -22,7 +22,7 @@ import { listConnections, successWrites } from '../src/store/connections.ts';
 import { digest } from '../src/store/deps.ts';
 import { freeLane } from '../src/store/entries.ts';
 import { keptWrites, readMessage } from '../src/store/inbox.ts';
-import { requireOrder } from '../src/store/orders.ts';
+import { readOrder } from '../src/store/orders.ts';
 
 type Context = JobContext<WorkerDeps>;
 type Payload = { merchantId: string; connectionId: string } & ({ inboxId: string } | { externalId: string });
@@ -48,8 +48,12 @@ export default defineWorker<WorkerDeps, Payload>(orderImport, async (payload, co
     return;
   }
   const orderId = await findByExternalId(context.store, merchantId, connectionId, message.externalRef);
-  if (orderId !== null && (await saysAll(orderId, message, oms, context))) {
-    return learn(orderId, makeOmsFact(oms.connector, message), writes, context);
+  const known = orderId === null ? null : await readOrder(context.store, orderId);
+  if (orderId !== null && (known === null || saysAll(known.order, message, oms))) {
+    // An order that is past its retention is remembered by its id alone.
+    if (known === null) await context.finish({ writes });
+    else await learn(orderId, makeOmsFact(oms.connector, message), writes, context);
+    return;
   }
   await readAndAccept(message.externalRef, { oms, told: phaseOf(oms, message.state ?? ''), writes }, context);
 });
@@ -58,12 +62,13 @@ const phaseOf = (oms: OpenOms, state: string): OmsFact['phase'] => makeOmsFact(o
 
 /**
  * A step of the OMS's own workflow changes nothing in the order: it need not be read for that. What ends the order is read
- * before it is believed, and so is a message about a state that we know already: something else has changed.
+ * before it is believed, and so is a message about a state that we know already, if something has changed since.
  */
-async function saysAll(orderId: string, message: OmsMessage, oms: OpenOms, { store }: Context): Promise<boolean> {
-  const { order } = await requireOrder(store, orderId);
-  const { state } = message;
-  if (state === null || order.oms === undefined || order.oms.state === state) return false;
+function saysAll({ oms: known }: Order, { state, changedAt }: OmsMessage, oms: OpenOms): boolean {
+  if (state === null || known === undefined) return false;
+  if (known.state === state) {
+    return changedAt !== null && known.changedAt !== undefined && changedAt <= known.changedAt;
+  }
   const phase = phaseOf(oms, state);
   return phase === 'ready' || phase === 'handling' || phase === 'invoiced' || phase === 'placed';
 }
@@ -105,7 +110,7 @@ async function readAndAccept(externalId: string, { oms, told, writes }: Cause, c
   const known =
     (await findByExternalId(store, record.merchantId, record.id, externalId)) ??
     ((await mayImport(read, fact, { oms, told }, context)) ? await accept(read, fact, oms, context) : null);
-  if (known === null) {
+  if (known === null || (await readOrder(store, known)) === null) {
     await finish({ writes: kept });
     return;
   }

@@ -10,8 +10,8 @@ import { requireOrder } from '../store/orders.ts';
 import type { OpenFulfilment, WorkerDeps } from './deps.ts';
 import { recordSnapshot } from './record-snapshot.ts';
 
-/** The first look is soon, as imports take moments; later ones are further apart. Its hook ends the wait at once. */
-const lookMinMs = 1_000;
+/** Imports take moments, and the order's first hook ends the wait at once: the first look is for where none comes. */
+const lookMinMs = 800;
 const lookMaxMs = 60_000;
 
 /**
@@ -20,7 +20,7 @@ const lookMaxMs = 60_000;
  */
 export async function awaitAppearance(
   orderId: string,
-  { connector, settings, record }: OpenFulfilment,
+  { connector, settings, record, laneOf }: OpenFulfilment,
   context: JobContext<WorkerDeps>,
 ): Promise<void> {
   const { store, deps, signal, finish } = context;
@@ -28,15 +28,23 @@ export async function awaitAppearance(
   const { fulfilment } = order;
   if (fulfilment === undefined || fulfilment.dispatchedAt !== undefined) return;
   if (isTerminal(order.status) || isBeingCanceled(order)) return;
+  const waitedMs = store.clock.now() - Date.parse(fulfilment.routedAt ?? order.createdAt);
+  const lookAgain = () =>
+    finish(
+      {},
+      { how: 'retry', delayMs: Math.min(lookMaxMs, Math.max(lookMinMs, waitedMs)), counted: false, lane: laneOf() },
+    );
+  if (waitedMs < lookMinMs) {
+    await lookAgain();
+    return;
+  }
   const snapshot = await withinDeadline(signal, async (within) => {
     const { connection } = await deps.openFulfilment(store, order.merchantId, record.id, within);
     return connection.find({ ...fulfilment, lines: order.content.lines });
   });
   if (snapshot === null) {
-    const waitedMs = store.clock.now() - Date.parse(fulfilment.routedAt ?? order.createdAt);
     if (waitedMs >= (connector.appearsWithinMs?.(settings) ?? 0)) throw notImported(connector.title, record.id);
-    const delayMs = Math.min(lookMaxMs, Math.max(lookMinMs, waitedMs));
-    await finish({}, { how: 'retry', delayMs, counted: false });
+    await lookAgain();
     return;
   }
   await changeOrder(store, orderId, { commit: finish, work: deliveryWork }, (stored) =>
