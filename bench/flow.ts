@@ -2,22 +2,29 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { startProcesses } from '../test/support/packline-processes.ts';
 import { usedBytes } from './accept.ts';
+import { countFlow } from './flow-counts.ts';
 import { postOrders, residentMib } from './load.ts';
 
 /**
  * The whole flow: orders posted at a steady rate are submitted, dispatched, picked (about twelve hooks each), read,
- * resolved and announced to one endpoint, by one worker process; sandbox and load generator in this process.
+ * resolved and announced to one endpoint, by one worker process; sandbox, subscriber and load generator in this process.
+ * Processor time per order is what to compare: the rate depends on what else the machine does. With
+ * `--cpu-prof` in NODE_OPTIONS every process leaves its profile.
  */
 export async function benchFlow(options: { orders: number; ratePerSecond: number }) {
   const packline = await startProcesses({
     sandbox: { speed: 0, picker: { stepMs: 20, outcome: 'exact' } },
-    settings: { PACKLINE_LOG_LEVEL: 'error' },
+    settings: { PACKLINE_LOG_LEVEL: 'error', NODE_OPTIONS: process.env['NODE_OPTIONS'] ?? '' },
   });
   const redis = new Redis(packline.redis.url);
   try {
     const worker = await packline.startWorker();
     const load = { key: packline.merchantKey, connections: 10 };
     const before = await usedBytes(redis);
+    const pids = { api: packline.api.pid, worker: worker.pid, redis: packline.redis.pid, sandboxAndLoad: process.pid };
+    const countsBefore = await countFlow(redis, pids);
+    const partnerCallsBefore = packline.sandbox.books.report().requestsTotal;
+    const hooksBefore = await countHooks(packline.baseUrl);
     const apiMemoryMib: number[] = [];
     const workerMemoryMib: number[] = [];
     const sampling = setInterval(
@@ -41,26 +48,43 @@ export async function benchFlow(options: { orders: number; ratePerSecond: number
     const acceptedMs = Date.now() - startedMs;
     let finished = 0;
     const delivered = new Set<unknown>();
+    const finishedAtMs: number[] = [];
     let seen = 0;
     while (finished < options.orders && Date.now() - startedMs < acceptedMs + 300_000) {
       const { received } = packline.subscriber;
       for (; seen < received.length; seen += 1) {
         const event = received[seen];
-        if (event?.data['newStatus'] === 'DELIVERED') delivered.add(event.data['orderId']);
+        if (event?.data['newStatus'] !== 'DELIVERED' || delivered.has(event.data['orderId'])) continue;
+        delivered.add(event.data['orderId']);
+        finishedAtMs.push(event.atMs - startedMs);
       }
       finished = delivered.size;
       await delay(50);
     }
     const totalMs = Date.now() - startedMs;
     clearInterval(sampling);
+    const counts = await countFlow(redis, pids);
+    const hooks = (await countHooks(packline.baseUrl)) - hooksBefore;
+    const partnerCalls = packline.sandbox.books.report().requestsTotal - partnerCallsBefore;
+    const events = packline.subscriber.received.length;
+    const perOrder = (amount: number): number => Math.round((amount / options.orders) * 100) / 100;
     return {
       orders: options.orders,
       offeredPerSecond: options.ratePerSecond,
       finished,
       acceptedPerSecond: Math.round((options.orders / acceptedMs) * 1_000),
       finishedPerSecond: Math.round((finished / totalMs) * 1_000),
+      finishedMs: [0.5, 0.9, 0.99, 1].map((share) => finishedAtMs[Math.ceil(share * finished) - 1]),
       failed: posted.non2xx,
-      eventsReceived: packline.subscriber.received.length,
+      eventsReceived: events,
+      perOrder: {
+        partnerCalls: perOrder(partnerCalls),
+        hooks: perOrder(hooks),
+        events: perOrder(events),
+        ...Object.fromEntries(
+          Object.entries(counts).map(([name, count]) => [name, perOrder(count - (countsBefore[name] ?? 0))]),
+        ),
+      },
       bytesPerFinishedOrder: Math.round(((await usedBytes(redis)) - before) / options.orders),
       apiMemoryMib,
       workerMemoryMib,
@@ -69,4 +93,10 @@ export async function benchFlow(options: { orders: number; ratePerSecond: number
     redis.disconnect();
     await packline.close();
   }
+}
+
+/** Partners' webhooks that the API has taken. */
+async function countHooks(baseUrl: string): Promise<number> {
+  const metrics = await (await fetch(`${baseUrl}/metrics`)).text();
+  return [...metrics.matchAll(/^packline_webhooks_received_total\{.*\} (\d+)$/gm)].reduce((sum, [, n]) => sum + Number(n), 0); // prettier-ignore
 }

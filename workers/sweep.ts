@@ -1,9 +1,12 @@
 import { makeId } from '../src/domain/ids.ts';
+import type { Order } from '../src/domain/order.ts';
+import { isAmendable } from '../src/domain/order-status.ts';
 import { toInstant } from '../src/platform/clock.ts';
 import { connectionWork } from '../src/queues/connection-work.ts';
 import { makeEntry } from '../src/queues/define-job.ts';
 import { fulfilmentRead } from '../src/queues/fulfilment-read.ts';
 import { fulfilmentSubmit } from '../src/queues/fulfilment-submit.ts';
+import { orderImport } from '../src/queues/order-import.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import { nextSweep, quietAfterMs, sweep, sweepEveryMs } from '../src/queues/sweep.ts';
 import { listConnections } from '../src/store/connections.ts';
@@ -99,6 +102,7 @@ async function readQuiet({ store, finish }: Context): Promise<void> {
       continue;
     }
     const { fulfilment, createdAt } = stored.order;
+    entries.push(...omsReads(stored.order));
     // The older the order, the longer the pauses: what has been quiet for days will not change within minutes.
     const pauseMs = Math.min((now - Date.parse(createdAt)) / 10, quietPauseMaxMs);
     writes.push(['ZADD', keys.open, 'XX', String(now + Math.round(pauseMs)), orderId]);
@@ -106,6 +110,16 @@ async function readQuiet({ store, finish }: Context): Promise<void> {
     entries.push(makeEntry(fulfilmentRead, { orderId }, { lane: freeLane, cause: 'quiet', class: 'reads' }));
   }
   await finish({ entries, writes });
+}
+
+/**
+ * An OMS tells of the steps of an order and not of every change in it: while it can still be changed where it is handled,
+ * it is read there too.
+ */
+function omsReads({ merchantId, source, externalId, oms, status }: Order): NewEntry[] {
+  if (oms === undefined || !isAmendable(status)) return [];
+  const payload = { merchantId, connectionId: source, externalId };
+  return [makeEntry(orderImport, payload, { lane: freeLane, cause: `quiet.${externalId}`, class: 'reads' })];
 }
 
 /** The partner's own log of hooks, from a little before where we were: what we have already is recognised by its id. */

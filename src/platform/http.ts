@@ -17,6 +17,8 @@ export interface HttpTimeouts {
 
 const timeoutDefaults: HttpTimeouts = { connectMs: 3_000, headersMs: 10_000, totalMs: 15_000 };
 const replyBytesMaxDefault = 65_536;
+/** Holds nothing from one reply to the next. */
+const utf8 = new TextDecoder();
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -110,7 +112,7 @@ export function createHttp({ egress, userAgent }: { egress: Egress; userAgent: s
         status: reply.status,
         headers: reply.headers,
         body: bytes,
-        text: () => new TextDecoder().decode(bytes),
+        text: () => utf8.decode(bytes),
         truncated,
         timings: { sentMs: sentMs ?? headersMs, headersMs, totalMs: elapsedMs() },
       };

@@ -80,7 +80,7 @@ function connect(target: RedisTarget, profile: RedisProfile): RedisClient {
   } satisfies RedisOptions;
   const single = { ...options, enableOfflineQueue, retryStrategy: reconnectDelayMs } satisfies RedisOptions;
   if (target.form === 'sentinel') {
-    return new Redis({
+    const redis = new Redis({
       ...single,
       sentinels: target.sentinels,
       name: target.master,
@@ -90,17 +90,38 @@ function connect(target: RedisTarget, profile: RedisProfile): RedisClient {
       ...(target.sentinelPassword === undefined ? {} : { sentinelPassword: target.sentinelPassword }),
       ...(target.tls ? { sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
     });
+    return gatherWrites(redis);
   }
   if (target.form === 'cluster') {
-    return new Cluster(target.nodes, {
+    const cluster = new Cluster(target.nodes, {
       enableOfflineQueue,
       redisOptions: options,
       clusterRetryStrategy: reconnectDelayMs,
       // Certificates name hosts: with TLS the name must reach the handshake unresolved.
       ...(target.tls ? { dnsLookup: keepName } : {}),
     });
+    cluster.on('+node', gatherWrites);
+    return cluster;
   }
-  return new Redis({ ...single, ...target.node, db: target.db });
+  return gatherWrites(new Redis({ ...single, ...target.node, db: target.db }));
+}
+
+/**
+ * Commands of one turn of the event loop leave in one write: each write costs both sides a system call, and Redis one
+ * fsync for every batch that it reads. (ioredis' own automatic pipelining waits for the whole of one pipeline before it
+ * sends the next, and takes more time than it saves.)
+ */
+function gatherWrites(client: Redis): Redis {
+  const sendCommand = client.sendCommand.bind(client);
+  client.sendCommand = (...command) => {
+    const { stream } = client;
+    if (stream?.writableCorked === 0) {
+      stream.cork();
+      setImmediate(() => stream.uncork());
+    }
+    return sendCommand(...command);
+  };
+  return client;
 }
 
 const keepName: DNSLookupFunction = (name, done) => done(null, name);

@@ -3,26 +3,22 @@ import type { RedisClient } from '../platform/redis.ts';
 import type { Keys } from '../store/keys.ts';
 import { jobNames, type JobName } from './jobs.ts';
 
-/** What BullMQ carries: which entry, which hand-over of it, and its payload of references. */
-export interface QueuedJob {
-  entryId: string;
-  attempt: number;
-  tries: number;
-  lane: string;
-  payload: unknown;
+/** What BullMQ carries: entries of one job, handed over together. All else is read where they are begun. */
+export interface QueuedBatch {
+  entries: readonly { id: string; attempt: number }[];
 }
 
 /**
- * BullMQ distributes, limits concurrency, notices dead workers and feeds dashboards. Nothing depends on how long it keeps
- * a job: entries are the truth, so little is kept, and retries are never its own (`attempts` 1).
+ * BullMQ distributes, and holds what no process has room for. Nothing depends on how long it keeps a job: entries are the
+ * truth, so little is kept, and retries are never its own (`attempts` 1).
  */
-const jobOptions = { attempts: 1, removeOnComplete: { count: 100 }, removeOnFail: { count: 500 } } as const;
+export const jobOptions = { attempts: 1, removeOnComplete: true, removeOnFail: { count: 100 } } as const;
 
-export type BullQueues = ReadonlyMap<JobName, Queue<QueuedJob>>;
+export type BullQueues = ReadonlyMap<JobName, Queue<QueuedBatch>>;
 
 export function createBullQueues(redis: RedisClient, keys: Keys): BullQueues {
   const make = (name: JobName) => {
-    const queue = new Queue<QueuedJob>(name, {
+    const queue = new Queue<QueuedBatch>(name, {
       connection: redis,
       prefix: keys.queuePrefix,
       defaultJobOptions: jobOptions,

@@ -3,15 +3,16 @@ import { toFailure } from '../domain/failure.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { leaseEntries, type LeasedEntry } from '../store/entries.ts';
+import { leaseMs } from '../store/entry-lua.ts';
 import type { StoreDeps } from '../store/deps.ts';
-import type { BullQueues, QueuedJob } from './bull-queues.ts';
+import type { BullQueues, QueuedBatch } from './bull-queues.ts';
 import { isJobName } from './jobs.ts';
 
-/** Longer than a hand-over takes on a busy machine; a dispatcher that died in between costs its entries this much. */
-const leaseMs = 8_000;
-const batchMax = 200;
-/** How often to look while there is work, and at the most while there is none. */
-const busyPauseMs = 2;
+/** Entries in one turn, and in one BullMQ job. */
+const turnMax = 200;
+const batchMax = 16;
+/** How often to look: while there is work, so that some of it has come together; and at the most while there is none. */
+const busyPauseMs = 10;
 const idlePauseMs = 20;
 const troublePauseMs = 500;
 
@@ -21,9 +22,9 @@ export interface Dispatcher {
 }
 
 /**
- * Leases due entries and hands them to BullMQ. Any number may run: leasing is one script. The hand-over is no
- * acknowledgement: what its job has not committed when the lease runs out is handed over again under the same job id,
- * which BullMQ ignores as long as it still has the job.
+ * Leases due entries and hands them to BullMQ, those of one job together. Any number may run: leasing is one script. The
+ * hand-over is no acknowledgement: what is neither begun nor renewed nor committed when its lease runs out is handed over
+ * again, alone: its process may have died of it.
  */
 export function startDispatcher(
   store: StoreDeps,
@@ -34,14 +35,15 @@ export function startDispatcher(
   let troubled = false;
 
   const turn = async (): Promise<number> => {
-    const { entries, idleMs } = await leaseEntries(store, { room: batchMax, leaseMs });
+    const { entries, idleMs } = await leaseEntries(store, { room: turnMax, leaseMs });
     const known = entries.filter((entry) => isJobName(entry.job));
     if (known.length < entries.length) {
       log.error({ jobs: entries.map((entry) => entry.job).filter((job) => !isJobName(job)) }, 'entry.unknownJob');
     }
     await handOver(queues, known);
+    if (entries.length === turnMax) return 0;
     if (entries.length > 0) return busyPauseMs;
-    return Math.min(idlePauseMs, Math.max(busyPauseMs, idleMs ?? idlePauseMs));
+    return Math.min(idlePauseMs, Math.max(1, idleMs ?? idlePauseMs));
   };
 
   const run = async (): Promise<void> => {
@@ -72,22 +74,34 @@ export function startDispatcher(
 }
 
 async function handOver(queues: BullQueues, entries: readonly LeasedEntry[]): Promise<void> {
-  for (const [name, queue] of queues) {
-    const mine = entries.filter((entry) => entry.job === name);
-    if (mine.length === 0) continue;
-    await Promise.all(mine.filter((entry) => entry.redriven).map((entry) => forget(queue, entry)));
-    await queue.addBulk(
-      mine.map(({ id, attempt, tries, lane, payload }) => ({
-        name,
-        data: { entryId: id, attempt, tries, lane, payload } satisfies QueuedJob,
-        opts: { jobId: `${id}.${attempt}` },
-      })),
-    );
-  }
+  const names = new Set(entries.map(({ job }) => job));
+  await Promise.all(
+    [...queues].map(async ([name, queue]) => {
+      if (!names.has(name)) return;
+      const mine = entries.filter((entry) => entry.job === name);
+      const redriven = mine.filter((entry) => entry.redriven);
+      await Promise.all(redriven.map((entry) => forget(queue, entry)));
+      const fresh = mine.filter((entry) => !entry.redriven);
+      await queue.addBulk([
+        ...inBatches(fresh).map((batch) => ({ name, data: toData(batch) })),
+        // One id for as long as nobody begins it: what waits long for a worker is not piled up.
+        ...redriven.map((entry) => ({ name, data: toData([entry]), opts: { jobId: toJobId(entry) } })),
+      ]);
+    }),
+  );
 }
 
+const toJobId = ({ id, attempt }: LeasedEntry): string => `${id}.${attempt}`;
+const toData = (entries: readonly LeasedEntry[]): QueuedBatch => ({
+  entries: entries.map(({ id, attempt }) => ({ id, attempt })),
+});
+const inBatches = (entries: readonly LeasedEntry[]): LeasedEntry[][] =>
+  Array.from({ length: Math.ceil(entries.length / batchMax) }, (_, n) =>
+    entries.slice(n * batchMax, (n + 1) * batchMax),
+  );
+
 /** A job that BullMQ keeps as finished would swallow the new hand-over; one that waits or runs must be left alone. */
-async function forget(queue: Queue<QueuedJob>, entry: LeasedEntry): Promise<void> {
-  const job = await queue.getJob(`${entry.id}.${entry.attempt}`);
+async function forget(queue: Queue<QueuedBatch>, entry: LeasedEntry): Promise<void> {
+  const job = await queue.getJob(toJobId(entry));
   if (job !== undefined && (await job.isCompleted().then((done) => done || job.isFailed()))) await job.remove();
 }

@@ -1,14 +1,14 @@
-import { Worker } from 'bullmq';
 import { Failure, toFailure } from '../domain/failure.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { startDeadline, type Deadline } from '../platform/deadline.ts';
 import type { RedisClient } from '../platform/redis.ts';
-import { commit, type CommitOutcome, type CommitPlan } from '../store/commit.ts';
+import { commit, commitAndTake, type CommitOutcome, type CommitPlan } from '../store/commit.ts';
 import type { StoreDeps } from '../store/deps.ts';
-import type { QueuedJob } from './bull-queues.ts';
+import type { BegunEntry } from '../store/entry-lua.ts';
 import { decide } from './decide.ts';
 import type { Job } from './define-job.ts';
+import { takeBatches, type RunningWorker } from './take-batches.ts';
 
 /** How a handler ends its own entry; the default is `ack`. */
 export type Ending =
@@ -73,68 +73,49 @@ export interface RunnerDeps<D> {
   shutdown: AbortSignal;
 }
 
-/** Renewed at half its life; with the check every 5 s the work of a process that died goes on after 25 s at the most. */
-const lockMs = 20_000;
-const stalledCheckMs = 5_000;
-
-/** Deploys stall a job once or twice; what stalls this often is what ends the processes. */
-const stallsMax = 12;
-
-export interface RunningWorker {
-  /** Takes nothing new; resolves when what runs has ended. */
-  drain(): Promise<void>;
-}
+/** Deploys end a run once or twice; what was running this often when its process ended is what ends the processes. */
+const lostRunsMax = 12;
 
 /** Runs a job's handler for one shard. */
 export function runWorker<D, P extends Record<string, unknown>>(
   { job, handle }: WorkerDefinition<D, P>,
   runner: RunnerDeps<D>,
 ): RunningWorker {
-  const { store, log } = runner;
-  const worker = new Worker<QueuedJob>(
-    job.name,
-    async ({ data, stalledCounter }) => {
-      const startedMs = runner.clock.now();
-      const outcome = await runOnce(job, handle, runner, data, stalledCounter);
-      runner.observe({ job: job.name, outcome, durationMs: runner.clock.now() - startedMs });
-    },
-    {
-      connection: runner.redis,
-      prefix: store.keys.queuePrefix,
-      concurrency: Math.min(job.policy.concurrency, runner.concurrencyMax),
-      lockDuration: lockMs,
-      stalledInterval: stalledCheckMs,
-      // A deploy that kills twice must not fail a job; entries decide when to give up.
-      maxStalledCount: 100,
-      removeOnComplete: { count: 100 },
-      removeOnFail: { count: 500 },
-      skipVersionCheck: true,
-    },
-  );
-  // BullMQ reports lost locks and connections here; both heal by themselves.
-  worker.on('error', (error) => log.warn({ job: job.name, reason: error.message }, 'worker.troubled'));
-  return { drain: () => worker.close() };
+  const { store, redis, log, clock } = runner;
+  const concurrency = Math.min(job.policy.concurrency, runner.concurrencyMax);
+  return takeBatches(job.name, { store, redis, log, concurrency }, async (entry, mayTake) => {
+    const startedMs = clock.now();
+    const { outcome, next } = await runOnce(job, handle, runner, entry, mayTake);
+    runner.observe({ job: job.name, outcome, durationMs: clock.now() - startedMs });
+    return next;
+  });
 }
 
 async function runOnce<D, P extends Record<string, unknown>>(
   job: Job<P>,
   handle: WorkerDefinition<D, P>['handle'],
   runner: RunnerDeps<D>,
-  { entryId, attempt, tries, lane, payload }: QueuedJob,
-  stalls: number,
-): Promise<string> {
+  { id: entryId, attempt, tries, lane, payload, runs }: BegunEntry,
+  mayTake: () => boolean,
+): Promise<{ outcome: string; next: BegunEntry | null }> {
   const { store, clock, log } = runner;
   const startedMs = clock.now();
   const deadline = startDeadline(runner.shutdown, job.policy.timeoutMs);
   const facts = { job: job.name, entryId, attempt, tries };
+  let runLog: Log | undefined;
   let ended = false;
+  let next: BegunEntry | null = null;
   const finish = async (plan: CommitPlan, ending: Ending = { how: 'ack' }): Promise<CommitOutcome> => {
-    const outcome = await commit(store, { ...plan, settle: { id: entryId, attempt, ...ending } });
-    if (outcome !== 'conflict') ended = true;
-    return outcome;
+    const settled = { ...plan, settle: { id: entryId, attempt, ...ending } };
+    const result = await commitAndTake(store, settled, mayTake() && !runner.shutdown.aborted ? lane : null);
+    if (result.outcome !== 'conflict') ended = true;
+    next ??= result.next;
+    return result.outcome;
   };
   try {
-    if (stalls >= stallsMax) throw new Failure('rejected', 'job.ends_workers', 'workers end while they run this');
+    // Begun while the process was ending: nothing of it has happened.
+    if (runner.shutdown.aborted) throw new Failure('aborted', 'job.shutdown', 'the process is ending');
+    if (runs > lostRunsMax) throw new Failure('rejected', 'job.ends_workers', 'workers end while they run this');
     const parsed = job.payload.safeParse(payload);
     if (!parsed.success) throw new Failure('malformed', 'job.payload', 'this job was written by another version');
     await handle(parsed.data, {
@@ -145,13 +126,16 @@ async function runOnce<D, P extends Record<string, unknown>>(
       runId: runner.newRunId(),
       tries,
       signal: deadline.signal,
-      log: log.child(facts),
+      // Made when it is asked for: most runs have nothing to say, and a child costs as much as a read.
+      get log() {
+        return (runLog ??= log.child(facts));
+      },
       commit: (plan) => commit(store, plan),
       finish,
     });
     if (!ended) await finish({});
-    log.debug({ ...facts, durationMs: clock.now() - startedMs }, 'job.done');
-    return 'done';
+    if (log.isLevelEnabled('debug')) log.debug({ ...facts, durationMs: clock.now() - startedMs }, 'job.done');
+    return { outcome: 'done', next };
   } catch (error) {
     const failure = asJobFailure(error, deadline, runner.shutdown);
     const decision = decide(failure, tries, job.policy, runner.random);
@@ -169,12 +153,12 @@ async function runOnce<D, P extends Record<string, unknown>>(
     );
     if (decision.how === 'retry') {
       await finish({}, decision);
-      return failure.kind;
+      return { outcome: failure.kind, next };
     }
     const { issue, ...plan } = await runner.bury({ entryId, job: job.name, payload, failure });
     const why = { reason: failure.code, ...(issue === undefined ? {} : { issue }) };
     await commit(store, { ...plan, settle: { id: entryId, attempt, how: 'bury', ...why } });
-    return 'buried';
+    return { outcome: 'buried', next };
   } finally {
     deadline.end();
   }

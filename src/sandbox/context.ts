@@ -29,5 +29,7 @@ export interface SandboxContext {
   faults: Faults;
   random: Random;
   seed: number;
+  /** Ids that partners count up begin here: a later run must not give an earlier one's again. */
+  ordersFrom?: number;
   picker: PickerSettings;
 }

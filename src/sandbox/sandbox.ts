@@ -37,9 +37,10 @@
  * | DELETE /_sandbox/subscribers/{name}       |                                               | forgets received webhooks, queued answers  |
  * | POST /_sandbox/subscribers/{name}/answers | `{statuses, delayMs?}`                        | queues one answer per webhook to come      |
  * | GET, PUT, PATCH /_sandbox/vtex/accounts[/{name}] | settings (account-settings.ts)        | OMS accounts; DELETE …/hook and …/feed drop them |
- * | POST /_sandbox/vtex/orders                | `{account?, warehouseId?, fulfilment?, lines?, afterMs?, status?, visibleAfterReads?, gone?}` | a shopper's order |
+ * | POST /_sandbox/vtex/orders                | `{account?, warehouseId?, fulfilment?, lines?, window?, address?, afterMs?, status?, visibleAfterReads?, visibleAfterMs?, gone?}` | a shopper's order |
  * | GET /_sandbox/vtex/orders/{id}            |                                               | the order, its effects and its log         |
- * | POST /_sandbox/vtex/orders/{id}/{cancel,invoice,status,change} | `{status}`, `{lines?, receiverName?}` | what people do in the Admin  |
+ * | POST /_sandbox/vtex/orders/{id}/{cancel,invoice,status,change} | `{status}`, `{lines?, receiverName?, window?, address?, gone?}` | what people do in the Admin |
+ * | POST /_sandbox/vtex/accounts/{name}/feed/lapse |                                          | the feed's retention is over               |
  * | PUT, PATCH /_sandbox/vtex-pick-and-pack/accounts[/{name}] | settings (account-settings.ts) | filters, webhooks, packing, tokens, cache |
  * | GET, POST /_sandbox/vtex-pick-and-pack/orders[/{id}][/{status,import}] | `{status}`       | orders with their history; moves by hand   |
  * | POST /_sandbox/vtex-pick-and-pack/tokens/expire, /cache/clear |                           | at once                                    |
@@ -72,6 +73,8 @@ export interface SandboxOptions {
   clock?: { now(): number };
   /** For picker outcomes and random faults. */
   seed?: number;
+  /** Where the numbers of orders begin (context.ts). */
+  ordersFrom?: number;
   picker?: Partial<PickerSettings>;
   nash?: Partial<NashAnswers>;
 }
@@ -116,6 +119,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     faults: createFaults(random, (kind) => books.addFault(kind)),
     random,
     seed,
+    ...(options.ordersFrom !== undefined && { ordersFrom: options.ordersFrom }),
     picker: { ...initialPicker },
   };
   const nash = createNash(context, options.nash ?? {});

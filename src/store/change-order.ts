@@ -7,6 +7,7 @@ import type { CommitOutcome, CommitPlan, NewEntry } from './commit.ts';
 import type { StoreDeps } from './deps.ts';
 import { listEndpoints } from './endpoints.ts';
 import { eventWrites, type Delivery } from './events.ts';
+import { createTurns, type Turns } from './take-turns.ts';
 import { orderGuard, orderWrites, requireOrder, timelineWrite, type StoredOrder, type TimelineLine } from './orders.ts';
 
 /** A change of one order, made purely from what was read. Null: nothing to change (the work may still be ended). */
@@ -28,18 +29,39 @@ export type OrderChange = {
 const racesMax = 25;
 
 /**
+ * Whoever changes one order in this process waits for his turn: the hooks of an order come close together, and two of
+ * three commits were lost races. A courtesy only: between processes, and after all, the version decides.
+ */
+const turnsOf = new WeakMap<StoreDeps, Turns>();
+const turnsAt = (store: StoreDeps): Turns => {
+  const turns = turnsOf.get(store) ?? createTurns();
+  turnsOf.set(store, turns);
+  return turns;
+};
+
+/**
  * Reads an order, applies the change and commits new state, work, events and timeline in one call guarded by the version
  * that was read. A lost race re-reads and re-applies. Answers the order as committed (or as read, when the change was
- * null). `commit` is the store's, or a job's `finish`, which ends its entry in the same call.
+ * null). `commit` is the store's, or a job's `finish`, which ends its entry in the same call. `change` must not change the
+ * same order through here: it would wait for itself.
  */
-export async function changeOrder(
+export const changeOrder = (
   store: StoreDeps,
   orderId: string,
-  options: {
-    commit: (plan: CommitPlan) => Promise<CommitOutcome>;
-    work: (delivery: Delivery) => NewEntry;
-    merchantId?: string;
-  },
+  options: ChangeOptions,
+  change: (stored: StoredOrder) => OrderChange | Promise<OrderChange>,
+): Promise<Order> => turnsAt(store).take(orderId, () => changeInTurn(store, orderId, options, change));
+
+interface ChangeOptions {
+  commit: (plan: CommitPlan) => Promise<CommitOutcome>;
+  work: (delivery: Delivery) => NewEntry;
+  merchantId?: string;
+}
+
+async function changeInTurn(
+  store: StoreDeps,
+  orderId: string,
+  options: ChangeOptions,
   change: (stored: StoredOrder) => OrderChange | Promise<OrderChange>,
 ): Promise<Order> {
   for (let race = 0; race < racesMax; race += 1) {

@@ -1,7 +1,7 @@
 import { Failure } from '../domain/failure.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RedisClient } from '../platform/redis.ts';
-import { appliedMarkSeconds, entryLua } from './entry-lua.ts';
+import { appliedMarkSeconds, entryLua, inflightDefault, toBegun, type BegunEntry } from './entry-lua.ts';
 import type { Keys } from './keys.ts';
 import { defineScript, runScript } from './script.ts';
 
@@ -88,6 +88,20 @@ if a and redis.call('LINDEX', a.list, 0) == a.member then
   end
 end
 local s = p.settle
+-- The lane's next, if it spends no budget and is the same kind of work, begins where this one ends.
+local function takeNext(lane, job, now)
+  local stateKey = T .. ':lane-state:' .. lane
+  local state = redis.call('HMGET', stateKey, 'interval', 'cap', 'inflight', 'turn')
+  local inflight, turn = tonumber(state[3] or '0'), tonumber(state[4] or '0')
+  if tonumber(state[1] or '0') > 0 or inflight >= tonumber(state[2] or p.cap) then return end
+  local id, zset = head(lane, turn, now)
+  local raw = id and redis.call('HGET', T .. ':entries', id)
+  local e = raw and cjson.decode(raw)
+  if not e or e.job ~= job then return end
+  redis.call('ZREM', zset, id)
+  redis.call('HSET', stateKey, 'inflight', inflight + 1, 'turn', (turn + 1) % 12)
+  return begin(id, e, now)
+end
 -- Buried once, and pushed again by whoever does it regularly: it is done now all the same.
 local function forgetFailures(id)
   leaveIssue(mine.issue, id)
@@ -100,6 +114,7 @@ local function forgetFailures(id)
 end
 if s then
   redis.call('ZREM', T .. ':leased', s.id)
+  mine.runs = nil
   if s.how == 'retry' or s.how == 'again' then
     if s.counted then mine.tries = mine.tries + 1 end
     if s.how == 'again' then
@@ -123,6 +138,8 @@ if s then
     end
     release(mine.lane, now)
   end
+  local follower = s.take and takeNext(s.take, mine.job, now)
+  if follower then return { 'committed', follower } end
 end
 return 'committed'`);
 
@@ -150,7 +167,20 @@ export interface CommitDeps {
  * to be announced, and the end of the work that caused it, in a single atomic call. Throws Failure `transient`
  * `redis.generation` on a Redis that is not the one we know.
  */
-export async function commit({ redis, keys, clock, generation }: CommitDeps, plan: CommitPlan): Promise<CommitOutcome> {
+export async function commit(deps: CommitDeps, plan: CommitPlan): Promise<CommitOutcome> {
+  const { outcome } = await commitAndTake(deps, plan, null);
+  return outcome;
+}
+
+/**
+ * The same, and where the plan ends its entry, the next that is due in `lane` begins in the same call: work of the same job
+ * whose lane has no rate of its own. A run may so go on from one entry to the next with no hand-over in between.
+ */
+export async function commitAndTake(
+  { redis, keys, clock, generation }: CommitDeps,
+  plan: CommitPlan,
+  lane: string | null,
+): Promise<{ outcome: CommitOutcome; next: BegunEntry | null }> {
   const writes = plan.writes ?? [];
   const { settle, advance } = plan;
   const header = {
@@ -161,12 +191,20 @@ export async function commit({ redis, keys, clock, generation }: CommitDeps, pla
     writes: writes.map((write) => write.length),
     entries: (plan.entries ?? []).map(fromEntry),
     enqueue: (plan.enqueue ?? []).map((q) => ({ list: q.list, member: q.member, entry: fromEntry(q.entry) })),
-    ...(settle && { settle: 'delayMs' in settle ? { ...settle, delay: settle.delayMs } : settle }),
+    ...(settle && {
+      settle: {
+        ...settle,
+        ...('delayMs' in settle && { delay: settle.delayMs }),
+        ...(lane !== null && { take: lane }),
+      },
+    }),
+    ...(lane !== null && { cap: inflightDefault }),
     ...(advance && { advance: { ...advance, entry: fromEntry(advance.entry) } }),
   };
-  const outcome = await runScript(redis, script, [keys.tag], [JSON.stringify(header), ...writes.flat()]);
-  if (outcome === 'generation') throw generationFailure();
-  return outcome === 'committed' || outcome === 'conflict' ? outcome : 'gone';
+  const reply = await runScript(redis, script, [keys.tag], [JSON.stringify(header), ...writes.flat()]);
+  if (reply === 'generation') throw generationFailure();
+  if (Array.isArray(reply)) return { outcome: 'committed', next: toBegun(String(reply[1])) };
+  return { outcome: reply === 'committed' || reply === 'conflict' ? reply : 'gone', next: null };
 }
 
 export const generationFailure = (): Failure =>

@@ -2,6 +2,7 @@ import { toInstant } from '../platform/clock.ts';
 import type { EventType } from '../domain/events.ts';
 import { newId, type StoreDeps } from './deps.ts';
 import { parseStored } from './stored-json.ts';
+import { rememberOpened } from './opened.ts';
 import { updateDoc } from './update-doc.ts';
 
 /** A subscriber's URL. */
@@ -98,8 +99,12 @@ export const rotateEndpointSecret = (
     return { ...endpoint, sealed, updatedAt: toInstant(deps.clock.now()) };
   });
 
+const opened = new WeakMap<StoreDeps['keyring'], ReturnType<typeof rememberOpened<EndpointSecrets>>>();
+
 /** The secrets that sign now. */
 export function signingSecrets(deps: StoreDeps, endpoint: Endpoint): string[] {
-  const { current, previous } = openEndpoint(deps, endpoint);
+  const remembered = opened.get(deps.keyring) ?? rememberOpened<EndpointSecrets>();
+  opened.set(deps.keyring, remembered);
+  const { current, previous } = remembered(endpoint.sealed, () => openEndpoint(deps, endpoint));
   return previous !== null && Date.parse(previous.until) > deps.clock.now() ? [current, previous.secret] : [current];
 }

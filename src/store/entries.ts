@@ -1,20 +1,20 @@
 import type { Clock } from '../platform/clock.ts';
 import { generationFailure, type CommitDeps } from './commit.ts';
-import { entryLua } from './entry-lua.ts';
+import { entryLua, inflightDefault, leaseMs, toBegun, type BegunEntry } from './entry-lua.ts';
 import { defineScript, runScript } from './script.ts';
 import { parseStored } from './stored-json.ts';
 
 /** The lane of work that spends nobody's budget. */
 export const freeLane = 'free';
-/** How many hand-overs of one lane may be under way when nothing else is said; bounds what BullMQ holds. */
-export const inflightDefault = 200;
+/** How often a run says that it lives. Three times in a lease, so that one that is late costs nothing. */
+export const renewEveryMs = 2_500;
 
 /** A work entry handed over to the queue. */
 export interface LeasedEntry {
   id: string;
   job: string;
   lane: string;
-  /** The hand-over: makes the BullMQ job id, and must still hold when the job commits. */
+  /** The hand-over; whoever begins it must still hold it. */
   attempt: number;
   /** Failures so far that used up attempts. */
   tries: number;
@@ -27,6 +27,9 @@ const leaseScript = defineScript(`${entryLua}
 local now = clock(ARGV[1])
 if not known(ARGV[2]) then return redis.error_reply('GENERATION') end
 local room, lease, capDefault = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+-- Looking every now and then must not slow a lane down: what fell due since the last look goes out now, and the calls
+-- themselves are spaced where they are made. A lane that was idle for longer begins anew.
+local late = 25
 local out = {}
 local function hand(id, e, redriven)
   redis.call('ZADD', T .. ':leased', now + lease, id)
@@ -37,17 +40,6 @@ end
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', T .. ':leased', '-inf', now, 'LIMIT', 0, room)) do
   local raw = redis.call('HGET', T .. ':entries', id)
   if raw then hand(id, cjson.decode(raw), true) else redis.call('ZREM', T .. ':leased', id) end
-end
--- In the order of the classes; every fourth pick begins with one of the lower ones, each in its turn, so that none starves.
-local function head(lane, turn)
-  local from = 0
-  if turn % 4 == 3 then from = 2 + math.floor(turn / 4) % 3 end
-  for offset = 0, 4 do
-    local class = (from + offset) % 5
-    local zset = T .. ':lane:' .. lane .. ':' .. class
-    local id = redis.call('ZRANGEBYSCORE', zset, '-inf', now, 'LIMIT', 0, 1)[1]
-    if id then return id, zset end
-  end
 end
 local function earliest(lane)
   local best
@@ -67,7 +59,7 @@ for _, lane in ipairs(redis.call('ZRANGEBYSCORE', T .. ':lanes', '-inf', now, 'L
   free = math.max(free, tonumber(state[6] or '0') - interval)
   local took = 0
   while room > 0 and free <= now and inflight + took < cap do
-    local id, zset = head(lane, turn)
+    local id, zset = head(lane, turn, now)
     if not id then break end
     redis.call('ZREM', zset, id)
     local raw = redis.call('HGET', T .. ':entries', id)
@@ -78,7 +70,7 @@ for _, lane in ipairs(redis.call('ZRANGEBYSCORE', T .. ':lanes', '-inf', now, 'L
       hand(id, e, false)
       took = took + 1
       turn = turn + 1
-      if interval > 0 then free = now + interval end
+      if interval > 0 then free = (free < now - late and now or free) + interval end
     end
   end
   if took > 0 then redis.call('HSET', stateKey, 'free', free, 'inflight', inflight + took, 'turn', turn % 12) end
@@ -112,6 +104,45 @@ export async function leaseEntries(
     return { ...entry, payload: parseStored<unknown>(entry.payload) };
   });
   return { entries, idleMs: idle === '' ? undefined : Number(idle) };
+}
+
+const beginScript = defineScript(`${entryLua}
+local now = clock(ARGV[1])
+local out = {}
+for at = 2, #ARGV, 2 do
+  local id = ARGV[at]
+  local e = owned(id, tonumber(ARGV[at + 1]))
+  if e then
+    out[#out + 1] = begin(id, e, now)
+  end
+end
+return out`);
+
+/**
+ * Begins what these hand-overs still hold; what another run has begun, or done, is left out. From here on the hand-over is
+ * worth nothing: a copy of it that lies in the queue begins nothing.
+ */
+export async function beginEntries(
+  { redis, keys, clock }: Pick<CommitDeps, 'redis' | 'keys' | 'clock'>,
+  handed: readonly { id: string; attempt: number }[],
+): Promise<BegunEntry[]> {
+  const args = handed.flatMap(({ id, attempt }) => [id, attempt]);
+  const reply = await runScript(redis, beginScript, [keys.tag], [clock.scriptNow(), ...args]);
+  if (!Array.isArray(reply)) return [];
+  return reply.map((raw) => toBegun(String(raw)));
+}
+
+const renewScript = defineScript(`${entryLua}
+local now = clock(ARGV[1])
+for at = 3, #ARGV do redis.call('ZADD', T .. ':leased', 'XX', now + ARGV[2], ARGV[at]) end
+return 1`);
+
+/** These are alive; what has ended meanwhile stays ended. */
+export async function renewLeases(
+  { redis, keys, clock }: Pick<CommitDeps, 'redis' | 'keys' | 'clock'>,
+  ids: readonly string[],
+): Promise<void> {
+  await runScript(redis, renewScript, [keys.tag], [clock.scriptNow(), leaseMs, ...ids]);
 }
 
 /** How much waits, and how old the oldest due entry is: backlog for metrics and health. */

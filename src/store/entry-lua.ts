@@ -1,8 +1,19 @@
+import { parseStored } from './stored-json.ts';
+
+/**
+ * How long a hand-over, and then a run, is believed without a sign of life: longer than a hand-over takes on a busy
+ * machine. A process that died costs its work this much.
+ */
+export const leaseMs = 8_000;
+/** How many hand-overs of one lane may be under way when nothing else is said; bounds what BullMQ holds. */
+export const inflightDefault = 200;
+
 /**
  * The Lua that every script which touches work entries shares. `T` is the shard's tag, `now` milliseconds.
  *
- * entry = { job, lane, class, payload, attempt, tries }: `attempt` counts hand-overs to the queue (and makes the BullMQ
- * job id), `tries` counts failures that use up the job's budget of attempts.
+ * entry = { job, lane, class, payload, attempt, tries, runs }: `attempt` counts hand-overs to the queue and runs begun,
+ * each of which makes the ones before it worth nothing; `tries` counts failures that use up the job's budget of attempts;
+ * `runs` counts runs begun since it last waited.
  * lane  = a hash `<T>:lane-state:<lane>` { interval, free, cap, inflight } and one sorted set per class
  * `<T>:lane:<lane>:<class>` of entry ids by the moment they may run.
  */
@@ -50,7 +61,42 @@ local function owned(id, attempt)
   if e.attempt ~= attempt or not redis.call('ZSCORE', T .. ':leased', id) then return nil end
   return e
 end
+-- In the order of the classes; every fourth pick begins with one of the lower ones, each in its turn, so that none starves.
+local function head(lane, turn, now)
+  local from = 0
+  if turn % 4 == 3 then from = 2 + math.floor(turn / 4) % 3 end
+  for offset = 0, 4 do
+    local class = (from + offset) % 5
+    local zset = T .. ':lane:' .. lane .. ':' .. class
+    local id = redis.call('ZRANGEBYSCORE', zset, '-inf', now, 'LIMIT', 0, 1)[1]
+    if id then return id, zset end
+  end
+end
+-- A run of it, under an attempt of its own: what was handed over before is worth nothing.
+local function begin(id, e, now)
+  e.attempt = e.attempt + 1
+  e.runs = (e.runs or 0) + 1
+  redis.call('HSET', T .. ':entries', id, cjson.encode(e))
+  redis.call('ZADD', T .. ':leased', now + ${leaseMs}, id)
+  return cjson.encode({ id = id, attempt = e.attempt, tries = e.tries, lane = e.lane, payload = e.payload, runs = e.runs })
+end
 `;
+
+/** What a run begins with: the entry as it is now. `attempt` is the run's own, which must still hold when it commits. */
+export interface BegunEntry {
+  id: string;
+  attempt: number;
+  tries: number;
+  lane: string;
+  payload: unknown;
+  /** Runs that were begun since it last waited, this one included: more than one means that a process died over it. */
+  runs: number;
+}
+
+export function toBegun(raw: string): BegunEntry {
+  const entry = parseStored<Omit<BegunEntry, 'payload'> & { payload: string }>(raw);
+  return { ...entry, payload: parseStored<unknown>(entry.payload) };
+}
 
 /** Long enough that no stray hand-over of an applied entry can still be under way, short enough to stay small. */
 export const appliedMarkSeconds = 600;

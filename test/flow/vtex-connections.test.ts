@@ -129,8 +129,10 @@ describe('registering the hook and the feed', () => {
     const entry = makeEntry(connectionCheck, payload, { lane: freeLane });
     await commit(store, { entries: [{ ...entry, id: `${entry.id}.test` }] });
     await vi.waitFor(async () => expect((await hookOf())?.hook.url).toContain('/in/'), waiting);
-    const { body } = await packline.call('GET', `/v1/connections/${vtex.omsId}/health`);
-    expect(body['restoredAt']).toEqual(expect.any(String));
+    await vi.waitFor(async () => {
+      const { body } = await packline.call('GET', `/v1/connections/${vtex.omsId}/health`);
+      expect(body['restoredAt']).toEqual(expect.any(String));
+    }, waiting);
   });
 
   test('tells when VTEX is down, and when it has nothing to register', async () => {

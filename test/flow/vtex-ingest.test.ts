@@ -64,7 +64,7 @@ describe('the hook', () => {
     await reaches(orderId, { connections: { fulfilment: { connector: 'nash' } } });
     await vi.waitFor(() => expect(importedBy(orderId)).toHaveLength(1), waiting);
     expect(await list(orderId)).toHaveLength(1);
-    expect(books.effectsOf('org_demo', orderId)['order.created']).toBe(1);
+    await vi.waitFor(() => expect(books.effectsOf('org_demo', orderId)['order.created']).toBe(1), waiting);
   });
 
   test('that is ahead of the order it tells of is kept until the order can be read', async () => {
@@ -148,7 +148,7 @@ test('hook, feed and POST of one order together make one order', async () => {
 
 test('an order changed in the OMS before its picking is changed at the fulfilment system, and after it is a problem', async () => {
   const orderId = await vtex.shop({ warehouseId: 'store-1' });
-  await reaches(orderId, { status: 'READY_FOR_HANDLING' });
+  await reaches(orderId, { status: 'READY_FOR_HANDLING', connections: { oms: { state: 'handling' } } });
   const change = (quantity: number) =>
     packline.control('POST', `/vtex/orders/${orderId}/change`, { lines: [{ sku: '18', quantity, price: 990 }] });
   await change(3);

@@ -7,6 +7,7 @@ import { sweep } from '../../src/queues/sweep.ts';
 import { commit } from '../../src/store/commit.ts';
 import type { StoreDeps } from '../../src/store/deps.ts';
 import { freeLane, leaseEntries } from '../../src/store/entries.ts';
+import { leaseMs } from '../../src/store/entry-lua.ts';
 import { captureLog } from '../support/captured-log.ts';
 import { testRedis } from '../support/redis.ts';
 import { createTestStore } from '../support/test-store.ts';
@@ -14,8 +15,6 @@ import { patience, pushJobs, runJobs, untilWork, type Handle } from './running-q
 import { createSkippingClock, type SkippingClock } from './skipping-clock.ts';
 
 const { client, url } = await testRedis();
-/** As in the dispatcher: what is not committed after this long is handed over again. */
-const leaseMs = 8_000;
 let clock: SkippingClock;
 let store: StoreDeps;
 beforeEach(async () => {
@@ -36,11 +35,7 @@ describe('work that was handed over and not done', () => {
     const queue = queues.get('fulfilment-submit');
     const ending = () => (state === 'failed' ? Promise.reject(new Error('died')) : Promise.resolve());
     const careless = new Worker('fulfilment-submit', ending, { connection, prefix: store.keys.queuePrefix });
-    await queue?.add(
-      'fulfilment-submit',
-      { entryId: '', attempt: 0, tries: 0, lane: freeLane, payload: null },
-      { jobId },
-    );
+    await queue?.add('fulfilment-submit', { entries: [] }, { jobId, removeOnComplete: false });
     await vi.waitFor(async () => expect(await (await queue?.getJob(jobId))?.getState()).toBe(state), patience);
     await careless.close();
     await Promise.all([...queues.values()].map((each) => each.close()));

@@ -36,10 +36,11 @@ const noted = ({ order }: Pick<StoredOrder, 'order'>, code: string): OrderChange
 };
 const codes = async (): Promise<string[]> => (await read()).problems.map(({ code }) => code);
 /** Somebody else changes the order. */
-const changeBeside = (code: string) =>
-  changeOrder(store, orderId, { commit: (plan: CommitPlan) => commit(store, plan), work: deliveryWork }, (stored) =>
-    noted(stored, code),
-  );
+/** As another process would: within one, changes of an order take turns. */
+const changeBeside = (code: string) => {
+  const options = { commit: (plan: CommitPlan) => commit(store, plan), work: deliveryWork };
+  return changeOrder({ ...store }, orderId, options, (stored) => noted(stored, code));
+};
 
 interface Run {
   runId: string;

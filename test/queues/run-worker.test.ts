@@ -3,12 +3,13 @@ import { Failure } from '../../src/domain/failure.ts';
 import type { JobPolicy } from '../../src/queues/define-job.ts';
 import { commit } from '../../src/store/commit.ts';
 import type { StoreDeps } from '../../src/store/deps.ts';
-import { countEntries, freeLane, leaseEntries } from '../../src/store/entries.ts';
+import { beginEntries, countEntries, freeLane, leaseEntries } from '../../src/store/entries.ts';
+import { leaseMs } from '../../src/store/entry-lua.ts';
 import { listIssues } from '../../src/store/issues.ts';
 import { sampleMerchantId as merchantId } from '../store/accept-sample.ts';
 import { testRedis } from '../support/redis.ts';
 import { createTestStore } from '../support/test-store.ts';
-import { patience, pushJobs, runJobs, runQueue, untilWork, type Handle } from './running-queue.ts';
+import { patience, pushJobs, runJobs, untilWork, type Handle } from './running-queue.ts';
 import { createSkippingClock, type SkippingClock } from './skipping-clock.ts';
 
 const { client, url } = await testRedis();
@@ -122,11 +123,12 @@ describe('a job', () => {
   it('that ends every process which runs it is set aside in the end', async () => {
     let runs = 0;
     const [id = ''] = await push();
-    const { queues } = runQueue(url, store, []);
-    const queue = queues.get('fulfilment-submit');
-    await vi.waitFor(async () => expect(await queue?.getWaitingCount()).toBe(1), patience);
-    // As BullMQ counts it: twelve times a process took the job and was not heard of again.
-    await client.hset(queue?.toKey(`${id}.1`) ?? '', 'stc', 12);
+    // Twelve times a process began it and was not heard of again.
+    for (let ended = 0; ended < 12; ended += 1) {
+      const { entries } = await leaseEntries(store, { room: 1, leaseMs });
+      expect(await beginEntries(store, entries)).toMatchObject([{ id, runs: ended + 1 }]);
+      clock.skip(leaseMs);
+    }
     run(async () => void (runs += 1));
     await becomes({ dead: 1 });
     expect(runs).toBe(0);
@@ -139,7 +141,7 @@ describe('a job', () => {
   ])('runs no more often at once than %s', async (_limit, concurrency, concurrencyMax) => {
     const gate = Promise.withResolvers<void>();
     let [running, most] = [0, 0];
-    const { queues } = run(
+    run(
       async () => {
         running += 1;
         most = Math.max(most, running);
@@ -150,8 +152,7 @@ describe('a job', () => {
       concurrencyMax,
     );
     await push(12);
-    const waitingJobs = () => queues.get('fulfilment-submit')?.getWaitingCount();
-    await vi.waitFor(async () => expect([running, await waitingJobs()]).toEqual([3, 9]), patience);
+    await vi.waitFor(async () => expect([running, (await countEntries(store)).leased]).toEqual([3, 12]), patience);
     gate.resolve();
     await becomes({});
     expect(most).toBe(3);
@@ -200,6 +201,6 @@ describe('at its end, a process', () => {
     await vi.waitFor(() => expect(outcomes).toEqual(['aborted']), patience);
     clock.skip(1_000);
     const { entries } = await leaseEntries(store, { room: 1, leaseMs: 1_000 });
-    expect(entries).toMatchObject([{ id, tries: 0, attempt: 2 }]);
+    expect(entries).toMatchObject([{ id, tries: 0, redriven: false }]);
   });
 });

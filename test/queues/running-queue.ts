@@ -6,13 +6,8 @@ import { createBullQueues, type BullQueues } from '../../src/queues/bull-queues.
 import { startDispatcher, type Dispatcher } from '../../src/queues/dispatcher.ts';
 import { makeEntry, type Job, type JobPolicy } from '../../src/queues/define-job.ts';
 import { fulfilmentSubmit } from '../../src/queues/fulfilment-submit.ts';
-import {
-  defineWorker,
-  runWorker,
-  type JobContext,
-  type RunnerDeps,
-  type RunningWorker,
-} from '../../src/queues/run-worker.ts';
+import { defineWorker, runWorker, type JobContext, type RunnerDeps } from '../../src/queues/run-worker.ts';
+import type { RunningWorker } from '../../src/queues/take-batches.ts';
 import { commit } from '../../src/store/commit.ts';
 import { newId, type StoreDeps } from '../../src/store/deps.ts';
 import { countEntries, freeLane } from '../../src/store/entries.ts';

@@ -29,7 +29,12 @@ beforeEach(async () => {
 const change = (
   apply: (stored: StoredOrder) => OrderChange | Promise<OrderChange>,
   finish: (plan: CommitPlan) => ReturnType<typeof commit> = (plan) => commit(store, plan),
-): Promise<Order> => changeOrder(store, order.id, { commit: finish, work: deliveryWork }, apply);
+  at: StoreDeps = store,
+): Promise<Order> => changeOrder(at, order.id, { commit: finish, work: deliveryWork }, apply);
+
+/** As another process changes it: within one, changes of an order take turns. */
+const changeElsewhere = (apply: (stored: StoredOrder) => OrderChange): Promise<Order> =>
+  change(apply, undefined, { ...store });
 
 const withProblem = ({ order: before }: StoredOrder, code: string): OrderChange => {
   const problem = { code, detail: code, source: 'you', raisedAt: before.createdAt };
@@ -57,17 +62,35 @@ describe('a change of an order', () => {
 
   it('lands beside every other that is made at the same time', async () => {
     const codes = Array.from({ length: 10 }, (_, n) => `problem.${n}`);
-    await Promise.all(codes.map((code) => change((stored) => withProblem(stored, code))));
+    await Promise.all(codes.map((code) => changeElsewhere((stored) => withProblem(stored, code))));
     const { order: after } = await requireOrder(store, order.id);
     expect(after.version).toBe(11);
     expect(after.problems.map(({ code }) => code).toSorted()).toEqual(codes);
+  });
+
+  it('waits, within one process, for the one before it, and is applied once', async () => {
+    let applied = 0;
+    const count = (code: string) =>
+      change((stored) => {
+        applied += 1;
+        return withProblem(stored, code);
+      });
+    await Promise.all(Array.from({ length: 10 }, (_, n) => count(`problem.${n}`)));
+    expect(applied).toBe(10);
+  });
+
+  it('goes ahead though the one before it failed', async () => {
+    const failing = change(() => Promise.reject(new Error('no')));
+    const next = change((stored) => withProblem(stored, 'a'));
+    await expect(failing).rejects.toThrow('no');
+    expect(await next).toMatchObject({ version: 2 });
   });
 
   it('that lost the race is applied again to what the winner left', async () => {
     const seen: number[] = [];
     await change(async (stored) => {
       seen.push(stored.order.version);
-      if (seen.length === 1) await change((other) => withProblem(other, 'the-winner'));
+      if (seen.length === 1) await changeElsewhere((other) => withProblem(other, 'the-winner'));
       return withProblem(stored, 'the-loser');
     });
     expect(seen).toEqual([1, 2]);

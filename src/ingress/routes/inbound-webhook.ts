@@ -8,6 +8,7 @@ import type { NewEntry } from '../../store/commit.ts';
 import { findToken, openConnection, readConnection } from '../../store/connections.ts';
 import { freeLane } from '../../store/entries.ts';
 import { acceptMessage } from '../../store/inbox.ts';
+import { rememberOpened } from '../../store/opened.ts';
 import { ok } from '../answer.ts';
 import { checkGeneration } from '../check-generation.ts';
 import { defineGlobalRoute, type Call, type Route } from '../define-route.ts';
@@ -26,6 +27,8 @@ type WebhookCall = Call<{ token: string }, unknown, unknown>;
 export function makeInboundWebhook(deps: IngressDeps, metrics: RequestMetrics): Route {
   const { clock, log } = deps;
   const refusals = createTokenBuckets(clock, { perSecond: refusedPerSecond, burst: refusedBurst });
+
+  const settingsOf = rememberOpened<unknown>();
 
   const target = async (token: string) => {
     const holder = await findToken(deps.redis, token);
@@ -50,7 +53,7 @@ export function makeInboundWebhook(deps: IngressDeps, metrics: RequestMetrics): 
       throw makeRefusal('webhook.throttled', 'too many badly signed webhooks came from this address', { retryAfterMs });
     }
     const facts = { merchantId: connection.merchantId, connectionId: connection.id, connector: connector.id };
-    const { settings } = openConnection(store, connection);
+    const settings = settingsOf(connection.sealed, () => openConnection(store, connection).settings);
     const verdict = verify(() => webhook.verify({ headers: textHeaders(headers), body: bytes }, settings, clock.now()));
     if (!verdict.ok) {
       refusals.take(sender);

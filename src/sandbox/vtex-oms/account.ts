@@ -1,97 +1,57 @@
+import { createHash } from 'node:crypto';
 import type { SandboxContext } from '../context.ts';
-import { createHookSender } from '../hook-sender.ts';
 import type { AccountSettings } from './account-settings.ts';
-import { createFeed, isWanted, type FeedFilter, type OrderEvent } from './feed.ts';
+import { createAnnouncements } from './announcements.ts';
+import { createInvoices } from './invoices.ts';
 import type { OmsAccount } from './oms-account.ts';
-import { makeOrderDoc, type NewOrder, type OrderDoc } from './order-doc.ts';
-import { toVtexTime } from './vtex-time.ts';
+import type { OmsOrder } from './oms-order.ts';
+import { contentOf, makeOrderDoc, newOrderSchema, type NewOrder, type OrderRequest } from './order-doc.ts';
+import { orderNotFound, VtexRefusal } from './vtex-refusal.ts';
+import { toEventTime, toVtexTime } from './vtex-time.ts';
 
-export interface OmsOrder {
-  orderId: string;
-  doc: OrderDoc;
-  invisibleReads: number;
-  gone: boolean;
-  interactions: { source: string; message: string }[];
-}
-
-export interface HookConfig {
-  filter: FeedFilter;
-  hook: { url: string; headers: Record<string, string> };
-}
-
-/** The guide's words: an undisclosed geometric progression. */
-const hookLadderMs = [0, 5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 320_000, 640_000];
-const hookTimeoutMs = 5_000;
-const partner = 'vtex';
+/** The simulated ERP takes a moment. */
+const erpDelayMs = 1_000;
 
 /** One simulated VTEX account: its orders, and whom it tells of them. */
 export function createAccount(context: SandboxContext, initial: AccountSettings) {
   const orders = new Map<string, OmsOrder>();
   const listeners = new Set<Parameters<OmsAccount['onStatus']>[0]>();
   let settings = initial;
-  let hook: HookConfig | null = null;
-  let made = 0;
-  const feed = createFeed(context, () => settings);
-  const sender = createHookSender(context, {
-    partner,
-    org: initial.account,
-    ladderMs: hookLadderMs,
-    timeoutMs: hookTimeoutMs,
-    isTaken: (status) => status === 200,
-  });
+  let made = context.ordersFrom ?? 0;
+  let receipts = 0;
 
-  const tell = (event: OrderEvent): void => {
-    feed.push(event);
-    if (hook === null || !isWanted(hook.filter, event.state)) return;
-    const { domain, orderId, state, lastState, lastChange, currentChange } = event;
-    const full = settings.hookStyle === 'full' ? { LastState: lastState, CurrentChange: currentChange } : {};
-    const Origin = { Account: settings.account, Key: settings.appKey };
-    const body = { Domain: domain, OrderId: orderId, State: state, LastChange: full.CurrentChange === undefined ? currentChange : lastChange, ...full, Origin }; // prettier-ignore
-    sender.send(hook.hook, `hook.${state}`, body);
-  };
+  /** 32 digits, the same in every run with the same seed (and clock, where a time is among the parts). */
+  const hexOf = (...parts: string[]): string =>
+    createHash('md5')
+      .update([context.seed, initial.account, ...parts].join('/'))
+      .digest('hex');
+  const note = ({ orderId }: OmsOrder, effect: string): void =>
+    context.books.addEffect(initial.account, orderId, `oms.${effect}`);
+
+  const announcements = createAnnouncements({ context, settings: () => settings, hexOf });
+  const { feed, hook, setHook, ping, tell, stop } = announcements;
+
+  /** Something else than its status changed: only who filters by orders, not by workflow, hears of it. */
+  const tellChange = (order: OmsOrder): void => tell(order, order.doc.status, false);
 
   function moveTo(order: OmsOrder, state: string): void {
-    const { doc } = order;
-    const { status: lastState, lastChange } = doc;
+    const lastState = order.doc.status;
     if (lastState === state) return;
-    const currentChange = toVtexTime(context.now());
-    Object.assign(doc, { status: state, lastChange: currentChange });
-    if (state === 'invoiced') doc['invoicedDate'] = currentChange;
-    const domains = settings.bothDomains ? ['Marketplace', 'Fulfillment'] : ['Fulfillment'];
-    for (const domain of domains) {
-      const eventId = `${order.orderId}-${state}-${domain}`.toUpperCase();
-      tell({
-        eventId,
-        domain,
-        orderId: order.orderId,
-        state,
-        lastState,
-        lastChange: String(lastChange),
-        currentChange,
-      });
-    }
+    order.doc.status = state;
+    if (state === 'invoiced') order.doc['invoicedDate'] = toVtexTime(context.now());
+    tell(order, lastState, true);
     for (const listener of listeners) listener(order, lastState);
   }
 
-  function invoice(order: OmsOrder, invoiceNumber: string, value: number, extra: Record<string, unknown> = {}): void {
-    const packages = packagesOf(order);
-    const known = packages.find((entry) => entry['invoiceNumber'] === invoiceNumber);
-    if (known === undefined) {
-      packages.push({ invoiceNumber, invoiceValue: value, type: 'Output', courierStatus: null, ...extra });
-      context.books.addEffect(settings.account, order.orderId, 'oms.invoiced');
-    }
-    const invoiced = packages
-      .filter((entry) => entry['type'] !== 'Input')
-      .reduce((sum, entry) => sum + Number(entry['invoiceValue']), 0);
-    if (invoiced >= Number(order.doc['value'])) moveTo(order, 'invoiced');
-  }
+  const invoices = createInvoices({ now: context.now, note, moveTo, tellChange });
 
-  /** A change of what is in the order: only who filters by orders, not by workflow, hears of it. */
-  function tellChange(order: OmsOrder): void {
-    const { status: state, lastChange } = order.doc;
-    const at = String(lastChange);
-    const event = { domain: 'Fulfillment', orderId: order.orderId, state, lastState: state, lastChange: at };
-    tell({ ...event, eventId: `${order.orderId}-${at}`, currentChange: at });
+  /** False when it is not `ready-for-handling`. */
+  function startHandling(order: OmsOrder): boolean {
+    if (order.doc.status !== 'ready-for-handling') return false;
+    note(order, 'handlingStarted');
+    moveTo(order, 'start-handling');
+    moveTo(order, 'handling');
+    return true;
   }
 
   const port: OmsAccount = {
@@ -104,53 +64,80 @@ export function createAccount(context: SandboxContext, initial: AccountSettings)
     },
     startHandling(orderId) {
       const order = orders.get(orderId);
-      if (order === undefined || order.doc.status !== 'ready-for-handling') return false;
-      context.books.addEffect(settings.account, orderId, 'oms.handlingStarted');
-      moveTo(order, 'start-handling');
-      moveTo(order, 'handling');
-      return true;
+      return order !== undefined && startHandling(order);
     },
-    pickingDone(orderId) {
+    pickingDone(orderId, picked) {
       const order = orders.get(orderId);
       if (order === undefined || order.doc.status !== 'handling') return;
       if (settings.readyForInvoicing) moveTo(order, 'ready-for-invoicing');
-      if (settings.erp.invoices) {
-        context.timers.after(1_000, () => invoice(order, `INV${order.doc.sequence}`, Number(order.doc['value'])));
-      }
+      if (!settings.erp.invoices) return;
+      const items = picked.flatMap(({ uniqueId, quantity, priceMinor: price }) =>
+        order.doc.items
+          .filter((item) => item.uniqueId === uniqueId && quantity > 0)
+          .map(({ id }) => ({ id, quantity, price })),
+      );
+      context.timers.after(erpDelayMs, () => invoices.addRest(order, items));
     },
     delivered(orderId, deliveredDate) {
-      const last = packagesOf(orders.get(orderId)).at(-1);
-      if (last !== undefined) last['courierStatus'] = { status: 'delivered', finished: true, deliveredDate, data: [] };
+      const order = orders.get(orderId);
+      if (order !== undefined) invoices.finish(order, deliveredDate);
     },
   };
+
+  /** By id, or by `seq` and its number, as the calls take both; 404 without one. */
+  function get(id: string): OmsOrder {
+    const sequence = /^seq(\d+)$/.exec(id)?.[1];
+    const order =
+      sequence === undefined ? orders.get(id) : [...orders.values()].find(({ doc }) => doc.sequence === sequence);
+    if (order === undefined || order.input.gone) throw orderNotFound(id);
+    return order;
+  }
 
   return {
     port,
     orders,
     feed,
+    hook,
+    setHook,
+    ping,
+    invoices,
+    startHandling,
     moveTo,
-    tellChange,
-    invoice,
+    stop,
     settings: () => settings,
     change(next: AccountSettings): void {
       settings = next;
     },
-    hook: () => hook,
-    setHook(next: HookConfig | null): void {
-      hook = next;
+    get,
+    /** The same for `GET`, which may come before the order can be read. */
+    read(id: string): OmsOrder {
+      const order = get(id);
+      if (order.invisibleReads > 0) {
+        order.invisibleReads -= 1;
+        throw orderNotFound(id);
+      }
+      if (context.now() < order.createdAt + order.input.visibleAfterMs) throw orderNotFound(id);
+      return order;
     },
-    /** "Ping": what VTEX sends before it keeps a hook. */
-    ping: async (to: HookConfig['hook']): Promise<boolean> =>
-      (await sender.attempt(to, { hookConfig: 'ping' })) === 200,
-    make(input: NewOrder): OmsOrder {
+    /** `orderId` is "identification of the order in the seller". */
+    receiptOf({ doc }: OmsOrder) {
+      receipts += 1;
+      const date = toVtexTime(context.now());
+      return { date, orderId: doc.sellerOrderId, receipt: hexOf('receipt', doc.orderId, date, String(receipts)) };
+    },
+    make(request: OrderRequest): OmsOrder {
+      const input = newOrderSchema.parse(request);
       made += 1;
       const orderId = input.orderId ?? `v${String(40_000_000 + made)}${settings.account.slice(0, 4)}-01`;
-      const facts = { account: settings.account, number: made, nowMs: context.now() };
+      const createdAt = context.now();
       const order: OmsOrder = {
         orderId,
-        doc: makeOrderDoc({ ...input, orderId }, facts),
+        doc: makeOrderDoc({ ...input, orderId }, { account: settings.account, number: made, nowMs: createdAt }),
+        input,
+        createdAt,
+        changedAt: createdAt,
         invisibleReads: input.visibleAfterReads,
-        gone: input.gone,
+        startHandlingCalls: 0,
         interactions: [],
       };
       orders.set(orderId, order);
@@ -166,18 +153,36 @@ export function createAccount(context: SandboxContext, initial: AccountSettings)
       else context.timers.after(input.afterMs, release);
       return order;
     },
+    /** Somebody changed the order itself: its lines, where it goes, or whether it can be read. */
+    revise(order: OmsOrder, input: NewOrder): void {
+      order.input = input;
+      Object.assign(order.doc, contentOf(order.input, order.doc.sequence, order.createdAt));
+      tellChange(order);
+    },
+    /** Not once something was invoiced: 400. */
+    cancel(order: OmsOrder, reason: string, by: 'customer' | 'seller'): void {
+      const { doc } = order;
+      if (doc.status === 'canceled') return;
+      if (doc.status === 'invoiced' || doc.packageAttachment.packages.length > 0) {
+        throw new VtexRefusal(400, 'OMS011', 'An invoiced order cannot be canceled');
+      }
+      const cancellationData = {
+        RequestedByUser: by === 'customer',
+        RequestedBySystem: false,
+        RequestedBySellerNotification: by === 'seller',
+        RequestedByPaymentNotification: false,
+        Reason: reason,
+        CancellationDate: toEventTime(context.now()),
+      };
+      Object.assign(doc, { cancelReason: reason, cancellationData, allowCancellation: false });
+      note(order, 'canceled');
+      moveTo(order, 'cancel');
+      moveTo(order, 'canceled');
+    },
     forget(): void {
       orders.clear();
-      feed.forget();
+      announcements.forget();
     },
-    stop: () => sender.stop(),
   };
 }
 export type Account = ReturnType<typeof createAccount>;
-
-export function packagesOf(order: OmsOrder | undefined): Record<string, unknown>[] {
-  const attachment: unknown = order?.doc['packageAttachment'];
-  const packages: unknown =
-    typeof attachment === 'object' && attachment !== null && 'packages' in attachment ? attachment.packages : [];
-  return Array.isArray(packages) ? packages : [];
-}

@@ -1,27 +1,34 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import type { OmsEnv } from './oms-env.ts';
-import { readVtexBody } from './read-vtex-body.ts';
+import { filterSchema, refuseUnsound } from './order-filter.ts';
+import { readVtexBody, readVtexQuery } from './read-vtex-body.ts';
 import { VtexRefusal } from './vtex-refusal.ts';
 
-const filter = z.object({
-  type: z.enum(['FromWorkflow', 'FromOrders']),
-  status: z.array(z.string()).optional(),
-  expression: z.string().optional(),
-  disableSingleFire: z.boolean().optional(),
+const hookBody = z.strictObject({
+  filter: filterSchema,
+  /** VTEX accepts https only; loopback has none. */
+  hook: z.strictObject({ url: z.url({ protocol: /^https?$/ }), headers: z.record(z.string(), z.string()) }),
 });
-const hookBody = z.object({
-  filter,
-  hook: z.object({ url: z.url({ protocol: /^https?$/ }), headers: z.record(z.string(), z.string()).default({}) }),
+
+const retentionSeconds = z.int().min(345_600).max(1_209_600);
+const feedBody = z.strictObject({
+  /** "If the filter is not configured, … all status changes will appear in the feed." */
+  filter: filterSchema.default({ type: 'FromWorkflow' }),
+  /** The reference writes the retention in PascalCase, the guide in camelCase. */
+  queue: z.union([
+    z.strictObject({
+      visibilityTimeoutInSeconds: z.int().min(0).max(43_200),
+      MessageRetentionPeriodInSeconds: retentionSeconds,
+    }),
+    z.strictObject({
+      visibilityTimeoutInSeconds: z.int().min(0).max(43_200),
+      messageRetentionPeriodInSeconds: retentionSeconds,
+    }),
+  ]),
 });
-const feedBody = z.object({
-  filter: filter.default({ type: 'FromWorkflow' }),
-  queue: z.object({
-    visibilityTimeoutInSeconds: z.int().min(0).max(43_200),
-    MessageRetentionPeriodInSeconds: z.int().min(345_600).max(1_209_600),
-  }),
-});
-const commitBody = z.object({ handles: z.array(z.string()).min(1) });
+const commitBody = z.strictObject({ handles: z.array(z.string()).min(1) });
+const feedQuery = z.object({ maxlot: z.coerce.number().int().min(1).max(10) });
 
 const notConfigured = (what: string): VtexRefusal => new VtexRefusal(404, 'FEED001', `${what} is not configured`);
 
@@ -29,6 +36,7 @@ const notConfigured = (what: string): VtexRefusal => new VtexRefusal(404, 'FEED0
 export const eventRoutes = new Hono<OmsEnv>()
   .post('/hook/config', async (c) => {
     const config = await readVtexBody(c, hookBody);
+    refuseUnsound(config.filter);
     if (!(await c.get('account').ping(config.hook))) {
       throw new VtexRefusal(400, 'HOOK001', 'The endpoint did not answer the ping with 200');
     }
@@ -41,45 +49,46 @@ export const eventRoutes = new Hono<OmsEnv>()
     return c.json(config);
   })
   .delete('/hook/config', (c) => {
-    c.get('account').setHook(null);
-    return c.body(null, 204);
+    const { hook, setHook } = c.get('account');
+    if (hook() === null) throw notConfigured('Hook');
+    setHook(null);
+    return c.body(null, 200);
   })
   .post('/feed/config', async (c) => {
-    const { filter: wanted, queue } = await readVtexBody(c, feedBody);
-    const { feed } = c.get('account');
-    const known = feed.config();
-    if (known !== null && known.filter.type !== wanted.type) {
-      throw new VtexRefusal(409, 'FEED002', 'A feed with another filter type is configured');
-    }
-    feed.configure({
-      filter: wanted,
+    const { filter, queue } = await readVtexBody(c, feedBody);
+    refuseUnsound(filter);
+    c.get('account').feed.configure({
+      filter,
       visibilityTimeoutInSeconds: queue.visibilityTimeoutInSeconds,
-      messageRetentionPeriodInSeconds: queue.MessageRetentionPeriodInSeconds,
+      messageRetentionPeriodInSeconds:
+        'MessageRetentionPeriodInSeconds' in queue
+          ? queue.MessageRetentionPeriodInSeconds
+          : queue.messageRetentionPeriodInSeconds,
     });
-    return c.json({ filter: wanted, queue });
+    return c.body(null, 200);
   })
   .get('/feed/config', (c) => {
     const { feed } = c.get('account');
     const config = feed.config();
     if (config === null) throw notConfigured('Feed');
-    const { filter: kept, ...queue } = config;
-    return c.json({ filter: kept, queue, quantity: feed.waiting(), approximateAgeOfOldestMessageInSeconds: 0 });
+    const { filter, ...queue } = config;
+    const { quantity, oldestSeconds } = feed.waiting();
+    return c.json({ filter, queue, quantity, approximateAgeOfOldestMessageInSeconds: oldestSeconds });
   })
   .delete('/feed/config', (c) => {
-    c.get('account').feed.configure(null);
-    return c.body(null, 204);
+    const { feed } = c.get('account');
+    if (feed.config() === null) throw notConfigured('Feed');
+    feed.configure(null);
+    return c.body(null, 200);
   })
   .get('/feed', (c) => {
     const { feed } = c.get('account');
-    const max = Number(c.req.query('maxlot'));
-    if (!Number.isInteger(max) || max < 1 || max > 10) {
-      throw new VtexRefusal(400, 'FEED003', 'maxlot is required, from 1 to 10');
-    }
+    const { maxlot } = readVtexQuery(c, feedQuery);
     if (feed.config() === null) throw notConfigured('Feed');
-    return c.json(feed.receive(max));
+    return c.json(feed.receive(maxlot));
   })
   .post('/feed', async (c) => {
     const { handles } = await readVtexBody(c, commitBody);
     c.get('account').feed.commit(handles);
-    return c.json({ success: true });
+    return c.body(null, 200);
   });

@@ -1,30 +1,40 @@
-import { Hono } from 'hono';
+import { Hono, type Context } from 'hono';
 import { z } from 'zod';
 import type { Books } from '../books.ts';
 import { answerControlError } from '../control-error.ts';
-import type { Account, OmsOrder } from './account.ts';
+import type { Account } from './account.ts';
 import { accountSchema } from './account-settings.ts';
-import { amountsOf, makeItem, newOrderSchema } from './order-doc.ts';
+import type { OmsOrder } from './oms-order.ts';
+import { newOrderSchema } from './order-doc.ts';
+import { lineSchema } from './order-items.ts';
+import { shippingShape } from './order-shipping.ts';
 import type { VtexOms } from './vtex-oms.ts';
 import { orderNotFound, toRefusalResponse, VtexRefusal } from './vtex-refusal.ts';
-import { toVtexTime } from './vtex-time.ts';
 
 const statusBody = z.strictObject({ status: z.string() });
-const changeBody = z.strictObject({
-  lines: newOrderSchema.shape.lines.optional(),
-  receiverName: z.string().optional(),
-});
+const cancelBody = z.strictObject({ reason: z.string().default('The customer changed their mind') });
+/** What is left out stays as it is; of an address too. */
+const changeBody = z
+  .strictObject({
+    lines: z.array(lineSchema).min(1),
+    window: shippingShape.window,
+    address: shippingShape.address.unwrap(),
+    receiverName: z.string(),
+    gone: z.boolean(),
+  })
+  .partial();
 
 /** What has no place in VTEX's API: shoppers, the Admin, and the truth. Mounted under `/_sandbox/vtex`. */
-export function makeVtexControl(vtex: VtexOms, books: Books, nowMs: () => number): Hono {
+export function makeVtexControl(vtex: VtexOms, books: Books): Hono {
   const accountOf = (name: string | undefined): Account => {
     const account = vtex.find(name);
     if (account === undefined) throw new VtexRefusal(404, 'SANDBOX', `no account ${name}`);
     return account;
   };
-  const orderOf = (id: string): { account: Account; order: OmsOrder } => {
-    for (const name of vtex.accountNames()) {
-      const account = accountOf(name);
+  /** Its account is known by who has it; two that have the same id are told apart by `?account=`. */
+  const orderOf = (c: Context): { account: Account; order: OmsOrder } => {
+    const [id, name] = [c.req.param('id') ?? '', c.req.query('account')];
+    for (const account of name === undefined ? vtex.accountNames().map(accountOf) : [accountOf(name)]) {
       const order = account.orders.get(id);
       if (order !== undefined) return { account, order };
     }
@@ -35,6 +45,7 @@ export function makeVtexControl(vtex: VtexOms, books: Books, nowMs: () => number
     orderId: order.orderId,
     status: order.doc.status,
     effects: books.effectsOf(account.port.name, order.orderId),
+    startHandlingCalls: order.startHandlingCalls,
     interactions: order.interactions,
     doc: order.doc,
   });
@@ -49,7 +60,7 @@ export function makeVtexControl(vtex: VtexOms, books: Books, nowMs: () => number
             ...settings(),
             orders: orders.size,
             hook: hook(),
-            feed: { config: feed.config(), waiting: feed.waiting() },
+            feed: { config: feed.config(), waiting: feed.waiting().quantity },
           };
         }),
       }),
@@ -69,45 +80,40 @@ export function makeVtexControl(vtex: VtexOms, books: Books, nowMs: () => number
       accountOf(c.req.param('name')).feed.configure(null);
       return c.body(null, 204);
     })
+    .post('/accounts/:name/feed/lapse', (c) => {
+      accountOf(c.req.param('name')).feed.lapse();
+      return c.body(null, 204);
+    })
     .post('/orders', async (c) => {
-      const { account: name, ...input } = newOrderSchema.parse(await c.req.json().catch(() => ({})));
-      const account = accountOf(name);
+      const input = newOrderSchema.parse(await c.req.json().catch(() => ({})));
+      const account = accountOf(input.account);
       return c.json(viewOf({ account, order: account.make(input) }), 201);
     })
-    .get('/orders/:id', (c) => c.json(viewOf(orderOf(c.req.param('id')))))
-    .post('/orders/:id/cancel', (c) => {
-      const found = orderOf(c.req.param('id'));
-      found.account.moveTo(found.order, 'cancel');
-      found.account.moveTo(found.order, 'canceled');
+    .get('/orders/:id', (c) => c.json(viewOf(orderOf(c))))
+    .post('/orders/:id/cancel', async (c) => {
+      const found = orderOf(c);
+      const { reason } = cancelBody.parse(await c.req.json().catch(() => ({})));
+      found.account.cancel(found.order, reason, 'customer');
       return c.json(viewOf(found));
     })
     .post('/orders/:id/invoice', (c) => {
-      const found = orderOf(c.req.param('id'));
-      const { doc } = found.order;
-      found.account.invoice(found.order, `INV${doc.sequence}`, Number(doc['value']));
+      const found = orderOf(c);
+      const items = found.order.doc.items.map(({ id, sellingPrice: price, quantity }) => ({ id, price, quantity }));
+      found.account.invoices.addRest(found.order, items);
       return c.json(viewOf(found));
     })
     .post('/orders/:id/status', async (c) => {
-      const found = orderOf(c.req.param('id'));
+      const found = orderOf(c);
       found.account.moveTo(found.order, statusBody.parse(await c.req.json()).status);
       return c.json(viewOf(found));
     })
     .post('/orders/:id/change', async (c) => {
-      const found = orderOf(c.req.param('id'));
-      const { lines, receiverName } = changeBody.parse(await c.req.json());
-      const { doc } = found.order;
-      if (lines !== undefined) {
-        const items = lines.map((line, index) => makeItem(line, `${doc.sequence}${index}`));
-        Object.assign(doc, { items, ...amountsOf(lines) });
-      }
-      const shipping: unknown = doc['shippingData'];
-      if (receiverName !== undefined && isRecord(shipping) && isRecord(shipping['address'])) {
-        shipping['address']['receiverName'] = receiverName;
-      }
-      doc['lastChange'] = toVtexTime(nowMs());
-      found.account.tellChange(found.order);
+      const found = orderOf(c);
+      const { address, receiverName, ...changes } = changeBody.parse(await c.req.json());
+      const { input } = found.order;
+      const named = receiverName === undefined ? {} : { receiverName };
+      const revised = { ...input, ...changes, address: { ...input.address, ...address, ...named } };
+      found.account.revise(found.order, newOrderSchema.parse(revised));
       return c.json(viewOf(found));
     });
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

@@ -31,6 +31,9 @@ export interface VtexOms {
 
 export const partner = 'vtex';
 
+/** Only reads of one order have a documented budget. */
+const oneOrder = /^\/api\/oms\/pvt\/orders\/[^/]+$/;
+
 export function createVtexOms(context: SandboxContext): VtexOms {
   const accounts = new Map<string, Account>();
   const listeners: ((account: OmsAccount) => void)[] = [];
@@ -62,7 +65,11 @@ export function createVtexOms(context: SandboxContext): VtexOms {
     const { path, method } = c.get('entry');
     const isOrders = path.startsWith('/api/oms/');
     if (isOrders ? !permissions.orders : !permissions.events) throw new VtexRefusal(403, '2', 'Forbidden');
-    if (isOrders && method === 'GET' && !isWithinLimit(c.get('entry'), account, limits.orderReadsPerMinute)) {
+    if (
+      method === 'GET' &&
+      oneOrder.test(path) &&
+      !isWithinLimit(c.get('entry'), account, limits.orderReadsPerMinute)
+    ) {
       return toRefusalResponse({ status: 429, code: '3', message: 'Too many requests' }, { 'retry-after': '1' });
     }
     c.set('account', account);
@@ -107,7 +114,7 @@ export function createVtexOms(context: SandboxContext): VtexOms {
         .route('/:account/api/oms/pvt/orders', orderRoutes)
         .route('/:account/api/orders', eventRoutes)
         .all('/*', () => noSuchAccount()),
-    makeControl: () => makeVtexControl(vtex, context.books, context.now),
+    makeControl: () => makeVtexControl(vtex, context.books),
     find: (name = demoAccount.account) => accounts.get(name),
     account: (name = demoAccount.account) => accounts.get(name)?.port,
     accountNames: () => [...accounts.keys()],

@@ -1,0 +1,33 @@
+/** How many may be at work at once. */
+export interface Slots {
+  /** Takes as many as are free, at most `wanted`, and at least one: waits for it, in the order of asking. */
+  take(wanted: number): Promise<number>;
+  giveBack(): void;
+  /** Resolves when all are free. */
+  untilFree(): Promise<void>;
+}
+
+export function createSlots(size: number): Slots {
+  let free = size;
+  const waiting: (() => void)[] = [];
+  const watching: (() => void)[] = [];
+  return {
+    async take(wanted) {
+      if (free === 0 || waiting.length > 0) await new Promise<void>((resolve) => waiting.push(resolve));
+      else free -= 1;
+      // The one that was waited for was handed on, not given back.
+      const more = Math.min(free, wanted - 1);
+      free -= more;
+      return 1 + more;
+    },
+    giveBack() {
+      const next = waiting.shift();
+      if (next !== undefined) return next();
+      free += 1;
+      if (free === size) for (const done of watching.splice(0)) done();
+    },
+    async untilFree() {
+      if (free < size) await new Promise<void>((resolve) => watching.push(resolve));
+    },
+  };
+}

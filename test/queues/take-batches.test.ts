@@ -1,0 +1,81 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { StoreDeps } from '../../src/store/deps.ts';
+import { countEntries } from '../../src/store/entries.ts';
+import { leaseMs } from '../../src/store/entry-lua.ts';
+import { testRedis } from '../support/redis.ts';
+import { createTestStore } from '../support/test-store.ts';
+import { patience, pushJobs, runJobs, untilWork } from './running-queue.ts';
+import { createSkippingClock, type SkippingClock } from './skipping-clock.ts';
+
+const { client, url } = await testRedis();
+let clock: SkippingClock;
+let store: StoreDeps;
+beforeEach(async () => {
+  await client.flushdb();
+  clock = createSkippingClock();
+  store = await createTestStore(client, clock);
+});
+
+describe('work that is handed over together', () => {
+  it('runs side by side, and what takes long holds nothing back', async () => {
+    const gate = Promise.withResolvers<void>();
+    const ids = await pushJobs(store, 40);
+    runJobs(url, store, async (_payload, { entryId }) => {
+      if (entryId === ids[0]) await gate.promise;
+    });
+    await untilWork(store, { leased: 1 });
+    gate.resolve();
+    await untilWork(store, {});
+  });
+
+  it('is each its own: one that fails does not touch the others', async () => {
+    const ids = await pushJobs(store, 20);
+    runJobs(
+      url,
+      store,
+      async (_payload, { entryId }) => {
+        if (entryId === ids[3]) throw new Error('no');
+      },
+      { policy: { attempts: 1 } },
+    );
+    await untilWork(store, { dead: 1 });
+  });
+
+  it('waits no longer than its lease for a process that has no room: another one takes it', async () => {
+    const gate = Promise.withResolvers<void>();
+    const full = runJobs(url, store, () => gate.promise, { policy: { concurrency: 1 } });
+    await pushJobs(store, 8);
+    await vi.waitFor(async () => expect(await countEntries(store)).toMatchObject({ leased: 8 }), patience);
+    const seen: string[] = [];
+    runJobs(url, store, async (_payload, { entryId }) => void seen.push(entryId));
+    clock.skip(leaseMs);
+    await untilWork(store, { leased: 1 });
+    expect(new Set(seen).size).toBe(7);
+    gate.resolve();
+    await untilWork(store, {});
+    expect(seen).toHaveLength(7);
+    await full.dispatcher.stop();
+  });
+});
+
+describe('a process with one place', () => {
+  it('goes through what waits, one after the other, and gives the place up at its end', async () => {
+    let [running, most] = [0, 0];
+    const { dispatcher, workers } = runJobs(
+      url,
+      store,
+      async () => {
+        running += 1;
+        most = Math.max(most, running);
+        await Promise.resolve();
+        running -= 1;
+      },
+      { policy: { concurrency: 1 } },
+    );
+    await pushJobs(store, 300);
+    await untilWork(store, {});
+    expect(most).toBe(1);
+    await dispatcher.stop();
+    await Promise.all(workers.map((worker) => worker.drain()));
+  });
+});
