@@ -2,11 +2,12 @@ import { Failure } from '../../../domain/failure.ts';
 import type { ConnectorIo } from '../../io.ts';
 import type { CallingOmsConnector, FeedMessage, OmsCancelOutcome, OmsConnection, StartOutcome } from '../port.ts';
 import { VtexClient } from './client.ts';
-import { isMissing } from './errors.ts';
+import { isMissing, isStatus } from './errors.ts';
 import { toOmsOrder } from './mapper.ts';
 import { toBaseUrl, usesFeed, usesHook, VtexSettingsSchema, type VtexSettings } from './settings.ts';
 import { phases } from './statuses.ts';
-import { messageIdOf, toEvent, webhook } from './webhook.ts';
+import { hookKeyHeader, messageIdOf, toEvent, webhook } from './webhook.ts';
+import type { WireFeedItem, WireFilter, WireHook } from './wire.ts';
 
 /** Looks into an empty feed: it is a backup beside the hook, and all there is without one. */
 const feedPollSeconds = { both: 30, feed: 5, hook: 30 } as const;
@@ -49,11 +50,16 @@ function connect(settings: VtexSettings, io: ConnectorIo): OmsConnection {
       await client.startHandling(externalId);
       return { started: true };
     } catch (error) {
-      if (!isCode(error, notReady)) throw error;
-      // "Order status should be ready-for-handling": done already, or beyond it, or not there yet.
+      // OMS003, "Order status should be ready-for-handling": done already, or beyond it, or not there yet.
+      if (!isStatus(error, 409)) throw error;
       const { status } = await client.getOrder(externalId);
-      const phase = phaseOf(status);
-      return phase === 'handling' || phase === 'invoiced' ? { started: true } : { started: false, state: status };
+      const state = status ?? 'null';
+      const phase = phaseOf(state);
+      if (phase === 'handling' || phase === 'invoiced') return { started: true };
+      if (phase !== 'ready') return { started: false, state };
+      throw new Failure('transient', 'vtex.order_stale', 'VTEX refuses to start an order that it shows as ready', {
+        cause: error,
+      });
     }
   }
 
@@ -64,15 +70,17 @@ function connect(settings: VtexSettings, io: ConnectorIo): OmsConnection {
     } catch (error) {
       if (!(error instanceof Failure) || error.kind !== 'rejected') throw error;
       const order = await orNull(client.getOrder(externalId));
-      if (order !== null && phaseOf(order.status) === 'canceled') return { canceled: true };
-      const detail = order === null ? error.message : `VTEX has it as ${order.status}`;
+      const state = order?.status ?? 'null';
+      if (phaseOf(state) === 'canceled') return { canceled: true };
+      const detail = order === null ? error.message : `VTEX has it as ${state}`;
       return { canceled: false, code: error.code, detail };
     }
   }
 
   async function test(): Promise<{ account: string }> {
     try {
-      await client.listOrders();
+      // An order that nobody has: listing orders takes a permission that nothing else here needs.
+      await orNull(client.getOrder('packline-connection-test'));
       if (usesHook(settings)) await orNull(client.readHook());
       if (usesFeed(settings)) await orNull(client.readFeedConfig());
     } catch (error) {
@@ -91,7 +99,7 @@ function connect(settings: VtexSettings, io: ConnectorIo): OmsConnection {
       const config = await orNull(client.readHook());
       const url = config?.hook?.url;
       if (config === null || url === null || url === undefined) return null;
-      return { url, matches: asksFor(config.filter, settings) };
+      return { url, matches: asksFor(config.filter, settings) && bearsKey(config, settings) };
     },
     registerHook: (url) => client.writeHook(url),
     async readFeed() {
@@ -112,27 +120,29 @@ function connect(settings: VtexSettings, io: ConnectorIo): OmsConnection {
   };
 }
 
-/** 409 of start-handling. */
-const notReady = 'vtex.oms003';
 const isCode = (error: unknown, code: string): boolean => error instanceof Failure && error.code === code;
 
 const phaseOf = (state: string) => (isState(state) ? phases[state] : undefined);
 const isState = (state: string): state is keyof typeof phases => Object.hasOwn(phases, state);
 
 /** The handle stays outside: whoever has it can make VTEX forget the event. */
-function toMessage({ handle, ...event }: { handle: string; [name: string]: unknown }): FeedMessage {
+function toMessage({ handle, ...event }: WireFeedItem): FeedMessage {
   const read = toEvent(event);
   const messageId = read === undefined ? `unreadable:${JSON.stringify(event)}` : messageIdOf(read);
   return { messageId, handle, body: JSON.stringify(event) };
 }
 
 /** What VTEX keeps is what the settings say. Its filters are not validated, so spelling counts. */
-function asksFor(
-  filter: { type?: string | null | undefined; status?: string[] | null | undefined } | null | undefined,
-  { states }: VtexSettings,
-): boolean {
+function asksFor(filter: WireFilter | null | undefined, { states }: VtexSettings): boolean {
   const kept = new Set(filter?.status ?? []);
   return filter?.type === 'FromWorkflow' && kept.size === new Set(states).size && states.every((s) => kept.has(s));
+}
+
+/** Without the key of today nothing of the hook would be believed. An answer that shows no headers says nothing of them. */
+function bearsKey({ hook }: WireHook, { hookKey }: VtexSettings): boolean {
+  if (hook?.headers === null || hook?.headers === undefined) return true;
+  const kept = Object.entries(hook.headers).find(([name]) => name.toLowerCase() === hookKeyHeader)?.[1];
+  return kept === hookKey;
 }
 
 /** Keys are named after their account (`vtexappkey-account-ABCDEF`); one of another account is refused like a wrong one. */

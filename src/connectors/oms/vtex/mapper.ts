@@ -3,9 +3,11 @@ import { OrderInputSchema } from '../../../domain/order-input.ts';
 import { toInstant } from '../../vendor/vtex/to-instant.ts';
 import type { OmsOrder } from '../port.ts';
 import { toFulfilment, toRecipient, toStore, toWindow } from './delivery.ts';
-import { toMinor } from './money.ts';
-import { toLines, type Remark } from './order-lines.ts';
+import { toLines } from './order-lines.ts';
+import { Remarks } from './remarks.ts';
 import type { VtexSettings } from './settings.ts';
+import { toText } from './to-text.ts';
+import { toTotals } from './totals.ts';
 import type { WireOrder } from './wire.ts';
 
 /**
@@ -14,18 +16,14 @@ import type { WireOrder } from './wire.ts';
  * @throws Failure `rejected` `vtex.order_unusable` for an order that lacks what nobody can do without
  */
 export function toOmsOrder(order: WireOrder, externalId: string, settings: VtexSettings): OmsOrder {
-  const remarks: Remark[] = [];
-  const currency = order.storePreferencesData?.currencyCode ?? '';
-  const { lines, remarks: lineRemarks } = toLines(order.items ?? [], currency);
-  const fulfilment = toFulfilment(order, remarks);
+  const remarks = new Remarks();
   if (order.workflowIsInError === true) {
-    remarks.push({
-      code: 'vtex.workflow_error',
-      detail: 'the order’s workflow at VTEX is in error: it needs a person there',
-    });
+    remarks.add('vtex.workflow_error', 'the order’s workflow at VTEX is in error: it needs a person there');
   }
-  const notes = order.openTextField?.value?.trim().slice(0, 2_000);
-  const channel = order.salesChannel?.slice(0, 60);
+  const currency = order.storePreferencesData?.currencyCode ?? '';
+  const fulfilment = toFulfilment(order, remarks);
+  const notes = toText(order.openTextField?.value, 2_000);
+  const channel = toText(order.salesChannel, 60);
   const input = OrderInputSchema.safeParse({
     externalId,
     placedAt: toInstant(order.creationDate) ?? undefined,
@@ -34,19 +32,18 @@ export function toOmsOrder(order: WireOrder, externalId: string, settings: VtexS
     fulfilment,
     window: toWindow(order, remarks),
     recipient: toRecipient(order, fulfilment, remarks),
-    lines,
+    lines: toLines(order.items ?? [], currency, remarks),
     totals: toTotals(order, currency, remarks),
-    ...(notes === undefined || notes === '' ? {} : { notes }),
-    ...(channel === undefined || channel === '' ? {} : { channel }),
+    ...(notes === undefined ? {} : { notes }),
+    ...(channel === undefined ? {} : { channel }),
     metadata: toMetadata(order),
   });
-  if (!input.success) throw unusable(input.error.issues.map(({ path }) => `/${path.join('/')}`));
-  return {
-    input: input.data,
-    state: order.status,
-    changedAt: toInstant(order.lastChange),
-    remarks: [...remarks, ...lineRemarks],
-  };
+  const state = order.status;
+  if (input.success && typeof state === 'string') {
+    return { input: input.data, state, changedAt: toInstant(order.lastChange), remarks: remarks.list() };
+  }
+  const pointers = (input.error?.issues ?? []).map(({ path }) => `/${path.join('/')}`);
+  throw unusable([...new Set(typeof state === 'string' ? pointers : ['/status', ...pointers])]);
 }
 
 /** Names of fields only: what is in them may be about a person. */
@@ -59,25 +56,6 @@ const unusable = (pointers: string[]): Failure =>
       detail: { pointers: pointers.slice(0, 20) },
     },
   );
-
-/** VTEX's totals need not add up (its own example does not); discounts are negative. */
-function toTotals(order: WireOrder, currency: string, remarks: Remark[]) {
-  const sumOf = (...ids: string[]): number => {
-    const rows = (order.totals ?? []).filter((row) => ids.includes(row?.id ?? ''));
-    return rows.reduce((sum, row) => sum + (row?.value ?? 0), 0);
-  };
-  const amount = (hundredths: number, name: string): number => {
-    if (hundredths >= 0) return toMinor(hundredths, currency);
-    remarks.push({ code: 'vtex.total_negative', detail: `the order's ${name} total is below zero; taken for zero` });
-    return 0;
-  };
-  return {
-    itemsMinor: amount(sumOf('Items', 'Discounts'), 'items'),
-    shippingMinor: amount(sumOf('Shipping'), 'shipping'),
-    taxMinor: amount(sumOf('Tax'), 'tax'),
-    grandTotalMinor: amount(order.value ?? Number.NaN, 'grand'),
-  };
-}
 
 const metadataFields = [
   'sequence',
@@ -94,7 +72,7 @@ const metadataFields = [
 const toMetadata = (order: WireOrder): Record<string, string> =>
   Object.fromEntries(
     metadataFields.flatMap((field) => {
-      const value = order[field];
-      return value === null || value === undefined || value === '' ? [] : [[field, value.slice(0, 500)]];
+      const value = toText(order[field], 500);
+      return value === undefined ? [] : [[field, value]];
     }),
   );

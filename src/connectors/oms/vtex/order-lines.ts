@@ -1,68 +1,67 @@
-import type { OrderInput } from '../../../domain/order-input.ts';
-import { toGrams } from '../../../domain/weight.ts';
+import { LineSchema, type Line } from '../../../domain/order-input.ts';
+import { isWeighed, toItemGrams } from './item-weight.ts';
 import { toMinor } from './money.ts';
+import type { Remarks } from './remarks.ts';
+import { toText } from './to-text.ts';
 import type { WireItem } from './wire.ts';
 
-type LineInput = OrderInput['lines'][number];
-export interface Remark {
-  code: string;
-  detail: string;
-}
-
-/** Grams in one of VTEX's units; what is not weighed is counted (`un`). */
-const gramsPerUnit: Readonly<Record<string, number>> = { kg: 1_000, g: 1, lb: 453.592_37, oz: 28.349_523 };
-const countedUnits: ReadonlySet<string> = new Set(['', 'un', 'unit', 'units']);
+const { gtin: GtinSchema, imageUrl: ImageUrlSchema } = LineSchema.shape;
 
 /**
  * VTEX's items as lines, one to one: the same SKU may stand in two items (split prices), so a line's id is the item's
- * `uniqueId`. Kits and gifts are lines like any other; a kit's components are VTEX's business.
+ * `uniqueId`. Kits and gifts are lines like any other; a kit's components are VTEX's business. An item that cannot be read
+ * becomes a line that the order's schema refuses: nobody's goods are left out in silence.
  */
-export function toLines(
-  items: readonly (WireItem | null | undefined)[],
-  currency: string,
-): { lines: LineInput[]; remarks: Remark[] } {
-  const remarks: Remark[] = [];
+export function toLines(items: readonly (WireItem | null | undefined)[], currency: string, remarks: Remarks): Line[] {
   const seen = new Set<string>();
-  const lines = items.flatMap((item, index): LineInput[] => {
-    if (item === null || item === undefined || item.quantity === 0) return [];
-    const wished = item.uniqueId ?? `item-${index}`;
+  return items.flatMap((item, index) => {
+    // What was taken out of the order stays in the list.
+    if (item?.quantity === 0) return [];
+    const wished = toText(item?.uniqueId, Infinity) ?? `item-${index}`;
     const id = seen.has(wished) ? `${wished}-${index}` : wished;
     seen.add(id);
-    return [toLine(item, id, currency, remarks)];
+    return [toLine(item ?? {}, id, currency, remarks)];
   });
-  return { lines, remarks };
 }
 
-function toLine(item: WireItem, id: string, currency: string, remarks: Remark[]): LineInput {
-  const { quantity, ean, imageUrl, name } = item;
-  const sku = item.id ?? '';
+function toLine(item: Partial<WireItem>, id: string, currency: string, remarks: Remarks): Line {
+  const { quantity, ean, imageUrl } = item;
+  const sku = toText(item.id, Infinity) ?? '';
+  const gtin = GtinSchema.safeParse(ean).data;
+  const image = ImageUrlSchema.safeParse(imageUrl).data;
   return {
     id,
     sku,
-    name: (name ?? sku).slice(0, 300),
+    name: toText(item.name, 300) ?? sku,
     quantity: quantity ?? Number.NaN,
-    unitPriceMinor: toMinor(item.sellingPrice ?? item.price ?? Number.NaN, currency),
-    ...(ean !== null && ean !== undefined && /^\d{8}$|^\d{12,14}$/.test(ean) ? { gtin: ean } : {}),
-    ...(isWebUrl(imageUrl) ? { imageUrl } : {}),
-    ...weightOf(item, id, remarks),
+    unitPriceMinor: toMinor(priceOf(item), currency),
+    ...(gtin === undefined ? {} : { gtin }),
+    ...(image === undefined ? {} : { imageUrl: image }),
+    ...weightOf(item, remarks),
   };
 }
 
-/** Weight lives in the multiplier: two units of 0.19 kg are 380 g. */
-function weightOf(item: WireItem, id: string, remarks: Remark[]): Pick<LineInput, 'weighted' | 'requestedWeightGrams'> {
-  const unit = (item.measurementUnit ?? '').trim().toLowerCase();
-  if (countedUnits.has(unit)) return {};
-  const factor = Object.hasOwn(gramsPerUnit, unit) ? gramsPerUnit[unit] : undefined;
-  const multiplier = item.unitMultiplier ?? 1;
-  if (factor === undefined) {
-    remarks.push({ code: 'vtex.unit_unknown', detail: `line ${id} is measured in ${unit.slice(0, 20)}` });
-    return {};
-  }
-  const perUnit = unit === 'kg' ? (toGrams(multiplier) ?? Number.NaN) : multiplier * factor;
-  const grams = Math.round(perUnit * (item.quantity ?? Number.NaN));
-  return { weighted: true, ...(Number.isSafeInteger(grams) && grams >= 0 ? { requestedWeightGrams: grams } : {}) };
-}
+/** Of one of the quantity, in hundredths: `price` is of the unit of measure (765 a kilogram, two of them sell for 1530). */
+const priceOf = ({ sellingPrice, price, unitMultiplier }: Partial<WireItem>): number =>
+  sellingPrice ?? (price ?? Number.NaN) * (unitMultiplier ?? 1);
 
-function isWebUrl(url: string | null | undefined): url is string {
-  return typeof url === 'string' && url.length <= 2048 && /^https?:$/.test(URL.parse(url)?.protocol ?? '');
+/** Weight lives in the multiplier: two units of 0.19 kg are 380 g. */
+function weightOf(
+  { measurementUnit, unitMultiplier, quantity }: Partial<WireItem>,
+  remarks: Remarks,
+): Pick<Line, 'weighted' | 'requestedWeightGrams'> {
+  const unit = measurementUnit?.trim().toLowerCase() ?? 'un';
+  const multiplier = unitMultiplier ?? 1;
+  if (isWeighed(unit)) {
+    const grams = toItemGrams(unit, multiplier, quantity ?? Number.NaN);
+    return { weighted: true, ...(grams === undefined ? {} : { requestedWeightGrams: grams }) };
+  }
+  // Two bottles of 0.75 l are two bottles. Whether two of "6 un" are two packs or twelve pieces, VTEX does not say.
+  if (multiplier !== 1) {
+    remarks.add(
+      'vtex.unit_unknown',
+      `the quantity of a line counts pieces of ${multiplier} ${toText(unit, 20) ?? 'un'}`,
+    );
+  }
+  return {};
 }

@@ -51,7 +51,7 @@ export const VtexSettingsSchema = z.strictObject({
     .default(['Fulfillment', 'Marketplace']),
   /** Who says that handling began. `auto`: Packline, unless VTEX Pick and Pack has the order. */
   startHandling: z.enum(['packline', 'fulfilment', 'auto']).default('auto'),
-  /** Lines in the order's log at VTEX: who has it, and how it ended. */
+  /** Lines in the order's log at VTEX: who has it, and how it ended. None where the key lacks the permission (Checkout). */
   notes: z.boolean().default(true),
   /** What of an order's logistics is its store … */
   storeLocation: z.enum(['warehouse', 'dock', 'pickupPoint', 'seller']).default('warehouse'),

@@ -2,7 +2,9 @@ import type { OmsPhase } from '../port.ts';
 
 /**
  * Every state of an order that VTEX documents ("Order flow and status"; Orders API, filter of feed and hook), in its own
- * words, and what Packline does about it. `*` = automatic. States that VTEX names nowhere stay unknown.
+ * words, and what Packline does about it. `*` = automatic. Left out, and so unknown: `replaced`, a word in the filter's
+ * list that no document explains; `null`, an order that is incomplete; and misspellings in the guides' examples
+ * (`cancelation-request`).
  */
 export const phases = {
   // Not released yet. Most are the marketplace's side of the order, which never gets further here.

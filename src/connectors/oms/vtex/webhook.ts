@@ -11,12 +11,13 @@ export const hookKeyHeader = 'x-packline-key';
 export const webhook: OmsWebhook<VtexSettings> = { verify, read };
 
 function verify({ headers, body }: InboundRequest, settings: VtexSettings): InboundVerdict {
+  const parsed = parseJson(new TextDecoder().decode(body));
+  // Sent when the hook is configured: anything but a 200 and VTEX does not keep the hook. Whether the key comes with it is
+  // not documented, and a ping does nothing.
+  if (isPing(parsed)) return { ok: true, ping: true };
   if (settings.hookKey !== undefined && !isSame(headers[hookKeyHeader] ?? '', settings.hookKey)) {
     return { ok: false, reason: 'key_mismatch' };
   }
-  const parsed = parseJson(Buffer.from(body).toString('utf8'));
-  // Sent when the hook is configured: anything but a 200 and VTEX does not keep the hook.
-  if (isPing(parsed)) return { ok: true, ping: true };
   const event = toEvent(parsed);
   if (event === undefined) return { ok: false, reason: 'unreadable' };
   const account = lookUp(event.origin, 'account');
@@ -29,7 +30,7 @@ function verify({ headers, body }: InboundRequest, settings: VtexSettings): Inbo
 }
 
 function read(body: Uint8Array, settings: VtexSettings): OmsMessage {
-  const event = toEvent(parseJson(Buffer.from(body).toString('utf8')));
+  const event = toEvent(parseJson(new TextDecoder().decode(body)));
   if (event === undefined) {
     throw new Failure('malformed', 'vtex.event_malformed', 'This is neither a hook nor an event of the feed');
   }

@@ -54,8 +54,10 @@ export type WireLogistics = z.infer<typeof LogisticsSchema>;
 
 /** `GET /api/oms/pvt/orders/{orderId}`: what of it Packline reads. Money in hundredths of the currency. */
 export const WireOrderSchema = z.object({
-  orderId: z.string(),
-  status: z.string(),
+  /** By its id an answer is known to be an order. */
+  orderId: z.string().min(1),
+  /** Null while the order is incomplete. */
+  status: text,
   sequence: text,
   orderGroup: text,
   marketplaceOrderId: text,
@@ -83,24 +85,31 @@ export const WireOrderSchema = z.object({
 });
 export type WireOrder = z.infer<typeof WireOrderSchema>;
 
-/** `{ error: { code, message } }`, and the gateway's bare `{ message }`. */
-export const ErrorReplySchema = z.union([
-  z.object({ error: z.object({ code: z.union([z.string(), z.number()]).transform(String) }) }),
-  z.object({ message: z.string() }).transform(() => ({ error: { code: '' } })),
-]);
+/** `{ error: { code, message, exception } }`. A code is one word; anything else might quote somebody. */
+export const ErrorReplySchema = z.object({
+  error: z.object({
+    code: z
+      .union([z.string(), z.number()])
+      .transform(String)
+      .pipe(z.string().regex(/^[\w-]{1,40}$/)),
+  }),
+});
+
+const FilterSchema = z.object({ type: text, status: maybe(z.array(z.string())) });
+export type WireFilter = z.infer<typeof FilterSchema>;
 
 export const HookConfigSchema = z.object({
-  filter: maybe(z.object({ type: text, status: maybe(z.array(z.string())) })),
-  hook: maybe(z.object({ url: text })),
+  filter: maybe(FilterSchema),
+  hook: maybe(z.object({ url: text, headers: maybe(z.record(z.string(), z.unknown())) })),
 });
+export type WireHook = z.infer<typeof HookConfigSchema>;
 
-export const FeedConfigSchema = z.object({
-  filter: maybe(z.object({ type: text, status: maybe(z.array(z.string())) })),
-  quantity: number,
-});
+export const FeedConfigSchema = z.object({ filter: maybe(FilterSchema), quantity: number });
+export type WireFeedConfig = z.infer<typeof FeedConfigSchema>;
 
 /** One event of the feed. The handle acknowledges it; everything else is the hook's, in camelCase. */
 export const FeedItemSchema = z.looseObject({ handle: z.string().min(1) });
+export type WireFeedItem = z.infer<typeof FeedItemSchema>;
 
 /** A hook's body and a feed's event name the same facts in two cases (`OrderId`, `orderId`). */
 export const EventSchema = z.object({

@@ -1,9 +1,6 @@
-import * as z from 'zod';
-
-const TimeSchema = z.iso.datetime({ offset: true });
+import { InstantSchema } from '../../../domain/time.ts';
 
 /** VTEX writes up to seven fraction digits and any offset (`2019-07-29T23:17:30.0617185Z`). Null for what is no time. */
 export function toInstant(time: string | null | undefined): string | null {
-  const read = TimeSchema.safeParse(time);
-  return read.success ? new Date(read.data).toISOString() : null;
+  return InstantSchema.safeParse(time).data ?? null;
 }
