@@ -88,7 +88,7 @@ export function resolveStatus(
   const parcels = new Map<string, Attempt>();
   for (const { system, subject, meaning } of known) {
     const group = subject === orderSubject ? orders : isParcel(subject) ? parcels : attempts;
-    note(attemptOf(group, JSON.stringify([system, subject])), meaning, rankOf);
+    note(attemptOf(group, `${system.length} ${system}${subject}`), meaning, rankOf);
   }
 
   const order = [...orders.values()];

@@ -47,12 +47,22 @@ export async function acceptMessage(
     messageId,
     work: fromEntry(message.work(id)),
   };
-  // A partner repeats the whole job in every hook: packed it is a fifth.
-  const sealed = deps.keyring.seal(zstdCompressSync(body), `inbox:${id}`);
+  const sealed = deps.keyring.seal(pack(body), `inbox:${id}`);
   const outcome = await runScript(deps.redis, acceptScript, [keys.tag], [JSON.stringify(header), sealed]);
   if (outcome === 'generation') throw generationFailure();
   return outcome === 'duplicate' || outcome === 'changed' ? outcome : 'accepted';
 }
+
+/** Shorter ones gain nothing by packing, and cost what most of a hook costs. */
+const packedFrom = 1_024;
+/** How every packed body begins (RFC 8878, 3.1.1). */
+const zstdMagic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+const isPacked = (bytes: Uint8Array): boolean => zstdMagic.equals(bytes.subarray(0, zstdMagic.length));
+
+/** A partner may repeat a whole job in every hook: packed it is a fifth. */
+const pack = (body: Uint8Array): Uint8Array =>
+  body.length >= packedFrom || isPacked(body) ? zstdCompressSync(body) : body;
+const unpack = (bytes: Uint8Array): Uint8Array => (isPacked(bytes) ? zstdDecompressSync(bytes) : bytes);
 
 /** For the commit that ends a hook's work: from now on its bytes are kept like any other's. */
 export const keptWrites = ({ keys, retention }: StoreDeps, inboxId: string): string[][] => [
@@ -66,6 +76,6 @@ export async function readMessage(
 ): Promise<{ body: Uint8Array; receivedAt: string } | null> {
   const [sealed, receivedAt] = await deps.redis.hmget(deps.keys.inbox(inboxId), 'sealed', 'receivedAt');
   if (sealed === null || sealed === undefined) return null;
-  const body = zstdDecompressSync(deps.keyring.open(sealed, `inbox:${inboxId}`));
+  const body = unpack(deps.keyring.open(sealed, `inbox:${inboxId}`));
   return { body, receivedAt: receivedAt ?? '' };
 }

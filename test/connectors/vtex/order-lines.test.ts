@@ -25,6 +25,10 @@ describe('an item is a line', () => {
       ['A', 'A-1', 'A-1-2'],
     ],
     [
+      ['A-2', 'A', 'A'],
+      ['A-2', 'A', 'A-2-2'],
+    ],
+    [
       [null, '', undefined],
       ['item-0', 'item-1', 'item-2'],
     ],

@@ -9,7 +9,17 @@ const depthMax = 32;
 /** Whose members are the merchant's own keys, or field names to show to people. */
 const verbatim: ReadonlySet<string> = new Set(['order_metadata', 'job_metadata', 'validation_errors']);
 
-const toSnake = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+/** The same few hundred keys come in every hook. */
+const known = new Map<string, string>();
+const knownMax = 2_000;
+
+function toSnake(key: string): string {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const name = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  if (known.size < knownMax) known.set(key, name);
+  return name;
+}
 
 /** Anything parsed from JSON, with snake_case keys; what lies deeper than any document of Nash is dropped. */
 export function snakeKeys(value: unknown, depth = 0): unknown {

@@ -18,7 +18,8 @@ export function toLines(items: readonly (WireItem | null | undefined)[], currenc
     // What was taken out of the order stays in the list.
     if (item?.quantity === 0) return [];
     const wished = toText(item?.uniqueId, Infinity) ?? `item-${index}`;
-    const id = seen.has(wished) ? `${wished}-${index}` : wished;
+    let id = wished;
+    while (seen.has(id)) id = `${id}-${index}`;
     seen.add(id);
     return [toLine(item ?? {}, id, currency, remarks)];
   });

@@ -51,11 +51,11 @@ export const phases = {
 } as const satisfies Record<string, OmsPhase>;
 
 /**
- * What a connection asks for when nothing else is said: the release, every step after it, and each way to a cancellation.
+ * What a connection asks for when nothing else is said: the release, every step after it that lasts, and each way to a
+ * cancellation.
  */
 export const defaultStates = [
   'ready-for-handling',
-  'start-handling',
   'handling',
   'ready-for-invoicing',
   'invoiced',
