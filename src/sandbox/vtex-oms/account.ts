@@ -140,6 +140,7 @@ export function createAccount(context: SandboxContext, initial: AccountSettings)
         startHandlingCalls: 0,
         interactions: [],
       };
+      Object.assign(order.doc, input.doc, { orderId });
       orders.set(orderId, order);
       if (input.status !== undefined) {
         moveTo(order, input.status);

@@ -25,6 +25,8 @@ export const newOrderSchema = z.strictObject({
       { sku: '75', name: 'Bananas', quantity: 2, price: 322, unit: 'kg', unitMultiplier: 0.19 },
     ])
     .readonly(),
+  /** Members of the document that stand over what is made of the rest: a documented example, an odd value. */
+  doc: z.record(z.string(), z.unknown()).optional(),
   /** How long the customer's grace period lasts (ms at speed 1) before it is `ready-for-handling`. */
   afterMs: z.int().min(0).default(0),
   /** It stays in this state instead. */
