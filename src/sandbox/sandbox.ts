@@ -43,7 +43,7 @@
  * | POST /_sandbox/vtex/accounts/{name}/feed/lapse |                                          | the feed's retention is over               |
  * | PUT, PATCH /_sandbox/vtex-pick-and-pack/accounts[/{name}] | settings (account-settings.ts) | filters, webhooks, packing, tokens, cache |
  * | GET, POST /_sandbox/vtex-pick-and-pack/orders[/{id}][/{status,import}] | `{status}`       | orders with their history; moves by hand   |
- * | POST /_sandbox/vtex-pick-and-pack/tokens/expire, /cache/clear |                           | at once                                    |
+ * | POST /_sandbox/vtex-pick-and-pack/tokens/expire, /cache/clear; GET …/tokens |             | at once; how many were given                |
  *
  * Calls about an organisation other than `org_demo` name it: `orgId` in a body, `?org=` elsewhere; about another account
  * than `demomarket`, `account` in a body or a query.

@@ -21,6 +21,7 @@ export const pnpAccountSchema = z.strictObject({
   /** Reads are this old (ms at speed 1) before they are made anew. */
   cacheMs: z.int().min(0).default(30_000),
   requestsPerSecond: z.int().min(1).default(500),
+  requestsAtOnce: z.int().min(1).default(100),
   webhooks: z
     .array(
       z.strictObject({
@@ -30,10 +31,21 @@ export const pnpAccountSchema = z.strictObject({
       }),
     )
     .default([]),
+  /** Waits (ms at speed 1) before a webhook that was not answered 2xx is sent again. No retry is documented: none by default. */
+  hookRetriesMs: z.array(z.int().min(0)).max(5).default([]),
+  /**
+   * Webhooks speak of READY_FOR_HANDLING. Otherwise they call it PENDING, so that the first one is the documented
+   * PENDING -> READY_FOR_PICKING.
+   */
+  hooksTellImport: z.boolean().default(false),
+  /** After PICKING webhooks tell of this status too, which no document knows and the order never has. */
+  strayHookStatus: z.string().min(1).nullable().default(null),
 });
+export type PnpAccountInput = z.input<typeof pnpAccountSchema>;
 export type PnpAccountSettings = z.output<typeof pnpAccountSchema>;
+export type Webhook = PnpAccountSettings['webhooks'][number];
 
 export const demoPnpAccount = {
   account: 'demomarket',
   apiKey: `${'0123456789abcdef'.repeat(2)}:${'fedcba9876543210'.repeat(8)}`,
-} as const satisfies z.input<typeof pnpAccountSchema>;
+} as const satisfies PnpAccountInput;

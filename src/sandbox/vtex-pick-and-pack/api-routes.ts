@@ -1,110 +1,132 @@
-import { Hono } from 'hono';
+import { Hono, type Context } from 'hono';
 import { z } from 'zod';
+import { toFacility } from './facility-view.ts';
+import { shipmentFilters } from './order-index.ts';
 import { toOrderBody } from './order-view.ts';
-import { facilityOf, type PnpOrder } from './pnp-order.ts';
 import type { PnpAccount } from './pnp-account.ts';
 import type { PnpEnv } from './pnp-env.ts';
+import type { PnpOrder } from './pnp-order.ts';
 import { refusals } from './pnp-refusal.ts';
 import type { ReadCache } from './read-cache.ts';
 import { isShipped, toShipment, toShipmentSummary } from './shipment-view.ts';
 import { toWorksheet, toWorksheetSummary } from './worksheet-view.ts';
 
+/** "All fields are optional", and so is the body. */
 const trackingBody = z.object({
   deliveredDate: z.iso.datetime({ offset: true }).nullish(),
   events: z
     .array(z.object({ city: z.string(), state: z.string(), description: z.string(), date: z.string() }))
     .optional(),
 });
+const filterSchema = z.enum(shipmentFilters);
+
+interface RoutesDeps {
+  cache: ReadCache;
+  /** How many times faster than life the cache goes stale. */
+  speed: number;
+  accounts: () => Iterable<PnpAccount>;
+}
 
 /** Pick and Pack API: the seven operations behind the token. */
-export function makeApiRoutes(cache: ReadCache, speed: number): Hono<PnpEnv> {
-  const orderOf = (account: PnpAccount, id: string): PnpOrder => {
-    const order = account.orders.get(id);
+export function makeApiRoutes({ cache, speed, accounts }: RoutesDeps): Hono<PnpEnv> {
+  const orderOf = ({ index }: PnpAccount, id: string): PnpOrder => {
+    const order = index.orders.get(id);
     if (order === undefined) throw refusals.order(id);
     return order;
   };
-  const cached = (account: PnpAccount, key: string, read: () => unknown): unknown => {
-    const { account: name, cacheMs } = account.settings();
-    return cache.through(`${name} ${key}`, cacheMs / speed, read);
+  /** What is named by an id of its own: another account's is there, and forbidden. */
+  const find = (
+    mine: PnpAccount,
+    look: (account: PnpAccount) => PnpOrder | undefined,
+    no: { missing: () => Error; foreign: (order: PnpOrder) => Error },
+  ): PnpOrder => {
+    const own = look(mine);
+    if (own !== undefined) return own;
+    for (const account of accounts()) {
+      const order = look(account);
+      if (order !== undefined) throw no.foreign(order);
+    }
+    throw no.missing();
+  };
+  const answerCached = (c: Context<PnpEnv>, key: string, read: (account: PnpAccount) => unknown): Response => {
+    const account = c.get('account');
+    const json = cache.through(`${account.name} ${key}`, account.settings().cacheMs / speed, () => read(account));
+    return c.body(json, 200, { 'content-type': 'application/json' });
   };
 
   return (
     new Hono<PnpEnv>()
       .get('/orders/:id', (c) => {
-        const account = c.get('account');
         const id = c.req.param('id');
-        return c.json(cached(account, `order ${id}`, () => toOrderBody(orderOf(account, id), account.settings())));
+        return answerCached(c, `order ${id}`, (account) =>
+          toOrderBody(orderOf(account, id), account.settings().statusStyle),
+        );
       })
       .patch('/orders/:id/tracking', async (c) => {
         const account = c.get('account');
         const order = orderOf(account, c.req.param('id'));
-        const read = trackingBody.safeParse(await c.req.json().catch(() => undefined));
-        if (!read.success) throw refusals.body('Invalid body');
+        const tracking = readTracking(await c.req.text());
         if (order.invoices.length === 0) throw refusals.notInvoiced();
-        account.setDelivered(order, read.data.deliveredDate ?? null);
-        return c.json({ ...read.data, orderId: order.orderId });
+        account.setDelivered(order, tracking.deliveredDate ?? null);
+        return c.json({ ...tracking, orderId: order.orderId });
       })
       .get('/worksheets/:id', (c) => {
-        const account = c.get('account');
         const id = c.req.param('id');
-        const order = [...account.orders.values()].find(({ worksheetId }) => worksheetId === id);
-        if (order === undefined) throw refusals.worksheet(id);
-        return c.json(cached(account, `worksheet ${id}`, () => toWorksheet(order, account.settings().account)));
+        return answerCached(c, `worksheet ${id}`, (account) => {
+          const order = find(account, ({ index }) => index.byWorksheet(id), {
+            missing: () => refusals.worksheet(id),
+            foreign: ({ orderId }) => refusals.order(orderId),
+          });
+          return toWorksheet(order, account.name);
+        });
       })
       .get('/worksheets', (c) => {
-        const account = c.get('account');
-        const id = c.req.query('orderId');
-        if (id === undefined) throw refusals.worksheetsQuery();
-        return c.json(
-          cached(account, `worksheets ${id}`, () => [
-            toWorksheetSummary(orderOf(account, id), account.settings().account),
-          ]),
-        );
+        const id = c.req.query('orderId') ?? '';
+        if (id === '') throw refusals.worksheetsQuery();
+        return answerCached(c, `worksheets ${id}`, (account) => [
+          toWorksheetSummary(orderOf(account, id), account.name),
+        ]);
       })
       .get('/facilities/:id', (c) => {
-        const account = c.get('account');
         const id = c.req.param('id');
-        const order = [...account.orders.values()].find(({ facilityId }) => facilityId === id);
-        if (order === undefined) throw refusals.facility(id);
-        return c.json(cached(account, `facility ${id}`, () => toFacility(order.warehouseId)));
+        return answerCached(c, `facility ${id}`, (account) =>
+          toFacility(
+            find(account, ({ index }) => index.byFacility(id), {
+              missing: () => refusals.facility(id),
+              foreign: () => refusals.foreignFacility(id),
+            }),
+          ),
+        );
       })
       .get('/shipments/:id', (c) => {
-        const account = c.get('account');
         const id = c.req.param('id');
-        const filter = c.req.header('x-pnp-filtermethod');
-        if (filter !== 'BY_INTERNAL_ID' && filter !== 'BY_EXTERNAL_ID') {
-          throw refusals.body('Header X-PNP-FilterMethod is required');
-        }
-        const order = [...account.orders.values()].find(
-          ({ shipment }) => (filter === 'BY_INTERNAL_ID' ? shipment?.id : shipment?.serviceId) === id,
-        );
-        if (order === undefined || !isShipped(order)) throw refusals.shipment(id);
-        return c.json(cached(account, `shipment ${filter} ${id}`, () => toShipment(order, account.settings().account)));
+        const filter = filterSchema.safeParse(c.req.header('x-pnp-filtermethod')).data;
+        if (filter === undefined) throw refusals.body('Header X-PNP-FilterMethod is required');
+        return answerCached(c, `shipment ${filter} ${id}`, (account) => {
+          const order = find(account, ({ index }) => index.byShipment(id, filter), {
+            missing: () => refusals.shipment(id),
+            foreign: () => refusals.foreignShipment(id),
+          });
+          if (!isShipped(order)) throw refusals.shipment(id);
+          return toShipment(order, account.name);
+        });
       })
       // The one read that is not cached.
       .get('/shipments', (c) => {
-        const account = c.get('account');
-        const id = c.req.query('orderId');
-        if (id === undefined) throw refusals.shipmentsQuery();
-        const order = account.orders.get(id);
+        const id = c.req.query('orderId') ?? '';
+        if (id === '') throw refusals.shipmentsQuery();
+        const { index, name } = c.get('account');
+        const order = index.orders.get(id);
         if (order === undefined) throw refusals.shipmentsOfOrder(id);
-        return c.json(isShipped(order) ? [toShipmentSummary(order, account.settings().account)] : []);
+        return c.json(isShipped(order) ? [toShipmentSummary(order, name)] : []);
       })
   );
 }
 
-const toFacility = (warehouseId: string) => ({
-  id: facilityOf(warehouseId),
-  name: warehouseId,
-  address: 'Rua Exemplo',
-  number: '1',
-  addressComplement: '',
-  neighborhood: 'Centro',
-  city: 'Rio de Janeiro',
-  state: 'RJ',
-  country: 'BRA',
-  postalCode: '20010-000',
-  reference: '',
-  location: { latitude: -22.9, longitude: -43.2 },
-  contactInformation: { name: 'Store', email: 'store@example.com', phone: '+552100000000' },
-});
+function readTracking(text: string): z.output<typeof trackingBody> {
+  try {
+    return trackingBody.parse(text === '' ? {} : JSON.parse(text));
+  } catch {
+    throw refusals.body('Invalid body');
+  }
+}

@@ -1,153 +1,116 @@
 import type { PnpAccountSettings } from './account-settings.ts';
-import type { PnpOrder, PnpPick } from './pnp-order.ts';
+import { basePriceOf, isWeighed, pickingPriceOf } from './picker.ts';
+import type { PnpLine, PnpOrder, PnpPick } from './pnp-order.ts';
+import { itemStatusOf, orderStatusOf, packageStatusOf } from './statuses.ts';
 
-/** Enum A, which the OpenAPI document prints on every level. */
-const enumA: Readonly<Record<string, string>> = {
-  PENDING: 'PENDING',
-  READY_FOR_HANDLING: 'PENDING',
-  READY_FOR_PICKING: 'PENDING',
-  PICKING: 'IN_PROGRESS',
-  READY_FOR_PACKING: 'READY_FOR_PACKING',
-  PACKING: 'PACKING',
-  CANCELED: 'CANCELLED',
-  ...Object.fromEntries(
-    [
-      ...['READY_FOR_INVOICING', 'INVOICING', 'INVOICED', 'PREPARING_SHIPPING', 'READY_FOR_SHIPPING', 'IDLE'],
-      ...['WAITING_FOR_DELIVERY_COMPANY', 'WAITING_FOR_PICKUP', 'ON_ROUTE', 'DELIVERED', 'RETURNED'],
-    ].map((status) => [status, 'COMPLETED']),
-  ),
-};
-/** The values of an earlier draft of the document. */
-const draft16: Readonly<Record<string, string>> = {
-  PENDING: 'READY_FOR_HANDLING',
-  READY_FOR_HANDLING: 'READY_FOR_HANDLING',
-  READY_FOR_PICKING: 'READY_FOR_PICKING',
-  PICKING: 'PICKING',
-  READY_FOR_PACKING: 'READY_FOR_PACKING',
-  PACKING: 'PACKING',
-  READY_FOR_INVOICING: 'COLLECTED',
-  INVOICING: 'COLLECTED',
-  INVOICED: 'COLLECTED',
-  PREPARING_SHIPPING: 'PREPARING_SHIPPING',
-  READY_FOR_SHIPPING: 'READY_FOR_SHIPPING',
-  WAITING_FOR_DELIVERY_COMPANY: 'READY_FOR_SHIPPING',
-  WAITING_FOR_PICKUP: 'READY_FOR_SHIPPING',
-  ON_ROUTE: 'SHIPPING',
-  DELIVERED: 'DELIVERED',
-  RETURNED: 'REJECTED',
-  CANCELED: 'CANCELED',
-  IDLE: 'PAUSED',
-};
+type Style = PnpAccountSettings['statusStyle'];
 
-const statusOf = (status: string, style: PnpAccountSettings['statusStyle']): string =>
-  (style === 'draft16' ? draft16[status] : enumA[status]) ?? status;
+/** Minutes, as in the document's example. */
+const times = { pickingTime: 27.116, packingTime: 14.533, shippingTime: 0 };
+
+const payment = {
+  paymentId: 'C92F6C921B1E450B9F22310A96EE88DC',
+  paymentName: 'Cash',
+  transactionId: '8EAB87B7EB2746DAABD673664C9E15BE',
+  currency: {
+    symbol: 'R$',
+    code: 'BRL',
+    decimalSeparator: ',',
+    name: 'BRL',
+    decimalDigits: 2,
+    groupSize: 3,
+    groupSeparator: '.',
+  },
+};
 
 const instant = (ms: number): string => new Date(ms).toISOString();
-
-function toItem(order: PnpOrder, line: PnpPick | (PnpOrder['lines'][number] & { pickedQuantity?: number })) {
-  const picked = 'pickedMultiplier' in line ? line : null;
-  const multiplier = picked?.pickedMultiplier ?? line.unitMultiplier;
-  return {
-    id: line.sku,
-    sku: line.sku,
-    referenceCode: line.sku,
-    itemName: line.name,
-    price: line.price,
-    pickingPrice: picked === null ? null : Math.trunc((line.price * multiplier) / line.unitMultiplier),
-    quantity: picked === null ? null : picked.pickedQuantity,
-    originalQuantity: line.quantity,
-    replacedBy: picked?.replacedBy === null || picked === null ? null : [picked.replacedBy.sku],
-    weighableProduct: line.unit !== 'un',
-    unitMultiplier: multiplier,
-    originalUnitMultiplier: line.unitMultiplier,
-    unitOfMeasure: line.unit === 'un' ? 'UNITS' : 'KILOGRAMS',
-    images: [`https://images.example.com/${line.sku}.jpg`],
-    ean: line.ean,
-    status: picked === null ? 'PENDING' : 'COMPLETED',
-    packedQuantity: picked === null ? null : picked.pickedQuantity,
-    reasons: picked?.rejected === true ? [{ reasonType: order.orderId, reasonDetail: 'out-of-stock' }] : null,
-    pickers: ['picker-1'],
-    worksheets: [order.worksheetId],
-    warehouses: [{ warehouseId: order.warehouseId, warehouseName: order.warehouseId, quantity: line.quantity }],
-    createdAt: instant(order.createdAt),
-  };
-}
+const imageOf = (sku: string): string => `https://images.example.com/${sku}.jpg`;
 
 /** `GET /orders/{orderId}`: every field of the document's Order. */
-export function toOrderBody(order: PnpOrder, { statusStyle }: PnpAccountSettings): Record<string, unknown> {
-  const picks = order.picks ?? [];
-  const replacements = picks.flatMap((row) =>
-    row.replacedBy === null
-      ? []
-      : [{ ...row.replacedBy, pickedQuantity: row.quantity, pickedMultiplier: 1, rejected: false, replacedBy: null }],
-  );
-  const bagged = [...picks.filter((row) => row.pickedQuantity > 0), ...replacements];
+export function toOrderBody(order: PnpOrder, style: Style) {
+  const { picks, lines } = order;
+  const bagged = (picks ?? []).flatMap(toBagged);
   return {
     orderId: order.orderId,
     sequence: order.sequence,
-    status: statusOf(order.status, statusStyle),
+    status: orderStatusOf(order, style),
     createdAt: instant(order.createdAt),
     updatedAt: instant(order.updatedAt),
+    // As the example has it: seven fraction digits and an offset.
     shippingEstimatedDateMin: instant(order.createdAt + 3_600_000).replace('Z', '1586+00:00'),
     tags: [],
-    pickingTime: 27.116,
-    packingTime: 14.533,
-    shippingTime: 0,
+    ...times,
     invoices: order.invoices,
-    unhandledItems: order.picks === null ? order.lines.map((line) => toItem(order, line)) : [],
-    pickedItems: bagged.map((row) => toItem(order, row)),
-    rejectedItems: picks
-      .filter((row) => row.rejected)
-      .map((row) => ({ ...toItem(order, row), quantity: row.quantity })),
-    replacedItems: picks
-      .filter((row) => row.replacedBy !== null)
+    unhandledItems: picks === null ? lines.map((line) => toUnhandled(order, line, style)) : [],
+    pickedItems: bagged.map((row) => toHandled(order, row, row.pickedQuantity, 'COLLECTED', style)),
+    rejectedItems: (picks ?? [])
+      .filter(({ rejectedQuantity }) => rejectedQuantity > 0)
       .map((row) => ({
-        ...toItem(order, row),
-        quantity: row.quantity,
-        orderSource: order.orderId,
-        image: '',
-        temperature: null,
+        ...toHandled(order, row, row.rejectedQuantity, 'REJECTED', style),
+        packedQuantity: null,
+        reasons: [{ reasonType: order.orderId, reasonDetail: 'out-of-stock' }],
       })),
-    packages:
-      bagged.length === 0 ? [] : [{ id: order.worksheetId, status: 'PACKED', itemsIds: bagged.map(({ sku }) => sku) }],
-    payment: [],
+    replacedItems: (picks ?? [])
+      .filter(({ replacedBy }) => replacedBy !== null)
+      .map((row) => toReplaced(order, row, style)),
+    packages: order.isPacked
+      ? [{ id: order.worksheetId, status: packageStatusOf(order, style), itemsIds: bagged.map(({ sku }) => sku) }]
+      : [],
+    payment: [payment],
   };
 }
 
-/** The legacy guide's answer. */
-export const toLegacyBody = (order: PnpOrder, hostname: string): Record<string, unknown> => ({
-  message: 'success',
-  data: {
-    hostname,
-    orderId: order.orderId,
-    fulfillmentStatus: order.status,
-    pickedItems: (order.picks ?? [])
-      .filter((row) => row.pickedQuantity > 0)
-      .map((row) => ({
-        image: '',
-        sellingPrice: row.price,
-        ean: row.ean,
-        quantity: row.pickedQuantity,
-        name: row.name,
-        id: row.sku,
-        refId: row.sku,
-        categories: [{ name: 'Groceries', id: '1' }],
-      })),
-    ...(order.shipment === null
-      ? {}
-      : {
-          shipping: {
-            trackingId: order.shipment.id,
-            trackingStatus: order.shipment.status,
-            services: [
-              {
-                serviceId: order.shipment.serviceId,
-                courier: 'Sandbox couriers',
-                serviceStatus: order.shipment.status,
-                createdAt: instant(order.updatedAt),
-              },
-            ],
-          },
-        }),
-  },
+/** What lies in the bag for a line: itself, or what took its place. */
+const toBagged = (row: PnpPick): PnpPick[] => {
+  if (row.replacedBy === null) return row.pickedQuantity > 0 ? [row] : [];
+  return [{ ...row, ...row.replacedBy, pickedQuantity: row.quantity, replacedBy: null }];
+};
+
+const toUnhandled = (order: PnpOrder, line: PnpLine, style: Style) => ({
+  id: line.sku,
+  sku: line.sku,
+  referenceCode: line.refId,
+  itemName: line.name,
+  price: basePriceOf(line),
+  pickingPrice: null as number | null,
+  quantity: null as number | null,
+  originalQuantity: line.quantity,
+  replacedBy: null as string[] | null,
+  weighableProduct: isWeighed(line),
+  unitMultiplier: line.unitMultiplier,
+  originalUnitMultiplier: line.unitMultiplier,
+  unitOfMeasure: isWeighed(line) ? 'KILOGRAMS' : 'UNITS',
+  images: [imageOf(line.sku)],
+  ean: line.ean,
+  status: itemStatusOf(order, 'COLLECTED', style),
+  packedQuantity: null as number | null,
+  reasons: null,
+  pickers: ['picker-1'],
+  worksheets: [order.worksheetId],
+  warehouses: [{ warehouseId: order.warehouseId, warehouseName: order.warehouseId, quantity: line.quantity }],
+  createdAt: instant(order.createdAt),
+});
+
+const toHandled = (
+  order: PnpOrder,
+  row: PnpPick,
+  quantity: number,
+  outcome: Parameters<typeof itemStatusOf>[1],
+  style: Style,
+) => ({
+  ...toUnhandled(order, row, style),
+  pickingPrice: pickingPriceOf(row),
+  quantity,
+  replacedBy: row.replacedBy === null ? null : [row.replacedBy.sku],
+  unitMultiplier: row.pickedMultiplier,
+  packedQuantity: order.isPacked ? quantity : null,
+  status: itemStatusOf(order, outcome, style),
+});
+
+/** The six fields of the schema, whose example is empty, and those that a public client of the API reads. */
+const toReplaced = (order: PnpOrder, row: PnpPick, style: Style) => ({
+  ...toHandled(order, row, row.quantity, 'REPLACED', style),
+  orderSource: order.orderId,
+  image: imageOf(row.sku),
+  temperature: 'AMBIENT',
 });

@@ -5,28 +5,36 @@ import { applyFaults, isCut } from '../apply-faults.ts';
 import type { RequestEntry } from '../books.ts';
 import type { SandboxContext } from '../context.ts';
 import type { OmsAccount } from '../vtex-oms/oms-account.ts';
-import { demoPnpAccount, pnpAccountSchema } from './account-settings.ts';
+import { demoPnpAccount, pnpAccountSchema, type PnpAccountInput } from './account-settings.ts';
+import { admit, admitLegacy } from './admit.ts';
 import { makeApiRoutes } from './api-routes.ts';
-import { toLegacyBody } from './order-view.ts';
-import { createPnpAccount, partner, type PnpAccount } from './pnp-account.ts';
+import { partner } from './hooks.ts';
+import { toLegacyBody } from './legacy-view.ts';
+import { createPnpAccount, type PnpAccount } from './pnp-account.ts';
 import { makePnpControl } from './pnp-control.ts';
 import type { PnpEnv } from './pnp-env.ts';
-import { PnpRefusal, refusals, toRefusalResponse } from './pnp-refusal.ts';
+import { legacyRefusals, PnpRefusal, refusals, toRefusalResponse } from './pnp-refusal.ts';
 import { createReadCache } from './read-cache.ts';
 import { createTokens } from './tokens.ts';
 
 export interface PickAndPack {
   /** `POST /token`. */
   makeAuthApi(basePath: string): Hono<PnpEnv>;
+  /** What of it takes `Authorization: Bearer <jwt>`. */
   makeApi(basePath: string): Hono<PnpEnv>;
+  /** `GET /picking-tracking/{orderId}`. */
   makeLegacyApi(basePath: string): Hono<PnpEnv>;
   makeControl(): Hono;
   find(name?: string): PnpAccount | undefined;
-  /** Adds Pick and Pack to an OMS account, or changes its settings. */
-  putAccount(settings: z.input<typeof pnpAccountSchema>): PnpAccount;
-  /** What was answered before counts no more; tokens given out so far are expired. */
+  /** Adds Pick and Pack to an OMS account, whose orders it imports from then on, or changes its settings. */
+  putAccount(settings: PnpAccountInput): PnpAccount;
+  /** How many tokens were given out, and how many keys refused. */
+  tokenCalls(): { given: Record<string, number>; refused: number };
+  /** Tokens given out so far are expired. */
   expireTokens(): void;
+  /** What was answered before counts no more. */
   clearCache(): void;
+  /** Forgets orders, what was cached and counted; accounts and tokens stay. */
   reset(): void;
   stop(): void;
 }
@@ -35,12 +43,15 @@ const tokenBody = z.object({ apiKey: z.string() });
 
 export function createPickAndPack(
   context: SandboxContext,
-  oms: { account(name?: string): OmsAccount | undefined },
+  oms: { account(name: string): OmsAccount | undefined },
 ): PickAndPack {
   const accounts = new Map<string, PnpAccount>();
   const tokens = createTokens(context.now);
   const cache = createReadCache(context.now);
+  const given = new Map<string, number>();
+  let refused = 0;
 
+  /** First in line, so that an arrival is when the headers were there and not when the body was read. */
   const keepBooks = (basePath: string) =>
     createMiddleware<PnpEnv>(async (c, next) => {
       const entry: RequestEntry = {
@@ -64,27 +75,6 @@ export function createPickAndPack(
     ),
   );
 
-  /** The new API wants `Bearer <jwt>`, the legacy one the bare token. */
-  const admit = (isLegacy: boolean) =>
-    createMiddleware<PnpEnv>(async (c, next) => {
-      const given = c.req.header('authorization') ?? '';
-      const isBearer = given.startsWith('Bearer ');
-      if (isBearer === isLegacy || given === '') throw isLegacy ? legacyUnauthorized() : refusals.unauthorized();
-      const read = tokens.read(isBearer ? given.slice('Bearer '.length) : given);
-      if (read === 'wrong') throw isLegacy ? legacyUnauthorized() : refusals.unauthorized();
-      if (read === 'expired') throw isLegacy ? legacyUnauthorized() : refusals.expired();
-      const account = accounts.get(read.hostname);
-      if (account === undefined) throw refusals.unauthorized();
-      const entry = c.get('entry');
-      entry.org = read.hostname;
-      const { requestsPerSecond } = account.settings();
-      if (!context.books.arrive(entry, read.hostname, 'vtex-pick-and-pack', requestsPerSecond)) {
-        throw new PnpRefusal(429, 'TOO_MANY_REQUESTS', null, 'Too many requests');
-      }
-      c.set('account', account);
-      await next();
-    });
-
   const make = (basePath: string): Hono<PnpEnv> =>
     new Hono<PnpEnv>()
       .onError((error) => {
@@ -94,17 +84,21 @@ export function createPickAndPack(
       })
       .use(keepBooks(basePath));
 
-  const put: PickAndPack['putAccount'] = (input) => {
+  const find = (name: string): PnpAccount | undefined => accounts.get(name);
+  const putAccount: PickAndPack['putAccount'] = (input) => {
     const settings = pnpAccountSchema.parse(input);
     const known = accounts.get(settings.account);
+    if (known !== undefined) {
+      known.change(settings);
+      return known;
+    }
     const port = oms.account(settings.account);
     if (port === undefined) throw new PnpRefusal(404, 'SANDBOX', 'exception', `no OMS account ${settings.account}`);
-    const account = known ?? createPnpAccount(context, port, settings);
-    account.change(settings);
+    const account = createPnpAccount(context, port, settings);
     accounts.set(settings.account, account);
     return account;
   };
-  put(demoPnpAccount);
+  putAccount(demoPnpAccount);
 
   const pnp: PickAndPack = {
     makeAuthApi: (basePath) =>
@@ -114,33 +108,45 @@ export function createPickAndPack(
           const { data } = tokenBody.safeParse(await c.req.json().catch(() => undefined));
           if (data === undefined) throw refusals.body('apiKey is required');
           const account = [...accounts.values()].find((one) => one.settings().apiKey === data.apiKey);
-          if (account === undefined) throw refusals.unauthorized();
-          const { account: hostname, tokenSeconds, tokenStyle } = account.settings();
-          context.books.addCount(`${partner}.tokens`);
-          const token = tokens.make(hostname, tokenSeconds);
+          if (account === undefined) {
+            refused += 1;
+            throw refusals.unauthorized();
+          }
+          c.get('entry').org = account.name;
+          given.set(account.name, (given.get(account.name) ?? 0) + 1);
+          const { tokenSeconds, tokenStyle } = account.settings();
+          const token = tokens.make(account.name, tokenSeconds);
           return tokenStyle === 'bare' ? c.json(token) : c.json({ message: 'success', data: token });
-        }),
-    makeApi: (basePath) => make(basePath).use(admit(false)).use(faults).route('/', makeApiRoutes(cache, context.speed)),
+        })
+        .all('/*', () => toRefusalResponse(refusals.path())),
+    makeApi: (basePath) =>
+      make(basePath)
+        .use(admit({ tokens, books: context.books, find }))
+        .use(faults)
+        .route('/', makeApiRoutes({ cache, speed: context.speed, accounts: () => accounts.values() }))
+        .all('/*', () => toRefusalResponse(refusals.path())),
     makeLegacyApi: (basePath) =>
       make(basePath)
-        .use(admit(true))
+        .use(admitLegacy({ tokens, find }))
         .use(faults)
         .get('/picking-tracking/:id', (c) => {
-          const account = c.get('account');
-          const id = c.req.param('id');
-          const order = account.orders.get(id);
-          if (order === undefined) {
-            return c.json({ message: `Order not found by ${id}`, code: '1002' }, 400);
-          }
-          return c.json(toLegacyBody(order, account.settings().account));
-        }),
+          const { index, name } = c.get('account');
+          const order = index.orders.get(c.req.param('id'));
+          if (order === undefined) throw legacyRefusals.order(c.req.param('id'));
+          return c.json(toLegacyBody(order, name));
+        })
+        .get('/picking-tracking/', () => toRefusalResponse(legacyRefusals.noOrderId()))
+        .all('/*', () => toRefusalResponse(legacyRefusals.path())),
     makeControl: () => makePnpControl(pnp),
     find: (name = demoPnpAccount.account) => accounts.get(name),
-    putAccount: put,
-    expireTokens: () => tokens.revokeAll(),
+    putAccount,
+    tokenCalls: () => ({ given: Object.fromEntries(given), refused }),
+    expireTokens: () => tokens.expireAll(),
     clearCache: () => cache.clear(),
     reset() {
       cache.clear();
+      given.clear();
+      refused = 0;
       for (const account of accounts.values()) account.forget();
     },
     stop() {
@@ -149,6 +155,3 @@ export function createPickAndPack(
   };
   return pnp;
 }
-
-/** The legacy guide's words for 401. */
-const legacyUnauthorized = (): PnpRefusal => new PnpRefusal(401, '1000', null, 'Internal server');

@@ -1,42 +1,38 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import type { SandboxContext } from '../context.ts';
-import { createHookSender } from '../hook-sender.ts';
 import type { OmsAccount, OmsOrderRecord } from '../vtex-oms/oms-account.ts';
 import type { PnpAccountSettings } from './account-settings.ts';
-import { pick } from './picker.ts';
-import { importOrder, warehouseOf, type PnpOrder } from './pnp-order.ts';
-import { nextStatus, serviceStatuses } from './walk.ts';
-
-export const partner = 'vtex-pick-and-pack';
-/** No retries are documented: two quick ones, for a receiver that was just restarting. */
-const hookLadderMs = [0, 1_000, 5_000];
+import { createHooks } from './hooks.ts';
+import { createOrderIndex, type OrderIndex } from './order-index.ts';
+import { pick, pickingPriceOf } from './picker.ts';
+import { importOrder, invoicesOf, type PnpOrder, type PnpShipment } from './pnp-order.ts';
+import { serviceStatusOf } from './statuses.ts';
+import { nextStatus } from './walk.ts';
 
 /** Pick and Pack in one VTEX account: imports, picks, packs, waits for the invoice, ships, and tells. */
-export function createPnpAccount(context: SandboxContext, oms: OmsAccount, initial: PnpAccountSettings) {
-  const orders = new Map<string, PnpOrder>();
-  let settings = initial;
-  const sender = createHookSender(context, {
-    partner,
-    org: initial.account,
-    ladderMs: hookLadderMs,
-    timeoutMs: 10_000,
-    isTaken: (status) => status >= 200 && status < 300,
-  });
+export interface PnpAccount {
+  readonly name: string;
+  readonly index: OrderIndex;
+  settings(): PnpAccountSettings;
+  change(next: PnpAccountSettings): void;
+  /** To any status, from any. */
+  moveTo(order: PnpOrder, status: string): void;
+  /** The Admin's "Import": whatever the settings and filters say; undefined when the OMS has no such order. */
+  importByHand(orderId: string): PnpOrder | undefined;
+  /** `PATCH /orders/{id}/tracking`: delivered here, and told to the OMS. */
+  setDelivered(order: PnpOrder, deliveredDate: string | null): void;
+  /** Forgets orders, and what was to be told of them. */
+  forget(): void;
+  stop(): void;
+}
 
-  function tell(order: PnpOrder, oldStatus: string): void {
-    const { orderId, status: newStatus } = order;
-    for (const { type, ...target } of settings.webhooks) {
-      if (type === 'ORDER_STATUS') {
-        sender.send(target, `order.${newStatus}`, { orderId, oldStatus, newStatus, hostname: settings.account });
-      } else if (type === 'INVOICING' && newStatus === 'READY_FOR_INVOICING') {
-        sender.send(target, 'invoicing', { orderId, status: newStatus, hostname: settings.account, type });
-      } else if (type === 'WORKSHEET_STATUS' && newStatus === 'PICKING') {
-        sender.send(target, 'worksheet', { worksheetId: order.worksheetId, ordersIds: [{ orderId }], status: 'IN_PROGRESS', hostname: settings.account }); // prettier-ignore
-      } else if (type === 'RETURN_STATUS' && newStatus === 'RETURNED') {
-        sender.send(target, 'return', { returnId: randomUUID(), orderId, status: 'RETURNED', hostname: settings.account }); // prettier-ignore
-      }
-    }
-  }
+const ends: ReadonlySet<string> = new Set(['IDLE', 'DELIVERED', 'RETURNED', 'CANCELED']);
+
+export function createPnpAccount(context: SandboxContext, oms: OmsAccount, initial: PnpAccountSettings): PnpAccount {
+  const { name } = oms;
+  const index = createOrderIndex();
+  let settings = initial;
+  const hooks = createHooks(context, name, () => settings);
 
   function moveTo(order: PnpOrder, status: string): void {
     const oldStatus = order.status;
@@ -47,23 +43,20 @@ export function createPnpAccount(context: SandboxContext, oms: OmsAccount, initi
     if (status === 'READY_FOR_PACKING' || status === 'READY_FOR_INVOICING') {
       order.picks ??= pick(order, context.picker.outcome, context.seed);
     }
-    const service = serviceStatuses[status];
-    if (service !== undefined) ship(order, service, now);
-    tell(order, oldStatus);
-    if (status === 'READY_FOR_INVOICING') {
-      const picked = (order.picks ?? []).map(({ uniqueId, pickedQuantity, price }) => ({
-        uniqueId,
-        quantity: pickedQuantity,
-        priceMinor: price,
-      }));
-      oms.pickingDone(order.orderId, picked);
-    }
+    const shipped = serviceStatusOf(status);
+    if (shipped !== undefined) ship(order, shipped, now);
+    else if (status === 'CANCELED' && order.shipment !== null) order.shipment.status = 'CANCELLED';
+    order.isPacked ||= shipped !== undefined || (status === 'READY_FOR_INVOICING' && settings.packing === 'afterPicking'); // prettier-ignore
+    hooks.tell(order, oldStatus);
     if (context.picker.mode === 'walk') goOn(order);
+    if (status === 'READY_FOR_INVOICING') oms.pickingDone(order.orderId, toPicked(order));
   }
 
   function ship(order: PnpOrder, status: string, now: number): void {
-    if (order.shipment === null && status !== 'CREATED') return;
-    order.shipment ??= { id: randomUUID(), serviceId: String(BigInt(`0x${randomUUID().replaceAll('-', '')}`)).slice(0, 30), status, deliveredAt: null }; // prettier-ignore
+    if (order.shipment === null) {
+      order.shipment = makeShipment(now);
+      index.addShipment(order);
+    }
     order.shipment.status = status;
     if (status === 'DELIVERED') order.shipment.deliveredAt = now;
   }
@@ -73,62 +66,86 @@ export function createPnpAccount(context: SandboxContext, oms: OmsAccount, initi
     if (next === null) return;
     const from = order.status;
     context.timers.after(context.picker.stepMs, () => {
-      if (order.status === from && orders.get(order.orderId) === order) moveTo(order, next);
+      if (order.status === from) moveTo(order, next);
     });
   }
 
-  function take(record: OmsOrderRecord): PnpOrder | null {
-    const known = orders.get(record.orderId);
-    if (known !== undefined || settings.excludeWarehouseIds.includes(warehouseOf(record))) return known ?? null;
-    const order = importOrder(record, context.now());
-    orders.set(order.orderId, order);
-    context.books.addEffect(settings.account, order.orderId, 'pnp.imported');
+  function take(order: PnpOrder, record: OmsOrderRecord): PnpOrder {
+    index.add(order);
+    context.books.addEffect(name, order.orderId, 'pnp.imported');
     moveTo(order, 'READY_FOR_HANDLING');
     if (settings.startHandling) oms.startHandling(order.orderId);
+    follow(order, record);
     return order;
   }
 
-  /** Invoiced while Pick and Pack was not ready for it: it gives the order up, and never takes it back. */
-  function onInvoiced(order: PnpOrder, value: number): void {
-    order.invoices.push({ invoiceKey: `key-${order.sequence}`, invoiceTotal: value });
-    moveTo(order, order.status === 'READY_FOR_INVOICING' ? 'INVOICING' : 'IDLE');
+  function importByItself(record: OmsOrderRecord): void {
+    if (index.orders.has(record.orderId) || (record.doc.status === 'canceled' && settings.followsCancel)) return;
+    const order = importOrder(record, name, context.now());
+    if (!settings.excludeWarehouseIds.includes(order.warehouseId)) take(order, record);
   }
 
-  const ends: ReadonlySet<string> = new Set(['IDLE', 'DELIVERED', 'RETURNED', 'CANCELED']);
-  const detach = oms.onStatus((record) => {
+  /** Invoiced while Pick and Pack was not ready for it: it gives the order up, and never takes it back. */
+  function follow(order: PnpOrder, record: OmsOrderRecord): void {
+    if (ends.has(order.status)) return;
     const { status } = record.doc;
-    if (status === 'ready-for-handling' && settings.importing) {
-      context.timers.after(settings.importDelayMs, () => take(record));
-      return;
+    if (status === 'invoiced') {
+      order.invoices = invoicesOf(record);
+      const isReady = order.status === 'READY_FOR_INVOICING' || order.status === 'INVOICING';
+      moveTo(order, isReady ? 'INVOICING' : 'IDLE');
+    } else if (status === 'canceled' && settings.followsCancel) moveTo(order, 'CANCELED');
+  }
+
+  function onStatus(record: OmsOrderRecord): void {
+    const order = index.orders.get(record.orderId);
+    if (order !== undefined) follow(order, record);
+    else if (record.doc.status === 'ready-for-handling' && settings.importing) {
+      context.timers.after(settings.importDelayMs, () => importByItself(record));
     }
-    const order = orders.get(record.orderId);
-    if (order === undefined || ends.has(order.status)) return;
-    if (status === 'invoiced') onInvoiced(order, Number(record.doc['value']));
-    if (status === 'canceled' && settings.followsCancel) moveTo(order, 'CANCELED');
-  });
+  }
+  const detach = oms.onStatus(onStatus);
+  for (const record of oms.orders()) onStatus(record);
 
   return {
-    orders,
+    name,
+    index,
     settings: () => settings,
-    change(next: PnpAccountSettings): void {
+    change(next) {
       settings = next;
     },
     moveTo,
-    /** The Admin's "Import". */
-    importByHand(orderId: string): PnpOrder | null {
+    importByHand(orderId) {
       const record = oms.order(orderId);
-      return record === undefined ? null : take(record);
+      if (record === undefined) return undefined;
+      return index.orders.get(orderId) ?? take(importOrder(record, name, context.now()), record);
     },
-    /** `PATCH /orders/{id}/tracking`: delivered here, and told to the OMS. */
-    setDelivered(order: PnpOrder, deliveredDate: string | null): void {
-      moveTo(order, 'DELIVERED');
+    setDelivered(order, deliveredDate) {
+      if (!ends.has(order.status)) moveTo(order, 'DELIVERED');
       oms.delivered(order.orderId, deliveredDate);
     },
-    forget: () => orders.clear(),
-    stop(): void {
+    forget() {
+      index.clear();
+      hooks.forget();
+    },
+    stop() {
       detach();
-      sender.stop();
+      hooks.stop();
     },
   };
 }
-export type PnpAccount = ReturnType<typeof createPnpAccount>;
+
+/** What the order comes to; what took the place of a line costs what the line did. */
+const toPicked = ({ picks }: PnpOrder): Parameters<OmsAccount['pickingDone']>[1] =>
+  (picks ?? []).map((row) => ({
+    uniqueId: row.uniqueId,
+    quantity: row.replacedBy === null ? row.pickedQuantity : row.quantity,
+    priceMinor: pickingPriceOf(row),
+  }));
+
+const makeShipment = (createdAt: number): PnpShipment => ({
+  id: randomUUID(),
+  serviceId: Array.from({ length: 30 }, () => randomInt(1, 10)).join(''),
+  status: 'CREATED',
+  createdAt,
+  deliveredAt: null,
+});

@@ -1,9 +1,10 @@
-import { Hono } from 'hono';
+import { Hono, type Context } from 'hono';
 import { z } from 'zod';
 import { answerControlError } from '../control-error.ts';
 import { pnpAccountSchema } from './account-settings.ts';
 import type { PickAndPack } from './pick-and-pack.ts';
 import type { PnpAccount } from './pnp-account.ts';
+import type { PnpOrder } from './pnp-order.ts';
 import { PnpRefusal, refusals, toRefusalResponse } from './pnp-refusal.ts';
 
 const statusBody = z.strictObject({ status: z.string().min(1) });
@@ -15,6 +16,13 @@ export function makePnpControl(pnp: PickAndPack): Hono {
     if (account === undefined) throw new PnpRefusal(404, 'SANDBOX', 'exception', `no account ${name}`);
     return account;
   };
+  const orderOf = (c: Context): { account: PnpAccount; order: PnpOrder } => {
+    const account = accountOf(c.req.query('account'));
+    const id = c.req.param('id') ?? '';
+    const order = account.index.orders.get(id);
+    if (order === undefined) throw refusals.order(id);
+    return { account, order };
+  };
 
   return new Hono()
     .onError((error, c) => (error instanceof PnpRefusal ? toRefusalResponse(error) : answerControlError(error, c)))
@@ -22,9 +30,10 @@ export function makePnpControl(pnp: PickAndPack): Hono {
     .patch('/accounts/:name', async (c) => {
       const account = accountOf(c.req.param('name'));
       const changes = z.record(z.string(), z.unknown()).parse(await c.req.json());
-      account.change(pnpAccountSchema.parse({ ...account.settings(), ...changes }));
+      account.change(pnpAccountSchema.parse({ ...account.settings(), ...changes, account: account.name }));
       return c.json(account.settings());
     })
+    .get('/tokens', (c) => c.json(pnp.tokenCalls()))
     .post('/tokens/expire', (c) => {
       pnp.expireTokens();
       return c.body(null, 204);
@@ -34,23 +43,18 @@ export function makePnpControl(pnp: PickAndPack): Hono {
       return c.body(null, 204);
     })
     .get('/orders', (c) => {
-      const orders = [...accountOf(c.req.query('account')).orders.values()];
+      const orders = [...accountOf(c.req.query('account')).index.orders.values()];
       return c.json({ orders: orders.map(({ orderId, status, history }) => ({ orderId, status, history })) });
     })
-    .get('/orders/:id', (c) => {
-      const order = accountOf(c.req.query('account')).orders.get(c.req.param('id'));
-      if (order === undefined) throw refusals.order(c.req.param('id'));
-      return c.json(order);
-    })
+    .get('/orders/:id', (c) => c.json(orderOf(c).order))
     .post('/orders/:id/import', (c) => {
-      const order = accountOf(c.req.query('account')).importByHand(c.req.param('id'));
-      if (order === null) throw refusals.order(c.req.param('id'));
+      const id = c.req.param('id');
+      const order = accountOf(c.req.query('account')).importByHand(id);
+      if (order === undefined) throw refusals.order(id);
       return c.json(order);
     })
     .post('/orders/:id/status', async (c) => {
-      const account = accountOf(c.req.query('account'));
-      const order = account.orders.get(c.req.param('id'));
-      if (order === undefined) throw refusals.order(c.req.param('id'));
+      const { account, order } = orderOf(c);
       account.moveTo(order, statusBody.parse(await c.req.json()).status);
       return c.json(order);
     });

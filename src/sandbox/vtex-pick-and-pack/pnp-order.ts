@@ -2,31 +2,10 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { OmsOrderRecord } from '../vtex-oms/oms-account.ts';
 
-/** The 17 statuses of the legacy guide: what Pick and Pack really works with, and what its hooks say. */
-export const legacyStatuses = [
-  'READY_FOR_HANDLING',
-  'IDLE',
-  'READY_FOR_PICKING',
-  'PICKING',
-  'READY_FOR_PACKING',
-  'PACKING',
-  'READY_FOR_INVOICING',
-  'INVOICING',
-  'INVOICED',
-  'PREPARING_SHIPPING',
-  'READY_FOR_SHIPPING',
-  'WAITING_FOR_DELIVERY_COMPANY',
-  'WAITING_FOR_PICKUP',
-  'ON_ROUTE',
-  'DELIVERED',
-  'RETURNED',
-  'CANCELED',
-] as const;
-export type LegacyStatus = (typeof legacyStatuses)[number];
-
 export interface PnpLine {
   uniqueId: string;
   sku: string;
+  refId: string;
   name: string;
   ean: string;
   quantity: number;
@@ -36,13 +15,23 @@ export interface PnpLine {
   unitMultiplier: number;
 }
 
-/** What the picker made of one line. */
+/** What the picker made of one line: some of it picked and the rest rejected, or all of it replaced. */
 export interface PnpPick extends PnpLine {
   pickedQuantity: number;
-  /** The weight that lay on the scale. */
+  /** The weight that lay on the scale, for one unit. */
   pickedMultiplier: number;
-  rejected: boolean;
+  rejectedQuantity: number;
+  /** As many of this were picked instead. */
   replacedBy: PnpLine | null;
+}
+
+export interface PnpShipment {
+  id: string;
+  /** The carrier's. */
+  serviceId: string;
+  status: string;
+  createdAt: number;
+  deliveredAt: number | null;
 }
 
 export interface PnpOrder {
@@ -50,6 +39,7 @@ export interface PnpOrder {
   sequence: string;
   warehouseId: string;
   isPickup: boolean;
+  /** One of the 17 of the legacy guide (walk.ts), unless somebody has set another by hand. */
   status: string;
   history: { status: string; at: number }[];
   createdAt: number;
@@ -57,21 +47,22 @@ export interface PnpOrder {
   lines: PnpLine[];
   /** Null until the picker is done. */
   picks: PnpPick[] | null;
+  isPacked: boolean;
   invoices: { invoiceKey: string; invoiceTotal: number }[];
   worksheetId: string;
   facilityId: string;
-  shipment: { id: string; serviceId: string; status: string; deliveredAt: number | null } | null;
+  shipment: PnpShipment | null;
 }
 
-const text = z.union([z.string(), z.number().transform(String)]).nullish();
+const text = z.string().nullish();
 const OmsDocSchema = z.object({
   orderId: z.string(),
   sequence: z.string(),
-  value: z.number(),
   items: z.array(
     z.object({
       uniqueId: z.string(),
       id: z.string(),
+      refId: text,
       name: text,
       ean: text,
       quantity: z.number(),
@@ -86,30 +77,32 @@ const OmsDocSchema = z.object({
     ),
   }),
 });
-
-export const warehouseOf = ({ doc }: OmsOrderRecord): string =>
-  OmsDocSchema.parse(doc).shippingData.logisticsInfo[0]?.deliveryIds[0]?.warehouseId ?? '';
+const InvoicesSchema = z.object({
+  packageAttachment: z.object({
+    packages: z.array(z.object({ invoiceKey: text, invoiceNumber: z.string(), invoiceValue: z.number() })),
+  }),
+});
 
 const hex32 = (of: string): string => createHash('md5').update(of).digest('hex');
-export const facilityOf = (warehouseId: string): string => hex32(`facility ${warehouseId}`);
 
-/** An OMS order as Pick and Pack imports it. */
-export function importOrder({ doc }: OmsOrderRecord, nowMs: number): PnpOrder {
-  const read = OmsDocSchema.parse(doc);
-  const [logistics] = read.shippingData.logisticsInfo;
+/** An OMS order as the Pick and Pack of an account imports it. */
+export function importOrder({ doc }: OmsOrderRecord, account: string, nowMs: number): PnpOrder {
+  const { orderId, sequence, items, shippingData } = OmsDocSchema.parse(doc);
+  const [logistics] = shippingData.logisticsInfo;
   const warehouseId = logistics?.deliveryIds[0]?.warehouseId ?? '';
   return {
-    orderId: read.orderId,
-    sequence: read.sequence,
+    orderId,
+    sequence,
     warehouseId,
     isPickup: logistics?.deliveryChannel === 'pickup-in-point',
     status: 'PENDING',
     history: [],
     createdAt: nowMs,
     updatedAt: nowMs,
-    lines: read.items.map((item) => ({
+    lines: items.map((item) => ({
       uniqueId: item.uniqueId,
       sku: item.id,
+      refId: item.refId ?? item.id,
       name: item.name ?? item.id,
       ean: item.ean ?? `EAN${item.id}`,
       quantity: item.quantity,
@@ -118,11 +111,19 @@ export function importOrder({ doc }: OmsOrderRecord, nowMs: number): PnpOrder {
       unitMultiplier: item.unitMultiplier,
     })),
     picks: null,
+    isPacked: false,
     invoices: [],
-    worksheetId: String(Number.parseInt(hex32(read.orderId).slice(0, 10), 16))
-      .padStart(12, '5')
-      .slice(0, 12),
-    facilityId: facilityOf(warehouseId),
+    worksheetId: BigInt(`0x${hex32(`worksheet ${account} ${orderId}`)}`)
+      .toString()
+      .slice(-12),
+    facilityId: hex32(`facility ${account} ${warehouseId}`),
     shipment: null,
   };
 }
+
+/** The OMS order's invoices, in hundredths. */
+export const invoicesOf = ({ doc }: OmsOrderRecord): PnpOrder['invoices'] =>
+  InvoicesSchema.parse(doc).packageAttachment.packages.map(({ invoiceKey, invoiceNumber, invoiceValue }) => ({
+    invoiceKey: invoiceKey ?? invoiceNumber,
+    invoiceTotal: invoiceValue,
+  }));

@@ -1,21 +1,34 @@
-import type { PnpOrder } from './pnp-order.ts';
+import type { PnpLine, PnpOrder } from './pnp-order.ts';
 
 type Shipped = PnpOrder & { shipment: NonNullable<PnpOrder['shipment']> };
 export const isShipped = (order: PnpOrder): order is Shipped => order.shipment !== null;
 
-const instant = (ms: number | null): string => new Date(ms ?? 0).toISOString();
+const instant = (ms: number): string => new Date(ms).toISOString();
+/** Required by the document, and without a meaning before it is delivered. */
+const deliveredDateOf = ({ shipment, updatedAt }: Shipped): string => instant(shipment.deliveredAt ?? updatedAt);
+/** What lies in the one package. */
+const packedOf = ({ lines, picks }: Shipped): PnpLine[] =>
+  picks === null
+    ? lines
+    : picks
+        .flatMap((row) =>
+          row.replacedBy === null
+            ? { ...row, quantity: row.pickedQuantity }
+            : { ...row.replacedBy, quantity: row.quantity },
+        )
+        .filter(({ quantity }) => quantity > 0);
 const carrier = { carrierId: '627eb3b93a19fdc0cf5fe087', carrierName: 'Sandbox couriers' };
 
 /** A row of `GET /shipments?orderId=`. */
-export const toShipmentSummary = ({ orderId, lines, shipment, updatedAt }: Shipped, seller: string) => ({
-  id: shipment.id,
-  serviceId: shipment.serviceId,
-  orderId,
+export const toShipmentSummary = (order: Shipped, seller: string) => ({
+  id: order.shipment.id,
+  serviceId: order.shipment.serviceId,
+  orderId: order.orderId,
   ...carrier,
-  status: shipment.status,
+  status: order.shipment.status,
   paymentMethod: 'ONLINE',
   tags: [],
-  deliveredDate: instant(shipment.deliveredAt ?? updatedAt),
+  deliveredDate: deliveredDateOf(order),
   customerId: '-',
   customerAddressId: '-',
   source: 'Rio de Janeiro-BRA',
@@ -24,59 +37,70 @@ export const toShipmentSummary = ({ orderId, lines, shipment, updatedAt }: Shipp
   courierName: 'Courier One',
   seller,
   packagesQuantity: 1,
-  itemsQuantity: lines.length,
+  itemsQuantity: packedOf(order).reduce((sum, { quantity }) => sum + quantity, 0),
   serviceType: 'PICKUP_DELIVERY',
-  creationDate: instant(updatedAt),
+  creationDate: instant(order.shipment.createdAt),
 });
 
 /** `GET /shipments/{shipmentId}`. */
-export const toShipment = ({ orderId, lines, shipment, updatedAt }: Shipped, seller: string) => ({
-  id: shipment.id,
-  orderId,
-  ...carrier,
-  serviceId: shipment.serviceId,
-  seller,
-  comments: '',
-  trackingUrl: `https://tracking.example.com/${shipment.serviceId}`,
-  status: shipment.status,
-  agent: { id: '1977157', name: 'Courier One', vehicle: 'BIKE' },
-  totalDistanceTraveled: 1200,
-  evidences: [],
-  packages: [
-    {
-      id: shipment.id,
-      orderId,
-      envelope: '',
-      totalValue: lines.reduce((sum, { price, quantity }) => sum + price * quantity, 0),
-      weight: '1.2',
-      description: '',
-      categories: [],
-      items: lines.map(({ sku, name, ean, quantity, price }) => ({ id: sku, name, image: '', ean, quantity, price })),
-      dimensions: { width: '10', length: '20', height: '30' },
+export const toShipment = (order: Shipped, seller: string) => {
+  const { orderId, shipment } = order;
+  const packed = packedOf(order);
+  return {
+    id: shipment.id,
+    orderId,
+    ...carrier,
+    serviceId: shipment.serviceId,
+    seller,
+    comments: '',
+    trackingUrl: `https://tracking.example.com/${shipment.serviceId}`,
+    status: shipment.status,
+    agent: { id: '1977157', name: 'Courier One', vehicle: 'BIKE' },
+    totalDistanceTraveled: 1200,
+    evidences: [],
+    packages: [
+      {
+        id: shipment.id,
+        orderId,
+        envelope: '',
+        totalValue: packed.reduce((sum, { price, quantity }) => sum + price * quantity, 0),
+        weight: '1.2',
+        description: '',
+        categories: [],
+        items: packed.map(({ sku, name, ean, quantity, price }) => ({
+          id: sku,
+          name,
+          image: '',
+          ean,
+          quantity,
+          price,
+        })),
+        dimensions: { width: '10', length: '20', height: '30' },
+      },
+    ],
+    type: 'PICKUP_DELIVERY',
+    notes: [],
+    paymentMethod: 'ONLINE',
+    carrierServiceType: 'LOCAL',
+    timezone: { offset: 0, value: 'America/Sao_Paulo' },
+    tags: [],
+    deliveredDate: deliveredDateOf(order),
+    sender: {
+      name: seller,
+      city: 'Rio de Janeiro',
+      state: 'RJ',
+      country: 'BRA',
+      pickupDate: instant(shipment.createdAt),
+      zipCode: '22630-011',
     },
-  ],
-  type: 'PICKUP_DELIVERY',
-  notes: [],
-  paymentMethod: 'ONLINE',
-  carrierServiceType: 'LOCAL',
-  timezone: { offset: 0, value: 'America/Sao_Paulo' },
-  tags: [],
-  deliveredDate: instant(shipment.deliveredAt ?? updatedAt),
-  sender: {
-    name: seller,
-    city: 'Rio de Janeiro',
-    state: 'RJ',
-    country: 'BRA',
-    pickupDate: instant(updatedAt),
-    zipCode: '22630-011',
-  },
-  receiver: {
-    name: 'Sam Sandbox',
-    city: 'Rio de Janeiro',
-    state: 'RJ',
-    country: 'BRA',
-    deliveryDate: instant(updatedAt),
-    zipCode: '22630-011',
-  },
-  labels: [],
-});
+    receiver: {
+      name: 'Sam Sandbox',
+      city: 'Rio de Janeiro',
+      state: 'RJ',
+      country: 'BRA',
+      deliveryDate: deliveredDateOf(order),
+      zipCode: '22630-011',
+    },
+    labels: [],
+  };
+};

@@ -1,33 +1,49 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 
-const ClaimsSchema = z.object({ hostname: z.string(), iat: z.number(), exp: z.number() });
+const ClaimsSchema = z.object({ hostname: z.string(), exp: z.number() });
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+const header = encode({ alg: 'HS256', typ: 'JWT' });
 
-/** JWTs of 15 minutes, HS256, as the token example is. */
-export function createTokens(nowMs: () => number) {
-  const secret = randomBytes(32);
-  let revokedBeforeMs = 0;
-  const sign = (text: string): Buffer => createHmac('sha256', secret).update(text).digest();
+/** Tokens of older secrets than these are wrong, no longer expired. */
+const retiredMax = 100;
+
+export interface PnpTokens {
+  make(hostname: string, seconds: number): string;
+  /** Whose token it is; `expired` and `wrong` are answered differently. */
+  read(token: string): { hostname: string } | 'expired' | 'wrong';
+  /** Everything given out so far is expired from now on. */
+  expireAll(): void;
+}
+
+/** JWTs, HS256, with the claims of the documented example. A secret lasts until its tokens are made to expire. */
+export function createTokens(nowMs: () => number): PnpTokens {
+  let secret = randomBytes(32);
+  const retired: Buffer[] = [];
+  const isSigned = (text: string, signature: string, by: Buffer): boolean => {
+    const given = Buffer.from(signature, 'base64url');
+    const expected = createHmac('sha256', by).update(text).digest();
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  };
   return {
-    make(hostname: string, seconds: number): string {
+    make(hostname, seconds) {
       const iat = Math.floor(nowMs() / 1000);
-      const text = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode({ hostname, username: 'integration', iat, exp: iat + seconds, jti: randomBytes(6).toString('hex') })}`; // prettier-ignore
-      return `${text}.${sign(text).toString('base64url')}`;
+      const text = `${header}.${encode({ hostname, username: 'integration', iat, exp: iat + seconds })}`;
+      return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
     },
-    /** Whose token it is; `expired` and `wrong` are answered differently. */
-    read(token: string): { hostname: string } | 'expired' | 'wrong' {
-      const [header = '', claims = '', signature = ''] = token.split('.');
-      const given = Buffer.from(signature, 'base64url');
-      const expected = sign(`${header}.${claims}`);
-      if (given.length !== expected.length || !timingSafeEqual(given, expected)) return 'wrong';
-      const { hostname, iat, exp } = ClaimsSchema.parse(JSON.parse(Buffer.from(claims, 'base64url').toString('utf8')));
-      return exp * 1000 <= nowMs() || iat * 1000 < revokedBeforeMs ? 'expired' : { hostname };
+    read(token) {
+      const [head = '', claims = '', signature = ''] = token.split('.');
+      const text = `${head}.${claims}`;
+      if (!isSigned(text, signature, secret)) {
+        return retired.some((old) => isSigned(text, signature, old)) ? 'expired' : 'wrong';
+      }
+      const { hostname, exp } = ClaimsSchema.parse(JSON.parse(Buffer.from(claims, 'base64url').toString('utf8')));
+      return exp * 1000 <= nowMs() ? 'expired' : { hostname };
     },
-    /** Everything given out before now is expired. */
-    revokeAll(): void {
-      revokedBeforeMs = Math.floor(nowMs() / 1000) * 1000 + 1000;
+    expireAll() {
+      retired.unshift(secret);
+      retired.length = Math.min(retired.length, retiredMax);
+      secret = randomBytes(32);
     },
   };
 }
-export type PnpTokens = ReturnType<typeof createTokens>;

@@ -1,7 +1,5 @@
 import type { PnpAccountSettings } from './account-settings.ts';
-import type { LegacyStatus, PnpOrder } from './pnp-order.ts';
-
-const shipping = ['PREPARING_SHIPPING', 'READY_FOR_SHIPPING'] as const;
+import type { PnpOrder } from './pnp-order.ts';
 
 /**
  * The way of an order through the store, by its status. It stops at READY_FOR_INVOICING: Pick and Pack never invoices, and
@@ -10,7 +8,7 @@ const shipping = ['PREPARING_SHIPPING', 'READY_FOR_SHIPPING'] as const;
 export function nextStatus(
   { status, isPickup }: Pick<PnpOrder, 'status' | 'isPickup'>,
   packing: PnpAccountSettings['packing'],
-): LegacyStatus | null {
+): string | null {
   const packsLate = packing === 'afterInvoice';
   switch (status) {
     case 'PENDING':
@@ -24,13 +22,13 @@ export function nextStatus(
     case 'READY_FOR_PACKING':
       return 'PACKING';
     case 'PACKING':
-      return packsLate ? shipping[0] : 'READY_FOR_INVOICING';
+      return packsLate ? 'PREPARING_SHIPPING' : 'READY_FOR_INVOICING';
     case 'INVOICING':
       return 'INVOICED';
     case 'INVOICED':
-      return packsLate ? 'READY_FOR_PACKING' : shipping[0];
+      return packsLate ? 'READY_FOR_PACKING' : 'PREPARING_SHIPPING';
     case 'PREPARING_SHIPPING':
-      return shipping[1];
+      return 'READY_FOR_SHIPPING';
     case 'READY_FOR_SHIPPING':
       return isPickup ? 'WAITING_FOR_PICKUP' : 'WAITING_FOR_DELIVERY_COMPANY';
     case 'WAITING_FOR_DELIVERY_COMPANY':
@@ -42,15 +40,3 @@ export function nextStatus(
       return null;
   }
 }
-
-/** How the carrier's service stands when the order has this status. */
-export const serviceStatuses: Readonly<Record<string, string>> = {
-  PREPARING_SHIPPING: 'CREATED',
-  READY_FOR_SHIPPING: 'PENDING',
-  WAITING_FOR_DELIVERY_COMPANY: 'ASSIGNED',
-  WAITING_FOR_PICKUP: 'ASSIGNED',
-  ON_ROUTE: 'ON_ROUTE',
-  DELIVERED: 'DELIVERED',
-  RETURNED: 'RETURNED',
-  CANCELED: 'CANCELLED',
-};

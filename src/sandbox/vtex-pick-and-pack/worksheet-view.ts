@@ -1,90 +1,156 @@
-import type { PnpOrder } from './pnp-order.ts';
+import type { PnpLine, PnpOrder, PnpPick } from './pnp-order.ts';
+import { serviceStatusOf, worksheetStatusOf } from './statuses.ts';
+
+const currencyCode = 'BRL';
+const categories = [{ id: '1', name: 'Groceries' }];
 
 const instant = (ms: number): string => new Date(ms).toISOString();
-const isDone = ({ picks }: PnpOrder): boolean => picks !== null;
-const unitsOf = ({ lines }: PnpOrder): number => lines.reduce((sum, { quantity }) => sum + quantity, 0);
-const pickedUnitsOf = ({ picks }: PnpOrder): number =>
-  (picks ?? []).reduce((sum, { pickedQuantity }) => sum + pickedQuantity, 0);
+const sum = <Item>(items: readonly Item[], of: (item: Item) => number): number =>
+  items.reduce((total, item) => total + of(item), 0);
+
+/** One worksheet has one order, and is of the same age. Its id is the order's, in the shape of a uuid. */
+const idOf = ({ facilityId, worksheetId }: PnpOrder): string =>
+  [facilityId.slice(0, 8), facilityId.slice(8, 12), `4${facilityId.slice(13, 16)}`, `8${facilityId.slice(17, 20)}`, worksheetId].join('-'); // prettier-ignore
+
+const pickedUnitsOf = ({ replacedBy, quantity, pickedQuantity }: PnpPick): number =>
+  replacedBy === null ? pickedQuantity : quantity;
+
+const finishedDateOf = ({ picks, updatedAt }: PnpOrder): string | null => (picks === null ? null : instant(updatedAt));
 
 const assignmentOf = (order: PnpOrder) => ({
+  active: true,
+  assignmentDate: instant(order.createdAt),
   notes: [],
   method: 'MANUAL',
-  active: !isDone(order),
-  assignmentDate: instant(order.createdAt),
   pickerId: 'picker-1',
-  finishedDate: isDone(order) ? instant(order.updatedAt) : null,
+  finishedDate: finishedDateOf(order),
+});
+
+/** What both answers have. */
+const headOf = (order: PnpOrder, hostname: string) => ({
+  id: idOf(order),
+  facilityId: order.facilityId,
+  worksheetId: order.worksheetId,
+  categoriesIds: categories.map(({ id }) => id),
+  finishedDate: finishedDateOf(order),
+  initDate: instant(order.createdAt),
+  status: worksheetStatusOf(order.status),
+  hostname,
+  pickerAssignment: [assignmentOf(order)],
+  createdAt: instant(order.createdAt),
+});
+
+const unitsOf = ({ orderId, lines }: PnpOrder) => ({
+  orderId,
+  unitsQuantity: sum(lines, ({ quantity }) => quantity),
+  itemsQuantity: lines.length,
 });
 
 /** A row of `GET /worksheets?orderId=`. */
-export const toWorksheetSummary = (order: PnpOrder, hostname: string) => ({
-  id: order.worksheetId,
-  facilityId: order.facilityId,
-  worksheetId: order.worksheetId,
-  categoriesIds: ['1'],
-  finishedDate: isDone(order) ? instant(order.updatedAt) : null,
-  initDate: instant(order.createdAt),
-  status: isDone(order) ? 'COMPLETED' : 'IN_PROGRESS',
-  ordersIds: [{ orderId: order.orderId, unitsQuantity: unitsOf(order), itemsQuantity: order.lines.length }],
-  hostname,
-  items: [],
-  pickerAssignment: [assignmentOf(order)],
-  itemsQuantity: order.lines.length,
-  unitsQuantity: unitsOf(order),
-  completedUnitsQuantity: pickedUnitsOf(order),
-  packedUnitsQuantity: pickedUnitsOf(order),
-  deliveryWindow: { minDate: instant(order.createdAt), maxDate: instant(order.createdAt + 3_600_000) },
-  createdAt: instant(order.createdAt),
-});
+export const toWorksheetSummary = (order: PnpOrder, hostname: string) => {
+  const { orderId, ...units } = unitsOf(order);
+  const picked = sum(order.picks ?? [], pickedUnitsOf);
+  return {
+    ...headOf(order, hostname),
+    ordersIds: [{ orderId, ...units }],
+    items: [],
+    ...units,
+    completedUnitsQuantity: picked,
+    packedUnitsQuantity: order.isPacked ? picked : 0,
+    deliveryWindow: { minDate: instant(order.createdAt), maxDate: instant(order.createdAt + 3_600_000) },
+  };
+};
 
 /** `GET /worksheets/{worksheetId}`. */
-export const toWorksheet = (order: PnpOrder, hostname: string) => ({
-  id: order.worksheetId,
-  worksheetId: order.worksheetId,
-  hostname,
-  facilityId: order.facilityId,
-  initDate: instant(order.createdAt),
-  createdAt: instant(order.createdAt),
-  updatedAt: instant(order.updatedAt),
-  finishEstimatedDate: instant(order.createdAt + 1_800_000),
-  finishedDate: isDone(order) ? instant(order.updatedAt) : null,
-  status: isDone(order) ? 'COMPLETED' : 'IN_PROGRESS',
-  priority: 1,
-  totalItems: order.lines.length,
-  totalCompletedItems: isDone(order) ? order.lines.length : 0,
-  totalPackedItems: isDone(order) ? order.lines.length : 0,
-  lastPickedItemTime: order.updatedAt,
-  lastStatusChangeTime: order.updatedAt,
-  categoriesIds: ['1'],
-  pickerAssignment: [assignmentOf(order)],
-  ordersIds: [
-    {
-      orderId: order.orderId,
-      totalValue: order.lines.reduce((sum, { price, quantity }) => sum + price * quantity, 0),
-      unitsQuantity: unitsOf(order),
-      itemsQuantity: order.lines.length,
-      shippingEstimatedDate: instant(order.createdAt + 3_600_000),
-      isInvoiced: order.invoices.length > 0,
-      priority: 1,
-    },
-  ],
-  items: order.lines.map((line) => ({
-    id: line.sku,
-    name: line.name,
-    image: `https://images.example.com/${line.sku}.jpg`,
-    temperature: 'AMBIENT',
-    categories: [{ id: '1', name: 'Groceries' }],
+export function toWorksheet(order: PnpOrder, hostname: string) {
+  const rows = order.picks ?? [];
+  const done = rows.length;
+  const { orderId } = order;
+  return {
+    ...headOf(order, hostname),
+    priority: 0,
+    lastPickedItemTime: order.updatedAt,
+    finishEstimatedDate: instant(order.createdAt + 1_800_000),
+    totalItems: order.lines.length,
+    totalCompletedItems: done,
+    totalPackedItems: order.isPacked ? done : 0,
+    updatedAt: instant(order.updatedAt),
+    lastStatusChangeTime: order.updatedAt,
+    ordersIds: [
+      {
+        ...unitsOf(order),
+        totalValue: sum(order.lines, ({ price, quantity }) => price * quantity),
+        shippingEstimatedDate: instant(order.createdAt + 3_600_000),
+        isInvoiced: order.invoices.length > 0,
+        priority: 561.2,
+      },
+    ],
+    items: order.lines.map((line, at) => toItem(order, line, rows[at])),
+    pickedItems: rows
+      .filter((row) => row.pickedQuantity > 0)
+      .map((row) => {
+        const counts = { pickedQuantity: row.pickedQuantity, packedQuantity: order.isPacked ? row.pickedQuantity : 0 };
+        return { ...partOf(row), ...counts, orderSource: [{ ...sourceOf(orderId, row), ...counts }] };
+      }),
+    rejectedItems: rows
+      .filter((row) => row.rejectedQuantity > 0)
+      .map((row) => {
+        const counts = { rejectedQuantity: row.rejectedQuantity };
+        const source = { orderId, quantity: row.quantity, ...counts, currencyCode, notes: [] };
+        return { ...partOf(row), ...counts, orderSource: [source] };
+      }),
+    replacedItems: rows.flatMap((row) => {
+      if (row.replacedBy === null) return [];
+      const counts = { replacedQuantity: row.quantity };
+      const source = { ...sourceOf(orderId, row), ...counts, replacedBy: [row.replacedBy.sku], reasons: [] };
+      return [{ ...partOf(row), ...counts, orderSource: [source] }];
+    }),
+    historicalWorksheet: [],
+  };
+}
+
+const partOf = ({ sku, name, quantity }: PnpLine) => ({
+  id: sku,
+  name,
+  image: `https://images.example.com/${sku}.jpg`,
+  temperature: 'AMBIENT',
+  originalQuantity: quantity,
+});
+
+const sourceOf = (orderId: string, { price, quantity }: PnpLine) => ({
+  orderId,
+  sellingPrice: price,
+  listPrice: price,
+  currencyCode,
+  quantity,
+});
+
+const toItem = (order: PnpOrder, line: PnpLine, row: PnpPick | undefined) => {
+  const counts = {
+    pickedQuantity: row?.pickedQuantity ?? 0,
+    rejectedQuantity: row?.rejectedQuantity ?? 0,
+    replacedQuantity: row === undefined || row.replacedBy === null ? 0 : row.quantity,
+  };
+  return {
+    ...partOf(line),
+    referenceCode: line.refId,
+    categories,
     itemAssignment: {
       startPickingAt: instant(order.createdAt),
       assignedAt: instant(order.createdAt),
-      finishedAt: null,
+      finishedAt: finishedDateOf(order),
     },
-    originalQuantity: line.quantity,
-    completedQuantity: line.quantity,
-    pickedQuantity: line.quantity,
-    orderSource: [],
-  })),
-  pickedItems: [],
-  rejectedItems: [],
-  replacedItems: [],
-  historicalWorksheet: [],
-});
+    completedQuantity: row === undefined ? 0 : line.quantity,
+    ...counts,
+    orderSource: [
+      {
+        ...sourceOf(order.orderId, line),
+        ...counts,
+        // Enum B, of all things.
+        status: serviceStatusOf(order.status) ?? 'PENDING',
+        replacedBy: row === undefined || row.replacedBy === null ? [] : [row.replacedBy.sku],
+        notes: [],
+      },
+    ],
+  };
+};
