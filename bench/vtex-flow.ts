@@ -31,7 +31,7 @@ export async function benchVtexFlow(options: { orders: number; ratePerSecond: nu
     const markets: ConnectedVtex[] = [];
 
     for (let n = 0; n < merchants; n += 1) {
-      const subscriber = await createSubscriber();
+      const subscriber = await createSubscriber({ verifies: false });
       subscribers.push(subscriber);
       const merchant = await connectMerchant({ ...packline, subscriber }, { orgId: `org_market_${n}` });
       const account = `market${n}`;

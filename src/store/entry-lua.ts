@@ -42,9 +42,8 @@ local function push(id, e, at)
 end
 local function release(lane, now)
   redis.call('HINCRBY', T .. ':lane-state:' .. lane, 'inflight', -1)
-  for class = 0, 4 do
-    if redis.call('EXISTS', T .. ':lane:' .. lane .. ':' .. class) == 1 then offer(lane, now) return end
-  end
+  local z = T .. ':lane:' .. lane .. ':'
+  if redis.call('EXISTS', z .. 0, z .. 1, z .. 2, z .. 3, z .. 4) > 0 then offer(lane, now) end
 end
 -- Work that an issue held back is done, or has become another issue's; with its last work the issue is over.
 local function leaveIssue(issue, id)

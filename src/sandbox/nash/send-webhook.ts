@@ -1,3 +1,4 @@
+import { Agent, request } from 'undici';
 import { signWebhook } from '../../platform/signature.ts';
 
 /** How one attempt ended and what follows from it. */
@@ -23,6 +24,7 @@ interface WebhookRequest {
 
 /** Svix's own patience. */
 const timeoutMs = 15_000;
+const agent = new Agent({ headersTimeout: timeoutMs, bodyTimeout: timeoutMs, keepAliveTimeout: 1_000 });
 
 /**
  * One signed attempt. A 2xx is a success. Retried: no answer, 5xx, 408, 409, 429; never another 4xx. The receiver may
@@ -34,7 +36,8 @@ export async function sendWebhook({ url, secret, id, body, nowMs, signal }: Webh
   const startedAt = performance.now();
   const elapsedMs = (): number => Math.round(performance.now() - startedAt);
   try {
-    const answer = await fetch(url, {
+    const answer = await request(url, {
+      dispatcher: agent,
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -44,18 +47,19 @@ export async function sendWebhook({ url, secret, id, body, nowMs, signal }: Webh
         'svix-signature': signature,
       },
       body,
-      redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      signal,
     });
-    const response = (await answer.text()).slice(0, 1000);
-    const control = answer.headers.get('webhook-delivery');
+    const { statusCode } = answer;
+    const response = (await answer.body.text()).slice(0, 1000);
+    const control = answer.headers['webhook-delivery'];
+    const isSuccess = statusCode >= 200 && statusCode <= 299;
     return {
-      status: answer.ok ? 'success' : 'fail',
-      responseStatusCode: answer.status,
+      status: isSuccess ? 'success' : 'fail',
+      responseStatusCode: statusCode,
       responseDurationMs: elapsedMs(),
       response,
-      retries: !answer.ok && isRetried(answer.status) && control === null,
-      disables: answer.status === 410 || control === 'disable',
+      retries: !isSuccess && isRetried(statusCode) && control === undefined,
+      disables: statusCode === 410 || control === 'disable',
     };
   } catch (error) {
     signal.throwIfAborted();
