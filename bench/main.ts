@@ -3,9 +3,10 @@ import { parseArgs } from 'node:util';
 import { benchAccept, benchSteady } from './accept.ts';
 import { benchFlow } from './flow.ts';
 import { benchMemory } from './memory.ts';
+import { benchVtexFlow } from './vtex-flow.ts';
 
 /**
- * `npm run bench -- [accept] [steady] [memory] [flow] [--seconds 10] [--rounds 3] [--orders 4000] [--rate 25]`: prints one JSON
+ * `npm run bench -- [accept] [steady] [memory] [flow] [vtex] [--seconds 10] [--rounds 3] [--orders 4000] [--rate 25]`: prints one JSON
  * document; every figure stands beside the ceiling that was measured in the same run.
  */
 const { values, positionals } = parseArgs({
@@ -23,6 +24,7 @@ const scenarios = {
   steady: () => benchSteady({ seconds, ratePerSecond: 300 }),
   memory: () => benchMemory({ orders: Number(values.orders), ratePerSecond: Number(values.rate) }),
   flow: () => benchFlow({ orders: Number(values.orders), ratePerSecond: Number(values.rate) }),
+  vtex: () => benchVtexFlow({ orders: Number(values.orders), ratePerSecond: Number(values.rate) }),
 };
 const machine = {
   node: process.version,

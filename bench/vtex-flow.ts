@@ -1,7 +1,9 @@
+import { cpus } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { connectMerchant } from '../test/support/connected-merchant.ts';
 import { connectVtex, type ConnectedVtex } from '../test/support/connected-vtex.ts';
+import type { Books } from '../src/sandbox/books.ts';
 import { newOrderSchema } from '../src/sandbox/vtex-oms/order-doc.ts';
 import { startProcesses } from '../test/support/packline-processes.ts';
 import { createSubscriber, type Subscriber } from '../test/support/subscriber.ts';
@@ -13,7 +15,8 @@ const stores = ['store-1', 'store-2'] as const;
 /**
  * The whole flow from VTEX: orders bought at ten accounts at a steady rate; hook, read, accepted, half of them handled by
  * Nash and half by VTEX Pick and Pack, handling started and noted in the OMS, every status announced to an endpoint; by one
- * worker process, with sandbox, subscriber and load in this one.
+ * worker process, with sandbox, subscribers and load in this one. The ceiling is what all processors could do if nobody
+ * ever waited: their time divided by what an order costs all processes together.
  */
 export async function benchVtexFlow(options: { orders: number; ratePerSecond: number }) {
   const packline = await startProcesses({
@@ -43,6 +46,7 @@ export async function benchVtexFlow(options: { orders: number; ratePerSecond: nu
     const before = await countFlow(redis, pids);
     const requestsBefore = packline.sandbox.books.report().requestsTotal;
     const boughtAtMs = new Map<string, number>();
+    const waitsMs = watchFirstCalls(packline.sandbox.books, boughtAtMs);
     const startedMs = Date.now();
     for (let n = 0; n < options.orders; n += 1) {
       const dueMs = startedMs + (n / options.ratePerSecond) * 1_000;
@@ -69,20 +73,22 @@ export async function benchVtexFlow(options: { orders: number; ratePerSecond: nu
     // What is still on its way (notes in the OMS) belongs to the orders too.
     await delay(500);
     const after = await countFlow(redis, pids);
-    const { requests, requestsTotal } = packline.sandbox.books.report();
+    const costOf = (name: string): number => (after[name] ?? 0) - (before[name] ?? 0);
+    const { requestsTotal } = packline.sandbox.books.report();
+    const cpuMs = Object.keys(pids).reduce((sum, name) => sum + costOf(`${name}CpuMs`), 0);
     const perOrder = (amount: number): number => Math.round((amount / options.orders) * 100) / 100;
     return {
       orders: options.orders,
       offeredPerSecond: options.ratePerSecond,
       finished: finished.size,
       finishedPerSecond: Math.round((finished.size / totalMs) * 1_000),
-      hookToPartnerMs: shares(firstCalls(requests, boughtAtMs)),
+      hookToPartnerMs: shares([...waitsMs.values()]),
+      ceilingPerSecond: Math.round((cpus().length * 1_000 * options.orders) / cpuMs),
       perOrder: {
         partnerCalls: perOrder(requestsTotal - requestsBefore),
         events: perOrder(subscribers.reduce((sum, { received }) => sum + received.length, 0)),
-        ...Object.fromEntries(
-          Object.entries(after).map(([name, count]) => [name, perOrder(count - (before[name] ?? 0))]),
-        ),
+        cpuMs: perOrder(cpuMs),
+        ...Object.fromEntries(Object.keys(after).map((name) => [name, perOrder(costOf(name))])),
       },
     };
   } finally {
@@ -95,18 +101,17 @@ export async function benchVtexFlow(options: { orders: number; ratePerSecond: nu
 const lines = [{ sku: '18', quantity: 1, price: 990 }];
 
 /** From the purchase (its hook leaves at once) until the fulfilment partner's socket first hears of the order from us. */
-function firstCalls(
-  requests: readonly { partner: string; path: string; arrivedAt: number }[],
-  boughtAtMs: ReadonlyMap<string, number>,
-): number[] {
+function watchFirstCalls(books: Books, boughtAtMs: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
   const waits = new Map<string, number>();
-  for (const { partner, path, arrivedAt } of requests) {
-    if (partner === 'vtex') continue;
-    const orderId = /(v\d+\w+-01)/.exec(path)?.[1] ?? '';
-    const bought = boughtAtMs.get(orderId);
-    if (bought !== undefined && !waits.has(orderId)) waits.set(orderId, arrivedAt - bought);
-  }
-  return [...waits.values()];
+  const addRequest = books.addRequest.bind(books);
+  books.addRequest = (entry) => {
+    addRequest(entry);
+    const orderId = entry.partner === 'vtex' ? undefined : /v\d+market\d-01/.exec(entry.path)?.[0];
+    const bought = orderId === undefined ? undefined : boughtAtMs.get(orderId);
+    if (orderId !== undefined && bought !== undefined && !waits.has(orderId))
+      waits.set(orderId, entry.arrivedAt - bought);
+  };
+  return waits;
 }
 
 function shares(values: readonly number[]): Record<string, number> {

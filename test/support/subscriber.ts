@@ -37,7 +37,10 @@ export async function createSubscriber({ verifies = true }: { verifies?: boolean
         const headers = Object.fromEntries(
           Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
         );
-        const event = (verifies ? webhook?.verify(body, headers) : JSON.parse(body)) as { type: string; data: Record<string, unknown> };
+        const event = (verifies ? webhook?.verify(body, headers) : JSON.parse(body)) as {
+          type: string;
+          data: Record<string, unknown>;
+        };
         received.push({
           id: String(request.headers['webhook-id']),
           type: event.type,
