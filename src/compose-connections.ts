@@ -11,12 +11,10 @@ import { Failure } from './domain/failure.ts';
 import type { Opened, OpenFulfilment, OpenOms } from './fulfilment/deps.ts';
 import { openConnection, readConnection, type Connection } from './store/connections.ts';
 import type { StoreDeps } from './store/deps.ts';
+import { rememberOpened } from './store/opened.ts';
 import { configureLane, takeSlot, throttleLane } from './store/lanes.ts';
 
 export const defaultBudget = 'default';
-
-/** What is in the settings of a connection, for as long as its sealed text stays the same. */
-const openedMax = 5_000;
 
 /** Opens connections: settings unsealed and checked, budgets known to the governor, io bound to a signal. */
 export function createConnections(
@@ -25,25 +23,18 @@ export function createConnections(
 ) {
   /** The limit that each lane was last told of. */
   const told = new Map<string, string>();
-  const opened = new Map<string, unknown>();
+  const remember = rememberOpened<unknown>();
 
   /** Throws Failure `misconfigured` `connection.settings`. */
-  function settingsOf(store: StoreDeps, record: Connection): unknown {
-    const known = opened.get(record.sealed);
-    if (known !== undefined) return known;
-    const parsed = connectors.get(record.connector)?.settings.safeParse(openConnection(store, record).settings);
-    if (parsed === undefined || !parsed.success) {
+  const settingsOf = (store: StoreDeps, record: Connection): unknown =>
+    remember(record.sealed, () => {
+      const parsed = connectors.get(record.connector)?.settings.safeParse(openConnection(store, record).settings);
+      if (parsed?.success === true) return parsed.data;
+      const fields = (parsed?.error.issues ?? []).map((issue) => issue.path.join('.'));
       throw new Failure('misconfigured', 'connection.settings', 'the settings of this connection are not complete', {
-        detail: {
-          connectionId: record.id,
-          fields: (parsed?.error.issues ?? []).map((issue) => issue.path.join('.')),
-        },
+        detail: { connectionId: record.id, fields },
       });
-    }
-    if (opened.size >= openedMax) opened.clear();
-    opened.set(record.sealed, parsed.data);
-    return parsed.data;
-  }
+    });
 
   function knownSettings(store: StoreDeps, record: Connection): unknown {
     try {

@@ -197,13 +197,13 @@ describe('READY_FOR_INVOICING as the partner says it', () => {
   } as const;
   const say = (changed: Changed, code: string): Changed =>
     learn(changed, [{ system: 'vtex', subject: 'order', code, occurredAt: null, receivedAt: now }], words, now);
-  const settle = (changed: Changed): Changed => settlePicks(changed, picks, words, now);
+  const settleIn = (changed: Changed): Changed => settlePicks(changed, picks, words, now);
 
   test('is announced only once the picks are settled, whichever comes first', () => {
     const said = say(unchanged, 'ready_for_invoicing');
     expect(typesOf(said)).toEqual(['order.status_changed']);
-    expect(typesOf(settle(later(said)))).toEqual(['order.items_picked', 'order.ready_for_invoicing']);
-    const settled = settle(later(say(unchanged, 'ready_for_packing')));
+    expect(typesOf(settleIn(later(said)))).toEqual(['order.items_picked', 'order.ready_for_invoicing']);
+    const settled = settleIn(later(say(unchanged, 'ready_for_packing')));
     expect(typesOf(settled)).toEqual(['order.items_picked']);
     expect(typesOf(say(later(settled), 'ready_for_invoicing'))).toEqual([
       'order.status_changed',
@@ -212,7 +212,7 @@ describe('READY_FOR_INVOICING as the partner says it', () => {
   });
 
   test('is announced for no order that went IDLE, which is a problem for somebody to look at', () => {
-    const idle = settle(later(say(say(unchanged, 'ready_for_packing'), 'idle')));
+    const idle = settleIn(later(say(say(unchanged, 'ready_for_packing'), 'idle')));
     expect(idle.order.status).toBe('IDLE');
     expect(typesOf(idle)).toEqual(['order.items_picked']);
     expect(idle.order.problems.map(({ code }) => code)).toEqual(['order.idle']);

@@ -54,7 +54,7 @@ async function lookAtQuietOrders(): Promise<void> {
     { lane: freeLane, cause: `test-${ticks}` },
   );
   await commit(store, {
-    writes: open.map((orderId) => ['ZADD', store.keys.open, '0', String(orderId)]),
+    writes: open.map((orderId) => ['ZADD', store.keys.open, '0', orderId]),
     entries: [entry],
   });
 }
