@@ -11,9 +11,15 @@ type Context = JobContext<WorkerDeps>;
  * OMSs drop hooks and queues that were quiet for some days. What the merchant had registered is looked for once a day, and
  * registered again where it is gone; what never was registered is left alone.
  */
-export default defineWorker<WorkerDeps, { merchantId: string; connectionId: string }>(
+interface Payload extends Record<string, unknown> {
+  merchantId: string;
+  connectionId: string;
+  once?: boolean | undefined;
+}
+
+export default defineWorker<WorkerDeps, Payload>(
   connectionCheck,
-  async ({ merchantId, connectionId }, context) => {
+  async ({ merchantId, connectionId, once = false }, context) => {
     const { store, deps, signal, finish, log } = context;
     const oms = await deps.openOms(store, merchantId, connectionId, signal).catch((error: unknown) => {
       if (error instanceof Failure && error.code === 'connection.missing') return null;
@@ -31,7 +37,7 @@ export default defineWorker<WorkerDeps, { merchantId: string; connectionId: stri
           ...registrationWrites(store, connectionId, restored.length > 0 ? ['checkedAt', 'restoredAt'] : ['checkedAt']),
         ],
       },
-      { how: 'again', delayMs: checkEveryMs, lane: oms.laneOf() },
+      once ? { how: 'ack' } : { how: 'again', delayMs: checkEveryMs, lane: oms.laneOf() },
     );
   },
 );
@@ -45,6 +51,14 @@ async function checkHook(
   const url = deps.webhookUrlOf(store, record);
   const known = await connection.readHook();
   if (known?.url === url && known.matches) return [];
+  // An earlier URL of ours (its token was rotated) may be replaced; what somebody else made in the meantime is theirs.
+  if (known !== null && !known.url.startsWith(url.slice(0, url.lastIndexOf('/') + 1))) {
+    throw new Failure(
+      'rejected',
+      'connection.hook_taken',
+      'the hook of this key goes elsewhere now: register it again',
+    );
+  }
   await connection.registerHook?.(url);
   return ['hook'];
 }

@@ -2,8 +2,8 @@ import { fulfilmentConnectors } from '../src/connectors/fulfilment/registry.ts';
 import type { OmsCancelOutcome, StartOutcome } from '../src/connectors/oms/port.ts';
 import { Failure, isRetryable } from '../src/domain/failure.ts';
 import { raiseProblem } from '../src/domain/order-change.ts';
-import { learnFromOms } from '../src/domain/order-oms.ts';
-import { isBeingCanceled, withoutProblem, type Order } from '../src/domain/order.ts';
+import { cancelRefusedProblem, learnFromOms, startProblem } from '../src/domain/order-oms.ts';
+import { isBeingCanceled, withoutProblem, withoutProblemsOf, type Order } from '../src/domain/order.ts';
 import { isTerminal, statusTable } from '../src/domain/order-status.ts';
 import { afterOmsFact } from '../src/fulfilment/after-oms-fact.ts';
 import type { OpenOms, WorkerDeps } from '../src/fulfilment/deps.ts';
@@ -21,21 +21,33 @@ import { requireOrder } from '../src/store/orders.ts';
 type Context = JobContext<WorkerDeps>;
 
 /** Each step is committed before the next, and done only where the OMS is not there yet. */
-export default defineWorker<WorkerDeps, { orderId: string }>(omsUpdate, async ({ orderId }, context) => {
+interface Payload extends Record<string, unknown> {
+  orderId: string;
+  check?: boolean | undefined;
+}
+
+export default defineWorker<WorkerDeps, Payload>(omsUpdate, async ({ orderId, check = false }, context) => {
   const { store, deps, signal } = context;
   const { order } = await requireOrder(store, orderId);
   if (order.oms === undefined) return;
   const oms = await deps.openOms(store, order.merchantId, order.source, signal);
   if (!(await waitInLane(context, oms.laneOf()))) return;
   if (needsCancel(order)) await cancel(order, oms, context);
-  else if (needsStart(order))
-    await (isOurs(order, oms, context) ? start(order, oms, context) : checkStarted(order, oms, context));
+  else if (needsStart(order)) {
+    if (isOurs(order, oms, context)) await start(order, oms, context);
+    else if (check) await checkStarted(order, oms, context);
+  }
   if (oms.policy.notes) await note(orderId, oms, context);
+  await forgetOwnFailures(orderId, context);
 });
 
 /** The merchant asked us; where the OMS canceled first, there is nobody to tell. */
 const needsCancel = ({ status, cancellation, oms }: Order): boolean =>
-  status === 'CANCELED' && cancellation?.state === 'done' && cancellation.by !== 'oms' && oms?.canceledAt === undefined;
+  status === 'CANCELED' &&
+  cancellation?.state === 'done' &&
+  cancellation.by !== 'oms' &&
+  oms?.canceledAt === undefined &&
+  oms?.cancelRefusedAt === undefined;
 
 const needsStart = (order: Order): boolean =>
   order.oms?.startedAt === undefined &&
@@ -48,8 +60,6 @@ function isOurs({ fulfilment }: Order, { policy }: OpenOms, { deps }: Context): 
   if (policy.startHandling !== 'auto') return policy.startHandling === 'packline';
   return fulfilment !== undefined && !deps.importsByItself(fulfilment);
 }
-
-const startProblem = 'oms.handling_not_started';
 
 async function start(order: Order, oms: OpenOms, context: Context): Promise<void> {
   const { connector } = oms;
@@ -141,11 +151,13 @@ function recordCancel(
 ): OrderChange {
   const at = toInstant(store.clock.now());
   if (order.oms === undefined) return null;
+  if (outcome.canceled) {
+    return { order: { ...order, oms: { ...order.oms, canceledAt: at } }, timeline: [{ at, what: 'oms.canceled' }] };
+  }
   // Refused for good: asking again would change nothing, and the problem says who has to act.
-  const told: Order = { ...order, oms: { ...order.oms, canceledAt: at } };
-  if (outcome.canceled) return { order: told, timeline: [{ at, what: 'oms.canceled' }] };
+  const told: Order = { ...order, oms: { ...order.oms, cancelRefusedAt: at } };
   const detail = `stopped in the store, but the OMS did not cancel it: ${outcome.detail}`;
-  const problem = { code: 'oms.cancel_refused', detail, source: connector.id, raisedAt: at };
+  const problem = { code: cancelRefusedProblem, detail, source: connector.id, raisedAt: at };
   return {
     ...raiseProblem({ order: told, happenings: [] }, problem),
     timeline: [{ at, what: 'oms.cancelRefused', detail: { code: outcome.code } }],
@@ -169,7 +181,15 @@ async function note(orderId: string, oms: OpenOms, context: Context): Promise<vo
     if (!(error instanceof Failure) || isRetryable(error.kind)) throw error;
     context.log.warn({ orderId, code: error.code }, 'oms.noteRefused');
   });
-  await changeOrder(context.store, orderId, { commit: context.finish, work: deliveryWork }, ({ order: latest }) =>
+  await changeOrder(context.store, orderId, { commit: context.commit, work: deliveryWork }, ({ order: latest }) =>
     latest.oms === undefined ? null : { order: { ...latest, oms: { ...latest.oms, notedStatus: status } } },
   );
+}
+
+/** It went well this time: what an earlier failure of this work left on the order is past. */
+async function forgetOwnFailures(orderId: string, context: Context): Promise<void> {
+  await changeOrder(context.store, orderId, { commit: context.finish, work: deliveryWork }, ({ order }) => {
+    const problems = withoutProblemsOf(order.problems, [omsUpdate.name]);
+    return problems.length === order.problems.length ? null : { order: { ...order, problems } };
+  });
 }

@@ -1,6 +1,6 @@
 import type { CancelOutcome } from '../src/connectors/fulfilment/port.ts';
 import { learn, ownEvidence, raiseProblem } from '../src/domain/order-change.ts';
-import type { Order } from '../src/domain/order.ts';
+import { withoutProblemsOf, type Order } from '../src/domain/order.ts';
 import { isTerminal } from '../src/domain/order-status.ts';
 import { toInstant } from '../src/platform/clock.ts';
 import { makeEntry } from '../src/queues/define-job.ts';
@@ -80,6 +80,9 @@ async function cancelAtOms(order: Order, { store, deps }: Context, signal: Abort
   return outcome.canceled ? { canceled: true, evidence: [] } : outcome;
 }
 
+/** A system that follows the OMS has heard of the cancellation by then, or never will (VTEX, known issue 1259680). */
+const followsWithinMs = 300_000;
+
 const followsOms = ({ fulfilment }: Order, { deps }: Context): boolean =>
   fulfilment !== undefined && deps.importsByItself(fulfilment);
 
@@ -108,12 +111,15 @@ function canceled(
   const at = toInstant(context.store.clock.now());
   const done: Order = {
     ...order,
+    problems: withoutProblemsOf(order.problems, [orderCancel.name]),
     ...(order.cancellation && { cancellation: { ...order.cancellation, state: 'done' } }),
     ...(order.oms && followsOms(order, context) && { oms: { ...order.oms, canceledAt: order.oms.canceledAt ?? at } }),
   };
   const heard = [...evidence, ownEvidence('canceled', at)];
   const changed = learn({ order: done, happenings: [] }, heard, context.deps.vocabularies, at);
-  return { ...changed, entries: omsWork(order, changed.order) };
+  const look = { lane: freeLane, cause: 'followed', delayMs: followsWithinMs };
+  const check = followsOms(order, context) ? [makeEntry(fulfilmentRead, { orderId: order.id }, look)] : [];
+  return { ...changed, entries: [...omsWork(order, changed.order), ...check] };
 }
 
 function record(order: Order, outcome: CancelOutcome, context: Context): OrderChange {

@@ -5,7 +5,7 @@ import { learnFromOms, withOmsFact, type OmsFact } from '../src/domain/order-oms
 import type { Order, Problem } from '../src/domain/order.ts';
 import type { OpenOms, WorkerDeps } from '../src/fulfilment/deps.ts';
 import { makeOmsFact } from '../src/fulfilment/make-oms-fact.ts';
-import { adoptOmsOrder } from '../src/fulfilment/adopt-oms-order.ts';
+import { adoptOmsOrder, toHeard } from '../src/fulfilment/adopt-oms-order.ts';
 import { afterOmsFact } from '../src/fulfilment/after-oms-fact.ts';
 import { routeOrder } from '../src/fulfilment/route-order.ts';
 import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
@@ -37,7 +37,14 @@ const readBudget = 'orders';
 export default defineWorker<WorkerDeps, Payload>(orderImport, async (payload, context) => {
   const { merchantId, connectionId } = payload;
   // A paused connection is not called, but what it says is heard.
-  const oms = await context.deps.openOms(context.store, merchantId, connectionId, context.signal, { evenPaused: true });
+  const oms = await context.deps
+    .openOms(context.store, merchantId, connectionId, context.signal, { evenPaused: true })
+    .catch((error: unknown) => {
+      // Asked for by ourselves, from time to time: nobody waits for the answer of a connection that is gone.
+      if ('externalId' in payload && error instanceof Failure && error.code === 'connection.missing') return null;
+      throw error;
+    });
+  if (oms === null) return;
   if ('externalId' in payload) return readAndAccept(payload.externalId, { oms, told: 'ready', writes: [] }, context);
   const stored = await readMessage(context.store, payload.inboxId);
   if (stored === null) throw new Failure('rejected', 'hook.expired', 'this message is past its retention');
@@ -99,13 +106,15 @@ async function readAndAccept(externalId: string, { oms, told, writes }: Cause, c
   const { record, connector } = oms;
   if (!(await waitInLane(context, oms.laneOf(readBudget)))) return;
   const read = await withinDeadline(signal, async (within) => {
-    const { connection } = await deps.openOms(store, record.merchantId, record.id, within, { evenPaused: true });
+    const { connection } = await deps.openOms(store, record.merchantId, record.id, within);
     return connection.readOrder(externalId);
   });
   if (read === null) {
     throw new Failure('transient', `${connector.id}.order_unreadable`, 'the OMS does not show this order (yet)');
   }
   const fact = makeOmsFact(connector, read);
+  // Known to lag behind its own hooks, by minutes where it cancels: believed would be lost.
+  if (told === 'canceled' && fact.phase !== 'canceled') throw stale(fact);
   const kept = [...writes, ...successWrites(store, record.id)];
   const known =
     (await findByExternalId(store, record.merchantId, record.id, externalId)) ??
@@ -118,6 +127,9 @@ async function readAndAccept(externalId: string, { oms, told, writes }: Cause, c
     adoptOmsOrder(context, stored, { read, fact, lane: oms.laneOf(), writes: kept }),
   );
 }
+
+const stale = ({ connector, state }: Pick<OmsFact, 'connector' | 'state'>): Failure =>
+  new Failure('transient', `${connector}.order_stale`, `the OMS still shows the order as ${state}`);
 
 /**
  * Whether an order that nobody here knew is ours to handle. One that somebody else is handling, or has invoiced, would be
@@ -133,9 +145,7 @@ async function mayImport(
   if (phase === undefined) {
     throw new Failure('malformed', `${connector}.state_unknown`, `the OMS has the order in an unknown state: ${state}`);
   }
-  if (phase === 'placed' && told === 'ready') {
-    throw new Failure('transient', `${connector}.order_stale`, `the OMS still shows the order as ${state}`);
-  }
+  if (phase === 'placed' && told === 'ready') throw stale({ connector, state });
   const tracked = phase === 'handling' || phase === 'invoiced';
   const routable = { ...read.input, source: record.id };
   const handler = tracked ? routeOrder(routable, await listConnections(store, record.merchantId)) : undefined;
@@ -156,7 +166,11 @@ async function accept(read: OmsOrder, fact: OmsFact, oms: OpenOms, { store }: Co
     // Made of the content: who comes a second time finds the order by its claim.
     idempotencyKey: `import:${input.externalId}:${digest(JSON.stringify(input))}`,
     input,
-    oms: { ...withOmsFact(undefined, fact, at), lane: oms.laneOf() },
+    oms: {
+      ...withOmsFact(undefined, fact, at),
+      lane: oms.laneOf(),
+      heard: toHeard(store, { source, externalId: input.externalId }, input),
+    },
     problems,
     work: (orderId) => makeEntry(fulfilmentSubmit, { orderId }, { lane: freeLane }),
   });

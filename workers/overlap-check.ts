@@ -1,5 +1,6 @@
+import { Failure } from '../src/domain/failure.ts';
 import { raiseProblem, type Vocabularies } from '../src/domain/order-change.ts';
-import { withoutProblem, type Order } from '../src/domain/order.ts';
+import { withoutProblem, withoutProblemsOf, type Order } from '../src/domain/order.ts';
 import { isTerminal } from '../src/domain/order-status.ts';
 import { resolveStatus } from '../src/domain/resolve-status.ts';
 import type { FulfilmentSnapshot } from '../src/connectors/fulfilment/port.ts';
@@ -26,7 +27,11 @@ export default defineWorker<WorkerDeps, Payload>(overlapCheck, async (payload, c
   const { store, deps, signal, finish } = context;
   const { order } = await requireOrder(store, orderId);
   if (isTerminal(order.status) || order.fulfilment?.connectionId === connectionId) return;
-  const other = await deps.openFulfilment(store, order.merchantId, connectionId, signal);
+  const other = await deps.openFulfilment(store, order.merchantId, connectionId, signal).catch((error: unknown) => {
+    if (error instanceof Failure && error.code === 'connection.missing') return null;
+    throw error;
+  });
+  if (other === null) return;
   const lane = other.laneOf();
   if (!(await waitInLane(context, lane))) return;
   const found = await withinDeadline(signal, async (within) => {
@@ -36,7 +41,7 @@ export default defineWorker<WorkerDeps, Payload>(overlapCheck, async (payload, c
   const overlaps = found !== null && isHandled(found, deps.vocabularies);
   await changeOrder(store, orderId, { commit: finish, work: deliveryWork }, ({ order: latest }) => ({
     ...judge(latest, overlaps, other.connector.title, toInstant(store.clock.now())),
-    entries: nextLook(payload, lane),
+    entries: nextLook(payload, lane, overlaps),
   }));
 });
 
@@ -48,14 +53,16 @@ const isHandled = ({ evidence }: FulfilmentSnapshot, vocabularies: Vocabularies)
 const code = 'double_fulfilment';
 
 function judge(order: Order, overlaps: boolean, title: string, raisedAt: string): NonNullable<OrderChange> {
-  if (!overlaps) return { order: { ...order, problems: withoutProblem(order.problems, code) } };
+  const problems = withoutProblemsOf(order.problems, [overlapCheck.name]);
+  if (!overlaps) return { order: { ...order, problems: withoutProblem(problems, code) } };
   const handler = order.fulfilment?.connector ?? 'another system';
   const detail = `${title} has imported this order too, though ${handler} handles it: exclude it there by the store's filters`;
-  return raiseProblem({ order, happenings: [] }, { code, detail, source: 'you', raisedAt });
+  return raiseProblem({ order: { ...order, problems }, happenings: [] }, { code, detail, source: 'you', raisedAt });
 }
 
-function nextLook(payload: Payload, lane: string): NewEntry[] {
+/** As long as both have it somebody may still put it right; that they have is told until then. */
+function nextLook(payload: Payload, lane: string, overlaps: boolean): NewEntry[] {
   const look = payload.look + 1;
-  const delayMs = overlapLooksMs[look];
+  const delayMs = overlapLooksMs[look] ?? (overlaps ? overlapLooksMs[2] : undefined);
   return delayMs === undefined ? [] : [makeEntry(overlapCheck, { ...payload, look }, { lane, delayMs })];
 }

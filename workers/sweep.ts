@@ -16,6 +16,7 @@ import { forgetIssues } from '../src/store/issues.ts';
 import { readOrder } from '../src/store/orders.ts';
 import type { NewEntry } from '../src/store/commit.ts';
 import type { WorkerDeps } from '../src/fulfilment/deps.ts';
+import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
 
 type Context = JobContext<WorkerDeps>;
 type Payload =
@@ -128,8 +129,10 @@ async function catchUp(
   context: Context,
 ): Promise<void> {
   const { store, finish, signal } = context;
-  const { connection } = await context.deps.openFulfilment(store, merchantId, connectionId, signal);
+  const { connection, laneOf } = await context.deps.openFulfilment(store, merchantId, connectionId, signal);
   if (connection.missedMessages === undefined) return;
+  // Many of these come due in one moment: they wait where waiting holds back nobody else's work.
+  if (!(await waitInLane(context, laneOf()))) return;
   const key = store.keys.health(connectionId);
   const startedMs = store.clock.now();
   const since = await store.redis.hget(key, 'caughtUpTo');

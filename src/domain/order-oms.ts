@@ -1,6 +1,6 @@
 import { canonicalJson } from './canonical-json.ts';
 import { learn, raiseProblem, type Changed, type Vocabularies } from './order-change.ts';
-import { amend, isBeingCanceled, withoutProblem, type Order, type OrderContent, type OrderPerson } from './order.ts';
+import { amend, isBeingCanceled, type Order, type OrderContent, type OrderPerson } from './order.ts';
 import type { OrderInput } from './order-input.ts';
 import { isTerminal, type OrderStatus } from './order-status.ts';
 
@@ -32,6 +32,10 @@ export interface OrderOms {
   startedAt?: string | undefined;
   /** Since when we know it to be canceled there. */
   canceledAt?: string | undefined;
+  /** Since when it is known to refuse our cancellation. */
+  cancelRefusedAt?: string | undefined;
+  /** Keyed hash of the content that it showed last: only what is news there goes on. */
+  heard?: string | undefined;
   /** The last status that was written into its log there. */
   notedStatus?: OrderStatus | undefined;
   /** Where work waits that will call the OMS; one that has become wrong costs a hop. */
@@ -65,6 +69,9 @@ function isBefore(fact: { changedAt: string; step: number }, known: OrderOms): b
 }
 
 const cancelAsked = 'order.cancel_asked';
+/** Problems that the OMS's own word ends. */
+export const startProblem = 'oms.handling_not_started';
+export const cancelRefusedProblem = 'oms.cancel_refused';
 const cancelAskedDetail = 'the customer asked the OMS for a cancellation; decide it there';
 
 /**
@@ -75,18 +82,40 @@ export function learnFromOms(changed: Changed, fact: OmsFact, vocabularies: Voca
   const { connector, state, changedAt, phase } = fact;
   const { order } = changed;
   const evidence = { system: connector, subject: 'order', code: state, occurredAt: changedAt, receivedAt: at };
+  const oms = withOmsFact(order.oms, fact, at);
+  const isNews = order.oms === undefined || changedAt === null || !isBefore({ changedAt, step: fact.step }, order.oms);
   const cancels = phase === 'canceled' && !isTerminal(order.status) && !isBeingCanceled(order);
   const told: Order = {
     ...order,
-    oms: withOmsFact(order.oms, fact, at),
-    problems: withoutProblem(order.problems, cancelAsked),
+    oms,
+    problems: withoutSettled(order, oms, isNews),
     ...(cancels && { cancellation: { state: 'requested', requestedAt: at, reason: 'canceled in the OMS', by: 'oms' } }),
   };
   const learned = learn({ order: told, happenings: changed.happenings }, [evidence], vocabularies, at);
-  if (phase !== 'cancelAsked') return learned;
+  if (phase !== 'cancelAsked' || !isNews) return learned;
   const problem = { code: cancelAsked, detail: cancelAskedDetail, source: 'you', raisedAt: at };
   return raiseProblem(learned, problem);
 }
+
+function withoutSettled({ problems }: Order, { startedAt, canceledAt }: OrderOms, isNews: boolean): Order['problems'] {
+  const settled = new Set([
+    ...(isNews ? [cancelAsked] : []),
+    ...(startedAt === undefined ? [] : [startProblem]),
+    ...(canceledAt === undefined ? [] : [cancelRefusedProblem]),
+  ]);
+  return problems.filter(({ code }) => !settled.has(code));
+}
+
+/** All that an OMS shows of an order's content, for telling whether it shows something new. */
+export const contentText = ({
+  recipient,
+  window,
+  lines,
+  totals,
+  notes,
+  storeLocationId,
+  fulfilment,
+}: OrderInput): string => textOf({ recipient, window, lines, totals, notes, storeLocationId, fulfilment });
 
 /**
  * The content and person that the OMS has now, where they differ from what stands (or waits already); null where nothing

@@ -1,5 +1,5 @@
 import type { Order } from '../domain/order.ts';
-import type { OrderStatus } from '../domain/order-status.ts';
+import { statusTable, type OrderStatus } from '../domain/order-status.ts';
 import { makeEntry } from '../queues/define-job.ts';
 import { omsUpdate } from '../queues/oms-update.ts';
 import type { NewEntry } from '../store/commit.ts';
@@ -11,6 +11,8 @@ export const milestones: ReadonlySet<OrderStatus> = new Set(['DELIVERED', 'RETUR
 /** By then whoever begins handling at the OMS has done it. */
 const startCheckMs = 15 * 60_000;
 
+const isBegun = ({ status }: Order): boolean => statusTable[status].rank >= statusTable.PICKING.rank;
+
 /** What the OMS has to be told, or asked, after this change of an order: part of the same commit. */
 export function omsWork(before: Order, after: Order): NewEntry[] {
   const { oms, id: orderId } = after;
@@ -19,6 +21,12 @@ export function omsWork(before: Order, after: Order): NewEntry[] {
   const isTaken = before.fulfilment?.dispatchedAt === undefined && after.fulfilment?.dispatchedAt !== undefined;
   const isMilestone = before.status !== after.status && milestones.has(after.status);
   const now = makeEntry(omsUpdate, { orderId }, { lane, cause: String(before.version) });
-  const later = makeEntry(omsUpdate, { orderId }, { lane, cause: 'check', delayMs: startCheckMs });
-  return [...(isTaken || isMilestone ? [now] : []), ...(isTaken && oms.startedAt === undefined ? [later] : [])];
+  const later = (cause: string) =>
+    makeEntry(omsUpdate, { orderId, check: true }, { lane, cause, delayMs: startCheckMs });
+  const isPicked = !isBegun(before) && isBegun(after);
+  return [
+    ...(isTaken || isMilestone ? [now] : []),
+    ...(isTaken && oms.startedAt === undefined ? [later('taken')] : []),
+    ...(isPicked && oms.startedAt === undefined ? [later('picked')] : []),
+  ];
 }

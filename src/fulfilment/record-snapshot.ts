@@ -2,6 +2,7 @@ import type { FulfilmentSnapshot } from '../connectors/fulfilment/port.ts';
 import { learn, ownEvidence, raiseProblem, settlePicks } from '../domain/order-change.ts';
 import { isBeingCanceled, withoutProblemsOf, type Order } from '../domain/order.ts';
 import { isTerminal } from '../domain/order-status.ts';
+import { resolveStatus } from '../domain/resolve-status.ts';
 import { toInstant } from '../platform/clock.ts';
 import { makeEntry } from '../queues/define-job.ts';
 import { fulfilmentSubmit } from '../queues/fulfilment-submit.ts';
@@ -50,6 +51,16 @@ export function recordSnapshot(
     const problem = { code: attentionCode, detail, source: fulfilment.connector, raisedAt: at };
     changed = raiseProblem(changed, problem);
   }
+  const there = resolveStatus(snapshot.evidence, vocabularies).status;
+  if (changed.order.status === 'CANCELED' && there !== 'IDLE' && !isTerminal(there)) {
+    const problem = {
+      code: 'order.cancel_not_followed',
+      detail: notFollowed,
+      source: fulfilment.connector,
+      raisedAt: at,
+    };
+    changed = raiseProblem(changed, problem);
+  }
   const { partnerOrderId, jobId } = snapshot;
   return {
     ...changed,
@@ -63,6 +74,8 @@ export function recordSnapshot(
     writes: successWrites(context.store, fulfilment.connectionId),
   };
 }
+
+const notFollowed = 'the order is canceled, and the fulfilment system goes on with it: stop it there by hand';
 
 /** What the partner wanted before and does not want any more is no problem any more. */
 const stillWanted = (problems: Order['problems'], { needsAttention }: FulfilmentSnapshot): Order['problems'] =>

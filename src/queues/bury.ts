@@ -1,7 +1,9 @@
 import type { Failure } from '../domain/failure.ts';
 import { raiseProblem } from '../domain/order-change.ts';
 import { toInstant } from '../platform/clock.ts';
+import type { Order } from '../domain/order.ts';
 import { deliveryWork } from './delivery-attempt.ts';
+import { omsUpdate } from './oms-update.ts';
 import { commit, type CommitPlan } from '../store/commit.ts';
 import { changeOrder } from '../store/change-order.ts';
 import { failureWrites } from '../store/connections.ts';
@@ -21,10 +23,11 @@ export async function bury(
   const order = about.orderId === undefined ? null : ((await readOrder(store, about.orderId))?.order ?? null);
   const merchantId = about.merchantId ?? order?.merchantId;
   // A subscriber that cannot be reached says nothing about the partner.
-  const partner = about.endpointId === undefined ? order?.fulfilment?.connectionId : undefined;
+  const handler = about.endpointId === undefined ? partnerOf(order, job) : undefined;
+  const partner = handler?.connectionId;
   const connectionId = about.connectionId ?? partner;
   const target = about.endpointId ?? connectionId ?? 'packline';
-  const source = sourceOf(failure, order?.fulfilment?.connector);
+  const source = sourceOf(failure, handler?.connector);
   if (order !== null) await tellOrder(store, order.id, failure, { source, job });
   const writes: string[][] = [];
   if (connectionId !== undefined) {
@@ -42,6 +45,12 @@ export async function bury(
     writes.push(['EXPIRE', store.keys.inbox(about.inboxId), String(store.retention.orderSeconds)]);
   }
   return { writes, ...(issue === undefined ? {} : { issue }) };
+}
+
+/** Whom the work was about to call: the OMS, or whoever handles the order. */
+function partnerOf(order: Order | null, job: string): { connectionId: string; connector: string } | undefined {
+  if (order?.oms === undefined || job !== omsUpdate.name) return order?.fulfilment;
+  return { connectionId: order.source, connector: order.oms.connector };
 }
 
 async function tellOrder(

@@ -201,3 +201,8 @@ export function registrationWrites(
   if (happened.length === 0) return [];
   return [['HSET', deps.keys.health(connectionId), ...happened.flatMap((field) => [field, at])]];
 }
+
+/** Its key is another one now: what was made for the earlier one is nothing to this connection. */
+export const forgetRegistration = (deps: StoreDeps, connectionId: string): string[][] => [
+  ['HDEL', deps.keys.health(connectionId), 'hookRegisteredAt', 'feedRegisteredAt'],
+];

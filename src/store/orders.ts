@@ -96,7 +96,8 @@ export function orderWrites(
       writes.push(['ZREM', deps.keys.unrouted(after.merchantId), after.id]);
     }
   } else {
-    writes.push(['ZADD', deps.keys.open, now, after.id]);
+    // A look that was put off stays put off: hooks tell by themselves.
+    writes.push(['ZADD', deps.keys.open, 'GT', now, after.id]);
     if (isTerminal(before.status)) writes.push(['ZREM', deps.keys.finished, after.id]);
   }
   return writes;

@@ -83,4 +83,6 @@ export interface CallingOmsConnector<S = unknown> extends CallingConnector<S, Om
   readonly phases: Readonly<Record<string, OmsPhase>>;
   readonly webhook?: OmsWebhook<S>;
   policy(settings: S): OmsPolicy;
+  /** Whose hook and feed it is: equal strings share them. */
+  registrant(settings: S): string;
 }

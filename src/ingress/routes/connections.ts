@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { IdSchema } from '../../domain/ids.ts';
+import { callingOmsConnectors } from '../../connectors/oms/registry.ts';
+import { connectionCheck } from '../../queues/connection-check.ts';
 import { connectionWork } from '../../queues/connection-work.ts';
 import { makeEntry } from '../../queues/define-job.ts';
 import { sweep } from '../../queues/sweep.ts';
@@ -7,6 +9,7 @@ import { commit } from '../../store/commit.ts';
 import {
   createConnection,
   deleteConnection,
+  forgetRegistration,
   listConnections,
   openConnection,
   readConnection,
@@ -38,6 +41,24 @@ export async function requireConnection(store: StoreDeps, merchantId: string, id
 export function foundConnection(connection: Connection | null): Connection {
   if (connection === null) throw makeRefusal('connection.not_found', 'no such connection');
   return connection;
+}
+
+/**
+ * Other settings may want another hook, which is looked for at once. Where they name another key, what was registered for
+ * the earlier one is not ours to replace or to empty.
+ */
+async function checkRegistration(
+  store: StoreDeps,
+  { id, merchantId, connector }: Connection,
+  { before, after }: { before: unknown; after: unknown },
+): Promise<void> {
+  const oms = callingOmsConnectors.get(connector);
+  if (oms === undefined) return;
+  const known = oms.settings.safeParse(before).data;
+  const isSame = known !== undefined && oms.registrant(known) === oms.registrant(after);
+  const payload = { merchantId, connectionId: id, once: true };
+  const entry = makeEntry(connectionCheck, payload, { lane: freeLane, cause: newId('request', store.clock) });
+  await commit(store, isSame ? { entries: [entry] } : { writes: forgetRegistration(store, id) });
 }
 
 /** What a connection that was made, changed or resumed gives rise to; orders that waited for a route are looked at again. */
@@ -167,6 +188,7 @@ const patchConnection = defineRoute({
         ...(changed === undefined ? {} : { settings: changed }),
       }),
     );
+    if (changed !== undefined) await checkRegistration(store, updated, { before, after: changed });
     await startConnectionWork(deps, store, updated);
     return ok(toConnectionView(deps, store, updated));
   },

@@ -94,8 +94,9 @@ async function registerFeed({ store, params: { connectionId }, body }: RegisterC
   if (known !== null && feedRegisteredAt === null && body.replace !== true) {
     throw makeRefusal('connection.hook_taken', 'this key has a queue of events that somebody else made');
   }
-  if (known?.matches !== true) await oms.registerFeed?.();
+  // Written before it is made: a feed of ours that we did not know for ours would never be polled.
   await commit(store, { writes: registrationWrites(store, connectionId, ['feedRegisteredAt']) });
+  if (known?.matches !== true) await oms.registerFeed?.();
   return { registered: true, waiting: known?.waiting ?? null };
 }
 

@@ -33,6 +33,7 @@ export const vtex: CallingOmsConnector<VtexSettings> = {
     hook: usesHook(settings),
     feedPollMs: usesFeed(settings) ? (settings.feedPollSeconds ?? feedPollSeconds[settings.ingest]) * 1_000 : null,
   }),
+  registrant: (settings) => [toBaseUrl(settings), settings.appKey].join('\n'),
   connect,
   webhook,
 };
