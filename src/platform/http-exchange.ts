@@ -47,7 +47,8 @@ export function startExchange(
     new Readable({
       read: () => controller?.resume(),
       destroy: (error, done) => {
-        end(error ?? new Error('The reply was not read to its end'));
+        // Called at the good end of every reply, too, where nothing is left to be ended.
+        if (!isOver) end(error ?? new Error('The reply was not read to its end'));
         done(error);
       },
       // A reply may fail before anyone reads it. Whoever reads it still gets the error.

@@ -5,7 +5,13 @@ import { jobNames, type JobName } from './jobs.ts';
 
 /** What BullMQ carries: entries of one job, handed over together. All else is read where they are begun. */
 export interface QueuedBatch {
-  entries: readonly { id: string; attempt: number }[];
+  entries: readonly HandedEntry[];
+}
+export interface HandedEntry {
+  id: string;
+  attempt: number;
+  /** Runs of it that were lost, each with its process. */
+  lostRuns: number;
 }
 
 /**

@@ -93,7 +93,7 @@ async function handOver(queues: BullQueues, entries: readonly LeasedEntry[]): Pr
 
 const toJobId = ({ id, attempt }: LeasedEntry): string => `${id}.${attempt}`;
 const toData = (entries: readonly LeasedEntry[]): QueuedBatch => ({
-  entries: entries.map(({ id, attempt }) => ({ id, attempt })),
+  entries: entries.map(({ id, attempt, lostRuns }) => ({ id, attempt, lostRuns })),
 });
 const inBatches = (entries: readonly LeasedEntry[]): LeasedEntry[][] =>
   Array.from({ length: Math.ceil(entries.length / batchMax) }, (_, n) =>

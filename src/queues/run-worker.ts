@@ -107,7 +107,7 @@ async function runOnce<D, P extends Record<string, unknown>>(
   let next: BegunEntry | null = null;
   const finish = async (plan: CommitPlan, ending: Ending = { how: 'ack' }): Promise<CommitOutcome> => {
     const settled = { ...plan, settle: { id: entryId, attempt, ...ending } };
-    const result = await commitAndTake(store, settled, mayTake() && !runner.shutdown.aborted ? lane : null);
+    const result = await commitAndTake(store, settled, mayTake() && !runner.shutdown.aborted);
     if (result.outcome !== 'conflict') ended = true;
     next ??= result.next;
     return result.outcome;
@@ -138,6 +138,11 @@ async function runOnce<D, P extends Record<string, unknown>>(
     return { outcome: 'done', next };
   } catch (error) {
     const failure = asJobFailure(error, deadline, runner.shutdown);
+    if (ended) {
+      // Its own commit has ended it, or found it another run's: there is nothing left to fail, and what follows it goes on.
+      log.debug({ ...facts, code: failure.code }, 'job.failedAfterItsEnd');
+      return { outcome: failure.kind, next };
+    }
     const decision = decide(failure, tries, job.policy, runner.random);
     log[decision.how === 'bury' ? 'error' : 'warn'](
       {

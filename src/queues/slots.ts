@@ -2,7 +2,7 @@
 export interface Slots {
   /** Takes as many as are free, at most `wanted`, and at least one: waits for it, in the order of asking. */
   take(wanted: number): Promise<number>;
-  giveBack(): void;
+  giveBack(amount?: number): void;
   /** Resolves when all are free. */
   untilFree(): Promise<void>;
 }
@@ -20,10 +20,12 @@ export function createSlots(size: number): Slots {
       free -= more;
       return 1 + more;
     },
-    giveBack() {
-      const next = waiting.shift();
-      if (next !== undefined) return next();
-      free += 1;
+    giveBack(amount = 1) {
+      for (let left = amount; left > 0; left -= 1) {
+        const next = waiting.shift();
+        if (next === undefined) free += 1;
+        else next();
+      }
       if (free === size) for (const done of watching.splice(0)) done();
     },
     async untilFree() {

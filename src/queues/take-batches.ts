@@ -2,9 +2,10 @@ import { Worker } from 'bullmq';
 import type { Log } from '../platform/log.ts';
 import type { RedisClient } from '../platform/redis.ts';
 import type { StoreDeps } from '../store/deps.ts';
-import { beginEntries, renewEveryMs, renewLeases } from '../store/entries.ts';
+import { beginEntries, handBack, renewEveryMs, renewLeases } from '../store/entries.ts';
 import type { BegunEntry } from '../store/entry-lua.ts';
-import type { QueuedBatch } from './bull-queues.ts';
+import { createTurns } from '../store/take-turns.ts';
+import type { HandedEntry, QueuedBatch } from './bull-queues.ts';
 import { createSlots } from './slots.ts';
 
 /** What a process that died had taken and not begun goes back after 25 s, if its lease has not brought it back before. */
@@ -14,10 +15,21 @@ const stalledCheckMs = 5_000;
 /** So many entries of a lane may follow one another without a hand-over; then others have their turn for the place. */
 const followersMax = 32;
 
+/**
+ * What was lost so often may be what ends the processes. It is begun alone, of all the work of this process: what was lost
+ * beside it so far comes to its end, and is not taken for it.
+ */
+const suspectFrom = 3;
+const isSuspect = ({ lostRuns }: HandedEntry): boolean => lostRuns >= suspectFrom;
+const suspectTurns = createTurns();
+
 export interface RunningWorker {
   /** Takes nothing new; resolves when what runs has ended. */
   drain(): Promise<void>;
 }
+
+/** … and no longer than this: a lane whose work is slow must not keep a place that others wait for. */
+const rowMaxMs = 250;
 
 /**
  * Takes what is handed over for one job of one shard and runs each entry by itself, `concurrency` at once. A batch is over
@@ -36,11 +48,12 @@ export function takeBatches(
 
   let isDraining = false;
 
-  const runInRow = async (first: BegunEntry): Promise<void> => {
+  const runInRow = async (first: BegunEntry, followers: number): Promise<void> => {
     let entry: BegunEntry | null = first;
-    for (let followers = 0; entry !== null; followers += 1) {
-      const isLast = followers === followersMax;
-      entry = await runOne(entry, () => !isLast && !isDraining);
+    const endsMs = performance.now() + rowMaxMs;
+    for (let left = followers; entry !== null; left -= 1) {
+      const mayTake = left > 0;
+      entry = await runOne(entry, () => mayTake && !isDraining && performance.now() < endsMs);
     }
     slots.giveBack();
   };
@@ -57,13 +70,44 @@ export function takeBatches(
     }
   };
 
-  const begin = async (handed: QueuedBatch['entries']): Promise<void> => {
+  /** In places that were taken for them. */
+  const begin = async (handed: readonly HandedEntry[]): Promise<BegunEntry[]> => {
     const begun = await beginEntries(store, handed).catch((error: unknown) => {
-      for (const _ of handed) slots.giveBack();
+      slots.giveBack(handed.length);
       throw error;
     });
-    for (let unused = begun.length; unused < handed.length; unused += 1) slots.giveBack();
-    for (const entry of begun) void runInRow(entry);
+    slots.giveBack(handed.length - begun.length);
+    return begun;
+  };
+
+  /** As there is room for them; what has begun goes on by itself. */
+  const beginAll = async (handed: readonly HandedEntry[]): Promise<void> => {
+    for (let rest = handed; rest.length > 0;) {
+      const places = await slots.take(rest.length);
+      if (isDraining) {
+        slots.giveBack(places);
+        return handBack(store, rest);
+      }
+      for (const entry of await begin(rest.slice(0, places))) void runInRow(entry, followersMax);
+      rest = rest.slice(places);
+    }
+  };
+
+  /** Lost locks and connections of BullMQ's, and of ours; both heal by themselves. */
+  const trouble = (error: Error): void => log.warn({ job, reason: error.message }, 'worker.troubled');
+
+  const suspects = new Set<string>();
+  const runSuspect = async (handed: HandedEntry): Promise<void> => {
+    if (suspects.has(handed.id)) return;
+    suspects.add(handed.id);
+    await suspectTurns
+      .take('suspect', async () => {
+        if (isDraining) return handBack(store, [handed]);
+        await slots.take(1);
+        for (const entry of await begin([handed])) await runInRow(entry, 0);
+      })
+      .catch(trouble);
+    suspects.delete(handed.id);
   };
 
   const worker = new Worker<QueuedBatch>(
@@ -71,11 +115,9 @@ export function takeBatches(
     async ({ data }) => {
       // What an earlier version handed over is left to its lease. What runs here and was late with its sign of life goes on.
       const handed = (data.entries ?? []).filter(({ id, attempt }) => running.get(id) !== attempt);
-      for (let taken = 0; taken < handed.length;) {
-        const amount = await slots.take(handed.length - taken);
-        await begin(handed.slice(taken, taken + amount));
-        taken += amount;
-      }
+      // Not waited for: their turn may be long in coming, and others must not be held back.
+      for (const entry of handed.filter(isSuspect)) void runSuspect(entry);
+      await beginAll(handed.filter((entry) => !isSuspect(entry)));
     },
     {
       connection: redis,
@@ -90,8 +132,7 @@ export function takeBatches(
       skipVersionCheck: true,
     },
   );
-  // BullMQ reports lost locks and connections here; both heal by themselves.
-  worker.on('error', (error) => log.warn({ job, reason: error.message }, 'worker.troubled'));
+  worker.on('error', trouble);
 
   const renewing = setInterval(() => {
     if (running.size === 0) return;

@@ -66,8 +66,8 @@ for _, g in ipairs(p.guards) do
 end
 local mine
 if p.settle then
-  mine = owned(p.settle.id, p.settle.attempt)
-  if not mine then return 'gone' end
+  mine = held(p.settle.id, p.settle.attempt)
+  if not mine or redis.call('ZREM', T .. ':leased', p.settle.id) == 0 then return 'gone' end
 end
 local at = 2
 for _, count in ipairs(p.writes) do
@@ -88,19 +88,34 @@ if a and redis.call('LINDEX', a.list, 0) == a.member then
   end
 end
 local s = p.settle
--- The lane's next, if it spends no budget and is the same kind of work, begins where this one ends.
-local function takeNext(lane, job, now)
+-- The lane's next, if it spends no budget and is the same kind of work, begins where this one ends, in its place.
+local function takeNext(lane, job)
   local stateKey = T .. ':lane-state:' .. lane
   local state = redis.call('HMGET', stateKey, 'interval', 'cap', 'inflight', 'turn')
-  local inflight, turn = tonumber(state[3] or '0'), tonumber(state[4] or '0')
-  if tonumber(state[1] or '0') > 0 or inflight >= tonumber(state[2] or p.cap) then return end
-  local id, zset = head(lane, turn, now)
-  local raw = id and redis.call('HGET', T .. ':entries', id)
-  local e = raw and cjson.decode(raw)
-  if not e or e.job ~= job then return end
-  redis.call('ZREM', zset, id)
-  redis.call('HSET', stateKey, 'inflight', inflight + 1, 'turn', (turn + 1) % 12)
-  return begin(id, e, now)
+  if tonumber(state[1] or '0') > 0 or tonumber(state[3] or '0') > tonumber(state[2] or p.cap) then return end
+  local turn = tonumber(state[4] or '0')
+  for _, class in ipairs({ classesOf(turn) }) do
+    local zset = T .. ':lane:' .. lane .. ':' .. class
+    local id = redis.call('ZRANGEBYSCORE', zset, '-inf', now, 'LIMIT', 0, 1)[1]
+    if id then
+      local raw = redis.call('HGET', T .. ':entries', id)
+      local e = raw and cjson.decode(raw)
+      if not e or e.job ~= job then return end
+      redis.call('ZREM', zset, id)
+      redis.call('HSET', stateKey, 'turn', (turn + 1) % 12)
+      return { 'committed', id, begin(id, e, now) }
+    end
+  end
+end
+-- An entry of this lane is over: its place goes to the next one, or back to the lane.
+local function passOn(lane, job)
+  local z = T .. ':lane:' .. lane .. ':'
+  local waits = redis.call('EXISTS', z .. 0, z .. 1, z .. 2, z .. 3, z .. 4) > 0
+  local follower = waits and p.take and takeNext(lane, job)
+  if follower then return follower end
+  redis.call('HINCRBY', T .. ':lane-state:' .. lane, 'inflight', -1)
+  if waits then offer(lane, now) end
+  return 'committed'
 end
 -- Buried once, and pushed again by whoever does it regularly: it is done now all the same.
 local function forgetFailures(id)
@@ -112,36 +127,31 @@ local function forgetFailures(id)
     redis.call('HDEL', T .. ':dead', id)
   end
 end
-if s then
-  redis.call('ZREM', T .. ':leased', s.id)
-  mine.runs = nil
-  if s.how == 'retry' or s.how == 'again' then
-    if s.counted then mine.tries = mine.tries + 1 end
-    if s.how == 'again' then
-      mine.tries = 0
-      forgetFailures(s.id)
-    end
-    local from = mine.lane
-    mine.lane = s.lane or from
-    redis.call('HSET', T .. ':entries', s.id, cjson.encode(mine))
-    wait(s.id, mine, now + s.delay)
-    release(from, now)
-  else
-    redis.call('HDEL', T .. ':entries', s.id)
-    if s.how == 'ack' then
-      redis.call('SET', T .. ':applied:' .. s.id, 1, 'EX', p.mark)
-      forgetFailures(s.id)
-    else
-      if mine.issue ~= s.issue then leaveIssue(mine.issue, s.id) end
-      mine.issue = s.issue
-      redis.call('HSET', T .. ':dead', s.id, cjson.encode({ entry = mine, reason = s.reason, at = now }))
-    end
-    release(mine.lane, now)
+if not s then return 'committed' end
+local from = mine.lane
+mine.runs = nil
+mine.attempt = mine.attempt + 1
+if s.how == 'retry' or s.how == 'again' then
+  if s.counted then mine.tries = mine.tries + 1 end
+  if s.how == 'again' then
+    mine.tries = 0
+    forgetFailures(s.id)
   end
-  local follower = s.take and takeNext(s.take, mine.job, now)
-  if follower then return { 'committed', follower } end
+  mine.lane = s.lane or from
+  redis.call('HSET', T .. ':entries', s.id, cjson.encode(mine))
+  wait(s.id, mine, now + s.delay)
+else
+  redis.call('HDEL', T .. ':entries', s.id)
+  if s.how == 'ack' then
+    redis.call('SET', T .. ':applied:' .. s.id, 1, 'EX', p.mark)
+    forgetFailures(s.id)
+  else
+    if mine.issue ~= s.issue then leaveIssue(mine.issue, s.id) end
+    mine.issue = s.issue
+    redis.call('HSET', T .. ':dead', s.id, cjson.encode({ entry = mine, reason = s.reason, at = now }))
+  end
 end
-return 'committed'`);
+return passOn(from, mine.job)`);
 
 /** An entry as the scripts read it. */
 export const fromEntry = (entry: NewEntry) => ({
@@ -168,18 +178,19 @@ export interface CommitDeps {
  * `redis.generation` on a Redis that is not the one we know.
  */
 export async function commit(deps: CommitDeps, plan: CommitPlan): Promise<CommitOutcome> {
-  const { outcome } = await commitAndTake(deps, plan, null);
+  const { outcome } = await commitAndTake(deps, plan, false);
   return outcome;
 }
 
 /**
- * The same, and where the plan ends its entry, the next that is due in `lane` begins in the same call: work of the same job
- * whose lane has no rate of its own. A run may so go on from one entry to the next with no hand-over in between.
+ * The same, and where the plan ends its entry, the next one that is due in its lane may begin in the same call, in its
+ * place: work of the same job, in a lane that has no rate of its own. A run may so go on from one entry to the next with no
+ * hand-over in between.
  */
 export async function commitAndTake(
   { redis, keys, clock, generation }: CommitDeps,
   plan: CommitPlan,
-  lane: string | null,
+  mayTake: boolean,
 ): Promise<{ outcome: CommitOutcome; next: BegunEntry | null }> {
   const writes = plan.writes ?? [];
   const { settle, advance } = plan;
@@ -191,19 +202,13 @@ export async function commitAndTake(
     writes: writes.map((write) => write.length),
     entries: (plan.entries ?? []).map(fromEntry),
     enqueue: (plan.enqueue ?? []).map((q) => ({ list: q.list, member: q.member, entry: fromEntry(q.entry) })),
-    ...(settle && {
-      settle: {
-        ...settle,
-        ...('delayMs' in settle && { delay: settle.delayMs }),
-        ...(lane !== null && { take: lane }),
-      },
-    }),
-    ...(lane !== null && { cap: inflightDefault }),
+    ...(settle && { settle: 'delayMs' in settle ? { ...settle, delay: settle.delayMs } : settle }),
+    ...(mayTake && { take: true, cap: inflightDefault }),
     ...(advance && { advance: { ...advance, entry: fromEntry(advance.entry) } }),
   };
   const reply = await runScript(redis, script, [keys.tag], [JSON.stringify(header), ...writes.flat()]);
   if (reply === 'generation') throw generationFailure();
-  if (Array.isArray(reply)) return { outcome: 'committed', next: toBegun(String(reply[1])) };
+  if (Array.isArray(reply)) return { outcome: 'committed', next: toBegun(String(reply[1]), String(reply[2])) };
   return { outcome: reply === 'committed' || reply === 'conflict' ? reply : 'gone', next: null };
 }
 

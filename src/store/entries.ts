@@ -1,6 +1,6 @@
 import type { Clock } from '../platform/clock.ts';
 import { generationFailure, type CommitDeps } from './commit.ts';
-import { entryLua, inflightDefault, leaseMs, toBegun, type BegunEntry } from './entry-lua.ts';
+import { entryLua, inflightDefault, leaseMs, toBegun, type BegunEntry, type StoredEntry } from './entry-lua.ts';
 import { defineScript, runScript } from './script.ts';
 import { parseStored } from './stored-json.ts';
 
@@ -19,6 +19,8 @@ export interface LeasedEntry {
   /** Failures so far that used up attempts. */
   tries: number;
   payload: unknown;
+  /** Runs of it that were begun and not heard of again. */
+  lostRuns: number;
   /** The lease ran out before the job committed: a process died, or the queue lost the job. */
   redriven: boolean;
 }
@@ -30,25 +32,29 @@ local room, lease, capDefault = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(A
 -- Looking every now and then must not slow a lane down: what fell due since the last look goes out now, and the calls
 -- themselves are spaced where they are made. A lane that was idle for longer begins anew.
 local late = 25
-local out = {}
-local function hand(id, e, redriven)
-  redis.call('ZADD', T .. ':leased', now + lease, id)
-  out[#out + 1] = cjson.encode({ id = id, job = e.job, lane = e.lane, attempt = e.attempt, tries = e.tries,
-    payload = e.payload, redriven = redriven })
-  room = room - 1
-end
-for _, id in ipairs(redis.call('ZRANGEBYSCORE', T .. ':leased', '-inf', now, 'LIMIT', 0, room)) do
-  local raw = redis.call('HGET', T .. ':entries', id)
-  if raw then hand(id, cjson.decode(raw), true) else redis.call('ZREM', T .. ':leased', id) end
-end
-local function earliest(lane)
-  local best
-  for class = 0, 4 do
-    local score = redis.call('ZRANGE', T .. ':lane:' .. lane .. ':' .. class, 0, 0, 'WITHSCORES')[2]
-    if score and (not best or tonumber(score) < best) then best = tonumber(score) end
+local out = { '' }
+-- Entries go out as they lie there. Answers how many of them are still there.
+local function hand(ids, redriven)
+  if #ids == 0 then return 0 end
+  local given, leases = 0, {}
+  for at, raw in ipairs(redis.call('HMGET', T .. ':entries', unpack(ids))) do
+    if raw then
+      given = given + 1
+      leases[#leases + 1] = now + lease
+      leases[#leases + 1] = ids[at]
+      out[#out + 1] = ids[at]
+      out[#out + 1] = raw
+      out[#out + 1] = redriven
+    elseif redriven == '1' then
+      redis.call('ZREM', T .. ':leased', ids[at])
+    end
   end
-  return best
+  if given > 0 then redis.call('ZADD', T .. ':leased', unpack(leases)) end
+  room = room - given
+  return given
 end
+-- Half of the room at the most: what waits long for a place must not keep out what is fresh.
+hand(redis.call('ZRANGEBYSCORE', T .. ':leased', '-inf', now, 'LIMIT', 0, math.ceil(room / 2)), '1')
 for _, lane in ipairs(redis.call('ZRANGEBYSCORE', T .. ':lanes', '-inf', now, 'LIMIT', 0, 500)) do
   if room <= 0 then break end
   local stateKey = T .. ':lane-state:' .. lane
@@ -57,24 +63,39 @@ for _, lane in ipairs(redis.call('ZRANGEBYSCORE', T .. ':lanes', '-inf', now, 'L
   local cap, inflight, turn = tonumber(state[3] or capDefault), tonumber(state[4] or '0'), tonumber(state[5] or '0')
   -- Jobs make more than one call: a lane whose calls are ahead of the clock hands over nothing until they are not.
   free = math.max(free, tonumber(state[6] or '0') - interval)
-  local took = 0
-  while room > 0 and free <= now and inflight + took < cap do
-    local id, zset = head(lane, turn, now)
-    if not id then break end
-    redis.call('ZREM', zset, id)
-    local raw = redis.call('HGET', T .. ':entries', id)
-    if raw then
-      local e = cjson.decode(raw)
-      e.attempt = e.attempt + 1
-      redis.call('HSET', T .. ':entries', id, cjson.encode(e))
-      hand(id, e, false)
-      took = took + 1
-      turn = turn + 1
-      if interval > 0 then free = (free < now - late and now or free) + interval end
+  -- One more than may be picked: it says when the lane will next have something.
+  local want = free <= now and math.max(0, math.min(room, cap - inflight)) or 0
+  local waiting, from, ids = {}, {}, {}
+  for class = 0, 4 do
+    waiting[class] = redis.call('ZRANGE', T .. ':lane:' .. lane .. ':' .. class, 0, want, 'WITHSCORES')
+    from[class] = 1
+  end
+  local function pick()
+    for _, class in ipairs({ classesOf(turn) }) do
+      local at = from[class]
+      local score = waiting[class][at + 1]
+      if score and tonumber(score) <= now then
+        from[class] = at + 2
+        return waiting[class][at]
+      end
     end
   end
+  while #ids < want and free <= now do
+    local id = pick()
+    if not id then break end
+    ids[#ids + 1] = id
+    turn = turn + 1
+    if interval > 0 then free = (free < now - late and now or free) + interval end
+  end
+  local due
+  for class = 0, 4 do
+    local left = from[class]
+    if left > 1 then redis.call('ZREMRANGEBYRANK', T .. ':lane:' .. lane .. ':' .. class, 0, (left - 3) / 2) end
+    local score = tonumber(waiting[class][left + 1])
+    if score and (not due or score < due) then due = score end
+  end
+  local took = hand(ids, '')
   if took > 0 then redis.call('HSET', stateKey, 'free', free, 'inflight', inflight + took, 'turn', turn % 12) end
-  local due = earliest(lane)
   -- A lane at its cap leaves the set; the next release of one of its entries brings it back.
   if not due or inflight + took >= cap then redis.call('ZREM', T .. ':lanes', lane)
   else redis.call('ZADD', T .. ':lanes', math.max(due, free), lane) end
@@ -82,7 +103,7 @@ end
 local nextLane = redis.call('ZRANGE', T .. ':lanes', 0, 0, 'WITHSCORES')[2]
 local nextLease = redis.call('ZRANGE', T .. ':leased', 0, 0, 'WITHSCORES')[2]
 local due = math.min(tonumber(nextLane or 'inf'), tonumber(nextLease or 'inf'))
-out[#out + 1] = due == math.huge and '' or tostring(math.max(0, due - now))
+if due < math.huge then out[1] = tostring(math.max(0, due - now)) end
 return out`);
 
 /**
@@ -97,12 +118,14 @@ export async function leaseEntries(
   const reply = await runScript(redis, leaseScript, [keys.tag], args).catch((error: unknown) => {
     throw error instanceof Error && error.message.includes('GENERATION') ? generationFailure() : error;
   });
-  if (!Array.isArray(reply)) return { entries: [], idleMs: undefined };
-  const idle = String(reply.pop());
-  const entries = reply.map((raw): LeasedEntry => {
-    const entry = parseStored<Omit<LeasedEntry, 'payload'> & { payload: string }>(String(raw));
-    return { ...entry, payload: parseStored<unknown>(entry.payload) };
-  });
+  const [idle = '', ...handed] = Array.isArray(reply) ? reply.map(String) : [];
+  const entries: LeasedEntry[] = [];
+  for (let at = 0; at < handed.length; at += 3) {
+    const [id = '', raw = '', redriven = ''] = handed.slice(at, at + 3);
+    const { job, lane, attempt, tries, payload, runs = 0 } = parseStored<StoredEntry>(raw);
+    const given = { id, job, lane, attempt, tries, payload: parseStored<unknown>(payload) };
+    entries.push({ ...given, lostRuns: runs, redriven: redriven !== '' });
+  }
   return { entries, idleMs: idle === '' ? undefined : Number(idle) };
 }
 
@@ -111,8 +134,9 @@ local now = clock(ARGV[1])
 local out = {}
 for at = 2, #ARGV, 2 do
   local id = ARGV[at]
-  local e = owned(id, tonumber(ARGV[at + 1]))
-  if e then
+  local e = held(id, tonumber(ARGV[at + 1]))
+  if e and redis.call('ZSCORE', T .. ':leased', id) then
+    out[#out + 1] = id
     out[#out + 1] = begin(id, e, now)
   end
 end
@@ -128,8 +152,25 @@ export async function beginEntries(
 ): Promise<BegunEntry[]> {
   const args = handed.flatMap(({ id, attempt }) => [id, attempt]);
   const reply = await runScript(redis, beginScript, [keys.tag], [clock.scriptNow(), ...args]);
-  if (!Array.isArray(reply)) return [];
-  return reply.map((raw) => toBegun(String(raw)));
+  const begun = Array.isArray(reply) ? reply.map(String) : [];
+  return begun.flatMap((id, at) => (at % 2 === 0 ? [toBegun(id, begun[at + 1] ?? '')] : []));
+}
+
+const handBackScript = defineScript(`${entryLua}
+local now = clock(ARGV[1])
+for at = 2, #ARGV, 2 do
+  local id = ARGV[at]
+  if held(id, tonumber(ARGV[at + 1])) then redis.call('ZADD', T .. ':leased', 'XX', now, id) end
+end
+return 1`);
+
+/** What was handed over here will not be begun here: its lease ends now, and somebody else has it. */
+export async function handBack(
+  { redis, keys, clock }: Pick<CommitDeps, 'redis' | 'keys' | 'clock'>,
+  handed: readonly { id: string; attempt: number }[],
+): Promise<void> {
+  const args = handed.flatMap(({ id, attempt }) => [id, attempt]);
+  await runScript(redis, handBackScript, [keys.tag], [clock.scriptNow(), ...args]);
 }
 
 const renewScript = defineScript(`${entryLua}

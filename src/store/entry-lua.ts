@@ -11,9 +11,9 @@ export const inflightDefault = 200;
 /**
  * The Lua that every script which touches work entries shares. `T` is the shard's tag, `now` milliseconds.
  *
- * entry = { job, lane, class, payload, attempt, tries, runs }: `attempt` counts hand-overs to the queue and runs begun,
- * each of which makes the ones before it worth nothing; `tries` counts failures that use up the job's budget of attempts;
- * `runs` counts runs begun since it last waited.
+ * entry = { job, lane, class, payload, attempt, tries, runs }: `attempt` counts runs begun and ended, so that whoever holds
+ * an earlier one (a copy of a hand-over, a run that was given up) holds nothing; `tries` counts failures that use up the
+ * job's budget of attempts; `runs` counts runs begun since it last waited.
  * lane  = a hash `<T>:lane-state:<lane>` { interval, free, cap, inflight } and one sorted set per class
  * `<T>:lane:<lane>:<class>` of entry ids by the moment they may run.
  */
@@ -34,16 +34,11 @@ end
 -- The same id again is the same work: pushing it while it waits, runs or has just run changes nothing.
 local function push(id, e, at)
   if redis.call('EXISTS', T .. ':applied:' .. id) == 1 then return false end
-  e.attempt = 0
+  e.attempt = 1
   e.tries = 0
   if redis.call('HSETNX', T .. ':entries', id, cjson.encode(e)) == 0 then return false end
   wait(id, e, at)
   return true
-end
-local function release(lane, now)
-  redis.call('HINCRBY', T .. ':lane-state:' .. lane, 'inflight', -1)
-  local z = T .. ':lane:' .. lane .. ':'
-  if redis.call('EXISTS', z .. 0, z .. 1, z .. 2, z .. 3, z .. 4) > 0 then offer(lane, now) end
 end
 -- Work that an issue held back is done, or has become another issue's; with its last work the issue is over.
 local function leaveIssue(issue, id)
@@ -52,32 +47,27 @@ local function leaveIssue(issue, id)
   redis.call('SREM', waiting, id)
   if redis.call('SCARD', waiting) == 0 then redis.call('HSET', T .. ':issue:' .. issue, 'status', 'resolved') end
 end
--- The entry, if this hand-over of it still owns it.
-local function owned(id, attempt)
+-- The entry, if this attempt still owns it (as long as it is leased, which its lease says).
+local function held(id, attempt)
   local raw = redis.call('HGET', T .. ':entries', id)
-  if not raw or redis.call('EXISTS', T .. ':applied:' .. id) == 1 then return nil end
-  local e = cjson.decode(raw)
-  if e.attempt ~= attempt or not redis.call('ZSCORE', T .. ':leased', id) then return nil end
-  return e
+  local e = raw and cjson.decode(raw)
+  return e and e.attempt == attempt and e
 end
--- In the order of the classes; every fourth pick begins with one of the lower ones, each in its turn, so that none starves.
-local function head(lane, turn, now)
+-- The classes in the order in which a pick looks at them: every fourth pick begins with one of the lower ones, each in its
+-- turn, so that none starves.
+local function classesOf(turn)
   local from = 0
   if turn % 4 == 3 then from = 2 + math.floor(turn / 4) % 3 end
-  for offset = 0, 4 do
-    local class = (from + offset) % 5
-    local zset = T .. ':lane:' .. lane .. ':' .. class
-    local id = redis.call('ZRANGEBYSCORE', zset, '-inf', now, 'LIMIT', 0, 1)[1]
-    if id then return id, zset end
-  end
+  return from % 5, (from + 1) % 5, (from + 2) % 5, (from + 3) % 5, (from + 4) % 5
 end
 -- A run of it, under an attempt of its own: what was handed over before is worth nothing.
 local function begin(id, e, now)
   e.attempt = e.attempt + 1
   e.runs = (e.runs or 0) + 1
-  redis.call('HSET', T .. ':entries', id, cjson.encode(e))
+  local raw = cjson.encode(e)
+  redis.call('HSET', T .. ':entries', id, raw)
   redis.call('ZADD', T .. ':leased', now + ${leaseMs}, id)
-  return cjson.encode({ id = id, attempt = e.attempt, tries = e.tries, lane = e.lane, payload = e.payload, runs = e.runs })
+  return raw
 end
 `;
 
@@ -92,9 +82,19 @@ export interface BegunEntry {
   runs: number;
 }
 
-export function toBegun(raw: string): BegunEntry {
-  const entry = parseStored<Omit<BegunEntry, 'payload'> & { payload: string }>(raw);
-  return { ...entry, payload: parseStored<unknown>(entry.payload) };
+/** An entry as it lies in Redis. */
+export interface StoredEntry {
+  job: string;
+  lane: string;
+  payload: string;
+  attempt: number;
+  tries: number;
+  runs?: number;
+}
+
+export function toBegun(id: string, raw: string): BegunEntry {
+  const { attempt, tries, lane, payload, runs = 0 } = parseStored<StoredEntry>(raw);
+  return { id, attempt, tries, lane, payload: parseStored<unknown>(payload), runs };
 }
 
 /** Long enough that no stray hand-over of an applied entry can still be under way, short enough to stay small. */

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { StoreDeps } from '../../src/store/deps.ts';
-import { countEntries } from '../../src/store/entries.ts';
+import { beginEntries, countEntries, leaseEntries } from '../../src/store/entries.ts';
 import { leaseMs } from '../../src/store/entry-lua.ts';
 import { testRedis } from '../support/redis.ts';
 import { createTestStore } from '../support/test-store.ts';
@@ -58,7 +58,57 @@ describe('work that is handed over together', () => {
   });
 });
 
+describe('work that was lost with its process several times', () => {
+  it('runs one at a time, so that only what ends the processes is lost again, and holds nothing else back', async () => {
+    const lost = await pushJobs(store, 4);
+    for (let losses = 0; losses < 3; losses += 1) {
+      const { entries } = await leaseEntries(store, { room: 10, leaseMs });
+      expect(await beginEntries(store, entries)).toHaveLength(4);
+      clock.skip(leaseMs);
+    }
+    const gate = Promise.withResolvers<void>();
+    const seen: string[] = [];
+    runJobs(url, store, async (_payload, { entryId }) => {
+      seen.push(entryId);
+      if (lost.includes(entryId)) await gate.promise;
+    });
+    const fresh = await pushJobs(store, 20);
+    await untilWork(store, { leased: 4 });
+    expect(seen.filter((id) => fresh.includes(id))).toHaveLength(20);
+    expect(seen.filter((id) => lost.includes(id))).toHaveLength(1);
+    gate.resolve();
+    await untilWork(store, {});
+    expect(seen.toSorted()).toEqual([...lost, ...fresh].toSorted());
+  });
+});
+
 describe('a process with one place', () => {
+  it('begins nothing more at its end, and hands back at once what it had taken', async () => {
+    const gate = Promise.withResolvers<void>();
+    let runs = 0;
+    const { dispatcher, workers } = runJobs(
+      url,
+      store,
+      async () => {
+        runs += 1;
+        await gate.promise;
+      },
+      { policy: { concurrency: 1 } },
+    );
+    await pushJobs(store, 3);
+    await vi.waitFor(() => expect(runs).toBe(1), patience);
+    await vi.waitFor(async () => expect(await countEntries(store)).toMatchObject({ leased: 3 }), patience);
+    await dispatcher.stop();
+    const drained = Promise.all(workers.map((worker) => worker.drain()));
+    gate.resolve();
+    await drained;
+    expect(runs).toBe(1);
+    expect((await leaseEntries(store, { room: 10, leaseMs })).entries).toMatchObject([
+      { redriven: true, lostRuns: 0 },
+      { redriven: true, lostRuns: 0 },
+    ]);
+  });
+
   it('goes through what waits, one after the other, and gives the place up at its end', async () => {
     let [running, most] = [0, 0];
     const { dispatcher, workers } = runJobs(

@@ -94,9 +94,9 @@ describe('a run', () => {
 });
 
 describe('the end of a run', () => {
-  const endAndTake = async (lane = 'l') => {
+  const endAndTake = async () => {
     const [run] = await beginEntries(store, await lease(1));
-    return commitAndTake(store, ack(run ?? { id: '', attempt: 0 }), lane);
+    return commitAndTake(store, ack(run ?? { id: '', attempt: 0 }), true);
   };
 
   it("begins its lane's next, with no hand-over in between", async () => {
@@ -130,7 +130,7 @@ describe('the end of a run', () => {
     await push({ id: 'a', lane: 'l' }, { id: 'b', lane: 'l' });
     const [handed] = await lease(1);
     await beginEntries(store, [handed ?? { id: '', attempt: 0 }]);
-    expect(await commitAndTake(store, ack(handed ?? { id: '', attempt: 0 }), 'l')).toEqual({
+    expect(await commitAndTake(store, ack(handed ?? { id: '', attempt: 0 }), true)).toEqual({
       outcome: 'gone',
       next: null,
     });
