@@ -85,11 +85,7 @@ describe('registering the hook and the feed', () => {
   const register = (body: Record<string, unknown> = {}) =>
     packline.call('POST', `/v1/connections/${vtex.omsId}/register-webhooks`, body);
 
-  test('leaves another system’s hook alone unless told otherwise', async () => {
-    const foreign = {
-      filter: { type: 'FromWorkflow' },
-      hook: { url: `${packline.sandboxUrl}/subscribers/other`, headers: {} },
-    };
+  const makeHook = async (to: string) => {
     const made = await fetch(`${good.baseUrl}/api/orders/hook/config`, {
       method: 'POST',
       headers: {
@@ -97,11 +93,26 @@ describe('registering the hook and the feed', () => {
         'x-vtex-api-appkey': good.appKey,
         'x-vtex-api-apptoken': good.appToken,
       },
-      body: JSON.stringify(foreign),
+      body: JSON.stringify({ filter: { type: 'FromWorkflow' }, hook: { url: to, headers: {} } }),
     });
     expect(made.status).toBe(200);
+  };
+  let checks = 0;
+  /** As if a day had gone by. */
+  const checkNow = async () => {
+    const [store] = packline.base.stores;
+    if (store === undefined) throw new Error('there is a shard');
+    checks += 1;
+    const payload = { merchantId: packline.merchantId, connectionId: vtex.omsId, once: true };
+    const cause = `test-${checks}`;
+    await commit(store, { entries: [makeEntry(connectionCheck, payload, { lane: freeLane, cause })] });
+  };
+
+  test('leaves another system’s hook alone unless told otherwise', async () => {
+    const foreign = `${packline.sandboxUrl}/subscribers/other`;
+    await makeHook(foreign);
     expect(await register()).toMatchObject({ status: 409, body: { code: 'connection.hook_taken' } });
-    expect((await hookOf())?.hook.url).toBe(foreign.hook.url);
+    expect((await hookOf())?.hook.url).toBe(foreign);
     const { status, body } = await register({ replace: true });
     expect({ status, body }).toMatchObject({
       status: 200,
@@ -122,17 +133,26 @@ describe('registering the hook and the feed', () => {
 
   test('is made again by the daily check when VTEX has dropped it', async () => {
     await register();
-    const [store] = packline.base.stores;
-    if (store === undefined) throw new Error('there is a shard');
     await packline.control('DELETE', '/vtex/accounts/demomarket/hook');
-    const payload = { merchantId: packline.merchantId, connectionId: vtex.omsId };
-    const entry = makeEntry(connectionCheck, payload, { lane: freeLane });
-    await commit(store, { entries: [{ ...entry, id: `${entry.id}.test` }] });
+    await checkNow();
     await vi.waitFor(async () => expect((await hookOf())?.hook.url).toContain('/in/'), waiting);
     await vi.waitFor(async () => {
       const { body } = await packline.call('GET', `/v1/connections/${vtex.omsId}/health`);
       expect(body['restoredAt']).toEqual(expect.any(String));
     }, waiting);
+  });
+
+  test('is left alone by the daily check when somebody else has made another', async () => {
+    await register();
+    const other = `${packline.sandboxUrl}/subscribers/other`;
+    await makeHook(other);
+    await checkNow();
+    await vi.waitFor(async () => {
+      const { body } = await packline.call('GET', '/v1/issues');
+      expect(JSON.stringify(body)).toContain('connection.hook_taken');
+    }, waiting);
+    expect((await hookOf())?.hook.url).toBe(other);
+    await register({ replace: true });
   });
 
   test('tells when VTEX is down, and when it has nothing to register', async () => {

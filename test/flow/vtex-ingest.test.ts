@@ -165,3 +165,36 @@ test('an order changed in the OMS before its picking is changed at the fulfilmen
   const order = await reaches(orderId, { problems: [{ code: 'order.changed_too_late' }] });
   expect(order['lines']).toMatchObject([{ quantity: 3 }]);
 });
+
+test('an order that the merchant amended here is not changed back by a read of an OMS that has not changed', async () => {
+  const orderId = await vtex.shop({ warehouseId: 'store-1' });
+  const { id, lines } = await reaches(orderId, {
+    status: 'READY_FOR_HANDLING',
+    connections: { oms: { state: 'handling' } },
+  });
+  const [first, ...rest] = lines as { quantity: number }[];
+  const amended = [{ ...first, quantity: 7 }, ...rest];
+  expect((await packline.call('PATCH', `/v1/orders/${String(id)}`, { lines: amended })).status).toBe(202);
+  await reaches(orderId, { lines: [{ quantity: 7 }, {}], pendingAmendment: false });
+  const readsBefore = readsOf(orderId).length;
+  expect(await send(hookOf(orderId, 'handling', { CurrentChange: new Date(Date.now() + 60_000).toISOString() }))).toBe(
+    200,
+  );
+  await vi.waitFor(() => expect(readsOf(orderId).length).toBeGreaterThan(readsBefore), waiting);
+  const other = await vtex.shop({ warehouseId: 'store-1' });
+  await reaches(other, { status: 'READY_FOR_HANDLING' });
+  await reaches(orderId, { lines: [{ quantity: 7 }, {}], pendingAmendment: false });
+});
+
+test('a cancellation that the OMS does not show yet is waited for, not believed to be none', async () => {
+  noHooks();
+  const orderId = await vtex.shop({ warehouseId: 'store-1', afterMs: 1_000_000 });
+  await packline.control('POST', `/vtex/orders/${orderId}/status`, { status: 'ready-for-handling' });
+  await reaches(orderId, { status: 'READY_FOR_HANDLING' });
+  const changed = { CurrentChange: new Date(Date.now() + 60_000).toISOString() };
+  const readsBefore = readsOf(orderId).length;
+  expect(await send(hookOf(orderId, 'canceled', changed))).toBe(200);
+  await vi.waitFor(() => expect(readsOf(orderId).length).toBeGreaterThan(readsBefore), waiting);
+  await packline.control('POST', `/vtex/orders/${orderId}/cancel`);
+  await reaches(orderId, { status: 'CANCELED' });
+});
