@@ -1,4 +1,4 @@
-import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { makeEntry } from '../../src/queues/define-job.ts';
 import { sweep } from '../../src/queues/sweep.ts';
 import { commit } from '../../src/store/commit.ts';
@@ -13,6 +13,8 @@ const packline = await startPackline({ redisUrl: url, sandbox: { picker: { outco
 afterAll(() => packline.close());
 const { faults } = packline.sandbox;
 const vtex = await connectVtex(packline, packline.sandboxUrl);
+const at = await packline.call('GET', `/v1/connections/${vtex.pickAndPackId}`);
+const webhookUrl = String(at.body['webhookUrl']);
 const { list, read, reaches, problemsOf } = makeOrderReader(packline);
 const control = (path: string, body: unknown = {}) => packline.control('POST', path, body);
 const atPickAndPack = (changes: Record<string, unknown>) =>
@@ -26,7 +28,7 @@ const arrives = (orderId: string) =>
     connections: { fulfilment: { connector: 'vtex-pick-and-pack', dispatchedAt: expect.any(String) } },
   });
 
-afterEach(async () => {
+beforeEach(async () => {
   faults.clear();
   await picker('walk');
   await atPickAndPack({
@@ -37,6 +39,7 @@ afterEach(async () => {
     importDelayMs: 0,
     cacheMs: 0,
     tokenSeconds: 900,
+    webhooks: [{ url: webhookUrl }],
   });
   await packline.control('PATCH', '/vtex/accounts/demomarket', { erp: { invoices: true } });
 });
