@@ -9,7 +9,6 @@ import { runWorker, type RunnerDeps } from './queues/run-worker.ts';
 import type { RunningWorker } from './queues/take-batches.ts';
 import { nextSweep } from './queues/sweep.ts';
 import { commit } from './store/commit.ts';
-import { countEntries } from './store/entries.ts';
 import { bury } from './queues/bury.ts';
 import connectionCheck from '../workers/connection-check.ts';
 import deliveryAttempt from '../workers/delivery-attempt.ts';
@@ -89,20 +88,8 @@ export async function startWorkers(
       );
     }
   }
-  const gauge = base.metrics.entries;
-  const counting = setInterval(() => {
-    for (const store of stores) {
-      countEntries(store)
-        .then((counts) => {
-          for (const [state, count] of Object.entries(counts)) gauge.set({ shard: store.keys.shard, state }, count);
-        })
-        .catch(() => undefined); // Redis away: the last count stands, and the log says so already.
-    }
-  }, 5_000);
-
   return {
     stop: async (graceMs) => {
-      clearInterval(counting);
       // Redis may be away: then nothing answers, and only the deadline ends the wait.
       await Promise.race([Promise.all(dispatchers.map((dispatcher) => dispatcher.stop())), clock.sleep(graceMs)]);
       const drained = Promise.allSettled(workers.map((worker) => worker.drain()));

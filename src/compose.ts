@@ -95,6 +95,7 @@ export function composeWorkerDeps(base: Base): WorkerDeps {
     vocabularies: { ...vocabularies, ...omsVocabularies },
     http: base.http,
     random: Math.random,
+    quietAfterMs: base.config.quietSeconds * 1_000,
     ...connections,
   };
 }

@@ -8,7 +8,7 @@ import { fulfilmentRead } from '../src/queues/fulfilment-read.ts';
 import { fulfilmentSubmit } from '../src/queues/fulfilment-submit.ts';
 import { orderImport } from '../src/queues/order-import.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
-import { nextSweep, quietAfterMs, sweep, sweepEveryMs } from '../src/queues/sweep.ts';
+import { nextSweep, sweep, sweepEveryMs } from '../src/queues/sweep.ts';
 import { listConnections } from '../src/store/connections.ts';
 import { freeLane } from '../src/store/entries.ts';
 import { acceptMessage } from '../src/store/inbox.ts';
@@ -90,10 +90,10 @@ async function startOthers({ store, commit, deps }: Context): Promise<void> {
 }
 
 /** Orders that nothing was heard of for long are read at their partner: a hook may have been lost. */
-async function readQuiet({ store, finish }: Context): Promise<void> {
+async function readQuiet({ store, finish, deps }: Context): Promise<void> {
   const { redis, keys, clock } = store;
   const now = clock.now();
-  const orderIds = await redis.zrangebyscore(keys.open, '-inf', now - quietAfterMs, 'LIMIT', 0, batchMax);
+  const orderIds = await redis.zrangebyscore(keys.open, '-inf', now - deps.quietAfterMs, 'LIMIT', 0, batchMax);
   const entries: NewEntry[] = [];
   const writes: string[][] = [];
   for (const orderId of orderIds) {

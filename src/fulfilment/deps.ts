@@ -35,6 +35,8 @@ export interface WorkerDeps {
   vocabularies: Vocabularies;
   http: Http;
   random: () => number;
+  /** An order at work that nothing was heard of for so long is read at its partner. */
+  quietAfterMs: number;
   openFulfilment: Open<OpenFulfilment>;
   openOms: Open<OpenOms>;
   /** Whose account at which vendor a connection is (connector.ts); undefined where it does not matter. */

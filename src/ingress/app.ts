@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Route } from './define-route.ts';
 import type { IngressDeps } from './deps.ts';
+import { registerEntryMetrics } from './entry-metrics.ts';
 import { makeDocument, registerRoute, registerSecurity, registerWebhooks } from './open-api.ts';
 import { createPipeline, type Env } from './pipeline.ts';
 import { makeRefusal, toShownFailure } from './problem.ts';
@@ -13,6 +14,7 @@ import { makeInboundWebhook } from './routes/inbound-webhook.ts';
 export function createApp(deps: IngressDeps): OpenAPIHono<Env> {
   const app = new OpenAPIHono<Env>();
   const metrics = createRequestMetrics(deps.metrics);
+  registerEntryMetrics(deps);
   const pipeline = createPipeline(deps, metrics);
   const registry = app.openAPIRegistry;
   let document: unknown;

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 
 const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
 
@@ -24,12 +24,6 @@ export function createMetrics() {
       help: 'Calls to partners, by operation and outcome (status class, or the code of the failure).',
       labelNames: ['connector', 'operation', 'outcome'] as const,
       buckets: secondsBuckets,
-      registers,
-    }),
-    entries: new Gauge({
-      name: 'packline_entries',
-      help: 'Work entries by state: waiting in their lanes, leased to the queue, or dead (an issue holds them).',
-      labelNames: ['shard', 'state'] as const,
       registers,
     }),
   };

@@ -164,6 +164,11 @@ export const SettingsSchema = z.object({
     fallback: '7',
     about: 'Days that inbound webhooks are remembered; partners repeat them for days.',
   }),
+  quietSeconds: whole(1, 86_400).register(settingRegistry, {
+    env: 'PACKLINE_QUIET_SECONDS',
+    fallback: '600',
+    about: 'Seconds without news after which an order at work is read at its partner: a webhook may have been lost.',
+  }),
   graceMs: whole(0, 600_000).register(settingRegistry, {
     env: 'PACKLINE_GRACE_MS',
     fallback: '10000',

@@ -31,8 +31,6 @@ function subjectOf(payload: object): string {
 
 /** How often each kind comes round. */
 export const sweepEveryMs = { retention: 60_000, quiet: 15_000, 'catch-up': 600_000 } as const;
-/** A live order says something every few minutes; after this long we ask. */
-export const quietAfterMs = 600_000;
 
 /** The turn after `tick` of a chain. Its number is in its id, so that any number of processes make it once. */
 export function nextSweep(kind: 'retention' | 'quiet', nowMs: number, tick = 0): NewEntry {

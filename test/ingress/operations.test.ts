@@ -48,6 +48,20 @@ test('metrics count requests by route pattern and never by id', async () => {
   expect(text).not.toContain('ord_01jd3xk5q8h2v4m6n7p9r0stwz');
 });
 
+test('metrics count the work that waits when they are asked', async () => {
+  const { key } = await ingress.tenant();
+  const waiting = async (): Promise<number> =>
+    Number(/^packline_entries\{shard="0",state="waiting"\} (\d+)$/m.exec((await request('GET', '/metrics')).text)?.[1]);
+  const before = await waiting();
+  const posted = await request('POST', '/v1/orders', {
+    key,
+    headers: { 'idempotency-key': 'counted' },
+    json: sampleOrder({ externalId: 'counted' }),
+  });
+  expect(posted.status).toBe(202);
+  expect(await waiting()).toBe(before + 1);
+});
+
 test('each request is one log line with its route, status and duration', async () => {
   const { key, merchantId } = await ingress.tenant();
   const before = ingress.log.lines().length;

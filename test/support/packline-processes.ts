@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { startBoundProcess, type BoundProcess } from '../../src/platform/bound-process.ts';
 import { startEmbeddedRedis, type EmbeddedRedis } from '../../src/platform/embedded-redis.ts';
 import { freePort } from '../../src/platform/free-port.ts';
@@ -19,40 +20,65 @@ export interface PacklineProcesses extends ConnectedMerchant {
   sandboxUrl: string;
   sandbox: Sandbox;
   subscriber: Subscriber;
+  /** Its own, unless `redisUrl` names another. */
   redis: EmbeddedRedis;
   redisHome: string;
-  /** The first one; `startApi` starts another when this one has been killed. */
+  redisUrl: string;
+  /** The first one; `startApi` starts another when this one has been killed, or beside it on another port. */
   api: BoundProcess;
-  startApi(): Promise<BoundProcess>;
-  startWorker(): Promise<BoundProcess>;
+  startApi(options?: ProcessOptions & { port?: number }): Promise<BoundProcess>;
+  startWorker(options?: ProcessOptions): Promise<BoundProcess>;
   close(): Promise<void>;
+}
+
+interface ProcessOptions {
+  args?: readonly string[];
+  /** Beside the settings that all processes share. */
+  env?: Readonly<Record<string, string>>;
 }
 
 const root = new URL('../../', import.meta.url).pathname;
 
 export async function startProcesses(
-  options: { sandbox?: SandboxOptions; settings?: Record<string, string> } = {},
+  options: {
+    sandbox?: SandboxOptions;
+    settings?: Record<string, string>;
+    port?: number;
+    /** Where the world reaches the API, when that is not the API itself. */
+    publicUrl?: string;
+    /** A Redis that somebody else started and will end. */
+    redisUrl?: string;
+  } = {},
 ): Promise<PacklineProcesses> {
   const home = await mkdtemp(join(tmpdir(), 'packline-processes-'));
   const redisHome = join(home, 'redis-home');
   const log = createLog({ level: 'silent', name: 'test' });
-  const redis = await startEmbeddedRedis({ home: redisHome, port: await freePort('127.0.0.1'), log });
+  const ownRedis =
+    options.redisUrl === undefined
+      ? await startEmbeddedRedis({ home: redisHome, port: await freePort('127.0.0.1'), log })
+      : null;
+  const redisUrl = options.redisUrl ?? ownRedis?.url ?? '';
   const sandbox = createSandbox({ speed: 0, picker: { outcome: 'seeded' }, ...options.sandbox });
   const running = await sandbox.listen(0);
   const subscriber = await createSubscriber();
-  const port = await freePort('127.0.0.1');
-  const baseUrl = `http://127.0.0.1:${port}`;
+  const firstPort = options.port ?? (await freePort('127.0.0.1'));
+  const baseUrl = options.publicUrl ?? `http://127.0.0.1:${firstPort}`;
   const adminKey = `pl_${randomBytes(32).toString('base64url')}`;
-  const env: Record<string, string> = {
+  const shared: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',
-    ...makeTestSettings({ redisUrl: redis.url, home, port, adminKey, reach: [running.url, subscriber.url] }),
+    ...makeTestSettings({ redisUrl, home, port: firstPort, adminKey, reach: [running.url, subscriber.url] }),
+    PACKLINE_BASE_URL: baseUrl,
     PACKLINE_LOG_LEVEL: 'warn',
     ...options.settings,
   };
   const started = new Set<BoundProcess>();
-  const start = async (path: string, stdio: 'ignore' | 'ipc'): Promise<BoundProcess> => {
-    const bound = await startBoundProcess(process.execPath, [path], {
-      env,
+  const start = async (
+    path: string,
+    stdio: 'ignore' | 'ipc',
+    { args = [], env = {} }: ProcessOptions,
+  ): Promise<BoundProcess> => {
+    const bound = await startBoundProcess(process.execPath, [path, ...args], {
+      env: { ...shared, ...env },
       cwd: root,
       stdio: ['ignore', 'ignore', 'inherit', ...(stdio === 'ipc' ? (['ipc'] as const) : [])],
     });
@@ -60,23 +86,16 @@ export async function startProcesses(
     void bound.ended.then(() => started.delete(bound));
     return bound;
   };
-  const startApi = async (): Promise<BoundProcess> => {
-    const api = await start('src/main.ts', 'ignore');
-    while (
-      !(await fetch(`${baseUrl}/readyz`).then(
-        (reply) => reply.ok,
-        () => false,
-      ))
-    ) {
+  const startApi: PacklineProcesses['startApi'] = async ({ port = firstPort, ...process } = {}) => {
+    const api = await start('src/main.ts', 'ignore', { ...process, env: { ...process.env, PORT: String(port) } });
+    while (!(await isReady(port))) {
       if (api.hasEnded()) throw new Error('the api ended before it was ready');
-      await new Promise((resolve) => {
-        setTimeout(resolve, 20);
-      });
+      await delay(20);
     }
     return api;
   };
-  const startWorker = async (): Promise<BoundProcess> => {
-    const worker = await start('workers/main.ts', 'ipc');
+  const startWorker: PacklineProcesses['startWorker'] = async (process = {}) => {
+    const worker = await start('workers/main.ts', 'ipc', process);
     await Promise.race([once(worker.child, 'message'), worker.ended]);
     return worker;
   };
@@ -90,8 +109,12 @@ export async function startProcesses(
     sandboxUrl: running.url,
     sandbox,
     subscriber,
-    redis,
+    get redis() {
+      if (ownRedis === null) throw new Error('this Redis was started by somebody else');
+      return ownRedis;
+    },
     redisHome,
+    redisUrl,
     api,
     startApi,
     startWorker,
@@ -99,8 +122,14 @@ export async function startProcesses(
       await Promise.all([...started].map((bound) => bound.stop(3_000)));
       await running.close();
       await subscriber.close();
-      await redis.stop(1_000);
+      await ownRedis?.stop(1_000);
       await rm(home, { recursive: true, force: true });
     },
   };
 }
+
+const isReady = (port: number): Promise<boolean> =>
+  fetch(`http://127.0.0.1:${port}/readyz`).then(
+    (reply) => reply.ok,
+    () => false,
+  );

@@ -3,7 +3,7 @@ import type { Order, OrderFulfilment } from '../../src/domain/order.ts';
 import { Failure } from '../../src/domain/failure.ts';
 import { bury } from '../../src/queues/bury.ts';
 import { deliveryWork } from '../../src/queues/delivery-attempt.ts';
-import { quietAfterMs, sweepEveryMs } from '../../src/queues/sweep.ts';
+import { sweepEveryMs } from '../../src/queues/sweep.ts';
 import { changeOrder } from '../../src/store/change-order.ts';
 import { commit, type CommitPlan } from '../../src/store/commit.ts';
 import { createConnection, updateConnection } from '../../src/store/connections.ts';
@@ -16,7 +16,7 @@ import { readOrder, readTimeline } from '../../src/store/orders.ts';
 import { acceptSample, postSample } from '../store/accept-sample.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { testRedis } from '../support/redis.ts';
-import { openWorkbench, type SweepPayload, type Workbench } from './workbench.ts';
+import { openWorkbench, quietAfterMs, type SweepPayload, type Workbench } from './workbench.ts';
 
 const { client } = await testRedis();
 let bench: Workbench;
