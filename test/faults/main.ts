@@ -1,19 +1,18 @@
 import { parseArgs } from 'node:util';
-import { killWorkers } from './worker-kills.ts';
+import { randomKills } from './scenarios/random-kills.ts';
+import { redisAway } from './scenarios/redis-away.ts';
+import { frozenWorkers } from './scenarios/frozen-workers.ts';
+import { namedKills } from './scenarios/named-kills.ts';
 
-/** `npm run faults -- [--kills 20] [--orders 200] [--seed 1]`: prints its report as JSON; exit code 1 when a promise broke. */
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '20' },
-    orders: { type: 'string', default: '200' },
-    seed: { type: 'string', default: String(Date.now() % 100_000) },
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string', default: '' },
   },
 });
-const report = await killWorkers({
-  kills: Number(values.kills),
-  orders: Number(values.orders),
-  seed: Number(values.seed),
-});
-process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-const broken = report.lost.length + report.doubled.length + report.disordered.length;
-process.exit(broken === 0 ? 0 : 1);
+const scenarios = [randomKills, namedKills, frozenWorkers, redisAway].filter((s) => s.name.includes(values.only));
+for (const s of scenarios) {
+  const finding = await s.run({ seed: Number(values.seed), kills: Number(values.kills), isShort: false });
+  process.stdout.write(`${JSON.stringify(finding, null, 2)}\n`);
+}

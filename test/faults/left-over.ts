@@ -1,0 +1,37 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createKeys } from '../../src/store/keys.ts';
+import type { RedisClient } from '../../src/platform/redis.ts';
+import { withRedis } from './world.ts';
+
+/** Work that comes round by itself for ever. */
+const recurring = new Set(['sweep', 'feed-poll', 'connection-check']);
+
+/**
+ * Work that is under way or due when nothing should be, as `job id`. What follows the end of an order (a last note to the
+ * OMS) takes a moment, and is waited for; a look that is planned for later is not left over.
+ */
+export async function findLeftOver(redisUrl: string, shards = 1): Promise<string[]> {
+  return withRedis(redisUrl, async (redis) => {
+    let left: string[] = [];
+    for (let tries = 0; tries < 120; tries += 1) {
+      left = [];
+      for (let shard = 0; shard < shards; shard += 1) left.push(...(await look(redis, shard)));
+      if (left.length === 0) break;
+      await delay(250);
+    }
+    return left;
+  });
+}
+
+async function look(redis: RedisClient, shard: number): Promise<string[]> {
+  const { tag, entries } = createKeys(shard);
+  const now = Date.now();
+  const found: string[] = [];
+  for (const [id, raw] of Object.entries(await redis.hgetall(entries))) {
+    const entry = JSON.parse(raw) as { job: string; lane: string; class: number };
+    if (recurring.has(entry.job)) continue;
+    const dueMs = await redis.zscore(`${tag}:lane:${entry.lane}:${entry.class}`, id);
+    if (dueMs === null || Number(dueMs) <= now) found.push(`${entry.job} ${id}`);
+  }
+  return found;
+}

@@ -1,0 +1,23 @@
+import type { World } from './world.ts';
+
+/** Which of the answers that the balancer got are not in the metrics of the API that gave them. */
+export async function checkMetrics({ fleet, balancer }: World): Promise<string[]> {
+  const lies: string[] = [];
+  for (const { port, process } of fleet.apis) {
+    if (process.hasEnded()) continue;
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const counted = new Map<number, number>();
+    for (const [, route = '', status, times] of text.matchAll(
+      /^packline_http_requests_total\{method="[A-Z]+",route="([^"]*)",status="(\d+)"\} (\d+)$/gm,
+    )) {
+      // Asked directly, not through the balancer.
+      if (['/readyz', '/livez', '/metrics'].includes(route)) continue;
+      counted.set(Number(status), (counted.get(Number(status)) ?? 0) + Number(times));
+    }
+    for (const [status, times] of balancer.answered.get(port) ?? []) {
+      const said = counted.get(status) ?? 0;
+      if (said !== times) lies.push(`port ${port}: ${times} answers ${status} came, its metrics say ${said}`);
+    }
+  }
+  return lies;
+}

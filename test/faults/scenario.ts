@@ -1,0 +1,71 @@
+import type { Load } from './load.ts';
+import { judge, type Verdict } from './judge.ts';
+import type { World } from './world.ts';
+
+/** What RELIABILITY promises, by its number there; docs/reliability.md prints them. */
+export type PromiseId = 'R1' | 'R2' | 'R3' | 'R4' | 'R5' | 'R6' | 'R7' | 'R8' | 'R9' | 'R10' | 'R11';
+
+export interface Scale {
+  seed: number;
+  /** Processes to be killed. */
+  kills: number;
+  /** The short version of `npm test`: one of each instead of several. */
+  isShort: boolean;
+  redisUrl?: string;
+}
+
+export interface Finding {
+  scenario: string;
+  promises: readonly PromiseId[];
+  seed: number;
+  seconds: number;
+  verdict: Verdict;
+  /** What was done and measured, beside the verdict. */
+  figures: Record<string, number | string>;
+  /** Every way in which a promise did not hold; empty is what is wanted. */
+  broken: string[];
+}
+
+export interface Scenario {
+  name: string;
+  promises: readonly PromiseId[];
+  /** One sentence: what is done to the installation. */
+  what: string;
+  run(scale: Scale): Promise<Finding>;
+}
+
+/** A fault's end until a new order is with the partner, and until all that was under way is at its end. */
+export const recoveryMaxMs = { newWork: 10_000, inFlight: 30_000 } as const;
+
+/** Ends the load, judges, and says what is broken of what always has to hold. */
+export async function conclude(
+  scenario: Pick<Scenario, 'name' | 'promises'>,
+  { seed }: Scale,
+  run: { world: World; load: Load; startedMs: number; faultEndedMs?: number },
+  figures: Record<string, number | string>,
+  alsoBroken: readonly string[] = [],
+): Promise<Finding> {
+  await run.load.stop();
+  const verdict = await judge(run.world, run.load, run.faultEndedMs ?? null);
+  return {
+    scenario: scenario.name,
+    promises: scenario.promises,
+    seed,
+    seconds: Math.round((Date.now() - run.startedMs) / 1000),
+    verdict,
+    figures: { ...figures, requestsRepeated: run.load.repeats },
+    broken: [...findBroken(verdict), ...alsoBroken],
+  };
+}
+
+function findBroken(verdict: Verdict): string[] {
+  const lists = ['lost', 'shownAsIssues', 'doubled', 'disordered', 'leftOver', 'metricsLied', 'wrongAnswers'] as const;
+  const { inFlightMs } = verdict;
+  return [
+    ...lists.flatMap((name) => verdict[name].map((what) => `${name}: ${what}`)),
+    ...(verdict.accepted === 0 ? ['nothing was accepted: nothing was shown'] : []),
+    ...(inFlightMs !== null && inFlightMs > recoveryMaxMs.inFlight
+      ? [`work in flight took ${inFlightMs} ms after the fault (${recoveryMaxMs.inFlight} at most)`]
+      : []),
+  ];
+}

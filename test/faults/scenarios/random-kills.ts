@@ -1,0 +1,43 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { startLoad } from '../load.ts';
+import { timeNewWork } from '../probe.ts';
+import { conclude, recoveryMaxMs, type Scenario } from '../scenario.ts';
+import { startWorld } from '../world.ts';
+
+/** Workers die more often than APIs: three of four kills. */
+const apiShare = 0.25;
+
+export const randomKills: Scenario = {
+  name: 'kills at random',
+  promises: ['R1', 'R2', 'R3'],
+  what: 'API and worker processes are killed (SIGKILL) at random moments, and started again, under load from both OMS connectors.',
+  async run(scale) {
+    const startedMs = Date.now();
+    const world = await startWorld({ ...scale, workerCount: 2 });
+    const { fleet, random } = world;
+    try {
+      const load = startLoad(world, { ratePerSecond: 6 });
+      let apiKills = 0;
+      for (let n = 0; n < scale.kills; n += 1) {
+        await delay(50 + random() * 700);
+        const isApi = random() < apiShare;
+        const index = Math.floor(random() * (isApi ? fleet.apis.length : fleet.workers.length));
+        if (isApi) {
+          apiKills += 1;
+          await fleet.endApi(index);
+          await fleet.replaceApi(index);
+        } else {
+          await fleet.endWorker(index);
+          await fleet.replaceWorker(index);
+        }
+      }
+      const faultEndedMs = Date.now();
+      const newWorkMs = await timeNewWork(world);
+      const figures = { kills: scale.kills, ofApis: apiKills, ofWorkers: scale.kills - apiKills, newWorkMs };
+      const broken = newWorkMs > recoveryMaxMs.newWork ? [`new work took ${newWorkMs} ms after the last kill`] : [];
+      return await conclude(randomKills, scale, { world, load, startedMs, faultEndedMs }, figures, broken);
+    } finally {
+      await world.close();
+    }
+  },
+};
