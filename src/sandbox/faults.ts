@@ -44,7 +44,7 @@ const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('dropAfter') }),
   z.strictObject({ kind: z.literal('hang') }),
   z.strictObject({ kind: z.literal('delay'), ms: durationMs }),
-  z.strictObject({ kind: z.literal('duplicate'), copies: z.int().min(2).max(50).default(2) }),
+  z.strictObject({ kind: z.literal('duplicate'), copies: z.int().min(2).max(100).default(2) }),
   z.strictObject({ kind: z.literal('reorder'), windowMs: durationMs.default(200) }),
   z.strictObject({ kind: z.literal('dropWebhook') }),
 ]);

@@ -26,6 +26,8 @@ export interface Verdict {
   wrongAnswers: string[];
   /** From the moment given as the fault's end until each order accepted before it was at its end. */
   inFlightMs: number | null;
+  /** The order that took longest of these. */
+  slowest: string | null;
   memoryMib: Record<string, number>;
 }
 
@@ -48,7 +50,7 @@ export async function judge(world: World, load: Load, faultEndedMs: number | nul
   const { disordered, repeated } = readDeliveries(packline.subscriber.received);
   return {
     accepted: load.accepted.length,
-    lost: left.filter((externalId) => !shown.has(externalId)),
+    lost: await Promise.all(left.filter((externalId) => !shown.has(externalId)).map((id) => describeOrder(world, id))),
     shownAsIssues: left.filter((externalId) => shown.has(externalId)),
     doubled: findDoubled(packline.sandbox.books.report()),
     disordered,
@@ -56,9 +58,19 @@ export async function judge(world: World, load: Load, faultEndedMs: number | nul
     leftOver,
     metricsLied: await checkMetrics(world),
     wrongAnswers: [...load.wrongAnswers],
-    inFlightMs: faultEndedMs === null ? null : measureInFlight(world, load, faultEndedMs),
+    ...(faultEndedMs === null ? { inFlightMs: null, slowest: null } : await measureInFlight(world, load, faultEndedMs)),
     memoryMib: {},
   };
+}
+
+/** Where an order got to, for whoever has to find out why. */
+async function describeOrder({ packline }: World, externalId: string): Promise<string> {
+  const found = await packline.call('GET', `/v1/orders?externalId=${externalId}`);
+  const [order] = found.body['data'] as { id: string; status: string }[];
+  if (order === undefined) return `${externalId} (unknown to Packline)`;
+  const timeline = await packline.call('GET', `/v1/orders/${order.id}/timeline`);
+  const last = (timeline.body['data'] as { at: string; what: string }[]).map(({ at, what }) => `${at} ${what}`);
+  return `${externalId} (${order.id} is ${order.status}; ${last.join(', ')})`;
 }
 
 function findDoubled({ effects }: BooksReport): string[] {
@@ -80,10 +92,17 @@ async function namedByIssues({ packline }: World): Promise<Set<string>> {
   return named;
 }
 
-function measureInFlight({ packline }: World, load: Load, faultEndedMs: number): number {
-  const finished = finishedAt(packline.subscriber.received);
+async function measureInFlight(
+  world: World,
+  load: Load,
+  faultEndedMs: number,
+): Promise<Pick<Verdict, 'inFlightMs' | 'slowest'>> {
+  const finished = finishedAt(world.packline.subscriber.received);
   const ends = load.accepted
     .filter(({ acceptedMs }) => acceptedMs <= faultEndedMs)
-    .map(({ externalId }) => (finished.get(externalId) ?? Infinity) - faultEndedMs);
-  return Math.max(0, ...ends);
+    .map(({ externalId }) => ({ externalId, tookMs: (finished.get(externalId) ?? Infinity) - faultEndedMs }))
+    .sort((a, b) => b.tookMs - a.tookMs);
+  const [last] = ends;
+  if (last === undefined || last.tookMs < 0) return { inFlightMs: 0, slowest: null };
+  return { inFlightMs: last.tookMs, slowest: await describeOrder(world, last.externalId) };
 }

@@ -19,7 +19,8 @@ export interface Finding {
   promises: readonly PromiseId[];
   seed: number;
   seconds: number;
-  verdict: Verdict;
+  /** Null where everything was lost on purpose. */
+  verdict: Verdict | null;
   /** What was done and measured, beside the verdict. */
   figures: Record<string, number | string>;
   /** Every way in which a promise did not hold; empty is what is wanted. */
@@ -65,7 +66,7 @@ function findBroken(verdict: Verdict): string[] {
     ...lists.flatMap((name) => verdict[name].map((what) => `${name}: ${what}`)),
     ...(verdict.accepted === 0 ? ['nothing was accepted: nothing was shown'] : []),
     ...(inFlightMs !== null && inFlightMs > recoveryMaxMs.inFlight
-      ? [`work in flight took ${inFlightMs} ms after the fault (${recoveryMaxMs.inFlight} at most)`]
+      ? [`work in flight took ${inFlightMs} ms after the fault (${recoveryMaxMs.inFlight} at most): ${verdict.slowest}`]
       : []),
   ];
 }

@@ -41,14 +41,19 @@ export async function startWorld({ seed, workerCount = 2, sandbox, settings, red
   const balancer = await startBalancer(publicPort ?? 0, ports);
   const packline = await startProcesses({
     sandbox: { seed, speed: 1, picker: { stepMs, outcome: 'seeded' }, ...sandbox },
-    settings: { PACKLINE_QUIET_SECONDS: '5', PACKLINE_LOG_LEVEL: 'fatal', ...settings },
+    settings: {
+      PACKLINE_QUIET_SECONDS: '5',
+      PACKLINE_EGRESS_ALLOW: '127.0.0.0/8',
+      PACKLINE_LOG_LEVEL: 'fatal',
+      ...settings,
+    },
     publicUrl: `http://127.0.0.1:${publicPort}`,
     ...(ports[0] === undefined ? {} : { port: ports[0] }),
     ...(redisUrl === undefined ? {} : { redisUrl }),
   });
   try {
     const vtex = await connectVtex(packline, packline.sandboxUrl, {
-      oms: { requestsPerSecond: 500 },
+      oms: { requestsPerSecond: 500, feedPollSeconds: 5 },
       atPickAndPack: { hookRetriesMs },
     });
     const fleet = await startFleet(packline, { balancer, ports, workerCount });

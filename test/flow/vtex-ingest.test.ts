@@ -60,7 +60,8 @@ describe('the hook', () => {
     noHooks();
     const orderId = await vtex.shop({ warehouseId: 'store-1' });
     const statuses = await Promise.all(Array.from({ length: 100 }, () => send(hookOf(orderId))));
-    expect(new Set(statuses)).toEqual(new Set([200]));
+    // On a busy machine some are told to come again, which is no loss: the first that was taken is the order.
+    expect([...new Set(statuses)].filter((status) => status !== 503)).toEqual([200]);
     await reaches(orderId, { connections: { fulfilment: { connector: 'nash' } } });
     await vi.waitFor(() => expect(importedBy(orderId)).toHaveLength(1), waiting);
     expect(await list(orderId)).toHaveLength(1);

@@ -35,7 +35,7 @@ describe('a hook', () => {
     [400, '', 'rejected', 'hook_refused'],
     [403, '', 'misconfigured', 'permission_missing'],
     [503, '', 'transient', 'unavailable'],
-    [200, '<html>', 'misconfigured', 'account_unknown'],
+    [200, '<html>', 'transient', 'unreadable_reply'],
   ])('that VTEX answers %i with %j is not registered', async (status, body, kind, code) => {
     api().post(hookPath).reply(status, body);
     await expect(connect().oms.registerHook?.(url)).rejects.toMatchObject(failed(kind, code));
@@ -94,7 +94,7 @@ describe('a hook', () => {
 
 describe('a feed', () => {
   test('is configured for the same states, and keeps events for four days', async () => {
-    const queue = { visibilityTimeoutInSeconds: 240, MessageRetentionPeriodInSeconds: 345_600 };
+    const queue = { visibilityTimeoutInSeconds: 30, MessageRetentionPeriodInSeconds: 345_600 };
     api().post(configPath, { filter, queue }).reply(200);
     await connect().oms.registerFeed?.();
   });

@@ -39,7 +39,7 @@ describe('an order', () => {
 
   test.each([
     ['a page', 404, page, 'misconfigured', 'account_unknown'],
-    ['a page that calls itself fine', 200, page, 'misconfigured', 'account_unknown'],
+    ['a page that calls itself fine', 200, page, 'transient', 'unreadable_reply'],
     ['a redirect', 302, '', 'misconfigured', 'account_unknown'],
     ['a refused key', 401, errorBody('1'), 'misconfigured', 'key_refused'],
     ['a missing permission', 403, '', 'misconfigured', 'permission_missing'],

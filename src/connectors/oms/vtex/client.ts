@@ -90,7 +90,7 @@ export class VtexClient {
 
   async writeFeedConfig(): Promise<void> {
     // The write's spelling is mixed in the guide and in the API's own example.
-    const queue = { visibilityTimeoutInSeconds: 240, MessageRetentionPeriodInSeconds: 345_600 };
+    const queue = { visibilityTimeoutInSeconds: 30, MessageRetentionPeriodInSeconds: 345_600 };
     const body = { filter: this.#filter(), queue };
     await this.#request({ ...feedConfig, operation: 'feed.writeConfig', method: 'POST', body }, anything);
   }

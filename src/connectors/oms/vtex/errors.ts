@@ -27,17 +27,19 @@ const throttledPauseMs = 60_000;
  * The reply to a call that was done, read; anything else thrown. VTEX documents few of its error codes, so the status
  * decides:
  * @throws Failure `misconfigured` `vtex.key_refused` (401), `vtex.permission_missing` (403), `vtex.account_unknown` (an
- * answer that is not the API's: a redirect, a web page); `throttled` `vtex.throttled`; `transient` `vtex.unavailable`
+ * answer that is not the API’s: a redirect, a web page in place of a refusal); `throttled` `vtex.throttled`; `transient` `vtex.unavailable`
  * (5xx) and `vtex.unreadable_reply`; `rejected` `vtex.missing` (404) or `vtex.<their code>`
  */
 export function readReply<T extends z.ZodType>(reply: HttpReply, schema: T, call: CallInfo, nowMs: number): z.infer<T> {
   const { status } = reply;
   const is2xx = status >= 200 && status <= 299;
-  if (!is2xx || isWebPage(reply)) throw toFailure(reply, call, nowMs);
+  if (!is2xx) throw toFailure(reply, call, nowMs);
+  const { operation } = call;
+  // A proxy in trouble sends such a page, too: it may well be gone with the next try.
+  if (isWebPage(reply)) throw makeFailure('transient', 'vtex.unreadable_reply', pageCame, { operation, status });
   const read = schema.safeParse(bodyOf(reply));
   if (read.success && (call.doneStatus ?? status) === status) return read.data;
   const path = read.error?.issues[0]?.path.join('.');
-  const { operation } = call;
   throw makeFailure('transient', 'vtex.unreadable_reply', notDocumented, { operation, status, path });
 }
 
@@ -65,6 +67,8 @@ function toFailure(reply: HttpReply, { operation, permission }: CallInfo, nowMs:
 }
 
 const notDocumented = 'The reply is not what VTEX documents';
+const pageCame =
+  'A web page came instead of an answer: something in between is in trouble, or the account name is wrong';
 const keyRefused =
   'VTEX refused the application key: check key and token, and that the key is active (Account settings > Application keys)';
 const accountUnknown = 'What answered is not the API of a VTEX account: check the account name';

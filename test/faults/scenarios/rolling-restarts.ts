@@ -1,0 +1,67 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { startLoad } from '../load.ts';
+import { timeNewWork } from '../probe.ts';
+import { conclude, type Scenario } from '../scenario.ts';
+import { startWorld } from '../world.ts';
+
+const graceMs = 10_000;
+
+/** What `/readyz` says after SIGTERM: 503, or nobody listens any more. */
+async function stillReady(port: number): Promise<boolean> {
+  return fetch(`http://127.0.0.1:${port}/readyz`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
+export const rollingRestarts: Scenario = {
+  name: 'rolling restarts',
+  promises: ['R1', 'R2', 'R3', 'R7'],
+  what: 'Each API and worker in turn is told to end (SIGTERM) under load, and replaced.',
+  async run(scale) {
+    const startedMs = Date.now();
+    const world = await startWorld({ ...scale, workerCount: 2, settings: { PACKLINE_GRACE_MS: String(graceMs) } });
+    const { fleet, balancer } = world;
+    const broken: string[] = [];
+    let slowestMs = 0;
+    const expectGoodEnd = async (name: string, end: Promise<{ code: number | null; signal: string | null }>) => {
+      const toldMs = Date.now();
+      const { code, signal } = await end;
+      const tookMs = Date.now() - toldMs;
+      slowestMs = Math.max(slowestMs, tookMs);
+      if (code !== 0) broken.push(`${name} ended with ${code ?? signal}`);
+      if (tookMs > graceMs + 1_000) broken.push(`${name} took ${tookMs} ms to end`);
+    };
+    try {
+      const load = startLoad(world, { ratePerSecond: 10 });
+      const rounds = scale.isShort ? 1 : 5;
+      for (let round = 0; round < rounds; round += 1) {
+        for (const [index, { port }] of fleet.apis.entries()) {
+          await delay(1_000);
+          const end = fleet.endApi(index, 'SIGTERM');
+          await delay(100);
+          if (await stillReady(port)) broken.push('an API that was told to end said that it is ready');
+          await expectGoodEnd('an API', end);
+          await fleet.replaceApi(index);
+        }
+        for (const index of fleet.workers.keys()) {
+          await delay(1_000);
+          await expectGoodEnd('a worker', fleet.endWorker(index, 'SIGTERM'));
+          await fleet.replaceWorker(index);
+        }
+      }
+      const faultEndedMs = Date.now();
+      const newWorkMs = await timeNewWork(world);
+      const cut = balancer.statuses('/')[502] ?? 0;
+      if (cut > 0) broken.push(`${cut} requests were cut off`);
+      const figures = {
+        restarts: rounds * (fleet.apis.length + fleet.workers.length),
+        slowestEndMs: slowestMs,
+        newWorkMs,
+      };
+      return await conclude(rollingRestarts, scale, { world, load, startedMs, faultEndedMs }, figures, broken);
+    } finally {
+      await world.close();
+    }
+  },
+};
