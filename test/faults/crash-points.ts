@@ -31,6 +31,7 @@ if (point !== undefined && point !== '') {
   subscribe('undici:request:bodySent', () => reach('after-send'));
   subscribe('undici:request:trailers', () => reach('after-reply'));
 
+  // oxlint-disable-next-line typescript/unbound-method -- called with the `this` of each call below
   const sendCommand = Redis.prototype.sendCommand;
   Redis.prototype.sendCommand = function send(this: Redis, ...sent) {
     const [command] = sent;

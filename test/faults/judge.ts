@@ -3,6 +3,7 @@ import type { BooksReport } from '../../src/sandbox/books.ts';
 import { finishedAt, readDeliveries } from './deliveries.ts';
 import { findLeftOver } from './left-over.ts';
 import type { Load, Placed } from './load.ts';
+import { readMemory } from './memory.ts';
 import { checkMetrics } from './metrics-truth.ts';
 import type { World } from './world.ts';
 
@@ -28,7 +29,8 @@ export interface Verdict {
   inFlightMs: number | null;
   /** The order that took longest of these. */
   slowest: string | null;
-  memoryMib: Record<string, number>;
+  /** Of the largest process of each kind, when all was over. */
+  memoryMib: { api: number; worker: number };
 }
 
 /** Effects of an order that may happen once at a partner, whatever happens to us. */
@@ -59,7 +61,7 @@ export async function judge(world: World, load: Load, faultEndedMs: number | nul
     metricsLied: await checkMetrics(world),
     wrongAnswers: [...load.wrongAnswers],
     ...(faultEndedMs === null ? { inFlightMs: null, slowest: null } : await measureInFlight(world, load, faultEndedMs)),
-    memoryMib: {},
+    memoryMib: await readMemory(world),
   };
 }
 

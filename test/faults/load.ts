@@ -35,7 +35,7 @@ export function startLoad(world: World, { ratePerSecond }: { ratePerSecond: numb
   const wrongAnswers: string[] = [];
   const posts = new Set<Promise<void>>();
   let repeats = 0;
-  let isOver = false;
+  const ending = new AbortController();
 
   const post = async (externalId: string): Promise<void> => {
     const headers = { 'idempotency-key': externalId };
@@ -64,7 +64,7 @@ export function startLoad(world: World, { ratePerSecond }: { ratePerSecond: numb
   };
 
   const run = async (): Promise<void> => {
-    for (let n = 0; !isOver; n += 1) {
+    for (let n = 0; !ending.signal.aborted; n += 1) {
       if (n % 3 === 0) {
         const posting = post(`posted-${seed}-${n}`);
         posts.add(posting);
@@ -84,7 +84,7 @@ export function startLoad(world: World, { ratePerSecond }: { ratePerSecond: numb
       return repeats;
     },
     stop: () => {
-      isOver = true;
+      ending.abort();
       return running;
     },
   };

@@ -1,36 +1,99 @@
+import { writeFile } from 'node:fs/promises';
+import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { randomKills } from './scenarios/random-kills.ts';
-import { redisAway } from './scenarios/redis-away.ts';
-import { frozenWorkers } from './scenarios/frozen-workers.ts';
-import { redisEmpty } from './scenarios/redis-empty.ts';
-import { rollingRestarts } from './scenarios/rolling-restarts.ts';
-import { repeatedHooks } from './scenarios/repeated-hooks.ts';
-import { lostHooks } from './scenarios/lost-hooks.ts';
-import { partnerTrouble } from './scenarios/partner-trouble.ts';
-import { namedKills } from './scenarios/named-kills.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { cacheHome } from '../../src/platform/config.ts';
+import { createLog } from '../../src/platform/log.ts';
+import { findRedisBinary } from '../../src/platform/redis-binary.ts';
+import { readBenchFigures } from './bench-figures.ts';
+import { promises } from './promises.ts';
+import { runProofs } from './proofs.ts';
+import { isBroken, toMarkdown, type Report } from './report.ts';
+import type { Finding } from './scenario.ts';
+import { scenarios } from './scenarios.ts';
+
+const usage = `npm run faults -- [options]
+  --kills N      processes to kill, at random and at named points (40)
+  --minutes M    goes on with the next seeds until so many minutes are over (0: each scenario once)
+  --seed S       what is random follows from it (printed, so that a run can be repeated)
+  --only TEXT    scenarios whose name holds this
+  --list         names the scenarios
+  --short        as in npm test
+  --proofs       also runs the test files that show a promise
+  --bench FILE   takes figures from a report of npm run bench
+  --write        writes docs/reliability.md and docs/reliability.json
+Prints the table of promises; exit code 1 when one did not hold.
+`;
 
 const { values } = parseArgs({
   options: {
-    kills: { type: 'string', default: '20' },
-    seed: { type: 'string', default: '1' },
+    kills: { type: 'string', default: '40' },
+    minutes: { type: 'string', default: '0' },
+    seed: { type: 'string', default: String(Date.now() % 100_000) },
     only: { type: 'string', default: '' },
+    list: { type: 'boolean', default: false },
+    short: { type: 'boolean', default: false },
+    proofs: { type: 'boolean', default: false },
+    bench: { type: 'string' },
+    write: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
   },
 });
-const scenarios = [
-  randomKills,
-  namedKills,
-  frozenWorkers,
-  redisAway,
-  redisEmpty,
-  rollingRestarts,
-  repeatedHooks,
-  partnerTrouble,
-].filter((s) => s.name.includes(values.only));
-for (const s of scenarios) {
-  const finding = await s.run({
-    seed: Number(values.seed),
-    kills: Number(values.kills),
-    isShort: process.env['SHORT'] === '1',
-  });
-  process.stdout.write(`${JSON.stringify(finding, null, 2)}\n`);
+
+const numberOf = (name: 'kills' | 'minutes' | 'seed'): number => {
+  const number = Number(values[name]);
+  if (Number.isFinite(number) && number >= 0) return number;
+  process.stderr.write(`--${name} must be a number, not "${values[name]}"\n\n${usage}`);
+  process.exit(2);
+};
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+const chosen = scenarios.filter(({ name }) => name.includes(values.only));
+if (values.help || values.list) {
+  process.stdout.write(values.help ? usage : chosen.map(({ name, what }) => `${name}: ${what}\n`).join(''));
+  process.exit(0);
 }
+if (chosen.length === 0) {
+  say(`no scenario's name holds "${values.only}"; --list names them`);
+  process.exit(2);
+}
+
+const started = new Date();
+const scale = { kills: numberOf('kills'), isShort: values.short };
+const endsMs = started.getTime() + numberOf('minutes') * 60_000;
+const findings: Finding[] = [];
+let seed = numberOf('seed');
+do {
+  for (const scenario of chosen) {
+    say(`${scenario.name}, seed ${seed} …`);
+    const finding = await scenario.run({ ...scale, seed });
+    findings.push(finding);
+    say(
+      finding.broken.length === 0
+        ? `  holds, ${finding.seconds} s`
+        : finding.broken.map((text) => `  ${text}`).join('\n'),
+    );
+  }
+  seed += 1;
+} while (Date.now() < endsMs);
+
+const redis = await findRedisBinary(cacheHome(), createLog({ level: 'silent', name: 'faults' }));
+const options = process.argv.slice(2).filter((option) => option !== '--write');
+const report: Report = {
+  startedAt: started.toISOString(),
+  seconds: Math.round((Date.now() - started.getTime()) / 1000),
+  command: ['npm run faults --', ...options, '--write'].join(' '),
+  machine: { cpu: cpus()[0]?.model.trim() ?? '?', cores: cpus().length, memoryGib: Math.round(totalmem() / 1024 ** 3) },
+  versions: { node: process.versions.node, redis: redis.version, packline: packageJson.version },
+  findings,
+  proofs: values.proofs ? await runProofs(promises.flatMap(({ proofs }) => proofs)) : [],
+  benchmarks: values.bench === undefined ? [] : await readBenchFigures(values.bench),
+};
+const markdown = toMarkdown(report);
+process.stdout.write(markdown);
+if (values.write) {
+  const docs = new URL('../../docs/', import.meta.url);
+  await writeFile(new URL('reliability.md', docs), markdown);
+  await writeFile(new URL('reliability.json', docs), `${JSON.stringify(report, null, 2)}\n`);
+}
+process.exit(isBroken(report) ? 1 : 0);

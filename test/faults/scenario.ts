@@ -11,11 +11,11 @@ export interface Scale {
   kills: number;
   /** The short version of `npm test`: one of each instead of several. */
   isShort: boolean;
-  redisUrl?: string;
 }
 
 export interface Finding {
   scenario: string;
+  what: string;
   promises: readonly PromiseId[];
   seed: number;
   seconds: number;
@@ -40,7 +40,7 @@ export const recoveryMaxMs = { newWork: 10_000, inFlight: 30_000 } as const;
 
 /** Ends the load, judges, and says what is broken of what always has to hold. */
 export async function conclude(
-  scenario: Pick<Scenario, 'name' | 'promises'>,
+  scenario: Pick<Scenario, 'name' | 'what' | 'promises'>,
   { seed }: Scale,
   run: { world: World; load: Load; startedMs: number; faultEndedMs?: number },
   figures: Record<string, number | string>,
@@ -50,6 +50,7 @@ export async function conclude(
   const verdict = await judge(run.world, run.load, run.faultEndedMs ?? null);
   return {
     scenario: scenario.name,
+    what: scenario.what,
     promises: scenario.promises,
     seed,
     seconds: Math.round((Date.now() - run.startedMs) / 1000),

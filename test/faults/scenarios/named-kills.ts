@@ -52,7 +52,7 @@ export const namedKills: Scenario = {
       const broken: string[] = [];
       const rounds = scale.isShort ? 1 : Math.max(1, Math.ceil(scale.kills / (crashPoints.length + apiPoints.length)));
       for (let round = 0; round < rounds; round += 1) {
-        const times = (): number => 1 + Math.floor(random() * 12);
+        const times = (): number => 1 + Math.floor(random() * (scale.isShort ? 3 : 12));
         for (const point of crashPoints) {
           const died = await killWorker(world, point, times());
           kills[`worker ${point}`] = (kills[`worker ${point}`] ?? 0) + Number(died);

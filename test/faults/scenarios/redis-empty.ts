@@ -72,6 +72,7 @@ export const redisEmpty: Scenario = {
       if (newWorkMs > recoveryMaxMs.newWork) broken.push(`new work took ${newWorkMs} ms after the operator accepted`);
       return {
         scenario: redisEmpty.name,
+        what: redisEmpty.what,
         promises: redisEmpty.promises,
         seed: scale.seed,
         seconds: Math.round((Date.now() - startedMs) / 1000),

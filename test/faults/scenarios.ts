@@ -1,0 +1,23 @@
+import type { Scenario } from './scenario.ts';
+import { frozenWorkers } from './scenarios/frozen-workers.ts';
+import { lostHooks } from './scenarios/lost-hooks.ts';
+import { namedKills } from './scenarios/named-kills.ts';
+import { partnerTrouble } from './scenarios/partner-trouble.ts';
+import { randomKills } from './scenarios/random-kills.ts';
+import { redisAway } from './scenarios/redis-away.ts';
+import { redisEmpty } from './scenarios/redis-empty.ts';
+import { repeatedHooks } from './scenarios/repeated-hooks.ts';
+import { rollingRestarts } from './scenarios/rolling-restarts.ts';
+
+/** Everything that is done to an installation, each on one of its own. */
+export const scenarios: readonly Scenario[] = [
+  randomKills,
+  namedKills,
+  frozenWorkers,
+  rollingRestarts,
+  redisAway,
+  redisEmpty,
+  partnerTrouble,
+  repeatedHooks,
+  lostHooks,
+];
