@@ -113,6 +113,24 @@ test('a job is cancelled once, and not after pickup', async () => {
   expect((await nash.call('POST', '/v1/jobs/external_identifier/o-2/cancel')).status).toBe(409);
 });
 
+test('one order of a job is updated and cancelled by its configuration, and what is none of the job is a 404', async () => {
+  const nash = await startNash();
+  const { id } = await dispatchOrder(nash, 'o-1');
+  const jobPath = `/v1/jobs/${id}`;
+  const part = String(Object((await nash.call('GET', jobPath)).body).jobConfigurations[0].id);
+  const missing = await nash.call('PATCH', `${jobPath}/cfg_other`, { itemsCount: 3 });
+  expect([missing.status, errorOf(missing).code]).toEqual([404, 'MISSING_RESOURCE']);
+  const updated = await nash.call('PATCH', `${jobPath}/${part}`, { itemsCount: 3 });
+  expect(updated.body).toMatchObject({
+    id,
+    batch: { id: expect.any(String), quotes: [] },
+    route: null,
+    jobConfigurations: [{ id: part, package: { itemsCount: 3 } }],
+  });
+  const cancelled = await nash.call('POST', `${jobPath}/${part}/cancel`);
+  expect([cancelled.status, deliveryOf(cancelled.body).status]).toEqual([200, 'canceled_by_merchant']);
+});
+
 test('cancelling stops the courier', async () => {
   const nash = await startNash({ speed: 1, picker: { mode: 'walk', stepMs: 20 } });
   const { id } = await dispatchOrder(nash, 'o-1');

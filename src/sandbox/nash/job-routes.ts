@@ -1,9 +1,10 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { jobUpdateSchema } from './job-schema.ts';
-import { toJobBody, toJobListItem } from './job-view.ts';
+import { toBatchJobBody, toJobBody, toJobListItem, type Job } from './job-view.ts';
 import { currentTask } from './jobs.ts';
 import type { NashEnv } from './nash-env.ts';
+import { missing } from './nash-refusal.ts';
 import { commaList, queryInt, queryTime, readBody, readQuery } from './read-request.ts';
 
 const getQuery = z.object({ compressedPayload: z.stringbool().default(false) });
@@ -35,6 +36,11 @@ export const jobRoutes = new Hono<NashEnv>()
     const job = jobs.cancel(jobs.get(c.req.param('jobId')));
     return c.json({ job: toJobBody(job, c.get('answers').spelling, { compressed: false }) });
   })
+  .post('/v1/jobs/:jobId/:objectId/cancel', (c) => {
+    const { jobs } = c.get('tenant');
+    const job = jobs.cancel(partOf(jobs.get(c.req.param('jobId')), c.req.param('objectId')));
+    return c.json({ job: toJobBody(job, c.get('answers').spelling, { compressed: false }) });
+  })
   .get('/v1/jobs/:id', (c) => {
     const { compressedPayload } = readQuery(c, getQuery);
     const job = c.get('tenant').jobs.get(c.req.param('id'));
@@ -45,6 +51,12 @@ export const jobRoutes = new Hono<NashEnv>()
     const { jobs } = c.get('tenant');
     const job = jobs.update(jobs.find(c.req.param('id')), changes);
     return c.json(toJobBody(job, c.get('answers').spelling, { compressed: false }));
+  })
+  .patch('/v1/jobs/:id/:configurationId', async (c) => {
+    const changes = await readBody(c, jobUpdateSchema);
+    const { jobs } = c.get('tenant');
+    const job = jobs.update(partOf(jobs.find(c.req.param('id')), c.req.param('configurationId')), changes);
+    return c.json(toBatchJobBody(job, c.get('answers').spelling));
   })
   .get('/v1/jobs', (c) => {
     const { limit, offset, sortDirection, startDate, endDate, deliveryStatuses, search } = readQuery(c, listQuery);
@@ -68,3 +80,9 @@ export const jobRoutes = new Hono<NashEnv>()
       offset,
     });
   });
+
+/** One order of a job, or one attempt at it. The jobs here have one order each, so its part is the whole. */
+function partOf(job: Job, id: string): Job {
+  if (id === job.configurationId || job.tasks.some((task) => task.id === id)) return job;
+  throw missing('job configuration', id);
+}

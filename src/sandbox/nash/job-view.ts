@@ -73,6 +73,13 @@ export function toJobBody(job: Job, spelling: NashAnswers['spelling'], { compres
   };
 }
 
+/** `ReturnedBatchJobMixin`: the job as one of a batch. */
+export const toBatchJobBody = (job: Job, spelling: NashAnswers['spelling']): Body => ({
+  ...toJobBody(job, spelling, { compressed: false }),
+  batch: { id: `batch_${job.id}`, type: 'batch', objectSequence: [], stopTypes: [], quotes: [] },
+  route: null,
+});
+
 /** `JobListItem`. */
 export function toJobListItem(job: Job): Body {
   const delivery = job.tasks.at(-1)?.delivery;

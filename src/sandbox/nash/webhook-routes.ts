@@ -98,7 +98,7 @@ export const webhookRoutes = new Hono<NashEnv>()
     if (!webhooks.messages.some(({ id }) => id === msgId)) throw missing('message', msgId);
     const results = webhooks.attempts
       .filter((attempt) => attempt.msgId === msgId)
-      .map(({ at, retries: _retries, disables: _disables, ...attempt }) => ({ ...attempt, timestamp: toNashTime(at) }))
+      .map(({ at, retries: _retries, disables: _disables, ...attempt }) => ({ ...attempt, timestamp: toSvixTime(at) }))
       .reverse();
     return c.json({ results, iterator: null, prevIterator: null, done: true });
   });
@@ -116,12 +116,15 @@ function readIterator(iterator: string): number {
   return Number(position);
 }
 
+/** The log is Svix's, which writes times with their zone (`date-time`), unlike Nash. */
+const toSvixTime = (micros: number): string => `${toNashTime(micros)}Z`;
+
 /** OpenAPI `WebhookMessage`. */
 const toMessageBody = (message: Message, withContent: boolean): Record<string, unknown> => ({
   id: message.id,
   eventId: null,
   eventType: message.eventType,
-  timestamp: toNashTime(message.at),
+  timestamp: toSvixTime(message.at),
   channels: null,
   tags: message.tags,
   payload: withContent ? JSON.parse(message.body) : null,
