@@ -33,15 +33,23 @@ test('an order has the fields, the nulls, the decimals and the times that the do
         measurementUnit: 'kg',
         unitMultiplier: 0.19,
         ean: null,
+        // Texts and whole numbers in the document, never null.
+        lockId: expect.any(String),
+        costPrice: 322,
+        additionalInfo: { brandId: expect.any(String), brandName: expect.any(String) },
         priceDefinition: { total: 644 },
       },
     ],
+    sellers: [{ fulfillmentEndpoint: expect.any(String) }],
     itemMetadata: { Items: [{ Id: '18', Ean: '7891234567895' }, { Id: '75' }] },
     shippingData: {
       address: { addressType: 'residential', geoCoordinates: [-43.3373718, -23.0105873] },
       logisticsInfo: [
         { itemIndex: 0, deliveryChannel: 'delivery', deliveryIds: [{ warehouseId: 'store-9', quantity: 1 }] },
-        { itemIndex: 1, deliveryIds: [{ warehouseId: 'store-9', quantity: 2 }] },
+        {
+          itemIndex: 1,
+          deliveryIds: [{ warehouseId: 'store-9', quantity: 2, accountCarrierName: expect.any(String) }],
+        },
       ],
     },
   });

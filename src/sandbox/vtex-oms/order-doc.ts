@@ -103,7 +103,14 @@ export function makeOrderDoc(
     invoicedDate: null,
     cancelReason: null,
     checkedInPickupPointId: null,
-    sellers: [{ id: '1', name: account, logo: '', fulfillmentEndpoint: null }],
+    sellers: [
+      {
+        id: '1',
+        name: account,
+        logo: '',
+        fulfillmentEndpoint: `http://fulfillment.example/api/fulfillment?an=${account}`,
+      },
+    ],
     clientPreferencesData: { locale: 'pt-BR', optinNewsLetter: false },
     cancellationData: null,
     taxData: null,

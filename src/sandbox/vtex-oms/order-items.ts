@@ -43,7 +43,7 @@ function makeItem(line: NewLine, number: string) {
     id: line.sku,
     productId: line.sku,
     ean: line.ean ?? null,
-    lockId: null,
+    lockId: `00-lock-${number}`,
     itemAttachment: { content: {}, name: null },
     attachments: [],
     quantity: line.quantity,
@@ -67,8 +67,8 @@ function makeItem(line: NewLine, number: string) {
     tax: 0,
     preSaleDate: null,
     additionalInfo: {
-      brandName: null,
-      brandId: null,
+      brandName: 'Sandbox Pantry',
+      brandId: '2000000',
       categoriesIds: '/9/',
       categories: [{ id: 9, name: 'Pantry' }],
       productClusterId: '',
@@ -97,7 +97,7 @@ function makeItem(line: NewLine, number: string) {
     callCenterOperator: null,
     serialNumbers: null,
     assemblies: [],
-    costPrice: null,
+    costPrice: line.price,
   };
 }
 

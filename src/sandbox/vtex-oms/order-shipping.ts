@@ -115,7 +115,7 @@ export function makeShipping(
           dockId: `dock-${warehouseId}`,
           quantity,
           warehouseId,
-          accountCarrierName: null,
+          accountCarrierName: 'sandbox',
           kitItemDetails: [],
         },
       ],

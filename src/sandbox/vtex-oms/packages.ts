@@ -67,7 +67,7 @@ export interface Package {
   courierStatus: CourierStatus | null;
   cfop: null;
   restitutions: Record<string, never>;
-  volumes: null;
+  volumes: number;
   EnableInferItems: null;
 }
 
@@ -98,7 +98,7 @@ export const makePackage = (invoice: Invoice, items: readonly OrderItem[]): Pack
   courierStatus: null,
   cfop: null,
   restitutions: {},
-  volumes: null,
+  volumes: 1,
   EnableInferItems: null,
 });
 
