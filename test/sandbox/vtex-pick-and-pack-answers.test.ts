@@ -81,15 +81,17 @@ test('statuses are those of the earlier draft where the account has it so', asyn
 });
 
 test('seeded pickers leave lines short with a reason, replace them, and weigh them; each run in the same way', async () => {
+  type Item = Record<string, unknown>;
   const run = async () => {
     const pnp = await startPickAndPack({ picker: { outcome: 'seeded' } });
     const lines = Array.from({ length: 60 }, (_, at) => ({ sku: String(100 + at), quantity: 3, ...(at < 20 && { unit: 'kg', unitMultiplier: 0.5 }) })); // prettier-ignore
     const orderId = await pnp.shop('many-01', { lines });
     await pnp.moveTo(orderId, 'READY_FOR_INVOICING');
-    return { orderId, body: await bodyOf(pnp, orderId), picked: pnp.oms.picked.get(orderId) };
+    const [summary] = (await pnp.read(`/worksheets?orderId=${orderId}`)).body as Item[];
+    const worksheet = (await pnp.read(`/worksheets/${String(summary?.['worksheetId'])}`)).body as Item;
+    return { orderId, body: await bodyOf(pnp, orderId), picked: pnp.oms.picked.get(orderId), worksheet };
   };
-  const { orderId, body, picked } = await run();
-  type Item = Record<string, unknown>;
+  const { orderId, body, picked, worksheet } = await run();
   const [bagged, rejected, replaced] = ['pickedItems', 'rejectedItems', 'replacedItems'].map((list) => body[list] as Item[]); // prettier-ignore
   expect(rejected?.[0]).toMatchObject({ reasons: [{ reasonType: orderId, reasonDetail: 'out-of-stock' }] });
   const partly = rejected?.find(({ sku }) => bagged?.some((item) => item['sku'] === sku));
@@ -98,7 +100,18 @@ test('seeded pickers leave lines short with a reason, replace them, and weigh th
   const substitute = (replaced?.[0]?.['replacedBy'] as string[] | undefined)?.[0];
   expect(substitute).toBeDefined();
   expect(bagged).toContainEqual(expect.objectContaining({ sku: substitute, quantity: 3 }));
-  expect(replaced?.[0]).toMatchObject({ orderSource: orderId, image: expect.any(String), temperature: 'AMBIENT' });
+  expect(replaced?.[0]).toMatchObject({
+    name: expect.any(String),
+    orderSource: orderId,
+    image: expect.any(String),
+    temperature: 'AMBIENT',
+  });
+  // Required by the schemas, though not all of it is among their properties.
+  expect((worksheet['rejectedItems'] as Item[])[0]).toMatchObject({ replacedQuantity: 0 });
+  expect((worksheet['replacedItems'] as Item[])[0]).toMatchObject({
+    replacedBy: [substitute],
+    orderSource: [{ replacedBy: [substitute], notes: [] }],
+  });
   const weighed = bagged?.find((item) => item['unitMultiplier'] !== item['originalUnitMultiplier']);
   expect(weighed?.['pickingPrice']).toBe(Math.trunc(Number(weighed?.['price']) * Number(weighed?.['unitMultiplier'])));
   const again = await run();
@@ -157,7 +170,13 @@ test("a shipment is found by its own id and by the carrier's, and goes the way o
       'x-pnp-filtermethod': 'BY_EXTERNAL_ID',
     });
     expect(byId).toEqual(byService);
-    expect(byId.body).toMatchObject({ id: summary?.['id'], orderId, status: summary?.['status'], labels: [] });
+    expect(byId.body).toMatchObject({
+      id: summary?.['id'],
+      orderId,
+      status: summary?.['status'],
+      labels: [],
+      packages: [{ items: [{ image: expect.stringMatching(/^https:/) }, {}] }],
+    });
     expect(summary?.['serviceId']).toMatch(/^\d{30}$/);
     statuses.push(summary?.['status']);
   }

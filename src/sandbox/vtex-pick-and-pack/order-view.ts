@@ -107,9 +107,10 @@ const toHandled = (
   status: itemStatusOf(order, outcome, style),
 });
 
-/** The six fields of the schema, whose example is empty, and those that a public client of the API reads. */
+/** The fields of the schema, the `name` that it only requires, and those that a public client reads: its example is empty. */
 const toReplaced = (order: PnpOrder, row: PnpPick, style: Style) => ({
   ...toHandled(order, row, row.quantity, 'REPLACED', style),
+  name: row.name,
   orderSource: order.orderId,
   image: imageOf(row.sku),
   temperature: 'AMBIENT',

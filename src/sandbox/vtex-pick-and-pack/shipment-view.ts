@@ -70,7 +70,7 @@ export const toShipment = (order: Shipped, seller: string) => {
         items: packed.map(({ sku, name, ean, quantity, price }) => ({
           id: sku,
           name,
-          image: '',
+          image: `https://images.example.com/${sku}.jpg`,
           ean,
           quantity,
           price,

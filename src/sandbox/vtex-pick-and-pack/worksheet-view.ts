@@ -97,13 +97,15 @@ export function toWorksheet(order: PnpOrder, hostname: string) {
       .map((row) => {
         const counts = { rejectedQuantity: row.rejectedQuantity };
         const source = { orderId, quantity: row.quantity, ...counts, currencyCode, notes: [] };
-        return { ...partOf(row), ...counts, orderSource: [source] };
+        // `replacedQuantity` is required of rejected items too.
+        return { ...partOf(row), ...counts, replacedQuantity: 0, orderSource: [source] };
       }),
     replacedItems: rows.flatMap((row) => {
       if (row.replacedBy === null) return [];
       const counts = { replacedQuantity: row.quantity };
-      const source = { ...sourceOf(orderId, row), ...counts, replacedBy: [row.replacedBy.sku], reasons: [] };
-      return [{ ...partOf(row), ...counts, orderSource: [source] }];
+      const replacedBy = [row.replacedBy.sku];
+      const source = { ...sourceOf(orderId, row), ...counts, replacedBy, reasons: [], notes: [] };
+      return [{ ...partOf(row), ...counts, replacedBy, orderSource: [source] }];
     }),
     historicalWorksheet: [],
   };
