@@ -1,6 +1,6 @@
 import { Failure } from '../../src/domain/failure.ts';
 import type { VendorDocument } from './documents.ts';
-import { createRecorder, type RecordedCall } from './recorder.ts';
+import { createRecorder } from './recorder.ts';
 import type { Api, Exercise } from './stage.ts';
 
 /** What a connector made of one answer that its vendor documents. */
@@ -8,16 +8,15 @@ export interface Answer {
   /** `METHOD path`. */
   operation: string;
   status: number;
-  /** `example`, the example's own name, or `dynamic 3`: made from the schema with that seed. */
+  /** The example's name (`example` for one without), or `made up 3`: from the schema, with that seed. */
   variant: string;
-  /** `read`, a Failure's `kind code`, or what crashed. */
+  /** `read`, a Failure's kind, code and place, or what crashed. */
   outcome: string;
-  /** Null when it is what the answer calls for. */
+  /** Null when it is what such an answer calls for. */
   complaint: string | null;
-  call: RecordedCall | undefined;
 }
 
-/** Data that Prism makes up from the schemas; each seed makes up the same every time. */
+/** Prism makes up the same data for the same seed. */
 const seeds = [1, 2, 3];
 
 /** Has the mock give every documented answer of every operation, and the connector read it. */
@@ -28,60 +27,76 @@ export async function readAnswers(
 ): Promise<Answer[]> {
   const answers: Answer[] = [];
   for (const { operation, read } of readings) {
-    const [method = '', path = ''] = operation.split(' ');
-    for (const { status, examples } of document.answersOf(method, path)) {
-      for (const { variant, prefer } of variantsOf(status, examples)) {
+    for (const { status, examples } of document.answersOf(operation)) {
+      for (const { variant, prefer, isMadeUp } of variantsOf(status, examples)) {
         const recorder = createRecorder();
         const io = recorder.io(connector, { prefer });
-        const outcome = await outcomeOf(() => read({ io, urls }));
+        const { outcome, failure } = await outcomeOf(read({ io, urls }));
         await recorder.close();
-        const call = recorder.calls.at(-1);
-        const complaint = call?.prismError ?? complain(status, variant, outcome);
-        answers.push({ operation, status, variant, outcome: outcome.text, complaint, call });
+        const complaint = recorder.calls.at(-1)?.prismError ?? complain({ status, isMadeUp }, outcome, failure);
+        answers.push({ operation, status, variant, outcome, complaint });
       }
     }
   }
   return answers;
 }
 
-interface Outcome {
-  text: string;
-  failure: Failure | null;
-  crashed: boolean;
+interface Variant {
+  variant: string;
+  /** What asks Prism for it. */
+  prefer: string;
+  isMadeUp: boolean;
 }
 
-function variantsOf(status: number, examples: readonly string[]): { variant: string; prefer: string }[] {
-  const named = examples.map((name) => ({ variant: name, prefer: `code=${status}, example=${name}` }));
+function variantsOf(status: number, examples: readonly string[]): Variant[] {
+  const code = `code=${status}`;
+  const named = examples.map((name) => ({ variant: name, prefer: `${code}, example=${name}`, isMadeUp: false }));
   return [
-    ...(named.length > 0 ? named : [{ variant: 'example', prefer: `code=${status}` }]),
-    ...seeds.map((seed) => ({ variant: `dynamic ${seed}`, prefer: `code=${status}, dynamic=true, seed=${seed}` })),
+    ...(named.length > 0 ? named : [{ variant: 'example', prefer: code, isMadeUp: false }]),
+    ...seeds.map((seed) => ({
+      variant: `made up ${seed}`,
+      prefer: `${code}, dynamic=true, seed=${seed}`,
+      isMadeUp: true,
+    })),
   ];
 }
 
-async function outcomeOf(read: () => Promise<unknown>): Promise<Outcome> {
+interface Outcome {
+  outcome: string;
+  /** Null when it was read. */
+  failure: unknown;
+}
+
+async function outcomeOf(read: Promise<unknown>): Promise<Outcome> {
   try {
-    await read();
-    return { text: 'read', failure: null, crashed: false };
-  } catch (error) {
-    if (error instanceof Failure) {
-      const { path } = error.detail;
-      const text = [error.kind, error.code, typeof path === 'string' ? `at ${path}` : ''].filter(Boolean).join(' ');
-      return { text, failure: error, crashed: false };
-    }
-    return { text: String(error), failure: null, crashed: true };
+    await read;
+    return { outcome: 'read', failure: null };
+  } catch (failure) {
+    if (!(failure instanceof Failure)) return { outcome: String(failure), failure };
+    const { kind, code, detail } = failure;
+    const at = typeof detail['path'] === 'string' && detail['path'] !== '' ? ` at ${detail['path']}` : '';
+    return { outcome: `${kind} ${code}${at}`, failure };
   }
 }
 
-/** What kind of Failure an error answer calls for: asking again helps after a 429 or a 5xx, and not after the others. */
-function complain(status: number, _variant: string, { text, failure, crashed }: Outcome): string | null {
-  if (crashed) return `crashed: ${text}`;
-  if (status < 400) return failure === null ? null : `was not read: ${text}`;
-  if (failure === null) return 'was taken for a success';
-  const isRight =
-    status >= 500
-      ? failure.kind === 'transient'
-      : status === 429
-        ? failure.kind === 'throttled'
-        : failure.kind === 'rejected' || failure.kind === 'misconfigured';
-  return isRight ? null : `was taken for something else: ${text}`;
+/**
+ * A success is read, and an error understood: a 429 as a wish to wait, a 5xx as one to be tried again, the others by what
+ * they say. What Prism made up has the right shape and says nothing: a success may be refused for its values (a currency
+ * that is none), and an error need only be one.
+ */
+function complain(
+  { status, isMadeUp }: { status: number; isMadeUp: boolean },
+  outcome: string,
+  failure: unknown,
+): string | null {
+  if (failure === null) return status < 400 ? null : 'was taken for a success';
+  if (!(failure instanceof Failure)) return `crashed: ${outcome}`;
+  return isRight(status, isMadeUp, failure) ? null : `was not understood: ${outcome}`;
+}
+
+function isRight(status: number, isMadeUp: boolean, { kind, code }: Failure): boolean {
+  if (status === 429) return kind === 'throttled';
+  if (status >= 500) return kind === 'transient';
+  if (status >= 400) return isMadeUp || !code.endsWith('.unreadable_reply');
+  return isMadeUp && (kind === 'rejected' || kind === 'malformed');
 }

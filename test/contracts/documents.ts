@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
@@ -25,18 +25,20 @@ export interface VendorDocument {
   file: string;
   /** `METHOD path` of every operation. */
   operations: ReadonlySet<string>;
-  answersOf(method: string, path: string): DocumentedAnswer[];
+  /** Of `METHOD path`. */
+  answersOf(operation: string): DocumentedAnswer[];
   /** What is in it, for a JSON Schema validator. */
   content: Record<string, unknown>;
 }
 
 /**
- * The OpenAPI documents (JSON or YAML) in these folders and below, by `info.title`: file names are the downloader's.
+ * The OpenAPI documents (JSON or YAML) that these are, or that lie in these folders and below, by `info.title`: file names
+ * are the downloader's.
  * @throws Error when two different documents have one title, since nobody could say which is meant
  */
-export function findDocuments(folders: readonly string[]): Map<string, VendorDocument> {
+export function findDocuments(paths: readonly string[]): Map<string, VendorDocument> {
   const found = new Map<string, VendorDocument>();
-  for (const file of new Set(folders.flatMap(listFiles))) {
+  for (const file of new Set(paths.flatMap(listFiles))) {
     const document = readDocument(file);
     if (document === undefined) continue;
     const other = found.get(document.title);
@@ -48,12 +50,13 @@ export function findDocuments(folders: readonly string[]): Map<string, VendorDoc
   return found;
 }
 
-function listFiles(folder: string): string[] {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
+function listFiles(path: string): string[] {
+  const kind = statSync(path, { throwIfNoEntry: false });
+  if (kind?.isFile()) return [path];
+  if (!kind?.isDirectory()) return [];
+  return readdirSync(path, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.(json|ya?ml)$/i.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !path.includes('node_modules'))
     .sort();
 }
 
@@ -73,7 +76,10 @@ function readDocument(file: string): VendorDocument | undefined {
     version: data.info.version,
     file,
     operations: new Set(operations),
-    answersOf: (method, path) => answersOf(data, data.paths[path]?.[method.toLowerCase()]),
+    answersOf: (operation) => {
+      const [method = '', path = ''] = operation.split(' ');
+      return answersOf(data, data.paths[path]?.[method.toLowerCase()]);
+    },
     content: data,
   };
 }
@@ -106,6 +112,35 @@ const RefSchema = z.object({ $ref: z.string().startsWith('#/') });
 function follow(root: unknown, value: unknown): unknown {
   const { data } = RefSchema.safeParse(value);
   if (data === undefined) return value;
-  const parts = data.$ref.slice(2).split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const parts = data.$ref
+    .slice(2)
+    .split('/')
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
   return parts.reduce<unknown>((at, part) => z.record(z.string(), z.unknown()).safeParse(at).data?.[part], root);
+}
+
+/** In place of what an operation says of its request. */
+const anyRequest = { parameters: [], security: [], requestBody: { content: { 'application/json': {} } } };
+
+/**
+ * A copy of the document, in JSON, that takes any request. Prism's mock refuses requests that are not as the document
+ * has them, and some documents ask for what nobody can send; requests are the proxy's to check, which takes the original.
+ */
+export function writeAnswersOnly({ title, content }: VendorDocument, folder: string): string {
+  const { data: paths = {} } = DocumentSchema.shape.paths.safeParse(content['paths']);
+  const stripped = Object.entries(paths).map(([path, item]) => [path, withoutRequests(item)] as const);
+  const file = join(folder, `${title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}.json`);
+  writeFileSync(file, JSON.stringify({ ...content, security: [], paths: Object.fromEntries(stripped) }));
+  return file;
+}
+
+function withoutRequests(item: Record<string, unknown>): Record<string, unknown> {
+  const kept = Object.entries(item).filter(([key]) => key !== 'parameters');
+  return Object.fromEntries(
+    kept.map(([key, value]) => {
+      const operation = methods.has(key) ? z.record(z.string(), z.unknown()).safeParse(value).data : undefined;
+      if (operation === undefined) return [key, value];
+      return [key, { ...operation, ...anyRequest }];
+    }),
+  );
 }

@@ -34,6 +34,13 @@ export const vtexOms: Exercise = {
     { operation: 'GET /api/orders/feed', read: (stage) => clientOf(stage).readFeed() },
     { operation: 'POST /api/orders/feed', read: (stage) => clientOf(stage).commitFeed(['handle']) },
   ],
+  // The document prints a hook's notification as the answer to its configuration, and calls it by that name.
+  hooks: {
+    subscriber: 'contract-oms',
+    schema: 'HookConfiguration',
+    partOf: (body) => ('hookConfig' in body ? undefined : body),
+    isLast: ({ State: state }) => state === 'invoiced',
+  },
 };
 
 async function atSandbox(stage: SandboxStage): Promise<void> {
@@ -59,7 +66,10 @@ async function atSandbox(stage: SandboxStage): Promise<void> {
   // Refused with OMS003, then looked at.
   await oms.startHandling?.(delivered);
   await oms.addNote?.(delivered, 'Picked: 2 of 3 lines, 1 replaced');
-  await control('POST', `/vtex/orders/${delivered}/change`, { receiverName: 'Ana Canary', address: { reference: 'Red door' } });
+  await control('POST', `/vtex/orders/${delivered}/change`, {
+    receiverName: 'Ana Canary',
+    address: { reference: 'Red door' },
+  });
   await oms.readOrder(delivered);
   await oms.cancel?.(canceled, 'The customer changed their mind');
   await oms.readOrder(canceled);

@@ -1,4 +1,6 @@
 import type { Exercise } from './stage.ts';
+import { nashOrders } from './exercise-nash.ts';
+import { pickAndPack } from './exercise-pick-and-pack.ts';
 import { vtexOms } from './exercise-vtex-oms.ts';
 
-export const exercises: readonly Exercise[] = [vtexOms];
+export const exercises: readonly Exercise[] = [vtexOms, pickAndPack, nashOrders];

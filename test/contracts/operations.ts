@@ -85,8 +85,5 @@ export const findOperation = (
 ): Operation | undefined =>
   all.find(
     ({ connector, name, method, path }) =>
-      connector === call.connector &&
-      name === call.name &&
-      method === call.method &&
-      toPattern(path).test(call.path),
+      connector === call.connector && name === call.name && method === call.method && toPattern(path).test(call.path),
   );

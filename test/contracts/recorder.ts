@@ -3,12 +3,13 @@ import { createConnectorIo } from '../../src/connectors/create-io.ts';
 import type { ConnectorIo } from '../../src/connectors/io.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createEgress } from '../../src/platform/egress.ts';
-import { createHttp } from '../../src/platform/http.ts';
+import { createHttp, type HttpReply } from '../../src/platform/http.ts';
+import { placeOf, withoutIndexes } from './places.ts';
 
 /** What of a request or a reply is not as the document has it, in Prism's words. */
 export interface Violation {
   direction: 'request' | 'response';
-  /** Where: `body.items.*.price`; every element of a list is the same place. */
+  /** `body.items.*.price`; of a response with its status before it: `200 body.items.*.price`. */
   at: string;
   message: string;
 }
@@ -21,7 +22,7 @@ export interface RecordedCall {
   path: string;
   status: number;
   violations: Violation[];
-  /** Prism's own error, where it answered instead of the document or the upstream. */
+  /** Prism's own words, where it answered instead of the document or the upstream. */
   prismError: string | null;
 }
 
@@ -32,9 +33,10 @@ export interface Recorder {
   close(): Promise<void>;
 }
 
+const exchangesMaxMs = 120_000;
+
 export function createRecorder(): Recorder {
-  const egress = createEgress({ allow: ['127.0.0.1'] });
-  const http = createHttp({ egress, userAgent: 'Packline/contract' });
+  const http = createHttp({ egress: createEgress({ allow: ['127.0.0.1'] }), userAgent: 'Packline/contract' });
   const calls: RecordedCall[] = [];
   const budget = { take: () => Promise.resolve({ taken: true, waitMs: 0 }), throttle: () => Promise.resolve() };
   return {
@@ -42,7 +44,7 @@ export function createRecorder(): Recorder {
     io(connector, { prefer } = {}) {
       const io = createConnectorIo(
         { http, budget, clock: systemClock, report: () => undefined },
-        { connector, laneOf: (name) => name, signal: AbortSignal.timeout(60_000) },
+        { connector, laneOf: (name) => name, signal: AbortSignal.timeout(exchangesMaxMs) },
       );
       return {
         ...io,
@@ -55,7 +57,7 @@ export function createRecorder(): Recorder {
             method: call.method,
             path: new URL(call.url).pathname,
             status: reply.status,
-            violations: readViolations(reply.headers['sl-violations']),
+            violations: readViolations(reply),
             prismError: readPrismError(reply),
           });
           return reply;
@@ -66,32 +68,28 @@ export function createRecorder(): Recorder {
   };
 }
 
-const ViolationsSchema = z.array(
-  z.object({ location: z.array(z.coerce.string()).default([]), message: z.string() }),
-);
+const ViolationsSchema = z.array(z.object({ location: z.array(z.coerce.string()), message: z.string() }));
 
-/** @throws Error when there are more than a header of Prism holds: what it leaves out would be neither told nor excused */
-function readViolations(header: string | undefined): Violation[] {
+function readViolations({ status, headers }: HttpReply): Violation[] {
+  const header = headers['sl-violations'];
   if (header === undefined) return [];
-  const [, cut] = /^Too many violations! (.*)$/s.exec(header) ?? [];
-  if (cut !== undefined) return [{ direction: 'response', at: '', message: `more violations than are told: ${cut}` }];
-  return ViolationsSchema.parse(JSON.parse(header)).map(({ location: [direction, ...path], message }) => ({
-    direction: direction === 'request' ? 'request' : 'response',
-    at: path.map((part) => (/^\d+$/.test(part) ? '*' : part)).join('.'),
-    message,
-  }));
+  // Prism cuts what does not fit into a header: what is left out could be neither told nor excused, so this is.
+  if (!header.startsWith('[')) return [{ direction: 'response', at: `${status}`, message: 'more than Prism can tell' }];
+  return ViolationsSchema.parse(JSON.parse(header)).map(({ location: [direction, ...path], message }) =>
+    direction === 'request'
+      ? { direction, at: placeOf(path), message: withoutIndexes(message) }
+      : { direction: 'response', at: `${status} ${placeOf(path)}`.trim(), message: withoutIndexes(message) },
+  );
 }
 
 const PrismErrorSchema = z.object({
   type: z.string().startsWith('https://stoplight.io/prism/errors#'),
   title: z.string(),
   detail: z.string().default(''),
-  validation: z.unknown().optional(),
 });
 
-function readPrismError({ headers, text }: { headers: Record<string, string>; text(): string }): string | null {
-  if (headers['content-type'] !== 'application/problem+json') return null;
-  const { data } = PrismErrorSchema.safeParse(JSON.parse(text()));
-  if (data === undefined) return null;
-  return [data.title, data.detail, data.validation && JSON.stringify(data.validation)].filter(Boolean).join(' ');
+function readPrismError(reply: HttpReply): string | null {
+  if (reply.headers['content-type'] !== 'application/problem+json') return null;
+  const { data } = PrismErrorSchema.safeParse(JSON.parse(reply.text()));
+  return data === undefined ? null : `Prism: ${data.title} ${data.detail}`.trim();
 }

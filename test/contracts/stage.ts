@@ -16,19 +16,29 @@ export interface Stage {
   urls: Readonly<Record<Api, string>>;
 }
 
-/** The sandbox behind a proxy. */
+/** The sandbox, with a proxy before each API that has a document. */
 export interface SandboxStage extends Stage {
   sandboxUrl: string;
   /** A call of the sandbox's control API. */
-  control(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
+  control: (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>;
 }
 
-/** One operation, called once: what a mock answers has to be readable. */
+/** One operation, called once against a mock, whose every answer the connector has to understand. */
 export interface Reading {
   /** `METHOD path`, as the document has it. */
   operation: string;
-  /** What the client makes of the answer. */
-  read(stage: Stage): Promise<unknown>;
+  read: (stage: Stage) => Promise<unknown>;
+}
+
+/** Webhooks that the exercise made the sandbox send, and what the document has of their bodies. */
+export interface SentHooks {
+  /** The sandbox's subscriber that received them. */
+  subscriber: string;
+  /** Component schema of the document. */
+  schema: string;
+  /** The part of a body that the schema is of; undefined where it is of none. */
+  partOf: (body: Record<string, unknown>) => unknown;
+  isLast: (body: Record<string, unknown>) => boolean;
 }
 
 /** How one connector is exercised. */
@@ -38,16 +48,17 @@ export interface Exercise {
   document: string;
   /** The APIs that the document describes. */
   apis: readonly Api[];
-  /** Calls every operation at the sandbox, with what life brings: orders in every state, refusals too. */
-  atSandbox(stage: SandboxStage): Promise<void>;
+  /** Calls every operation at the sandbox with what life brings: orders in every state, and refusals. */
+  atSandbox: (stage: SandboxStage) => Promise<void>;
   readings: readonly Reading[];
+  hooks?: SentHooks;
 }
 
-/** A refusal that the exercise wants: what it checks is the exchange, and the answer of a connector is for other tests. */
+/** A refusal that the exercise is about. What it is taken for is tested elsewhere; here the exchange counts. */
 export async function refused(call: Promise<unknown>): Promise<void> {
-  const outcome = await call.then(
-    () => 'an answer',
-    (error: unknown) => error,
+  const isRefused = await call.then(
+    () => false,
+    () => true,
   );
-  if (outcome === 'an answer') throw new Error('a call that was to be refused was answered');
+  if (!isRefused) throw new Error('a call that was to be refused was answered');
 }

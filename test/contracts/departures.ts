@@ -1,0 +1,178 @@
+import type { Finding } from './judge.ts';
+
+/** A place where document and exchange differ, and are to: the document is at odds with itself, or says nothing. */
+export interface Departure {
+  /** `connector METHOD path`, or all that match. */
+  operation: string | RegExp;
+  direction: Finding['direction'];
+  at: string | RegExp;
+  /** What is said of that place; everything when absent. */
+  message?: RegExp;
+  /** Which document and which part of it, what speaks against it, and what we go by instead. */
+  reason: string;
+}
+
+const order = '/api/oms/pvt/orders/{orderId}';
+
+const vtexOrders: readonly Departure[] = [
+  {
+    operation: `vtex GET ${order}`,
+    direction: 'response',
+    at: '200 body.items.*.unitMultiplier',
+    reason:
+      'Orders API, "Get order": an integer. Its example prints 1.0, and the Pick and Pack API has 0.19 for an item of such an order: it is how goods are sold by weight.',
+  },
+  {
+    operation: `vtex GET ${order}`,
+    direction: 'response',
+    at: '200 body.items.*.additionalInfo.dimension.weight',
+    reason: 'Orders API, "Get order": an integer. Its example prints 10.0, that of the order group 210.0, as a weight that may have decimals.',
+  },
+  {
+    operation: `vtex GET ${order}`,
+    direction: 'response',
+    at: /^200 body\.shippingData\.logisticsInfo\.\*\.(slas\.\*\.)?deliveryWindow$/,
+    reason:
+      'Orders API, "Get order": a text or null, and null in its examples. The same document has it as an object with startDateUtc and endDateUtc where orders are changed (schema SlaV2).',
+  },
+  {
+    operation: `vtex GET ${order}`,
+    direction: 'response',
+    at: '200 body.shippingData.logisticsInfo.*.pickupStoreInfo.address',
+    reason:
+      'Orders API, "Get order": a text or null. In the example of the same answer the pickup store of an SLA, which is the same thing, has a whole address there.',
+  },
+  {
+    operation: `vtex GET ${order}`,
+    direction: 'response',
+    at: '200 body.shippingData.logisticsInfo.*.slas.*.pickupPointId',
+    reason:
+      'Orders API, "Get order": a text. The example of the order group, which has the same orders, prints null for delivery to a door.',
+  },
+  {
+    operation: `vtex GET ${order}`,
+    direction: 'response',
+    at: '200 body.itemMetadata.Items.*.Ean',
+    reason: 'Orders API, "Get order": a text. The example of the order group prints null for items without one.',
+  },
+  {
+    operation: /^vtex GET \/api\/(oms\/pvt\/orders\/\{orderId\}|orders\/(hook\/config|feed\/config|feed))$/,
+    direction: 'response',
+    at: '404',
+    reason:
+      'Orders API: these reads list 200 alone. The text of "Retrieve feed items" says 404 for a key without a feed, and the writes beside the others (cancel, start handling, deleting the hook) list 404 for what is not there.',
+  },
+  {
+    operation: `vtex POST ${order}/cancel`,
+    direction: 'response',
+    at: '400',
+    reason:
+      'Orders API, "Cancel order": its text says that invoiced orders cannot be canceled, and no status is listed for that.',
+  },
+  {
+    operation: 'vtex POST /api/orders/hook/config',
+    direction: 'request',
+    at: 'body.hook.headers',
+    message: /property 'key'/,
+    reason:
+      'Orders API, "Create or update hook configuration": the example\'s header, {"key": "value"}, became a required property named "key". Headers are named by whoever receives the hook.',
+  },
+  {
+    operation: 'vtex POST /api/orders/hook/config',
+    direction: 'response',
+    at: '200 body',
+    message: /required property '(Domain|OrderId|State|LastState|LastChange|CurrentChange|Origin)'/,
+    reason:
+      'Orders API, "Create or update hook configuration": the body of a notification is printed as the answer. The sandbox echoes the configuration; the connector reads neither.',
+  },
+  {
+    operation: 'vtex GET /api/orders/hook/config',
+    direction: 'answer',
+    at: /^200 /,
+    message: /unreadable_reply/,
+    reason:
+      'Orders API, "Get hook configuration": no body is documented. The configuration of the feed is answered as it was written; so is this one taken to be, and an empty body, which says nothing of the hook, is not understood.',
+  },
+];
+
+const pickAndPack: readonly Departure[] = [
+  {
+    operation: /^vtex-pick-and-pack GET /,
+    direction: 'response',
+    at: '403 body',
+    message: /exactly one schema in oneOf/,
+    reason:
+      'Pick and Pack API, every 403: "oneOf" of two schemas without a required property, so that every body matches both and none can be right; its own examples are not.',
+  },
+  {
+    operation: 'vtex-pick-and-pack GET /shipments/{shipmentId}',
+    direction: 'request',
+    at: 'path.shipmentid',
+    message: /must be number/,
+    reason:
+      'Pick and Pack API, "Get shipment": the id is typed as a number, described as a UUID or a carrier\'s tracking number, and printed with 30 digits, which no number of JSON keeps.',
+  },
+  {
+    operation: 'vtex-pick-and-pack POST /token',
+    direction: 'response',
+    at: '401',
+    reason: 'Pick and Pack API, "Generate token": only 200 is listed; the legacy guide has 401 beside it.',
+  },
+  {
+    operation: 'vtex-pick-and-pack POST /token',
+    direction: 'answer',
+    at: /^200 /,
+    reason:
+      'Pick and Pack API, "Generate token": the schema says any text. The guides say a JWT, whose claims the connector reads for its end and its account; it takes no other text for one, and no token of another account.',
+  },
+];
+
+const nash: readonly Departure[] = [
+  {
+    operation: /^nash (POST \/v1\/jobs\/\{jobId\}\/cancel|PATCH \/v1\/jobs\/\{id\})$/,
+    direction: 'request',
+    at: 'path',
+    message: /required property '(objectid|jobconfigurationid)'/,
+    reason:
+      'Nash API: the parameter of the longer path beside it (a part of the job) is required of the shorter one too, whose template has no place for it.',
+  },
+  {
+    operation: /^nash /,
+    direction: 'response',
+    at: /^200 body\.(.+\.)?minimumVehicleSize$/,
+    message: /allowed values/,
+    reason:
+      'Nash API, "minimumVehicleSize" wherever it is answered: null by its type and its default, and not among its enum.',
+  },
+  {
+    operation: 'nash webhooks',
+    direction: 'webhook',
+    at: 'jobConfigurations.*.package.minimumVehicleSize',
+    message: /allowed values/,
+    reason: 'As in the answers: null by its type and its default, and not among its enum.',
+  },
+  {
+    operation: /^nash .* \/v1\/orders?(\/|$)/,
+    direction: 'response',
+    at: /^200 body\.(results\.\*\.)?(createdAt|updatedAt)$/,
+    reason:
+      'Nash API: "date-time" (RFC 3339, with a zone). The example of the same field, 2023-08-29T19:17:46.264523, has none; it is UTC.',
+  },
+  {
+    operation: 'nash POST /v1/order/external-identifier/{externalId}',
+    direction: 'response',
+    at: '422 body',
+    message: /must be array/,
+    reason:
+      'Nash API: a list of errors. The pages about errors print one object; the sandbox answers either, and the connector reads both.',
+  },
+  {
+    operation: /^nash /,
+    direction: 'response',
+    at: /^(400|404|409)$/,
+    reason:
+      'Nash API: every operation lists 200 and 422 alone. The pages about errors have 400, 404 and 409 with the codes that the connector tells apart.',
+  },
+];
+
+export const departures: readonly Departure[] = [...vtexOrders, ...pickAndPack, ...nash];
