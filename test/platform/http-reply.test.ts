@@ -66,7 +66,11 @@ describe('replies that break off or are none', () => {
       code: 'http.reset',
       speak: (socket) => socket.write(head, () => socket.resetAndDestroy()),
     },
-    { why: 'D25a: the reply is not HTTP', code: 'http.garbage', speak: (socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n') },
+    {
+      why: 'D25a: the reply is not HTTP',
+      code: 'http.garbage',
+      speak: (socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n'),
+    },
     {
       why: 'D25b: the reply is HTTP/2',
       code: 'http.garbage',

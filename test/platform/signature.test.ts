@@ -28,10 +28,10 @@ const [secret = ''] = base.secrets;
 const { id = '', timestamp = '', signature: rightSignature, nowMs } = base;
 
 /** The right signature by node:crypto alone. */
-const mac = (of: string, { id, timestamp, body }: WebhookToVerify): string =>
+const mac = (of: string, webhook: WebhookToVerify): string =>
   createHmac('sha256', Buffer.from(of.slice(6), 'base64'))
-    .update(`${id}.${timestamp}.`)
-    .update(body)
+    .update(`${webhook.id}.${webhook.timestamp}.`)
+    .update(webhook.body)
     .digest('base64');
 
 describe('verifying', () => {
