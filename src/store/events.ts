@@ -2,7 +2,7 @@ import type { EventType, OrderHappening } from '../domain/events.ts';
 import { toInstant } from '../platform/clock.ts';
 import type { CommitPlan, NewEntry } from './commit.ts';
 import { newId, type StoreDeps } from './deps.ts';
-import type { Endpoint } from './endpoints.ts';
+import type { Subscriber } from './endpoints.ts';
 import type { Order } from '../domain/order.ts';
 import { parseStored } from './stored-json.ts';
 
@@ -51,8 +51,8 @@ const bodyContext = (deliveryId: string): string => `attempts:${deliveryId}`;
 
 export const attemptsKeptMax = 20;
 
-const subscribes = (endpoint: Endpoint, type: EventType): boolean =>
-  !endpoint.disabled && (endpoint.eventTypes.length === 0 || endpoint.eventTypes.includes(type));
+const subscribes = ({ disabled, eventTypes }: Subscriber, type: EventType): boolean =>
+  !disabled && (eventTypes.length === 0 || eventTypes.includes(type));
 
 /**
  * The part of an order's commit that announces what happened: event documents and one delivery for each endpoint that
@@ -63,7 +63,7 @@ export function eventWrites(
   deps: StoreDeps,
   order: Pick<Order, 'id' | 'merchantId'>,
   happenings: readonly OrderHappening[],
-  endpoints: readonly Endpoint[],
+  endpoints: readonly Subscriber[],
   work: (delivery: Delivery) => NewEntry,
 ): Required<Pick<CommitPlan, 'writes' | 'enqueue'>> {
   const writes: string[][] = [];
