@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createActs, type World } from '../canaries/acts.ts';
 import { judge } from '../canaries/allowed.ts';
 import { makeSecrets } from '../canaries/canaries.ts';
 import { modes, startEchoServer } from '../canaries/echo-server.ts';
-import { createJourney } from '../canaries/journey.ts';
+import { echoAll } from '../canaries/echoes.ts';
+import { connectAll, hookAll, orderAll } from '../canaries/journey.ts';
 import { people, posted } from '../canaries/people.ts';
+import { readAll } from '../canaries/read-all.ts';
 import { createRecorder, operationsOf, type Answered, type Caller } from '../canaries/recorder.ts';
 import { bytesIn } from '../canaries/redis-bytes.ts';
 import { makeSearch, type Search, type Sighting } from '../canaries/search.ts';
@@ -39,10 +42,10 @@ const recorder = createRecorder(packline.baseUrl, (who) => keys[who]());
 const { send, answers } = recorder;
 const failures = (job: string): number =>
   logLines.filter((line) => line.includes('"msg":"job.failed"') && line.includes(`"job":"${job}"`)).length;
-const journey = createJourney(packline, { recorder, secrets, echo, failures });
+const world: World = { packline, recorder, secrets, echo, failures };
+const acts = createActs(world);
 
 let operations: string[] = [];
-let ids: Record<string, string> = {};
 let search: Search;
 
 /** All that was in Redis at some moment of the journey, each value once. */
@@ -58,13 +61,13 @@ const callerOf = (operation: string): 'owner' | 'operator' =>
   operation.includes('/v1/merchants') ? 'operator' : 'owner';
 beforeAll(async () => {
   operations = operationsOf((await send('nobody', 'GET /openapi.json')).body);
-  await journey.connect();
-  await journey.orders();
+  await connectAll(world, acts);
+  await orderAll(world, acts);
   await rememberRedis();
-  await journey.echoes();
-  await journey.hooks();
+  const echoes = await echoAll(world, acts);
+  await hookAll(world, acts);
   await rememberRedis();
-  ids = await journey.readAll();
+  const ids = await readAll(world, acts, echoes);
   for (const operation of operations.filter((name) => !name.includes('/v1/'))) {
     await send('nobody', operation, { params: { code: 'request.invalid', token: 'nobody' } });
   }
@@ -99,9 +102,10 @@ describe('the journey', () => {
   });
 
   test('took every person and every stray word in: through requests, hooks, partners and subscribers', () => {
-    const given = [...recorder.requests, ...journey.toldSandbox, ...echo.said].join('\n');
+    const given = [...recorder.requests, ...acts.toldSandbox, ...echo.said].join('\n');
     const taken = new Set(search.in('given', given).map(({ canary }) => canary));
     expect([...people, ...strayCanaries].map(({ name }) => name).filter((name) => !taken.has(name))).toEqual([]);
+    expect(packline.sandbox.faults.list().filter(({ applied }) => applied === 0)).toEqual([]);
   });
 
   test('went out to partners that quote in every way what they are told, keys and people', () => {
