@@ -52,6 +52,12 @@ export function toFailure(thrown: unknown): Failure {
   });
 }
 
+/** Where an error that nobody expected came from, for the log: without its words, which may quote what it choked on. */
+export const originOf = (thrown: unknown): { error?: string; stack?: string[] } =>
+  thrown instanceof Error
+    ? { error: thrown.name, stack: (thrown.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')) }
+    : {};
+
 /** Whether a job may be tried again for this kind. */
 export const isRetryable = (kind: FailureKind): boolean =>
   kind === 'transient' || kind === 'throttled' || kind === 'aborted';

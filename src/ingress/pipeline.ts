@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
-import type { Failure } from '../domain/failure.ts';
+import { originOf, type Failure } from '../domain/failure.ts';
 import { newId } from '../store/deps.ts';
 import type { Answer } from './answer.ts';
 import { createAuthenticator, mayAct } from './authenticate.ts';
@@ -146,9 +146,7 @@ export function createPipeline(deps: IngressDeps, metrics: RequestMetrics): Pipe
     facts.code = failure.code;
     if (isRedisAway(failure.cause)) facts.reason = reasonOf(failure.cause);
     if (isOurs) {
-      const error =
-        thrown instanceof Error ? { reason: thrown.message, stack: thrown.stack } : { reason: String(thrown) };
-      log.error({ requestId: facts.requestId, route: facts.route, ...error }, 'request.failed');
+      log.error({ requestId: facts.requestId, route: facts.route, ...originOf(thrown) }, 'request.failed');
     }
     const problem = toProblem(failure, facts.requestId);
     return {

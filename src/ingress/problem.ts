@@ -40,7 +40,7 @@ export const makeRefusal = (code: ProblemCode, message: string, options: Failure
 export const makeInvalid = (errors: readonly FieldError[]): Failure =>
   makeRefusal('request.invalid', errors[0]?.detail ?? 'the request does not fit its schema', { detail: { errors } });
 
-/** Whatever was thrown, as a failure that may be shown. `isOurs`: nobody expected it, so it belongs into the log whole. */
+/** Whatever was thrown, as a failure that may be shown. `isOurs`: nobody expected it, so where it came from belongs into the log. */
 export function toShownFailure(thrown: unknown): { failure: Failure; isOurs: boolean } {
   if (thrown instanceof Failure) return { failure: thrown, isOurs: false };
   if (isRedisAway(thrown)) {

@@ -121,7 +121,8 @@ function parseUrl(text: string): URL {
   const parsed = URL.parse(text);
   if (parsed === null) throw refused('url_invalid', 'The URL cannot be parsed');
   if (!/^[a-z]+:\/\/[^/]/i.test(text)) throw refused('url_invalid', 'The URL does not start with https:// and a host');
-  if (parsed.username !== '' || parsed.password !== '') {
+  // Empty ones too, which the parser drops and another reader of the URL may not.
+  if (/^[a-z]+:\/\/[^/?#]*@/i.test(text)) {
     throw refused('credentials', 'The URL holds a user name or password');
   }
   parsed.hash = '';

@@ -1,4 +1,4 @@
-import { Failure, toFailure } from '../domain/failure.ts';
+import { Failure, originOf, toFailure } from '../domain/failure.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { startDeadline, type Deadline } from '../platform/deadline.ts';
@@ -147,7 +147,7 @@ async function runOnce<D, P extends Record<string, unknown>>(
     log[decision.how === 'bury' ? 'error' : 'warn'](
       {
         ...facts,
-        ...unexpected(failure),
+        ...(failure.code === 'packline.unexpected' ? originOf(failure.cause) : {}),
         kind: failure.kind,
         code: failure.code,
         reason: failure.message,
@@ -176,9 +176,3 @@ function asJobFailure(error: unknown, deadline: Deadline, shutdown: AbortSignal)
   }
   return toFailure(error);
 }
-
-/** Where an error that nobody expected came from, without its words: they may quote what it choked on. */
-const unexpected = ({ code, cause }: Failure): { error?: string; stack?: string[] } =>
-  code === 'packline.unexpected' && cause instanceof Error
-    ? { error: cause.name, stack: (cause.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')) }
-    : {};

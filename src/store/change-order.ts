@@ -5,7 +5,7 @@ import { announceImport } from '../domain/order-change.ts';
 import { toInstant } from '../platform/clock.ts';
 import type { CommitOutcome, CommitPlan, NewEntry } from './commit.ts';
 import type { StoreDeps } from './deps.ts';
-import { listEndpoints } from './endpoints.ts';
+import { listSubscribers } from './endpoints.ts';
 import { eventWrites, type Delivery } from './events.ts';
 import { createTurns, type Turns } from './take-turns.ts';
 import { orderGuard, orderWrites, requireOrder, timelineWrite, type StoredOrder, type TimelineLine } from './orders.ts';
@@ -91,7 +91,7 @@ async function planOf(
     happenings: change.happenings ?? [],
   });
   const order = { ...changed, version: before.version + 1, updatedAt: at };
-  const endpoints = happenings.length === 0 ? [] : await listEndpoints(store, order.merchantId);
+  const endpoints = happenings.length === 0 ? [] : await listSubscribers(store, order.merchantId);
   const events = eventWrites(store, order, happenings, endpoints, work);
   const timeline = [
     ...(change.timeline ?? []),

@@ -2,7 +2,7 @@ import type { EventType, OrderHappening } from '../domain/events.ts';
 import { toInstant } from '../platform/clock.ts';
 import type { CommitPlan, NewEntry } from './commit.ts';
 import { newId, type StoreDeps } from './deps.ts';
-import type { Endpoint } from './endpoints.ts';
+import type { Subscriber } from './endpoints.ts';
 import type { Order } from '../domain/order.ts';
 import { parseStored } from './stored-json.ts';
 
@@ -34,7 +34,7 @@ export interface Delivery {
   createdAt: string;
 }
 
-/** One try, as the log shows it. `responseBody` is cut; nothing of the request but its timing and size is kept. */
+/** One try, as the log shows it. `responseBody` is cut; nothing of the request but its timing is kept. */
 export interface DeliveryAttempt {
   at: string;
   attempt: number;
@@ -45,10 +45,14 @@ export interface DeliveryAttempt {
   durationMs: number;
 }
 
+/** As it lies in Redis: what somebody else's system answers may be about a person, or quote a key. */
+type StoredAttempt = Omit<DeliveryAttempt, 'responseBody'> & { sealedBody: string | null };
+const bodyContext = (deliveryId: string): string => `attempts:${deliveryId}`;
+
 export const attemptsKeptMax = 20;
 
-const subscribes = (endpoint: Endpoint, type: EventType): boolean =>
-  !endpoint.disabled && (endpoint.eventTypes.length === 0 || endpoint.eventTypes.includes(type));
+const subscribes = ({ disabled, eventTypes }: Subscriber, type: EventType): boolean =>
+  !disabled && (eventTypes.length === 0 || eventTypes.includes(type));
 
 /**
  * The part of an order's commit that announces what happened: event documents and one delivery for each endpoint that
@@ -59,7 +63,7 @@ export function eventWrites(
   deps: StoreDeps,
   order: Pick<Order, 'id' | 'merchantId'>,
   happenings: readonly OrderHappening[],
-  endpoints: readonly Endpoint[],
+  endpoints: readonly Subscriber[],
   work: (delivery: Delivery) => NewEntry,
 ): Required<Pick<CommitPlan, 'writes' | 'enqueue'>> {
   const writes: string[][] = [];
@@ -115,12 +119,20 @@ export const deliveryWrites = (deps: StoreDeps, delivery: Delivery): string[][] 
 ];
 
 /** A finished attempt: the delivery as it now stands, and a line in its log. */
-export const attemptWrites = (deps: StoreDeps, delivery: Delivery, attempt: DeliveryAttempt): string[][] => [
-  ['SET', deps.keys.delivery(delivery.id), JSON.stringify(delivery), 'EX', String(deps.retention.eventSeconds)],
-  ['RPUSH', deps.keys.attempts(delivery.id), JSON.stringify(attempt)],
-  ['LTRIM', deps.keys.attempts(delivery.id), String(-attemptsKeptMax), '-1'],
-  ['EXPIRE', deps.keys.attempts(delivery.id), String(deps.retention.eventSeconds)],
-];
+export function attemptWrites(
+  deps: StoreDeps,
+  delivery: Delivery,
+  { responseBody, ...attempt }: DeliveryAttempt,
+): string[][] {
+  const sealedBody = responseBody && deps.keyring.seal(responseBody, bodyContext(delivery.id));
+  const line: StoredAttempt = { ...attempt, sealedBody };
+  return [
+    ['SET', deps.keys.delivery(delivery.id), JSON.stringify(delivery), 'EX', String(deps.retention.eventSeconds)],
+    ['RPUSH', deps.keys.attempts(delivery.id), JSON.stringify(line)],
+    ['LTRIM', deps.keys.attempts(delivery.id), String(-attemptsKeptMax), '-1'],
+    ['EXPIRE', deps.keys.attempts(delivery.id), String(deps.retention.eventSeconds)],
+  ];
+}
 
 async function readJson<T>(deps: StoreDeps, key: string): Promise<T | null> {
   const doc = await deps.redis.get(key);
@@ -131,7 +143,10 @@ export const readDelivery = (deps: StoreDeps, id: string) => readJson<Delivery>(
 
 export async function readAttempts(deps: StoreDeps, deliveryId: string): Promise<DeliveryAttempt[]> {
   const lines = await deps.redis.lrange(deps.keys.attempts(deliveryId), 0, -1);
-  return lines.map((line) => parseStored<DeliveryAttempt>(line));
+  return lines.map((line) => {
+    const { sealedBody, ...attempt } = parseStored<StoredAttempt>(line);
+    return { ...attempt, responseBody: sealedBody && deps.keyring.openText(sealedBody, bodyContext(deliveryId)) };
+  });
 }
 
 /** Newest first; ids whose documents are past their retention are passed over. */

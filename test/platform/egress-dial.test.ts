@@ -5,8 +5,8 @@ import { Agent } from 'undici';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createEgress, type Resolve } from '../../src/platform/egress.ts';
 import { createHttp, type Http } from '../../src/platform/http.ts';
-import vectors from '../fixtures/egress-vectors.json' with { type: 'json' };
 import { listen } from '../support/listen.ts';
+import { egress as vectors } from '../vectors/vectors.ts';
 
 /** A server on 127.0.0.1 that answers "reached" and keeps what it was asked. */
 async function serve(): Promise<{ port: number; requests: IncomingMessage[]; closeConnections: () => void }> {
@@ -48,15 +48,16 @@ const refusedAddress = expect.objectContaining({
 const get = (http: Http, url: string) => http.request({ method: 'GET', url, timeouts: { connectMs: 2_000 } });
 
 describe('a name is judged by what it resolves to', () => {
-  test.each(vectors.refused.flatMap(({ url, why, resolvesTo }) => (resolvesTo ? [{ url, why, resolvesTo }] : [])))(
-    'refused: $why',
-    async ({ url, resolvesTo }) => {
-      const { port, requests } = await serve();
-      const http = httpOver(fakeResolver(resolvesTo), port, []);
-      await expect(get(http, `${url.slice(0, -1)}:${port}/`)).rejects.toThrow(refusedAddress);
-      expect(requests).toHaveLength(0);
-    },
-  );
+  test.each(vectors.dials)('$id $what: $wanted.code, and nothing was sent', async ({ input, wanted }) => {
+    const { port, requests } = await serve();
+    const { resolver } = input;
+    const failing = () =>
+      Promise.reject(Object.assign(new Error('no answer'), 'error' in resolver && { code: resolver.error }));
+    const http = httpOver('answers' in resolver ? fakeResolver(resolver.answers) : failing, port, []);
+    const url = `${input.url.slice(0, -1)}:${port}/`;
+    await expect(get(http, url)).rejects.toMatchObject({ code: wanted.code, detail: { requestSent: false } });
+    expect(requests).toHaveLength(0);
+  });
 
   test('one bad answer among opened ones condemns the name', async () => {
     const { port, requests } = await serve();
@@ -65,7 +66,7 @@ describe('a name is judged by what it resolves to', () => {
     expect(requests).toHaveLength(0);
   });
 
-  test('a thousand answers with a bad one at the end are refused', async () => {
+  test('D15d: a thousand answers with a bad one at the end are refused', async () => {
     const http = httpOver(fakeResolver([...Array<string>(999).fill('127.0.0.1'), '10.0.0.1']), 80);
     await expect(get(http, 'http://partner.example/')).rejects.toThrow(refusedAddress);
   });
@@ -89,7 +90,7 @@ const dial = async (port: number, resolve: Resolve): Promise<unknown> => {
 };
 
 describe('rebinding', () => {
-  test('a connection asks once, and its far end is the address that was checked', async () => {
+  test('D11: a connection asks once, and its far end is the address that was checked', async () => {
     const { port } = await serve();
     const resolve = fakeResolver(['127.0.0.1'], ['10.0.0.1']);
     expect(await dial(port, resolve)).toBe('127.0.0.1');
@@ -103,7 +104,7 @@ describe('rebinding', () => {
     expect(resolve.asked).toEqual(['partner.example']);
   });
 
-  test('a pooled connection keeps its safe address, and a new one is checked anew', async () => {
+  test('D16: a pooled connection keeps its safe address, and a new one is checked anew', async () => {
     const { port, requests, closeConnections } = await serve();
     const resolve = fakeResolver(['127.0.0.1'], ['10.0.0.1']);
     const http = httpOver(resolve, port);
@@ -126,7 +127,7 @@ describe('rebinding', () => {
 
 describe('a literal address', () => {
   test.each(['127.0.0.1', '::1', '::ffff:127.0.0.1', '10.0.0.1', '169.254.169.254'])(
-    '%s is refused when dialled, though nothing is resolved for it',
+    'D1: %s is refused when dialled, though nothing is resolved for it',
     async (hostname) => {
       const resolve = fakeResolver(['1.1.1.1']);
       const { connect } = createEgress({ allow: [], allowHttp: true, resolve });
@@ -157,19 +158,20 @@ describe('a literal address', () => {
   });
 });
 
-describe('the resolver fails', () => {
-  test.each([
-    { how: 'the name does not exist', resolve: () => Promise.reject(new Error('ENOTFOUND')), code: 'http.dns' },
-    { how: 'there is no answer in it', resolve: () => Promise.resolve([]), code: 'http.dns' },
-    { how: 'it never answers', resolve: () => new Promise<never>(() => {}), code: 'http.timeout_connect' },
-  ])('$how: $code, and nothing was sent', async ({ resolve, code }) => {
-    const http = createHttp({ egress: createEgress({ allow: [], resolve }), userAgent: 'test' });
+describe('the resolver', () => {
+  test('D15e: never answers: http.timeout_connect, and nothing was sent', async () => {
+    const egress = createEgress({ allow: [], resolve: () => new Promise<never>(() => {}) });
+    const http = createHttp({ egress, userAgent: 'test' });
     onTestFinished(() => http.close());
     const reply = http.request({ method: 'GET', url: 'https://partner.example/', timeouts: { connectMs: 100 } });
-    await expect(reply).rejects.toMatchObject({ kind: 'transient', code, detail: { requestSent: false } });
+    await expect(reply).rejects.toMatchObject({
+      kind: 'transient',
+      code: 'http.timeout_connect',
+      detail: { requestSent: false },
+    });
   });
 
-  test('the system’s resolver says localhost is loopback, which is refused unless opened', async () => {
+  test('of the system says localhost is loopback, which is refused unless opened', async () => {
     const { port } = await serve();
     const opened = createHttp({ egress: createEgress({ allow: [`localhost:${port}`] }), userAgent: 'test' });
     onTestFinished(() => opened.close());
@@ -177,7 +179,7 @@ describe('the resolver fails', () => {
   });
 });
 
-test('proxies named in the environment are not used', async () => {
+test('D28: proxies named in the environment are not used', async () => {
   const { port, requests } = await serve();
   const proxy = await serve();
   onTestFinished(() => {

@@ -18,8 +18,8 @@ describe('deadlines', () => {
   });
 
   test.each([
-    { why: 'headers, a byte at a time', head: 'HTTP/1.1 200 OK\r\nx: ', drip: 'a' },
-    { why: 'informational replies without end', head: '', drip: 'HTTP/1.1 102 Processing\r\n\r\n' },
+    { why: 'D22: headers, a byte at a time', head: 'HTTP/1.1 200 OK\r\nx: ', drip: 'a' },
+    { why: 'D20: informational replies without end', head: '', drip: 'HTTP/1.1 102 Processing\r\n\r\n' },
   ])('$why: http.timeout_headers', async ({ head, drip }) => {
     const speak = (socket: Socket): void => {
       socket.write(head);
@@ -30,7 +30,7 @@ describe('deadlines', () => {
     );
   });
 
-  test('a body, a byte at a time: http.timeout, and the connection is closed', async () => {
+  test('D8: a body, a byte at a time: http.timeout, and the connection is closed', async () => {
     const { promise: closed, resolve: onClosed } = Promise.withResolvers<unknown>();
     const speak = (socket: Socket): void => {
       socket.once('close', onClosed);
@@ -45,7 +45,7 @@ describe('deadlines', () => {
     await closed;
   });
 
-  test('a body of which less comes than was announced, and no more: http.timeout', async () => {
+  test('D23: a body of which less comes than was announced, and no more: http.timeout', async () => {
     const speak = (socket: Socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf');
     await expect(askBytes(speak, { timeouts: { totalMs: 100 } })).rejects.toThrow(
       httpFailure('transient', 'http.timeout', true),
@@ -62,18 +62,22 @@ describe('replies that break off or are none', () => {
     { why: 'it ends after the headers', code: 'http.reset', speak: (socket) => socket.end(head) },
     { why: 'it ends in the body', code: 'http.reset', speak: (socket) => socket.end(`${head}half`) },
     {
-      why: 'it is reset after the headers',
+      why: 'D24: it is reset after the headers',
       code: 'http.reset',
       speak: (socket) => socket.write(head, () => socket.resetAndDestroy()),
     },
-    { why: 'the reply is not HTTP', code: 'http.garbage', speak: (socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n') },
     {
-      why: 'the reply is HTTP/2',
+      why: 'D25a: the reply is not HTTP',
+      code: 'http.garbage',
+      speak: (socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n'),
+    },
+    {
+      why: 'D25b: the reply is HTTP/2',
       code: 'http.garbage',
       speak: (socket) => socket.end(Buffer.from('0000000400000000000000080700000000000000000000000000', 'hex')),
     },
     {
-      why: 'the headers are a megabyte',
+      why: 'D21: the headers are a megabyte',
       code: 'http.garbage',
       speak: (socket) => socket.end(`HTTP/1.1 200 OK\r\nx: ${'a'.repeat(1_048_576)}\r\n\r\n`),
     },
@@ -112,7 +116,7 @@ describe('the size of a reply', () => {
     await expect(reply).rejects.toThrow(httpFailure('malformed', 'http.too_large', true));
   });
 
-  test('64 KiB is allowed if nothing else is said', async () => {
+  test('D26: 64 KiB is allowed if nothing else is said', async () => {
     const reply = ask((_request, response) => response.end('a'.repeat(65_537)));
     await expect(reply).rejects.toThrow(httpFailure('malformed', 'http.too_large', true));
   });
@@ -152,7 +156,7 @@ describe('replies that are encoded all the same', () => {
   const bomb = Buffer.concat(Array<Buffer>(200).fill(gzipSync(Buffer.alloc(1_000_000))));
   const sendBomb: RequestListener = (_request, response) => response.setHeader('content-encoding', 'gzip').end(bomb);
 
-  test('200 MB of zeros fail at the limit on decoded bytes', async () => {
+  test('D10: 200 MB of zeros fail at the limit on decoded bytes', async () => {
     await expect(ask(sendBomb)).rejects.toThrow(httpFailure('malformed', 'http.too_large', true));
   });
 

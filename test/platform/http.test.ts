@@ -57,16 +57,20 @@ describe('an exchange', () => {
     await expect(ask((_request, response) => response.writeHead(status).end())).resolves.toMatchObject({ status });
   });
 
-  test.each([301, 302, 303, 307, 308])('does not follow a %d', async (status) => {
+  test.each([
+    ...[301, 302, 303, 307, 308].map((status) => ({ id: 'D2', status, location: '/elsewhere' })),
+    { id: 'D17', status: 307, location: 'http://169.254.169.254/latest/meta-data/' },
+    { id: 'D27', status: 307, location: 'http://user:secret@127.0.0.1/' },
+  ])('$id: does not follow a $status to $location', async ({ status, location }) => {
     const paths: (string | undefined)[] = [];
     const reply = await ask(
       (request, response) => {
         paths.push(request.url);
-        response.writeHead(status, { location: '/elsewhere' }).end();
+        response.writeHead(status, { location }).end();
       },
       { method: 'POST', body: 'x', headers: { 'webhook-signature': 'v1,x' } },
     );
-    expect(reply).toMatchObject({ status, headers: { location: '/elsewhere' } });
+    expect(reply).toMatchObject({ status, headers: { location } });
     expect(paths).toEqual(['/']);
   });
 
@@ -87,7 +91,7 @@ describe('an exchange', () => {
     expect(sockets.size).toBe(1);
   });
 
-  test('reads a reply of HTTP/1.0 to the end of its connection', async () => {
+  test('D25: reads a reply of HTTP/1.0 to the end of its connection', async () => {
     const reply = await askBytes((socket) => socket.end('HTTP/1.0 200 OK\r\n\r\nold'));
     expect(reply.text()).toBe('old');
   });
@@ -116,7 +120,7 @@ describe('nothing is sent', () => {
     );
   });
 
-  test('to a server with a certificate that nobody vouches for: http.tls', async () => {
+  test('D18: to a server with a certificate that nobody vouches for: http.tls', async () => {
     const pem = await readFile(new URL('../fixtures/self-signed.pem', import.meta.url));
     const requests: string[] = [];
     const port = await listen(
@@ -134,7 +138,7 @@ describe('nothing is sent', () => {
     expect(requests).toHaveLength(0);
   });
 
-  test('where the TLS handshake does not end: http.timeout_connect', async () => {
+  test('D19: where the TLS handshake does not end: http.timeout_connect', async () => {
     const url = (await serveBytes(() => {})).replace('http', 'https');
     const reply = openHttp().request({ method: 'GET', url, timeouts: { connectMs: 100 } });
     await expect(reply).rejects.toThrow(httpFailure('transient', 'http.timeout_connect', false));
@@ -147,7 +151,7 @@ describe('nothing is sent', () => {
 
   test.each([
     { why: 'a header with a line break', headers: { 'x-key': 'a\r\nx-admin: 1' } },
-    { why: 'a host of its own', headers: { Host: 'internal.example' } },
+    { why: 'a host of its own (D18d)', headers: { Host: 'internal.example' } },
     { why: 'a header name with a space', headers: { 'x key': 'a' } },
     { why: 'a transfer coding of its own', headers: { 'Transfer-Encoding': 'chunked' } },
   ])('when the request has $why: http.request_invalid', async ({ headers }) => {

@@ -42,11 +42,15 @@ describe('an endpoint', () => {
     expect(await readEndpoint(store, merchantId, first.id)).toBeNull();
   });
 
-  it('keeps its secrets sealed', async () => {
+  it('keeps its secrets and its URL sealed', async () => {
     const [old, fresh] = [generateWebhookSecret(), generateWebhookSecret()];
     const endpoint = await create(old);
     await rotateEndpointSecret(store, endpoint, fresh, 60_000);
-    expect(await whereIs(client, [old.slice(6), fresh.slice(6)])).toEqual([]);
+    expect(await whereIs(client, [old.slice(6), fresh.slice(6), facts.url])).toEqual([]);
+    const url = 'https://other.example/?token=canary';
+    expect(await updateEndpoint(store, endpoint, { url })).toMatchObject({ url });
+    expect(await listEndpoints(store, merchantId)).toMatchObject([{ url }]);
+    expect(await whereIs(client, ['canary', 'other.example'])).toEqual([]);
   });
 
   it('signs with both secrets while a rotation overlaps, the new one first, and then with the new one', async () => {

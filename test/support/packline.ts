@@ -34,6 +34,8 @@ export interface TestPacklineOptions {
   /** Requests per second that the sandbox's organisation allows, and that the connection is told of. */
   ratePerSecond?: number;
   logTo?: { write(line: string): void };
+  /** Servers of the test's own that Packline may call. */
+  reach?: readonly string[];
 }
 
 export async function startPackline(options: TestPacklineOptions): Promise<TestPackline> {
@@ -44,7 +46,13 @@ export async function startPackline(options: TestPacklineOptions): Promise<TestP
   const subscriber = await createSubscriber();
   const adminKey = `pl_${randomBytes(32).toString('base64url')}`;
   const config = loadConfig(
-    makeTestSettings({ redisUrl: options.redisUrl, home, port, adminKey, reach: [running.url, subscriber.url] }),
+    makeTestSettings({
+      redisUrl: options.redisUrl,
+      home,
+      port,
+      adminKey,
+      reach: [running.url, subscriber.url, ...(options.reach ?? [])],
+    }),
   );
   const log = createLog({
     level: options.logTo === undefined ? 'silent' : 'debug',

@@ -103,6 +103,15 @@ test('a refusal names the fields and the request, and quotes neither values nor 
   expect(failure.message).toContain('dropoffPhoneNumber');
 });
 
+test.each(['Ana Canary', 'ana@canary.example', 'Ana%20Canary'])(
+  'a request id that is none is left out: "%s"',
+  (canary) => {
+    const body = { ...errorBody('CONFLICT'), RequestID: canary };
+    const failure = failureOf(reply(409, body, { headers: { 'x-request-id': canary } }));
+    expect(JSON.stringify([failure.message, failure.detail])).not.toMatch(/canary/i);
+  },
+);
+
 test('an error envelope is no job, whatever its status', () => {
   expect(failureOf(reply(200, errorBody('VALIDATION_ERRORS')), WireJobSchema).code).toBe('nash.unreadable_reply');
 });

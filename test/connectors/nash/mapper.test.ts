@@ -161,7 +161,11 @@ test('an order in want of attention names the fields and quotes nobody', () => {
   const order = WireOrderSchema.parse(
     orderBody({
       status: 'needs_attention',
-      validationErrors: { dropoffAddress: "Address '1 Canary St' not found", pickupStartTime: 'Time is in the past' },
+      validationErrors: {
+        dropoffAddress: "Address '1 Canary St' not found",
+        pickupStartTime: 'Time is in the past',
+        'Ana Canary of 1 Canary St': 'is nobody',
+      },
     }),
   );
   const snapshot = toSnapshot({ order, job: null }, ref, at);

@@ -117,4 +117,6 @@ test('a refusal quotes nobody', () => {
   const { message, detail } = failureOf(reply(400, businessError('NEW0001B', 'canary@example.com is wrong')));
   expect(JSON.stringify([message, detail])).not.toContain('canary');
   expect(detail['requestId']).toBe('3d292319-2129-47b6-a748-92a8be02576a');
+  const quoting = { ...businessError('NEW0001B'), requestId: 'asked for Ana Canary' };
+  expect(failureOf(reply(400, quoting)).detail).not.toHaveProperty('requestId');
 });

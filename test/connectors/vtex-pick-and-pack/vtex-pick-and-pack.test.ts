@@ -156,8 +156,7 @@ test('settings: the account’s name is enough beside the key, and everything ca
     legacyAuthorization: 'raw',
     requestsPerSecond: 450,
   });
-  expect(connector.urls(settings)).toEqual(['https://proxy.example/pnp', 'https://auth.pickingnpacking.com/prod']);
-  expect(connector.urls(settingsOf({ api: 'legacy' }))[0]).toBe('https://legacy.pickingnpacking.com/prod');
+  expect(connector.urls(settings)).toEqual(['https://proxy.example/pnp', `${authHost}/prod`, `${legacyHost}/prod`]);
   expect(connector.appearsWithinMs?.(settings)).toBe(900_000);
   expect(connector.vendorAccount?.(settings)).toBe('vtex:luxstore');
   expect(connector.budgets(settings)).toEqual({ default: { calls: 450, perMs: 1_000 } });

@@ -163,6 +163,8 @@ describe('a batch of the feed', () => {
     expect(message?.handle).toBe('canary-handle');
     expect(message?.messageId).not.toBe(other?.messageId);
     expect(`${message?.messageId} ${message?.body}`).not.toContain('canary');
+    const [quoting] = await poll([feedItem({ orderId: null, customer: 'Ana Canary' })]);
+    expect(quoting?.messageId).not.toContain('Canary');
     expect(() => webhook.read(Buffer.from(message?.body ?? ''), settingsOf())).toThrow(
       expect.objectContaining({ kind: 'malformed' }),
     );

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { Failure, type FailureKind } from '../../../domain/failure.ts';
 import { parseRetryAfter, type HttpReply } from '../../../platform/http.ts';
-import { ErrorReplySchema } from './wire.ts';
+import { ErrorReplySchema, fieldPathsOf, RequestIdSchema } from './wire.ts';
 
 interface Row {
   kind: FailureKind;
@@ -85,7 +85,7 @@ export function readReply<T extends z.ZodType>(
 function toFailure(reply: HttpReply, body: unknown, operation: string, nowMs: number): Failure {
   const envelope = ErrorReplySchema.safeParse(body).data;
   const askedMs = parseRetryAfter(reply.headers, nowMs);
-  const requestId = envelope?.RequestID ?? reply.headers['x-request-id'];
+  const requestId = envelope?.RequestID ?? RequestIdSchema.parse(reply.headers['x-request-id']) ?? undefined;
   const facts = { operation, status: reply.status, requestId };
   if (reply.status >= 500) {
     return makeFailure('transient', 'nash.unavailable', `Nash answered ${reply.status}`, askedMs, facts);
@@ -104,19 +104,11 @@ function toFailure(reply: HttpReply, body: unknown, operation: string, nowMs: nu
     return makeFailure('misconfigured', 'nash.wrong_region_or_key', hint, undefined, detail);
   }
   const { kind, code = `nash.${theirCode.toLowerCase()}`, retryAfterMs } = rowOf(theirCode, reply.status);
-  const fields = fieldPaths(envelope.error.details);
+  // Their messages and field values may quote the customer: of both only the names of the fields are kept.
+  const fields = fieldPathsOf(envelope.error.details?.['fields']);
   const said = fields.length === 0 ? theirCode : `${theirCode} (${fields.join(', ')})`;
   const message = `Nash refused ${operation}: ${said}`;
   return makeFailure(kind, code, message, askedMs ?? retryAfterMs, { ...detail, fields });
-}
-
-/** Their messages and field values may quote the customer: of both only the names of the fields are kept. */
-function fieldPaths(details: Record<string, unknown> | null | undefined): string[] {
-  const fields = details?.['fields'];
-  if (typeof fields !== 'object' || fields === null) return [];
-  return Object.keys(fields)
-    .filter((path) => /^[\w.[\]-]{1,120}$/.test(path))
-    .slice(0, 20);
 }
 
 const unreadable = (reply: HttpReply, operation: string, path?: string): Failure =>

@@ -6,7 +6,14 @@ import type { OrderStatus } from '../../../domain/order-status.ts';
 import type { FulfilmentSnapshot } from '../port.ts';
 import { toPickedItems, type Picks } from './picked-items.ts';
 import { isOver, isPicked, toCode, vocabulary } from './statuses.ts';
-import type { WireConfiguration, WireDelivery, WireJob, WireOrder, WireTask } from './wire.ts';
+import {
+  fieldPathsOf,
+  type WireConfiguration,
+  type WireDelivery,
+  type WireJob,
+  type WireOrder,
+  type WireTask,
+} from './wire.ts';
 
 export const system = 'nash';
 
@@ -65,7 +72,7 @@ function textOf(record: Record<string, unknown> | null | undefined, key: string)
 /** Their messages may quote the customer's address or phone: only the names of the fields are passed on. */
 function toAttention(order: WireOrder | null, picks: Picks | null): FulfilmentSnapshot['needsAttention'] {
   if (order !== null && toCode(order.status) === 'needs_attention') {
-    const fields = Object.keys(order.validation_errors ?? {}).join(', ');
+    const fields = fieldPathsOf(order.validation_errors).join(', ');
     return { code: 'nash.needs_attention', detail: `to be corrected at Nash: ${fields === '' ? 'not said' : fields}` };
   }
   if (picks === null || picks.unreadable === null) return null;

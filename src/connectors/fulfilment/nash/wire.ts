@@ -164,6 +164,21 @@ export const MessageListSchema = z.object({
 /** The envelope of a hook (Nash, "Webhooks"). */
 export const HookSchema = z.object({ type: z.string().min(1), event: z.string().min(1), data: z.unknown() });
 
+/** Theirs, to be asked about. It is logged and shown, so anything that is not one word of an id counts as none. */
+export const RequestIdSchema = z
+  .string()
+  .regex(/^[\w.:-]{1,100}$/)
+  .nullish()
+  .catch(null);
+
+/** Names of fields, and nothing else that an error may hold in their place: both may quote the customer. */
+export const fieldPathsOf = (record: unknown): string[] =>
+  typeof record === 'object' && record !== null
+    ? Object.keys(record)
+        .filter((path) => /^[\w.[\]-]{1,120}$/.test(path))
+        .slice(0, 20)
+    : [];
+
 /** OpenAPI `NashValidationError`, an object on the error pages and an array of it in the OpenAPI document. */
 const ErrorEnvelopeSchema = z.object({
   error: z.object({
@@ -171,7 +186,7 @@ const ErrorEnvelopeSchema = z.object({
     message: textIfAny,
     details: recordIfAny,
   }),
-  RequestID: textIfAny,
+  RequestID: RequestIdSchema,
 });
 export const ErrorReplySchema = z.union([
   ErrorEnvelopeSchema,

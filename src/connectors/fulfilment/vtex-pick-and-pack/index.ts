@@ -25,7 +25,8 @@ export const vtexPickAndPack: FulfilmentConnector<VtexPickAndPackSettings> = {
   account: (settings) => [baseUrlOf(settings), settings.account].join('\n'),
   vendorAccount: ({ account }) => `vtex:${account}`,
   budgets: ({ requestsPerSecond }) => ({ default: { calls: requestsPerSecond, perMs: 1_000 } }),
-  urls: (settings) => [baseUrlOf(settings), settings.authBaseUrl],
+  // The one that `api` does not choose as well: it is stored and shown like the others.
+  urls: ({ apiBaseUrl, authBaseUrl, legacyBaseUrl }) => [apiBaseUrl, authBaseUrl, legacyBaseUrl],
   // "Cached for 30 seconds", all of its reads but the list of shipments.
   readCacheMs: 30_000,
   appearsWithinMs: ({ appearsWithinMinutes }) => appearsWithinMinutes * 60_000,

@@ -141,8 +141,11 @@ export function readError(text: string): ErrorReply | undefined {
   return {
     code: word !== undefined && /^[A-Z][A-Z0-9_]{0,63}$/.test(word) ? word : numbers.find(isLegacyCode),
     message: textOf(body['message']),
-    requestId: textOf(body['requestId'])?.slice(0, 100),
+    requestId: requestIdOf(body['requestId']),
   };
 }
+
+/** It is logged and shown: anything that is not one word of an id counts as none. */
+const requestIdOf = (value: unknown): string | undefined => /^[\w.:-]{1,100}$/.exec(textOf(value) ?? '')?.[0];
 
 const isLegacyCode = (text: string | undefined): boolean => text !== undefined && /^100[0-3]$/.test(text);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Failure } from '../../../domain/failure.ts';
 import type { ConnectorIo } from '../../io.ts';
 import type { CallingOmsConnector, FeedMessage, OmsCancelOutcome, OmsConnection, StartOutcome } from '../port.ts';
@@ -129,8 +130,11 @@ const isState = (state: string): state is keyof typeof phases => Object.hasOwn(p
 /** The handle stays outside: whoever has it can make VTEX forget the event. */
 function toMessage({ handle, ...event }: WireFeedItem): FeedMessage {
   const read = toEvent(event);
-  const messageId = read === undefined ? `unreadable:${JSON.stringify(event)}` : messageIdOf(read);
-  return { messageId, handle, body: JSON.stringify(event) };
+  const body = JSON.stringify(event);
+  // Ids lie in clear, and nobody knows what is in an event that nobody can read.
+  const messageId =
+    read === undefined ? `unreadable:${createHash('sha256').update(body).digest('hex')}` : messageIdOf(read);
+  return { messageId, handle, body };
 }
 
 /** What VTEX keeps is what the settings say. Its filters are not validated, so spelling counts. */

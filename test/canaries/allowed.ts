@@ -1,0 +1,65 @@
+import type { Sighting } from './search.ts';
+
+/** A place where something is shown on purpose: who is answered by what, which canaries, and why. */
+interface Allowance {
+  place: RegExp;
+  canaries: RegExp;
+  why: string;
+}
+
+/** Places are named `<who>: <operation> <status>`; other places (log, metrics, Redis, events, pages) have no allowance. */
+export const allowances: readonly Allowance[] = [
+  {
+    place: /^owner: (?:GET|POST|PATCH) \/v1\/orders(?:\/\{orderId\}(?:\/(?:cancel|resync))?)? 20[02]$/,
+    canaries: /^person (?!hook|error|answer)/,
+    why: 'an order is shown whole to the merchant whose order it is',
+  },
+  {
+    place: /^owner: GET \/v1\/deliveries\/\{deliveryId\}\/attempts 200$/,
+    canaries: /^(?:person (?:answer|error)|secret endpointUrl)/,
+    why: 'what the merchant’s own system answered is shown to the merchant, as it was answered',
+  },
+  {
+    place:
+      /^owner: (?:POST|GET|PATCH) \/v1\/connections(?:\/\{connectionId\}(?:\/(?:pause|resume|rotate-token))?)? 20[01]$/,
+    canaries: /^secret (?:token|baseUrl|appKey)/,
+    why: 'the hook’s URL has to be copied into the partner’s settings; base URLs and the key’s name are shown like names',
+  },
+  {
+    place: /^owner: POST \/v1\/connections\/\{connectionId\}\/register-webhooks (?:200|409)$/,
+    canaries: /^secret token/,
+    why: 'the answer says which URL was registered, or has to be copied by hand',
+  },
+  {
+    place: /^owner: (?:POST|GET|PATCH) \/v1\/endpoints(?:\/\{endpointId\}(?:\/(?:enable|disable))?)? 20[01]$/,
+    canaries: /^secret endpointUrl/,
+    why: 'the URL that the merchant gave is shown to the merchant',
+  },
+  {
+    place: /^owner: POST \/v1\/endpoints(?:\/\{endpointId\}\/rotate-secret)? 201$/,
+    canaries: /^secret endpointSecret/,
+    why: 'a new signing secret is shown once',
+  },
+  {
+    place: /^operator: POST \/v1\/merchants\/\{merchantId\}\/api-keys 201$/,
+    canaries: /^secret \w+Key$/,
+    why: 'a new API key is shown once',
+  },
+  {
+    place: /^(?:owner|operator|nobody): .* 400$/,
+    canaries: /^stray unknown(?:Field|Parameter)$/,
+    why: 'the pointer to an unknown field is its name, said back to who sent it',
+  },
+];
+
+/** Those that nothing allows, each place and canary once; and the allowances that nothing needed. */
+export function judge(sightings: readonly Sighting[]): { leaks: string[]; unused: string[] } {
+  const used = new Set<Allowance>();
+  const leaks = new Set<string>();
+  for (const { place, kind, canary, as } of sightings) {
+    const met = allowances.filter((one) => one.place.test(place) && one.canaries.test(`${kind} ${canary}`));
+    for (const one of met) used.add(one);
+    if (met.length === 0) leaks.add(`${kind} ${canary} (${as}) in ${place}`);
+  }
+  return { leaks: [...leaks], unused: allowances.filter((one) => !used.has(one)).map(({ why }) => why) };
+}

@@ -1,0 +1,85 @@
+import { expect, vi } from 'vitest';
+import { waiting } from '../support/order-reader.ts';
+import { dataOf, idOf, type Acts, type World } from './acts.ts';
+import type { Echoes } from './echoes.ts';
+import { postedOrder } from './people.ts';
+import { tokenOf } from './secrets.ts';
+
+/**
+ * Reads all there is, and does what was not done yet; answers the ids of things that nobody needs any more, for requests that
+ * may break them.
+ */
+export async function readAll(world: World, acts: Acts, echoes: Echoes): Promise<Record<string, string>> {
+  const orderId = await readOrders(acts, echoes);
+  const { endpointId, deliveryId } = await readDeliveries(world, acts);
+  const issueId = await readIssues(acts);
+  const connectionId = await turnConnection(world, acts, echoes);
+  for (const list of ['connectors', 'connections', 'endpoints', 'events', 'orders'])
+    await acts.owner(`GET /v1/${list}`);
+  const { merchantId, keyId } = await makeStranger(world, acts);
+  return { orderId, endpointId, deliveryId, issueId, connectionId, merchantId, keyId, code: 'request.invalid' };
+}
+
+async function readOrders({ owner, post }: Acts, { orderIds }: Echoes): Promise<string> {
+  const spent = await post(postedOrder('spent', { storeLocationId: 'store-nobody' }));
+  const delivered = dataOf(await owner('GET /v1/orders', { query: '?externalId=delivered' })).map(({ id }) => id);
+  for (const orderId of [spent, ...delivered, ...orderIds]) {
+    const params = { orderId };
+    await owner('GET /v1/orders/{orderId}', { params });
+    await owner('GET /v1/orders/{orderId}/timeline', { params });
+    await owner('GET /v1/orders/{orderId}/picked-items', { params });
+  }
+  return spent;
+}
+
+async function readDeliveries({ secrets, echo }: World, { owner, subscribe }: Acts) {
+  const endpointId = await subscribe('spent', `${echo.url}/hooks/text-200?token=${secrets.endpointUrlKey}`);
+  const params = { endpointId };
+  await owner('GET /v1/endpoints/{endpointId}', { params });
+  await owner('PATCH /v1/endpoints/{endpointId}', { params, json: { eventTypes: ['endpoint.test'] } });
+  await owner('POST /v1/endpoints/{endpointId}/disable', { params });
+  await owner('POST /v1/endpoints/{endpointId}/enable', { params });
+  const rotated = await owner('POST /v1/endpoints/{endpointId}/rotate-secret', { params });
+  secrets['endpointSecret new'] = String(rotated.body['secret']);
+  const deliveryId = idOf(await owner('POST /v1/endpoints/{endpointId}/test', { params }));
+  const attempts = async (of: string) =>
+    dataOf(await owner('GET /v1/deliveries/{deliveryId}/attempts', { params: { deliveryId: of } }));
+  await vi.waitFor(async () => expect(await attempts(deliveryId)).not.toEqual([]), waiting);
+  await owner('POST /v1/deliveries/{deliveryId}/replay', { params: { deliveryId } });
+  for (const { id } of dataOf(await owner('GET /v1/deliveries'))) await attempts(id);
+  return { endpointId, deliveryId };
+}
+
+async function readIssues({ owner }: Acts): Promise<string> {
+  const issues = dataOf(await owner('GET /v1/issues'));
+  for (const { id: issueId } of issues) await owner('GET /v1/issues/{issueId}', { params: { issueId } });
+  const issueId = issues[0]?.id ?? '';
+  await owner('POST /v1/issues/{issueId}/retry', { params: { issueId }, json: { plan: true } });
+  return issueId;
+}
+
+async function turnConnection({ secrets }: World, { owner }: Acts, { connectionId }: Echoes): Promise<string> {
+  const params = { connectionId };
+  await owner('POST /v1/connections/{connectionId}/pause', { params });
+  await owner('POST /v1/connections/{connectionId}/resume', { params });
+  const turned = await owner('POST /v1/connections/{connectionId}/rotate-token', { params });
+  secrets['token new'] = tokenOf(turned.body['webhookUrl']);
+  return connectionId;
+}
+
+/** Another merchant, who has nothing, and whose key shows what is shown to strangers. */
+async function makeStranger({ secrets }: World, { must }: Acts): Promise<{ merchantId: string; keyId: string }> {
+  const merchantId = idOf(await must('operator', 'POST /v1/merchants', { json: { name: 'Somebody else' } }));
+  const params = { merchantId };
+  await must('operator', 'PATCH /v1/merchants/{merchantId}', { params, json: { name: 'Another' } });
+  const made = await must('operator', 'POST /v1/merchants/{merchantId}/api-keys', {
+    params,
+    json: { name: 'key', scopes: ['operate'] },
+    headers: { 'idempotency-key': 'stranger' },
+  });
+  secrets['strangerKey'] = String(made.body['key']);
+  await must('operator', 'GET /v1/merchants');
+  await must('operator', 'GET /v1/merchants/{merchantId}', { params });
+  await must('operator', 'GET /v1/merchants/{merchantId}/api-keys', { params });
+  return { merchantId, keyId: idOf(made) };
+}

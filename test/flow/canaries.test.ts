@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createActs, type World } from '../canaries/acts.ts';
+import { judge } from '../canaries/allowed.ts';
+import { makeSecrets } from '../canaries/canaries.ts';
+import { modes, startEchoServer } from '../canaries/echo-server.ts';
+import { echoAll } from '../canaries/echoes.ts';
+import { connectAll, hookAll, orderAll } from '../canaries/journey.ts';
+import { people, posted } from '../canaries/people.ts';
+import { readAll } from '../canaries/read-all.ts';
+import { createRecorder, operationsOf, type Answered, type Caller } from '../canaries/recorder.ts';
+import { bytesIn } from '../canaries/redis-bytes.ts';
+import { makeSearch, type Search, type Sighting } from '../canaries/search.ts';
+import { secretsOf, type Secrets } from '../canaries/secrets.ts';
+import { sendStrays, strayCanaries, strayPath, wrongFields } from '../canaries/stray-requests.ts';
+import { startPackline } from '../support/packline.ts';
+import { testRedis } from '../support/redis.ts';
+
+const redis = await testRedis();
+const echo = await startEchoServer();
+const logLines: string[] = [];
+const packline = await startPackline({
+  redisUrl: redis.url,
+  logTo: { write: (line) => void logLines.push(line) },
+  reach: [echo.url],
+  sandbox: { picker: { outcome: 'exact' } },
+});
+afterAll(async () => {
+  await packline.close();
+  await echo.close();
+});
+
+const secrets: Secrets = { ...secretsOf(packline) };
+const keys: Record<Caller, () => string | undefined> = {
+  owner: () => secrets.ownerKey,
+  operator: () => secrets.adminKey,
+  stranger: () => secrets['strangerKey'],
+  nobody: () => undefined,
+  partner: () => undefined,
+};
+const recorder = createRecorder(packline.baseUrl, (who) => keys[who]());
+const { send, answers } = recorder;
+const failures = (job: string): number =>
+  logLines.filter((line) => line.includes('"msg":"job.failed"') && line.includes(`"job":"${job}"`)).length;
+const world: World = { packline, recorder, secrets, echo, failures };
+const acts = createActs(world);
+
+let operations: string[] = [];
+let search: Search;
+
+/** All that was in Redis at some moment of the journey, each value once. */
+const stored = new Map<string, { place: string; part: Buffer }>();
+async function rememberRedis(): Promise<void> {
+  for await (const { key, parts } of bytesIn(redis.client)) {
+    for (const part of parts)
+      stored.set(createHash('sha1').update(part).digest('hex'), { place: `Redis: ${key}`, part });
+  }
+}
+
+const callerOf = (operation: string): 'owner' | 'operator' =>
+  operation.includes('/v1/merchants') ? 'operator' : 'owner';
+beforeAll(async () => {
+  operations = operationsOf((await send('nobody', 'GET /openapi.json')).body);
+  await connectAll(world, acts);
+  await orderAll(world, acts);
+  await rememberRedis();
+  const echoes = await echoAll(world, acts);
+  await hookAll(world, acts);
+  await rememberRedis();
+  const ids = await readAll(world, acts, echoes);
+  for (const operation of operations.filter((name) => !name.includes('/v1/'))) {
+    await send('nobody', operation, { params: { code: 'request.invalid', token: 'nobody' } });
+  }
+  for (const operation of operations.filter((name) => name.startsWith('GET /v1/'))) {
+    await send('stranger', operation, { params: ids });
+  }
+  // What deletes things comes last.
+  const deletes = (operation: string): number => Number(operation.startsWith('DELETE'));
+  for (const operation of operations.toSorted((a, b) => deletes(a) - deletes(b))) {
+    await sendStrays(recorder, callerOf(operation), operation, ids);
+  }
+  await send('owner', 'POST /v1/orders', {
+    json: wrongFields(Object.keys(posted.values)),
+    headers: { 'idempotency-key': 'wrong' },
+  });
+  await send('owner', `GET ${strayPath}`);
+  await rememberRedis();
+  search = makeSearch([...people, ...strayCanaries, ...makeSecrets(secrets)]);
+}, 90_000);
+
+const inAnswer = (answered: Answered): Sighting[] => {
+  const { who, operation, status, text, headers } = answered;
+  return search.in(`${who}: ${operation} ${status}`, `${text}\n${JSON.stringify(Object.fromEntries(headers))}`);
+};
+const told = (sightings: readonly Sighting[]): string[] => judge(sightings).leaks;
+
+describe('the journey', () => {
+  test('called every operation of the API’s document, and was answered by each', () => {
+    const done = new Set(answers.filter(({ status }) => status < 300).map(({ operation }) => operation));
+    expect(operations.filter((operation) => !done.has(operation))).toEqual([]);
+    expect(operations.length).toBeGreaterThan(45);
+  });
+
+  test('took every person and every stray word in: through requests, hooks, partners and subscribers', () => {
+    const given = [...recorder.requests, ...acts.toldSandbox, ...echo.said].join('\n');
+    const taken = new Set(search.in('given', given).map(({ canary }) => canary));
+    expect([...people, ...strayCanaries].map(({ name }) => name).filter((name) => !taken.has(name))).toEqual([]);
+    expect(packline.sandbox.faults.list().filter(({ applied }) => applied === 0)).toEqual([]);
+  });
+
+  test('went out to partners that quote in every way what they are told, keys and people', () => {
+    const heard = new Set(search.in('partners', echo.heard.join('\n')).map(({ canary }) => canary));
+    const wanted = [
+      'name',
+      'phone',
+      'street',
+      'notes',
+      'echoNashKey',
+      'echoVtexToken',
+      'echoPickAndPackKey',
+      'baseUrlKey',
+    ];
+    expect(wanted.filter((name) => !heard.has(name))).toEqual([]);
+    for (const mode of modes) expect(echo.heard.filter((said) => said.includes(mode)).length, mode).toBeGreaterThan(1);
+  });
+});
+
+describe('no person and no secret is in', () => {
+  test('a line of the log, at debug', () => {
+    expect(logLines.length).toBeGreaterThan(1_000);
+    expect(told(search.in('log', logLines.join('')))).toEqual([]);
+  });
+
+  test('the metrics', async () => {
+    const { text } = await send('nobody', 'GET /metrics');
+    expect(told(search.in('metrics', text))).toEqual([]);
+  });
+
+  test('Redis, where it is not sealed', () => {
+    expect(stored.size).toBeGreaterThan(500);
+    expect(told([...stored.values()].flatMap(({ place, part }) => search.in(place, part)))).toEqual([]);
+  });
+
+  test('an event that leaves', () => {
+    const events = packline.subscriber.received;
+    expect(events.length).toBeGreaterThan(20);
+    expect(told(search.in('events', JSON.stringify(events)))).toEqual([]);
+  });
+
+  test('what another merchant, a partner or nobody in particular is answered, pages included', () => {
+    const others = answers.filter(({ who }) => who === 'stranger' || who === 'nobody' || who === 'partner');
+    expect(others.filter(({ who, status }) => who === 'stranger' && status === 200).length).toBeGreaterThan(5);
+    expect(told(others.flatMap(inAnswer))).toEqual([]);
+  });
+
+  test('what the owner and the operator are answered, but for what is shown on purpose', () => {
+    const { leaks, unused } = judge(answers.flatMap(inAnswer));
+    expect(leaks).toEqual([]);
+    expect(unused).toEqual([]);
+  });
+});
