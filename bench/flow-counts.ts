@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { jobNames } from '../src/queues/jobs.ts';
 import { createKeys } from '../src/store/keys.ts';
-import { cpuMicros } from './load.ts';
+import { cpuMicros } from './process-stats.ts';
 
 /** What a flow has cost so far, by name; the difference of two counts is what the orders between them cost. */
 export async function countFlow(redis: Redis, pids: Record<string, number>): Promise<Record<string, number>> {

@@ -1,9 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { startProcesses } from '../test/support/packline-processes.ts';
-import { usedBytes } from './accept.ts';
+import { defineBenchmark } from './benchmark.ts';
 import { countFlow } from './flow-counts.ts';
-import { postOrders, residentMib } from './load.ts';
+import { postOrders } from './load.ts';
+import { residentMib } from './process-stats.ts';
+import { usedBytes } from './redis-info.ts';
+import { quantiles } from './statistics.ts';
 
 /**
  * The whole flow: orders posted at a steady rate are submitted, dispatched, picked (about twelve hooks each), read,
@@ -11,7 +14,15 @@ import { postOrders, residentMib } from './load.ts';
  * Processor time per order is what to compare: the rate depends on what else the machine does. With
  * `--cpu-prof` in NODE_OPTIONS every process leaves its profile.
  */
-export async function benchFlow(options: { orders: number; ratePerSecond: number }) {
+export const flow = defineBenchmark({
+  name: 'flow',
+  shows: 'orders posted, submitted, picked, resolved and announced, by one worker: pace, cost and bytes',
+  size: { orders: 2_000, rate: 50 },
+  quickSize: { orders: 50, rate: 25 },
+  run: ({ orders, rate }) => benchFlow({ orders, ratePerSecond: rate }),
+});
+
+async function benchFlow(options: { orders: number; ratePerSecond: number }) {
   const packline = await startProcesses({
     sandbox: { speed: 0, picker: { stepMs: 20, outcome: 'exact' } },
     settings: { PACKLINE_LOG_LEVEL: 'error', NODE_OPTIONS: process.env['NODE_OPTIONS'] ?? '' },
@@ -68,26 +79,44 @@ export async function benchFlow(options: { orders: number; ratePerSecond: number
     const partnerCalls = packline.sandbox.books.report().requestsTotal - partnerCallsBefore;
     const events = packline.subscriber.received.length;
     const perOrder = (amount: number): number => Math.round((amount / options.orders) * 100) / 100;
+    if (finished < options.orders) throw new Error(`only ${finished} of ${options.orders} orders were delivered`);
+    const costs = Object.fromEntries(
+      Object.entries(counts).map(([name, count]) => [name, perOrder(count - (countsBefore[name] ?? 0))]),
+    );
+    const bytes = ((await usedBytes(redis)) - before) / options.orders;
+    const cpuMs = Object.keys(pids).reduce((sum, name) => sum + (costs[`${name}CpuMs`] ?? Number.NaN), 0);
+    const cost = { unit: 'ms', better: 'lower' } as const;
     return {
-      orders: options.orders,
-      offeredPerSecond: options.ratePerSecond,
-      finished,
-      acceptedPerSecond: Math.round((options.orders / acceptedMs) * 1_000),
-      finishedPerSecond: Math.round((finished / totalMs) * 1_000),
-      finishedMs: [0.5, 0.9, 0.99, 1].map((share) => finishedAtMs[Math.ceil(share * finished) - 1]),
-      failed: posted.non2xx,
-      eventsReceived: events,
-      perOrder: {
-        partnerCalls: perOrder(partnerCalls),
-        hooks: perOrder(hooks),
-        events: perOrder(events),
-        ...Object.fromEntries(
-          Object.entries(counts).map(([name, count]) => [name, perOrder(count - (countsBefore[name] ?? 0))]),
-        ),
+      rows: [
+        {
+          what: 'orders finished, one worker',
+          figure: (finished / totalMs) * 1_000,
+          unit: '/s',
+          better: 'higher' as const,
+          ceiling: { is: (options.orders / acceptedMs) * 1_000, what: 'accepted in the same time' },
+        },
+        { what: 'processor time of the worker for an order', figure: costs['workerCpuMs'] ?? Number.NaN, ...cost },
+        { what: 'processor time of all for an order, sandbox and load included', figure: cpuMs, ...cost },
+        {
+          what: 'Redis for an order that is finished, with one endpoint',
+          figure: bytes,
+          unit: 'B',
+          better: 'lower' as const,
+        },
+      ],
+      details: {
+        acceptedPerSecond: Math.round((options.orders / acceptedMs) * 1_000),
+        finishedAtMs: quantiles(finishedAtMs),
+        failed: posted.non2xx,
+        perOrder: {
+          partnerCalls: perOrder(partnerCalls),
+          hooks: perOrder(hooks),
+          events: perOrder(events),
+          ...costs,
+        },
+        apiMemoryMib,
+        workerMemoryMib,
       },
-      bytesPerFinishedOrder: Math.round(((await usedBytes(redis)) - before) / options.orders),
-      apiMemoryMib,
-      workerMemoryMib,
     };
   } finally {
     redis.disconnect();

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import autocannon from 'autocannon';
 import { sampleOrder } from '../test/support/sample-order.ts';
 
@@ -52,21 +51,4 @@ export async function postOrders(
     non2xx: result.non2xx + result.errors,
     total: result.requests.total,
   };
-}
-
-export function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-/** Resident memory of a process, in MiB. */
-export async function residentMib(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
-}
-
-/** Processor time that a process has used, in microseconds (of 10 ms resolution). */
-export async function cpuMicros(pid: number): Promise<number> {
-  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(' ');
-  return (Number(fields[13]) + Number(fields[14])) * 10_000;
 }

@@ -1,39 +1,79 @@
-import { cpus, totalmem } from 'node:os';
-import { parseArgs } from 'node:util';
-import { benchAccept, benchSteady } from './accept.ts';
-import { benchFlow } from './flow.ts';
-import { benchMemory } from './memory.ts';
-import { benchVtexFlow } from './vtex-flow.ts';
+import { writeFile } from 'node:fs/promises';
+import { Failure } from '../src/domain/failure.ts';
+import { compareReports, differencesOf } from './compare.ts';
+import { describeMachine, describeVersions } from './machine.ts';
+import { readOptions, type BenchOptions } from './options.ts';
+import { benchmarks } from './registry.ts';
+import { toRow, type Report } from './report.ts';
+import { toComparison, toMarkdown } from './table.ts';
 
-/**
- * `npm run bench -- [accept] [steady] [memory] [flow] [vtex] [--seconds 10] [--rounds 3] [--orders 4000] [--rate 25]`: prints one JSON
- * document; every figure stands beside the ceiling that was measured in the same run.
- */
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    seconds: { type: 'string', default: '10' },
-    rounds: { type: 'string', default: '3' },
-    orders: { type: 'string', default: '4000' },
-    rate: { type: 'string', default: '25' },
-  },
-});
-const seconds = Number(values.seconds);
-const scenarios = {
-  accept: () => benchAccept({ rounds: Number(values.rounds), seconds }),
-  steady: () => benchSteady({ seconds, ratePerSecond: 300 }),
-  memory: () => benchMemory({ orders: Number(values.orders), ratePerSecond: Number(values.rate) }),
-  flow: () => benchFlow({ orders: Number(values.orders), ratePerSecond: Number(values.rate) }),
-  vtex: () => benchVtexFlow({ orders: Number(values.orders), ratePerSecond: Number(values.rate) }),
+const usage = `npm run bench -- [benchmark …] [--quick] [--compare FILE [--fail-on-regression]] [--out FILE] [--markdown FILE]
+
+Measures, and prints one report as JSON to the standard output; progress and tables go to the other one. Sizes can be
+given as numbers: --orders 4000.
+
+${benchmarks.map(({ name, shows, size }) => `  ${name.padEnd(9)} ${shows}\n            ${Object.entries(size).map(([key, value]) => `--${key} ${value}`).join(' ')}`).join('\n')}
+
+Exit code 1: a benchmark could not measure, or figures got worse and --fail-on-regression is given; 2: not understood.
+`; // prettier-ignore
+
+const say = (text: string): void => {
+  process.stderr.write(`${text}\n`);
 };
-const machine = {
-  node: process.version,
-  cpus: cpus().length,
-  cpu: cpus()[0]?.model,
-  memoryGib: Math.round(totalmem() / 2 ** 30),
-};
-const results: Record<string, unknown> = { at: new Date().toISOString(), machine };
-for (const [name, run] of Object.entries(scenarios)) {
-  if (positionals.length === 0 || positionals.includes(name)) results[name] = await run();
+
+async function measure({ chosen }: BenchOptions): Promise<Report> {
+  const startedAt = new Date();
+  const report: Report = {
+    startedAt: startedAt.toISOString(),
+    seconds: 0,
+    machine: describeMachine(),
+    versions: await describeVersions(),
+    sizes: Object.fromEntries(chosen.map(({ benchmark, size }) => [benchmark.name, { ...size }])),
+    rows: [],
+    broken: {},
+    details: {},
+  };
+  for (const { benchmark, size } of chosen) {
+    const { name } = benchmark;
+    const beganMs = performance.now();
+    say(`${name}: ${benchmark.shows}`);
+    try {
+      const { rows, details } = await benchmark.run(size, (progress) => say(`${name}: ${progress}`));
+      report.rows.push(...rows.map((row) => toRow(name, row)));
+      report.details[name] = { ...details, seconds: Math.round((performance.now() - beganMs) / 1_000) };
+    } catch (error) {
+      // The others' figures are worth as much as before.
+      report.broken[name] = error instanceof Error ? error.message : String(error);
+      say(`${name}: could not measure: ${report.broken[name]}`);
+    }
+  }
+  report.seconds = Math.round((Date.now() - startedAt.getTime()) / 1_000);
+  return report;
 }
-process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes('--help')) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const options = readOptions(args, benchmarks);
+  const report = await measure(options);
+  const text = `${JSON.stringify(report, null, 2)}\n`;
+  const markdown = toMarkdown(report);
+  if (options.outFile !== undefined) await writeFile(options.outFile, text);
+  if (options.markdownFile !== undefined) await writeFile(options.markdownFile, markdown);
+  process.stdout.write(text);
+  say(`\n${markdown}`);
+  const changes = options.earlier === null ? [] : compareReports(options.earlier, report);
+  if (options.earlier !== null) say(toComparison(changes, differencesOf(options.earlier, report)));
+  const isWorse = options.failOnRegression && changes.some(({ verdict }) => verdict === 'worse' || verdict === 'gone');
+  return isWorse || Object.keys(report.broken).length > 0 ? 1 : 0;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof Failure) || error.code !== 'bench.usage') throw error;
+  say(`bench: ${error.message}`);
+  process.exitCode = 2;
+}

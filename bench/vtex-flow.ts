@@ -7,10 +7,48 @@ import type { Books } from '../src/sandbox/books.ts';
 import { newOrderSchema } from '../src/sandbox/vtex-oms/order-doc.ts';
 import { startProcesses } from '../test/support/packline-processes.ts';
 import { createSubscriber, type Subscriber } from '../test/support/subscriber.ts';
+import { defineBenchmark } from './benchmark.ts';
 import { countFlow } from './flow-counts.ts';
+import { quantiles } from './statistics.ts';
 
 const merchants = 10;
 const stores = ['store-1', 'store-2'] as const;
+
+/** Offered more than it can do for the pace, and less for the latency. */
+export const vtex = defineBenchmark({
+  name: 'vtex',
+  shows: 'orders of ten VTEX accounts from the hook to delivered, by one worker: pace, cost and latency',
+  size: { orders: 3_000, rate: 64, pacedOrders: 1_500, pacedRate: 50 },
+  quickSize: { orders: 60, rate: 30, pacedOrders: 40, pacedRate: 20 },
+  async run({ orders, rate, pacedOrders, pacedRate }, say) {
+    const full = await runFlow({ orders, ratePerSecond: rate });
+    say(`${full.finishedPerSecond}/s finished of ${rate}/s offered`);
+    const paced = await runFlow({ orders: pacedOrders, ratePerSecond: pacedRate });
+    for (const { finished, orders: wanted } of [full, paced]) {
+      if (finished < wanted) throw new Error(`only ${finished} of ${wanted} orders were delivered`);
+    }
+    return {
+      rows: [
+        {
+          what: `orders finished of ${rate}/s offered, one worker`,
+          figure: full.finishedPerSecond,
+          unit: '/s',
+          better: 'higher',
+          ceiling: { is: full.ceilingPerSecond, what: 'if no processor ever waited' },
+        },
+        { what: 'processor time of all for an order', figure: full.perOrder.cpuMs, unit: 'ms', better: 'lower' },
+        {
+          what: `from the hook to the partner at ${pacedRate}/s, p95`,
+          figure: paced.hookToPartnerMs['p95'] ?? Number.NaN,
+          unit: 'ms',
+          better: 'lower',
+          target: { of: 'figure', is: 1_000 },
+        },
+      ],
+      details: { full, paced },
+    };
+  },
+});
 
 /**
  * The whole flow from VTEX: orders bought at ten accounts at a steady rate; hook, read, accepted, half of them handled by
@@ -18,7 +56,7 @@ const stores = ['store-1', 'store-2'] as const;
  * worker process, with sandbox, subscribers and load in this one. The ceiling is what all processors could do if nobody
  * ever waited: their time divided by what an order costs all processes together.
  */
-export async function benchVtexFlow(options: { orders: number; ratePerSecond: number }) {
+async function runFlow(options: { orders: number; ratePerSecond: number }) {
   const packline = await startProcesses({
     sandbox: { speed: 0, picker: { stepMs: 20, outcome: 'exact' } },
     settings: {
@@ -82,7 +120,7 @@ export async function benchVtexFlow(options: { orders: number; ratePerSecond: nu
       offeredPerSecond: options.ratePerSecond,
       finished: finished.size,
       finishedPerSecond: Math.round((finished.size / totalMs) * 1_000),
-      hookToPartnerMs: shares([...waitsMs.values()]),
+      hookToPartnerMs: quantiles([...waitsMs.values()]),
       ceilingPerSecond: Math.round((cpus().length * 1_000 * options.orders) / cpuMs),
       perOrder: {
         partnerCalls: perOrder(requestsTotal - requestsBefore),
@@ -112,10 +150,4 @@ function watchFirstCalls(books: Books, boughtAtMs: ReadonlyMap<string, number>):
       waits.set(orderId, entry.arrivedAt - bought);
   };
   return waits;
-}
-
-function shares(values: readonly number[]): Record<string, number> {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
-  return { count: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
 }

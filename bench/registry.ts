@@ -1,0 +1,10 @@
+import { accept } from './accept.ts';
+import type { Benchmark } from './benchmark.ts';
+import { commit } from './commit.ts';
+import { flow } from './flow.ts';
+import { memory } from './memory.ts';
+import { steady } from './steady.ts';
+import { vtex } from './vtex-flow.ts';
+
+/** In the order in which they are run. */
+export const benchmarks: readonly Benchmark[] = [commit, accept, steady, flow, vtex, memory];
