@@ -15,19 +15,19 @@ export async function cpuMicros(pid: number): Promise<number> {
 }
 
 /** Shares of one processor that these processes use from now until the answer is called for, by name. */
-export async function watchCpu<Name extends string>(
-  pids: Readonly<Record<Name, number>>,
-): Promise<() => Promise<Record<Name, number>>> {
-  const read = async (): Promise<Map<Name, number>> => {
-    const names = Object.keys(pids) as Name[];
-    return new Map(await Promise.all(names.map(async (name) => [name, await cpuMicros(pids[name])] as const)));
-  };
+export async function watchCpu(pids: Readonly<Record<string, number>>): Promise<() => Promise<Record<string, number>>> {
+  const read = () =>
+    Promise.all(Object.entries(pids).map(async ([name, pid]) => ({ name, micros: await cpuMicros(pid) })));
   const beganMs = performance.now();
   const before = await read();
   return async () => {
     const after = await read();
-    const micros = (performance.now() - beganMs) * 1_000;
-    const share = (name: Name): number => ((after.get(name) ?? 0) - (before.get(name) ?? 0)) / micros;
-    return Object.fromEntries([...after.keys()].map((name) => [name, Math.round(share(name) * 1_000) / 1_000])) as Record<Name, number>; // prettier-ignore
+    const passedMicros = (performance.now() - beganMs) * 1_000;
+    return Object.fromEntries(
+      after.map(({ name, micros }, n) => {
+        const share = (micros - (before[n]?.micros ?? 0)) / passedMicros;
+        return [name, Math.round(share * 1_000) / 1_000];
+      }),
+    );
   };
 }

@@ -3,8 +3,9 @@ import type { Benchmark } from './benchmark.ts';
 import { commit } from './commit.ts';
 import { flow } from './flow.ts';
 import { memory } from './memory.ts';
+import { noisy } from './noisy.ts';
 import { steady } from './steady.ts';
 import { vtex } from './vtex-flow.ts';
 
 /** In the order in which they are run. */
-export const benchmarks: readonly Benchmark[] = [commit, accept, steady, flow, vtex, memory];
+export const benchmarks: readonly Benchmark[] = [commit, accept, steady, flow, vtex, noisy, memory];

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createSandbox } from '../src/sandbox/sandbox.ts';
+import { connectMerchant, type ConnectedMerchant } from '../test/support/connected-merchant.ts';
+import { createSubscriber } from '../test/support/subscriber.ts';
+import { postOrders } from './load.ts';
+
+/**
+ * The noisy merchants of noisy.ts, with their partner and their endpoints, in a process of their own: who measures must not
+ * do their work. Started with the API's URL, its admin key, and how many orders shall wait before it says `ready`; ends
+ * with its parent.
+ *
+ * - one posts as fast as its key may, and more, at a partner who takes ten calls a second and sends every hook five times
+ * - one has an endpoint that takes every event and never answers
+ */
+const [, , baseUrl = '', adminKey = '', waiting = '0'] = process.argv;
+const offeredPerSecond = 80;
+const partnerCallsPerSecond = 10;
+const deadOrdersPerSecond = 5;
+/** A key may send so many at once; several keys of one merchant fill its lane in a moment. */
+const burst = 200;
+
+const sandbox = createSandbox({ speed: 0, picker: { stepMs: 20, outcome: 'exact' } });
+sandbox.faults.add({
+  match: { partner: 'nash', org: 'org_flood', event: '**' },
+  fault: { kind: 'duplicate', copies: 5 },
+});
+const partner = await sandbox.listen(0);
+const subscriber = await createSubscriber({ verifies: false });
+const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+await once(silent, 'listening');
+const silentPort = (silent.address() as AddressInfo).port;
+
+const at = { baseUrl, adminKey, sandboxUrl: partner.url };
+const flooding = await connectMerchant(
+  { ...at, subscriber },
+  { orgId: 'org_flood', ratePerSecond: partnerCallsPerSecond },
+);
+const dead = await connectMerchant(
+  { ...at, subscriber: { ...subscriber, url: `http://127.0.0.1:${silentPort}/hooks` } },
+  { orgId: 'org_dead' },
+);
+
+const post = (key: string, ratePerSecond: number, amount: number) =>
+  postOrders(baseUrl, { key, connections: 10, seconds: 3_600, ratePerSecond, amount });
+
+for (let left = Number(waiting); left > 0; left -= burst) {
+  await post(await newKey(flooding), 1_000, Math.min(left, burst));
+}
+const endless = 1_000_000;
+void post(flooding.merchantKey, offeredPerSecond, endless);
+void post(dead.merchantKey, deadOrdersPerSecond, endless);
+process.on('message', () => {
+  const { requestsTotal, counts, violations } = sandbox.books.report('org_flood');
+  process.send?.({ partnerCalls: requestsTotal, overLimit: violations.length, ...counts });
+});
+process.on('disconnect', () => process.exit());
+process.send?.('ready');
+
+async function newKey({ merchantId }: ConnectedMerchant): Promise<string> {
+  const reply = await fetch(`${baseUrl}/v1/merchants/${merchantId}/api-keys`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'flood', scopes: ['operate'] }),
+  });
+  return ((await reply.json()) as { key: string }).key;
+}

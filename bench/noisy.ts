@@ -1,0 +1,130 @@
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
+import { startBoundProcess, type BoundProcess } from '../src/platform/bound-process.ts';
+import { createKeys } from '../src/store/keys.ts';
+import { startProcesses, type PacklineProcesses } from '../test/support/packline-processes.ts';
+import { defineBenchmark } from './benchmark.ts';
+import { watchCpu } from './process-stats.ts';
+import { quantile, quantiles } from './statistics.ts';
+import { timeOrders, type OrderTimes } from './time-orders.ts';
+
+const waits = ['answer', 'partner', 'dispatch', 'webhook'] as const;
+const told: Record<(typeof waits)[number], string> = {
+  answer: 'answer to POST /v1/orders',
+  partner: 'from the answer to the partner',
+  dispatch: 'from the answer to the dispatch at the partner',
+  webhook: 'from the answer to the first webhook',
+};
+
+/**
+ * A merchant who orders at a steady, small rate, alone and beside merchants who flood the same Packline (flood.ts), in
+ * turn, so that whatever else the machine does meets both; each round on a Packline of its own, one API and two workers.
+ */
+export const noisy = defineBenchmark({
+  name: 'noisy',
+  shows: 'p95 of a quiet merchant beside flooding ones, beside the same alone',
+  size: { rounds: 3, seconds: 30, rate: 5, waiting: 3_000 },
+  quickSize: { rounds: 1, seconds: 3, rate: 5, waiting: 200 },
+  async run({ rounds, seconds, rate, waiting }, say) {
+    const alone: Round[] = [];
+    const beside: Round[] = [];
+    for (let round = 1; round <= rounds; round += 1) {
+      alone.push(await runRound({ seconds, rate, waiting: null }));
+      say(`round ${round} of ${rounds}, alone: ${describe(alone.at(-1))}`);
+      beside.push(await runRound({ seconds, rate, waiting }));
+      say(`round ${round} of ${rounds}, beside the flood: ${describe(beside.at(-1))}`);
+    }
+    const p95 = (of: readonly Round[], wait: keyof OrderTimes): number =>
+      quantile(
+        of.flatMap(({ times }) => times.map((time) => time[wait])),
+        0.95,
+      );
+    return {
+      rows: waits.map((wait) => ({
+        what: `${told[wait]}, p95 beside a flood`,
+        figure: p95(beside, wait),
+        unit: 'ms',
+        better: 'lower',
+        ceiling: { is: p95(alone, wait), what: 'the same merchant alone' },
+        target: { of: 'ratio', is: 1.2 },
+        samples: beside.map((round) => p95([round], wait)),
+      })),
+      details: { alone: alone.map(toDetails), beside: beside.map(toDetails) },
+    };
+  },
+});
+
+interface Round {
+  times: OrderTimes[];
+  cpu: Record<string, number>;
+  seen: Record<string, unknown>;
+}
+
+const describe = (round: Round | undefined): string =>
+  waits.map((wait) => `${wait} ${Math.round(quantile(round?.times.map((time) => time[wait]) ?? [], 0.95))} ms`).join(', ') +
+  `; processors ${Object.values(round?.cpu ?? {}).reduce((sum, share) => sum + share, 0).toFixed(2)}`; // prettier-ignore
+
+const toDetails = ({ times, cpu, seen }: Round) => ({
+  ms: Object.fromEntries(waits.map((wait) => [wait, quantiles(times.map((time) => time[wait]))])),
+  cpu,
+  ...seen,
+});
+
+async function runRound(options: { seconds: number; rate: number; waiting: number | null }): Promise<Round> {
+  const { seconds, rate, waiting } = options;
+  const packline = await startProcesses({
+    sandbox: { speed: 0, picker: { stepMs: 20, outcome: 'exact' } },
+    settings: {
+      PACKLINE_LOG_LEVEL: 'error',
+      PACKLINE_EGRESS_ALLOW: '127.0.0.0/8',
+      // What a key may do by default: without it, no merchant is held back at all.
+      PACKLINE_RATE_PER_SECOND: '50',
+      PACKLINE_RATE_BURST: '200',
+    },
+  });
+  let flood: BoundProcess | undefined;
+  try {
+    const workers = [await packline.startWorker(), await packline.startWorker()];
+    // So that both rounds measure code that has run before.
+    await timeOrders(packline, { amount: 150, ratePerSecond: 50 });
+    flood = waiting === null ? undefined : await startFlood(packline, waiting);
+    await timeOrders(packline, { amount: rate * 2, ratePerSecond: rate });
+    const cpu = await watchCpu({
+      api: packline.api.pid,
+      ...Object.fromEntries(workers.map(({ pid }, n) => [`worker${n + 1}`, pid])),
+      redis: packline.redis.pid,
+      measuring: process.pid,
+      ...(flood === undefined ? {} : { flood: flood.pid }),
+    });
+    const times = await timeOrders(packline, { amount: rate * seconds, ratePerSecond: rate });
+    return { times, cpu: await cpu(), seen: flood === undefined ? {} : await lookAt(packline, flood) };
+  } finally {
+    await flood?.stop(1_000);
+    await packline.close();
+  }
+}
+
+async function startFlood({ baseUrl, adminKey }: PacklineProcesses, waiting: number): Promise<BoundProcess> {
+  const path = fileURLToPath(new URL('flood.ts', import.meta.url));
+  const flood = await startBoundProcess(process.execPath, [path, baseUrl, adminKey, String(waiting)], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  await Promise.race([
+    once(flood.child, 'message'),
+    flood.ended.then(() => Promise.reject(new Error('the flood ended before it began'))),
+  ]);
+  return flood;
+}
+
+/** What the flood was like at its end. */
+async function lookAt({ redis: { url } }: PacklineProcesses, flood: BoundProcess): Promise<Record<string, unknown>> {
+  const answer = once(flood.child, 'message', { signal: AbortSignal.timeout(5_000) });
+  flood.child.send('report');
+  const [atPartner] = await answer;
+  const redis = new Redis(url);
+  const { entries, leased } = createKeys(0);
+  const [work, handedOver] = await Promise.all([redis.hlen(entries), redis.zcard(leased)]);
+  redis.disconnect();
+  return { atPartner: atPartner as unknown, waitingEntries: work - handedOver };
+}
