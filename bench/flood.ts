@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { createSandbox } from '../src/sandbox/sandbox.ts';
 import { connectMerchant, type ConnectedMerchant } from '../test/support/connected-merchant.ts';
 import { createSubscriber } from '../test/support/subscriber.ts';
-import { postOrders } from './load.ts';
+import { postOrder } from './load.ts';
+import { paced } from './paced.ts';
 
 /**
  * The noisy merchants of noisy.ts, with their partner and their endpoints, in a process of their own: who measures must not
@@ -42,18 +43,22 @@ const dead = await connectMerchant(
   { orgId: 'org_dead' },
 );
 
-const post = (key: string, ratePerSecond: number, amount: number) =>
-  postOrders(baseUrl, { key, connections: 10, seconds: 3_600, ratePerSecond, amount });
+let posted = 0;
+const answered: Record<string, number> = {};
+const post = (key: string, perSecond: number, amount = Number.POSITIVE_INFINITY): Promise<void> =>
+  paced({ amount, perSecond }, async () => {
+    const status = await postOrder(baseUrl, key, `flood-${(posted += 1)}`);
+    answered[status] = (answered[status] ?? 0) + 1;
+  });
 
 for (let left = Number(waiting); left > 0; left -= burst) {
   await post(await newKey(flooding), 1_000, Math.min(left, burst));
 }
-const endless = 1_000_000;
-void post(flooding.merchantKey, offeredPerSecond, endless);
-void post(dead.merchantKey, deadOrdersPerSecond, endless);
+void post(flooding.merchantKey, offeredPerSecond);
+void post(dead.merchantKey, deadOrdersPerSecond);
 process.on('message', () => {
   const { requestsTotal, counts, violations } = sandbox.books.report('org_flood');
-  process.send?.({ partnerCalls: requestsTotal, overLimit: violations.length, ...counts });
+  process.send?.({ partnerCalls: requestsTotal, overLimit: violations.length, answered, ...counts });
 });
 process.on('disconnect', () => process.exit());
 process.send?.('ready');

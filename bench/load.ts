@@ -11,7 +11,18 @@ export interface LoadResult {
 
 let next = 0;
 
-/** Posts orders, each new (its own external id and key), from this process. */
+/** Posts one order, and answers the status. */
+export async function postOrder(url: string, key: string, externalId: string): Promise<number> {
+  const reply = await fetch(`${url}/v1/orders`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'idempotency-key': externalId },
+    body: JSON.stringify(sampleOrder({ externalId })),
+  });
+  await reply.text();
+  return reply.status;
+}
+
+/** Posts orders as fast as they are answered, or in bursts of so many a second; each new (its own external id and key), from this process. */
 export async function postOrders(
   url: string,
   options: { key: string; seconds: number; connections: number; ratePerSecond?: number; amount?: number },

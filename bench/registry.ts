@@ -2,10 +2,11 @@ import { accept } from './accept.ts';
 import type { Benchmark } from './benchmark.ts';
 import { commit } from './commit.ts';
 import { flow } from './flow.ts';
+import { limit } from './limit.ts';
 import { memory } from './memory.ts';
 import { noisy } from './noisy.ts';
 import { steady } from './steady.ts';
 import { vtex } from './vtex-flow.ts';
 
 /** In the order in which they are run. */
-export const benchmarks: readonly Benchmark[] = [commit, accept, steady, flow, vtex, noisy, memory];
+export const benchmarks: readonly Benchmark[] = [commit, accept, steady, flow, vtex, noisy, limit, memory];

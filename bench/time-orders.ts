@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PacklineProcesses } from '../test/support/packline-processes.ts';
-import { sampleOrder } from '../test/support/sample-order.ts';
+import { postOrder } from './load.ts';
+import { paced } from './paced.ts';
 
 /** Of one order, in milliseconds; all but the first since its POST was answered. */
 export interface OrderTimes {
@@ -55,28 +56,12 @@ export async function timeOrders(
   const post = async (externalId: string): Promise<void> => {
     const seen: Seen = { postedAt: performance.timeOrigin + performance.now() };
     orders.set(externalId, seen);
-    const reply = await fetch(`${baseUrl}/v1/orders`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${merchantKey}`,
-        'content-type': 'application/json',
-        'idempotency-key': externalId,
-      },
-      body: JSON.stringify(sampleOrder({ externalId })),
-    });
-    await reply.text();
+    const status = await postOrder(baseUrl, merchantKey, externalId);
     seen.answeredAt = performance.timeOrigin + performance.now();
-    if (!reply.ok) throw new Error(`an order was answered ${reply.status}`);
+    if (status >= 300) throw new Error(`an order was answered ${status}`);
   };
   try {
-    const beganMs = performance.now();
-    const posts: Promise<void>[] = [];
-    for (let n = 0; n < amount; n += 1) {
-      const dueMs = beganMs + (n / ratePerSecond) * 1_000;
-      await delay(Math.max(0, dueMs - performance.now()));
-      posts.push(post(`${prefix}${n}`));
-    }
-    await Promise.all(posts);
+    await paced({ amount, perSecond: ratePerSecond }, (n) => post(`${prefix}${n}`));
     const endsMs = performance.now() + patienceMs;
     for (;;) {
       listen();

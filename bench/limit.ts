@@ -1,0 +1,162 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { startBoundProcess } from '../src/platform/bound-process.ts';
+import type { RequestEntry } from '../src/sandbox/books.ts';
+import { connectMerchant } from '../test/support/connected-merchant.ts';
+import { startProcesses, type PacklineProcesses } from '../test/support/packline-processes.ts';
+import { defineBenchmark } from './benchmark.ts';
+import { postOrders } from './load.ts';
+import { mostInWindow, quantiles } from './statistics.ts';
+
+/** Of two accounts at one partner, in calls per second. */
+const limits = [10, 50] as const;
+const windowMs = 1_000;
+/** Of all calls so many are answered with a 500: what is tried again draws on the same budget. */
+const failingShare = 0.02;
+const warmMs = 3_000;
+
+/**
+ * Thousands of orders wait for two accounts with limits. Their calls (looks, orders, dispatches, reads after hooks, and all
+ * of them again where they failed) are counted where their headers arrive, by one worker process and by several, for a part
+ * of the time beside a process that keeps a processor busy.
+ */
+export const limit = defineBenchmark({
+  name: 'limit',
+  shows: 'calls at a partner with a limit: most in any second, and how much of the limit is used',
+  size: { seconds: 60, burnSeconds: 30, workers: 4 },
+  quickSize: { seconds: 5, burnSeconds: 5, workers: 2 },
+  async run({ seconds, burnSeconds, workers }, say) {
+    const runs: Run[] = [];
+    for (const count of new Set([1, workers])) {
+      runs.push(...(await measure({ seconds, burnSeconds, workers: count }, say)));
+    }
+    return {
+      rows: runs.flatMap(({ calls, workers: count, phases }) => {
+        const where = `limit ${calls}/s, ${count} worker${count === 1 ? '' : 's'}`;
+        const worst = Math.max(...phases.map((phase) => phase.worst));
+        const shares = phases.map((phase) => phase.share);
+        return [
+          {
+            what: `most calls in any second, ${where}`,
+            figure: worst,
+            unit: '',
+            better: 'lower' as const,
+            ceiling: { is: calls, what: 'the limit' },
+            target: { of: 'figure' as const, is: calls },
+            samples: phases.map((phase) => phase.worst),
+          },
+          {
+            what: `share of the limit that is used while orders wait, ${where}`,
+            figure: Math.min(...shares),
+            unit: '',
+            better: 'higher' as const,
+            ceiling: { is: 1, what: 'the limit' },
+            target: { of: 'figure' as const, is: 0.95 },
+            samples: shares,
+          },
+        ];
+      }),
+      details: { runs },
+    };
+  },
+});
+
+interface Phase {
+  what: 'alone' | 'beside a burner';
+  calls: number;
+  worst: number;
+  share: number;
+  gapsMs: Record<string, number>;
+  /** How late this process, where arrivals are counted, was itself. */
+  lateMsMax: number;
+}
+interface Run {
+  workers: number;
+  calls: number;
+  refused: number;
+  failed: number;
+  phases: Phase[];
+}
+
+async function measure(
+  { seconds, burnSeconds, workers }: { seconds: number; burnSeconds: number; workers: number },
+  say: (progress: string) => void,
+): Promise<Run[]> {
+  const packline = await startProcesses({
+    sandbox: { speed: 0, picker: { stepMs: 20, outcome: 'exact' } },
+    settings: { PACKLINE_LOG_LEVEL: 'fatal', PACKLINE_RATE_PER_SECOND: '100000', PACKLINE_RATE_BURST: '100000' },
+  });
+  try {
+    packline.sandbox.faults.add({ probability: failingShare, fault: { kind: 'status', status: 500 } });
+    const arrivals = recordRequests(packline);
+    const totalSeconds = seconds + burnSeconds + warmMs / 1_000 + 10;
+    for (const calls of limits) {
+      const merchant = await connectMerchant(packline, { orgId: orgOf(calls), ratePerSecond: calls });
+      // Each takes at least three calls: so many are never used up.
+      const amount = Math.ceil((totalSeconds * calls) / 3);
+      await postOrders(packline.baseUrl, { key: merchant.merchantKey, connections: 20, seconds: 3_600, amount });
+    }
+    for (let n = 0; n < workers; n += 1) await packline.startWorker();
+    await delay(warmMs);
+    const phases = [await watch('alone', seconds, arrivals)];
+    const burner = await startBoundProcess(
+      process.execPath,
+      [fileURLToPath(new URL('burner.ts', import.meta.url))],
+      { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }, // prettier-ignore
+    );
+    phases.push(await watch('beside a burner', burnSeconds, arrivals));
+    await burner.stop(0);
+    return limits.map((calls) => {
+      const { violations, faults } = packline.sandbox.books.report(orgOf(calls));
+      const seen = phases.map((phase) => phase(calls));
+      for (const phase of seen) {
+        say(`${workers} workers, limit ${calls}/s, ${phase.what}: worst ${phase.worst}, share ${phase.share}`);
+      }
+      return { workers, calls, refused: violations.length, failed: faults['status'] ?? 0, phases: seen };
+    });
+  } finally {
+    await packline.close();
+  }
+}
+
+const orgOf = (calls: number): string => `org_limit_${calls}`;
+
+/** Every request to the partner from now on, as its headers arrive. */
+function recordRequests({ sandbox: { books } }: PacklineProcesses): readonly RequestEntry[] {
+  const entries: RequestEntry[] = [];
+  const addRequest = books.addRequest.bind(books);
+  books.addRequest = (entry) => {
+    addRequest(entry);
+    entries.push(entry);
+  };
+  return entries;
+}
+
+/** Waits so long; answers what each limit saw meanwhile. */
+async function watch(
+  what: Phase['what'],
+  seconds: number,
+  arrivals: readonly RequestEntry[],
+): Promise<(calls: number) => Phase> {
+  const late = monitorEventLoopDelay({ resolution: 5 });
+  late.enable();
+  const fromMs = Date.now();
+  await delay(seconds * 1_000);
+  const untilMs = Date.now();
+  late.disable();
+  return (calls) => {
+    const times = arrivals
+      .filter(({ org, arrivedAt }) => org === orgOf(calls) && arrivedAt >= fromMs && arrivedAt < untilMs)
+      .map(({ arrivedAt }) => arrivedAt);
+    const gaps = times.slice(1).map((time, n) => time - (times[n] ?? time));
+    return {
+      what,
+      calls: times.length,
+      worst: mostInWindow(times, windowMs),
+      share: Math.round((times.length / ((untilMs - fromMs) / 1_000) / calls) * 1_000) / 1_000,
+      gapsMs: quantiles(gaps),
+      lateMsMax: Math.round(late.max / 1e6),
+    };
+  };
+}
