@@ -32,6 +32,8 @@ local room, lease, capDefault = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(A
 -- Looking every now and then must not slow a lane down: what fell due since the last look goes out now, and the calls
 -- themselves are spaced where they are made. A lane that was idle for longer begins anew.
 local late = 25
+-- A hand-over, until its first call asks for a slot, on a busy machine.
+local ahead = 150
 local out = { '' }
 -- Entries go out as they lie there. Answers how many of them are still there.
 local function hand(ids, redriven)
@@ -61,8 +63,9 @@ for _, lane in ipairs(redis.call('ZRANGEBYSCORE', T .. ':lanes', '-inf', now, 'L
   local state = redis.call('HMGET', stateKey, 'interval', 'free', 'cap', 'inflight', 'turn', 'slot')
   local interval, free = tonumber(state[1] or '0'), tonumber(state[2] or '0')
   local cap, inflight, turn = tonumber(state[3] or capDefault), tonumber(state[4] or '0'), tonumber(state[5] or '0')
-  -- Jobs make more than one call: a lane whose calls are ahead of the clock hands over nothing until they are not.
-  free = math.max(free, tonumber(state[6] or '0') - interval)
+  -- Jobs make more than one call: a lane whose calls are booked further ahead than a hand-over takes hands over nothing.
+  -- Were it to wait until they are not booked ahead at all, slots would pass while its next entry is on its way.
+  free = math.max(free, tonumber(state[6] or '0') - math.max(interval, ahead))
   -- One more than may be picked: it says when the lane will next have something.
   local want = free <= now and math.max(0, math.min(room, cap - inflight)) or 0
   local waiting, from, ids = {}, {}, {}

@@ -84,12 +84,12 @@ export async function readLane(
   ]);
   const number = (field: string): number => Number(state[field] ?? 0);
   const perSecond = (interval: number): number => (interval === 0 ? 0 : Math.round((1000 / interval) * 100) / 100);
-  const ahead = number('slot') - clock.now();
+  const rests = number('free') - clock.now();
   return {
     callsPerSecond: perSecond(number('interval')),
     limitPerSecond: perSecond(number('base') / spacingMargin),
-    // The next slot always lies a little ahead; further than that, the partner asked for a pause.
-    pausedMs: ahead > 2 * number('interval') ? Math.round(ahead) : 0,
+    // The next hand-over always lies a little ahead; further than that, the partner asked for a pause.
+    pausedMs: rests > 2 * number('interval') ? Math.round(rests) : 0,
     inflight: number('inflight'),
     waiting: waiting.reduce((sum, n) => sum + n, 0),
   };

@@ -85,6 +85,18 @@ describe('a lane', () => {
     expect((await leaseEntries(store, { room: 10, leaseMs: 1_000 })).entries).toHaveLength(1);
   });
 
+  it('hands over work while its calls are booked no further ahead than the work takes to come to its own', async () => {
+    await configureLane(store, 'nash', { calls: 50, perMs: 1_000 });
+    const entries = ['a', 'b'].map((id) => ({ id, job: 'sweep', lane: 'nash', class: 'orders', payload: {} }) as const);
+    await commit(store, { entries });
+    for (let n = 0; n < 5; n += 1) await takeSlot(store, 'nash', 1_000);
+    expect((await leaseEntries(store, { room: 10, leaseMs: 1_000 })).entries).toHaveLength(1);
+    for (let n = 0; n < 10; n += 1) await takeSlot(store, 'nash', 1_000);
+    clock.advance(100);
+    expect((await leaseEntries(store, { room: 10, leaseMs: 1_000 })).entries).toEqual([]);
+    expect((await readLane(store, 'nash')).pausedMs).toBe(0);
+  });
+
   it('keeps a limit that was lowered from the next call on', async () => {
     await configureLane(store, 'nash', { calls: 20, perMs: 1_000 });
     await pace(5);
