@@ -1,4 +1,5 @@
 import { accept } from './accept.ts';
+import { backlog } from './backlog.ts';
 import type { Benchmark } from './benchmark.ts';
 import { commit } from './commit.ts';
 import { flow } from './flow.ts';
@@ -9,4 +10,4 @@ import { steady } from './steady.ts';
 import { vtex } from './vtex-flow.ts';
 
 /** In the order in which they are run. */
-export const benchmarks: readonly Benchmark[] = [commit, accept, steady, flow, vtex, noisy, limit, memory];
+export const benchmarks: readonly Benchmark[] = [commit, accept, steady, flow, vtex, noisy, limit, backlog, memory];
