@@ -12,7 +12,7 @@ import type { Opened, OpenFulfilment, OpenOms } from './fulfilment/deps.ts';
 import { openConnection, readConnection, type Connection } from './store/connections.ts';
 import type { StoreDeps } from './store/deps.ts';
 import { rememberOpened } from './store/opened.ts';
-import { configureLane, takeSlot, throttleLane } from './store/lanes.ts';
+import { configureLane, pushLane, takeSlot, throttleLane } from './store/lanes.ts';
 
 export const defaultBudget = 'default';
 
@@ -79,7 +79,10 @@ export function createConnections(
         http,
         clock,
         budget: {
-          take: (lane, waitMaxMs) => takeSlot(store, lane, waitMaxMs),
+          take: async (lane, waitMaxMs) => {
+            const slot = await takeSlot(store, lane, waitMaxMs);
+            return { ...slot, late: (byMs) => pushLane(store, lane, slot, byMs) };
+          },
           throttle: (lane, pauseMs) => throttleLane(store, lane, pauseMs),
         },
         report: ({ durationMs, ...labels }) => metrics.partnerCalls.observe(labels, durationMs / 1000),

@@ -4,9 +4,16 @@ import type { Clock } from '../platform/clock.ts';
 import type { Http, HttpReply } from '../platform/http.ts';
 import type { ConnectorCall, ConnectorIo } from './io.ts';
 
+interface TakenSlot {
+  taken: boolean;
+  waitMs: number;
+  /** Its call goes out so much later than it should have. */
+  late(byMs: number): Promise<void>;
+}
+
 /** A budget as connectors meet it: the governor's guard in front of every call (store/lanes.ts). */
 export interface BudgetGuard {
-  take(lane: string, waitMaxMs: number): Promise<{ taken: boolean; waitMs: number }>;
+  take(lane: string, waitMaxMs: number): Promise<TakenSlot>;
   throttle(lane: string, pauseMs: number): Promise<void>;
 }
 
@@ -31,8 +38,11 @@ export function createConnectorIo(
 ): ConnectorIo {
   const { http, budget, clock, report } = deps;
 
-  const takeSlot = async (call: ConnectorCall): Promise<void> => {
-    const { taken, waitMs } = await budget.take(target.laneOf(call.budget), slotWaitMaxMs);
+  /** Waits for the call's turn. Answers what has to be told when it goes out. */
+  const takeSlot = async (call: ConnectorCall): Promise<() => void> => {
+    const askedMs = clock.now();
+    const slot = await budget.take(target.laneOf(call.budget), slotWaitMaxMs);
+    const { taken, waitMs } = slot;
     if (!taken) {
       throw new Failure('throttled', 'budget.exhausted', 'the budget of this account is used up for now', {
         retryAfterMs: waitMs,
@@ -40,10 +50,12 @@ export function createConnectorIo(
       });
     }
     if (waitMs > 0) await clock.sleep(waitMs, target.signal);
+    // Not waited for, and no call fails by it: the lane is only a little less even.
+    return () => void slot.late(clock.now() - askedMs - waitMs).catch(() => undefined);
   };
 
   const once = async (call: ConnectorCall): Promise<HttpReply> => {
-    await takeSlot(call);
+    const onSent = await takeSlot(call);
     const startedMs = clock.now();
     const done = (outcome: string): void =>
       report({
@@ -62,6 +74,7 @@ export function createConnectorIo(
         replyBytesMax: replyBytesMax ?? 4 * 1024 * 1024,
         onTooLarge: 'fail',
         signal: target.signal,
+        onSent,
       });
       done(`${Math.floor(reply.status / 100)}xx`);
       return reply;

@@ -33,6 +33,8 @@ export interface HttpRequest {
   /** A longer reply is an error, or cut at `replyBytesMax`. Default `fail`. */
   onTooLarge?: 'fail' | 'cut';
   signal?: AbortSignal;
+  /** Called when its first byte is about to go out. */
+  onSent?: () => void;
 }
 
 /** What the other side said; whether that is good is for the caller to say. */
@@ -93,6 +95,7 @@ export function createHttp({ egress, userAgent }: { egress: Egress; userAgent: s
     let phaseTimer = endAfter(Math.min(timeouts.connectMs, dialTimeoutMs), 'http.timeout_connect', 'No connection');
     const onSent = (): void => {
       sentMs = elapsedMs();
+      options.onSent?.();
       clearTimeout(phaseTimer);
       phaseTimer = endAfter(timeouts.headersMs, 'http.timeout_headers', 'No reply');
     };

@@ -14,6 +14,11 @@ export interface LaneDeps {
  * gaps differ by some milliseconds from those we made (at 102 ms a limit of 10/s was exceeded under CPU load, at 105 not).
  */
 const spacingMargin = 1.05;
+/**
+ * So much later than its slot may a call go out, by a process that was busy or a connection that had to be made first: less
+ * than half of what the margin leaves in a second, the rest is for the way to the partner.
+ */
+const lateMaxMs = 20;
 
 const stateKey = (keys: Keys, lane: string): string => `${keys.tag}:lane-state:${lane}`;
 
@@ -33,28 +38,55 @@ const takeScript = defineScript(`
 local t = ARGV[1]
 local now = tonumber(t)
 if not now then local c = redis.call('TIME') now = c[1] * 1000 + math.floor(c[2] / 1000) end
-local s = redis.call('HMGET', KEYS[1], 'base', 'interval', 'slot')
+local s = redis.call('HMGET', KEYS[1], 'base', 'interval', 'slot', 'pushed')
 local base = tonumber(s[1] or '0')
-if base == 0 then return 0 end
+if base == 0 then return { 0, '0' } end
 local interval, slot = tonumber(s[2] or s[1]), math.max(tonumber(s[3] or '0'), now)
 local wait = slot - now
-if wait > tonumber(ARGV[2]) then return -math.ceil(wait) end
+if wait > tonumber(ARGV[2]) then return { -math.ceil(wait), '0' } end
 -- Additive increase after a 429 halved the rate: two per cent of the limit a call.
 local recovered = math.max(base, interval - base * 0.02)
 redis.call('HSET', KEYS[1], 'slot', slot + interval, 'interval', recovered)
-return math.ceil(wait)`);
+return { math.ceil(wait), s[4] or '0' }`);
+
+export interface Slot {
+  taken: boolean;
+  /** How many milliseconds to wait for it, or, where it was not taken, after how many to try again. */
+  waitMs: number;
+  /** By how much late calls had pushed the lane when it was taken. */
+  pushedMs: number;
+}
 
 /**
- * Takes one call's slot of a lane's budget, the atomic guard in front of every outbound call. Answers how many
- * milliseconds to wait for it (at most `waitMaxMs`), or, with `taken: false`, after how many to try again.
+ * Takes one call's slot of a lane's budget, the atomic guard in front of every outbound call. One that is further away than
+ * `waitMaxMs` is not taken.
  */
-export async function takeSlot(
-  { redis, keys, clock }: LaneDeps,
+export async function takeSlot({ redis, keys, clock }: LaneDeps, lane: string, waitMaxMs: number): Promise<Slot> {
+  const reply = await runScript(redis, takeScript, [stateKey(keys, lane)], [clock.scriptNow(), waitMaxMs]);
+  const [wait = 0, pushedMs = 0] = Array.isArray(reply) ? reply.map(Number) : [];
+  return { taken: wait >= 0, waitMs: Math.abs(wait), pushedMs };
+}
+
+const pushScript = defineScript(`
+local s = redis.call('HMGET', KEYS[1], 'slot', 'pushed')
+local pushed = tonumber(s[2] or '0')
+local more = tonumber(ARGV[1]) - pushed
+if more <= 0 or not s[1] then return 0 end
+redis.call('HSET', KEYS[1], 'slot', tonumber(s[1]) + more, 'pushed', pushed + more)
+return 1`);
+
+/**
+ * A call went out so much later than its slot: the slots after it move along, or the calls of one window would lie closer
+ * together than they were taken. Several that were late for one reason push the lane once.
+ */
+export async function pushLane(
+  { redis, keys }: Pick<LaneDeps, 'redis' | 'keys'>,
   lane: string,
-  waitMaxMs: number,
-): Promise<{ taken: boolean; waitMs: number }> {
-  const wait = Number(await runScript(redis, takeScript, [stateKey(keys, lane)], [clock.scriptNow(), waitMaxMs]));
-  return { taken: wait >= 0, waitMs: Math.abs(wait) };
+  { pushedMs }: Pick<Slot, 'pushedMs'>,
+  lateMs: number,
+): Promise<void> {
+  if (lateMs <= lateMaxMs) return;
+  await runScript(redis, pushScript, [stateKey(keys, lane)], [pushedMs + lateMs - lateMaxMs]);
 }
 
 const throttleScript = defineScript(`

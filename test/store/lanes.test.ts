@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { commit } from '../../src/store/commit.ts';
 import type { StoreDeps } from '../../src/store/deps.ts';
 import { leaseEntries } from '../../src/store/entries.ts';
-import { configureLane, readLane, takeSlot, throttleLane } from '../../src/store/lanes.ts';
+import { configureLane, pushLane, readLane, takeSlot, throttleLane } from '../../src/store/lanes.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { testRedis } from '../support/redis.ts';
 import { createTestStore } from '../support/test-store.ts';
@@ -49,6 +49,25 @@ describe('a lane', () => {
     expect((199 / (sent.at(-1) ?? 0)) * 1_000).toBeGreaterThanOrEqual(9.5);
   });
 
+  it('exceeds its limit in no window in which a call went out late either', async () => {
+    await configureLane(store, 'nash', tenPerSecond);
+    const slot = await takeSlot(store, 'nash', 0);
+    clock.advance(110);
+    await pushLane(store, 'nash', slot, 110);
+    expect(mostInAnyWindow([0, ...(await pace(30))], 1_000)).toBeLessThanOrEqual(10);
+  });
+
+  it('is pushed once by calls that were late for one reason, and not at all by what its margin allows', async () => {
+    await configureLane(store, 'nash', tenPerSecond);
+    const slots = [];
+    for (let n = 0; n < 3; n += 1) slots.push(await takeSlot(store, 'nash', 1_000));
+    for (const slot of slots) await pushLane(store, 'nash', slot, 60);
+    const next = await takeSlot(store, 'nash', 1_000);
+    expect(next).toMatchObject({ taken: true, waitMs: 3 * 105 + 40 });
+    await pushLane(store, 'nash', next, 20);
+    expect(await takeSlot(store, 'nash', 1_000)).toMatchObject({ waitMs: 4 * 105 + 40 });
+  });
+
   it('comes back from a 429 to its full rate step by step, and never beyond it', async () => {
     await configureLane(store, 'nash', tenPerSecond);
     await throttleLane(store, 'nash', 0);
@@ -73,7 +92,7 @@ describe('a lane', () => {
     await configureLane(store, 'nash', tenPerSecond);
     await throttleLane(store, 'nash', 5_000);
     await throttleLane(store, 'nash', 1_000);
-    expect(await takeSlot(store, 'nash', 0)).toEqual({ taken: false, waitMs: 5_000 });
+    expect(await takeSlot(store, 'nash', 0)).toMatchObject({ taken: false, waitMs: 5_000 });
   });
 
   it('hands over no work while it rests', async () => {
@@ -137,6 +156,6 @@ describe('a lane', () => {
 
   it('without a limit lets every call through', async () => {
     const waits = await Promise.all(Array.from({ length: 20 }, () => takeSlot(store, 'nobody-knows', 0)));
-    for (const slot of waits) expect(slot).toEqual({ taken: true, waitMs: 0 });
+    for (const slot of waits) expect(slot).toEqual({ taken: true, waitMs: 0, pushedMs: 0 });
   });
 });

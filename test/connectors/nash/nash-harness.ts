@@ -32,7 +32,7 @@ export function connectNash(settings = settingsOf()) {
   const clock = createFakeClock(Date.parse('2026-01-15T01:00:00Z'));
   const pauses: { budget: string; pauseMs: number }[] = [];
   const budget = {
-    take: () => Promise.resolve({ taken: true, waitMs: 0 }),
+    take: () => Promise.resolve({ taken: true, waitMs: 0, late: () => Promise.resolve() }),
     throttle: (lane: string, pauseMs: number) => Promise.resolve(void pauses.push({ budget: lane, pauseMs })),
   };
   const io = createConnectorIo(

@@ -40,7 +40,7 @@ export function createIo(clock = createFakeClock(startMs), signal = new AbortCon
   const pauses: { budget: string; pauseMs: number }[] = [];
   const operations: string[] = [];
   const budget = {
-    take: () => Promise.resolve({ taken: true, waitMs: 0 }),
+    take: () => Promise.resolve({ taken: true, waitMs: 0, late: () => Promise.resolve() }),
     throttle: (lane: string, pauseMs: number) => Promise.resolve(void pauses.push({ budget: lane, pauseMs })),
   };
   const io = createConnectorIo(

@@ -37,7 +37,7 @@ export function connect(changes: Record<string, unknown> = {}) {
   const spent: string[] = [];
   const pauses: { budget: string; pauseMs: number }[] = [];
   const budget = {
-    take: (lane: string) => Promise.resolve({ taken: spent.push(lane) > 0, waitMs: 0 }),
+    take: (lane: string) => Promise.resolve({ taken: spent.push(lane) > 0, waitMs: 0, late: () => Promise.resolve() }),
     throttle: (lane: string, pauseMs: number) => Promise.resolve(void pauses.push({ budget: lane, pauseMs })),
   };
   const io = createConnectorIo(
