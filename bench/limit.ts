@@ -32,9 +32,8 @@ export const limit = defineBenchmark({
       runs.push(...(await measure({ seconds, burnSeconds, workers: count }, say)));
     }
     return {
-      rows: runs.flatMap(({ calls, workers: count, phases }) => {
+      rows: runs.flatMap(({ calls, workers: count, worst, phases }) => {
         const where = `limit ${calls}/s, ${count} worker${count === 1 ? '' : 's'}`;
-        const worst = Math.max(...phases.map((phase) => phase.worst));
         const shares = phases.map((phase) => phase.share);
         return [
           {
@@ -44,7 +43,6 @@ export const limit = defineBenchmark({
             better: 'lower' as const,
             ceiling: { is: calls, what: 'the limit' },
             target: { of: 'figure' as const, is: calls },
-            samples: phases.map((phase) => phase.worst),
           },
           {
             what: `share of the limit that is used while orders wait, ${where}`,
@@ -74,6 +72,8 @@ interface Phase {
 interface Run {
   workers: number;
   calls: number;
+  /** Most calls in any second from the first call on, the start of cold processes included. */
+  worst: number;
   refused: number;
   failed: number;
   phases: Phase[];
@@ -109,11 +109,12 @@ async function measure(
     await burner.stop(0);
     return limits.map((calls) => {
       const { violations, faults } = packline.sandbox.books.report(orgOf(calls));
+      const worst = mostInWindow(timesOf(arrivals, calls), windowMs);
       const seen = phases.map((phase) => phase(calls));
       for (const phase of seen) {
         say(`${workers} workers, limit ${calls}/s, ${phase.what}: worst ${phase.worst}, share ${phase.share}`);
       }
-      return { workers, calls, refused: violations.length, failed: faults['status'] ?? 0, phases: seen };
+      return { workers, calls, worst, refused: violations.length, failed: faults['status'] ?? 0, phases: seen };
     });
   } finally {
     await packline.close();
@@ -133,6 +134,9 @@ function recordRequests({ sandbox: { books } }: PacklineProcesses): readonly Req
   return entries;
 }
 
+const timesOf = (arrivals: readonly RequestEntry[], calls: number): number[] =>
+  arrivals.filter(({ org }) => org === orgOf(calls)).map(({ arrivedAt }) => arrivedAt);
+
 /** Waits so long; answers what each limit saw meanwhile. */
 async function watch(
   what: Phase['what'],
@@ -146,9 +150,7 @@ async function watch(
   const untilMs = Date.now();
   late.disable();
   return (calls) => {
-    const times = arrivals
-      .filter(({ org, arrivedAt }) => org === orgOf(calls) && arrivedAt >= fromMs && arrivedAt < untilMs)
-      .map(({ arrivedAt }) => arrivedAt);
+    const times = timesOf(arrivals, calls).filter((time) => time >= fromMs && time < untilMs);
     const gaps = times.slice(1).map((time, n) => time - (times[n] ?? time));
     return {
       what,

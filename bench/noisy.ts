@@ -6,12 +6,13 @@ import { createKeys } from '../src/store/keys.ts';
 import { startProcesses, type PacklineProcesses } from '../test/support/packline-processes.ts';
 import { defineBenchmark } from './benchmark.ts';
 import { watchCpu } from './process-stats.ts';
+import { watchFsync } from './redis-info.ts';
 import { median, quantile, quantiles } from './statistics.ts';
 import { timeOrders, type OrderTimes } from './time-orders.ts';
 
 const waits = ['answer', 'partner', 'dispatch', 'webhook'] as const;
 const told: Record<(typeof waits)[number], string> = {
-  answer: 'answer to POST /v1/orders',
+  answer: 'latency of POST /v1/orders',
   partner: 'from the answer to the partner',
   dispatch: 'from the answer to the dispatch at the partner',
   webhook: 'from the answer to the first webhook',
@@ -49,7 +50,8 @@ export const noisy = defineBenchmark({
         unit: 'ms',
         better: 'lower',
         ceiling: { is: median(p95s(alone, wait)), what: 'the same merchant alone' },
-        target: { of: 'ratio', is: 1.2 },
+        // The answer itself takes milliseconds, which any other request in the same process moves.
+        ...(wait === 'answer' ? {} : { target: { of: 'ratio', is: 1.2 } }),
         samples: p95s(beside, wait),
       })),
       details: { alone: alone.map(toDetails), beside: beside.map(toDetails) },
@@ -80,11 +82,13 @@ async function runRound(options: { seconds: number; rate: number; waiting: numbe
     settings: {
       PACKLINE_LOG_LEVEL: 'error',
       PACKLINE_EGRESS_ALLOW: '127.0.0.0/8',
+      NODE_OPTIONS: process.env['NODE_OPTIONS'] ?? '',
       // What a key may do by default: without it, no merchant is held back at all.
       PACKLINE_RATE_PER_SECOND: '50',
       PACKLINE_RATE_BURST: '200',
     },
   });
+  const redis = new Redis(packline.redisUrl);
   let flood: BoundProcess | undefined;
   try {
     const workers = [await packline.startWorker(), await packline.startWorker()];
@@ -92,6 +96,7 @@ async function runRound(options: { seconds: number; rate: number; waiting: numbe
     await timeOrders(packline, { amount: 150, ratePerSecond: 50 });
     flood = waiting === null ? undefined : await startFlood(packline, waiting);
     await timeOrders(packline, { amount: rate * 2, ratePerSecond: rate });
+    const fsyncMs = await watchFsync(redis);
     const cpu = await watchCpu({
       api: packline.api.pid,
       ...Object.fromEntries(workers.map(({ pid }, n) => [`worker${n + 1}`, pid])),
@@ -100,8 +105,14 @@ async function runRound(options: { seconds: number; rate: number; waiting: numbe
       ...(flood === undefined ? {} : { flood: flood.pid }),
     });
     const times = await timeOrders(packline, { amount: rate * seconds, ratePerSecond: rate });
-    return { times, cpu: await cpu(), seen: flood === undefined ? {} : await lookAt(packline, flood) };
+    const seen = {
+      waitingEntries: await redis.hlen(createKeys(0).entries),
+      slowestFsyncMs: await fsyncMs(),
+      flood: flood === undefined ? null : await lookAt(flood),
+    };
+    return { times, cpu: await cpu(), seen };
   } finally {
+    redis.disconnect();
     await flood?.stop(1_000);
     await packline.close();
   }
@@ -120,13 +131,9 @@ async function startFlood({ baseUrl, adminKey }: PacklineProcesses, waiting: num
 }
 
 /** What the flood was like at its end. */
-async function lookAt({ redis: { url } }: PacklineProcesses, flood: BoundProcess): Promise<Record<string, unknown>> {
+async function lookAt(flood: BoundProcess): Promise<unknown> {
   const answer = once(flood.child, 'message', { signal: AbortSignal.timeout(5_000) });
   flood.child.send('report');
-  const [atPartner] = await answer;
-  const redis = new Redis(url);
-  const { entries, leased } = createKeys(0);
-  const [work, handedOver] = await Promise.all([redis.hlen(entries), redis.zcard(leased)]);
-  redis.disconnect();
-  return { atPartner: atPartner as unknown, waitingEntries: work - handedOver };
+  const [report] = await answer;
+  return report;
 }
