@@ -4,8 +4,10 @@ import { entryLua, inflightDefault, leaseMs, toBegun, type BegunEntry, type Stor
 import { defineScript, runScript } from './script.ts';
 import { parseStored } from './stored-json.ts';
 
-/** The lane of work that spends nobody's budget. */
+/** The lane of work that spends nobody's budget and comes of itself: what merchants ask for waits in a lane of their own. */
 export const freeLane = 'free';
+/** Where a merchant's orders, requests and hooks wait for their first run: never behind another merchant's. */
+export const merchantLane = (merchantId: string): string => `${freeLane}.${merchantId}`;
 /** How often a run says that it lives. Three times in a lease, so that one that is late costs nothing. */
 export const renewEveryMs = 2_500;
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { toInstant, type Clock } from '../platform/clock.ts';
 import type { RedisClient } from '../platform/redis.ts';
 import { digest, newId } from './deps.ts';
+import { merchantLane } from './entries.ts';
 import { createKeys, globalKeys } from './keys.ts';
 import { parseStored } from './stored-json.ts';
 
@@ -42,11 +43,19 @@ interface GlobalDeps {
   clock: Clock;
 }
 
+/**
+ * So much of a merchant's own work is handed over at once: less than a worker has places, so that another merchant's finds
+ * one free, and more than processors keep busy.
+ */
+const merchantInflightMax = 32;
+
 export async function createMerchant({ redis, clock }: GlobalDeps, name: string, shard: number): Promise<Merchant> {
   const at = toInstant(clock.now());
   const merchant: Merchant = { schema: 1, id: newId('merchant', clock), name, shard, createdAt: at, updatedAt: at };
   await redis.hset(globalKeys.merchants, merchant.id, JSON.stringify(merchant));
-  await redis.sadd(createKeys(shard).merchants, merchant.id);
+  const { tag, merchants } = createKeys(shard);
+  await redis.hset(`${tag}:lane-state:${merchantLane(merchant.id)}`, 'cap', merchantInflightMax);
+  await redis.sadd(merchants, merchant.id);
   return merchant;
 }
 

@@ -6,7 +6,7 @@ import { fulfilmentRead } from '../../queues/fulfilment-read.ts';
 import { orderImport } from '../../queues/order-import.ts';
 import type { NewEntry } from '../../store/commit.ts';
 import { findToken, openConnection, readConnection } from '../../store/connections.ts';
-import { freeLane } from '../../store/entries.ts';
+import { merchantLane } from '../../store/entries.ts';
 import { acceptMessage } from '../../store/inbox.ts';
 import { rememberOpened } from '../../store/opened.ts';
 import { ok } from '../answer.ts';
@@ -65,8 +65,10 @@ export function makeInboundWebhook(deps: IngressDeps, metrics: RequestMetrics): 
     const { merchantId, connectionId } = facts;
     const work = (inboxId: string): NewEntry => {
       const reference = { merchantId, connectionId, inboxId };
-      if (connection.kind !== 'oms') return makeEntry(fulfilmentRead, reference, { lane: freeLane });
-      return makeEntry(orderImport, reference, { lane: deps.lanesOf(store, connection)['orders'] ?? freeLane });
+      if (connection.kind !== 'oms') return makeEntry(fulfilmentRead, reference, { lane: merchantLane(merchantId) });
+      return makeEntry(orderImport, reference, {
+        lane: deps.lanesOf(store, connection)['orders'] ?? merchantLane(merchantId),
+      });
     };
     const { messageId } = verdict;
     const outcome = await acceptMessage(store, { connectionId, messageId, body: bytes, work });

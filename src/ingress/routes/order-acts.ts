@@ -13,7 +13,7 @@ import { orderCancel } from '../../queues/order-cancel.ts';
 import { changeOrder, type OrderChange } from '../../store/change-order.ts';
 import { commit } from '../../store/commit.ts';
 import { newId, type StoreDeps } from '../../store/deps.ts';
-import { freeLane } from '../../store/entries.ts';
+import { merchantLane } from '../../store/entries.ts';
 import { listIssueEntries, listIssues } from '../../store/issues.ts';
 import { openPerson, requireOrder, resealPerson, type StoredOrder } from '../../store/orders.ts';
 import { reviveEntries } from '../../store/revive.ts';
@@ -85,7 +85,7 @@ function amendStored(store: StoreDeps, stored: StoredOrder, patch: OrderPatch): 
     order: { ...order, pending: { content, contentVersion }, problems: standing },
     pendingPerson: sealed,
     timeline,
-    entries: [makeEntry(fulfilmentUpdate, { orderId: order.id }, { lane: freeLane, cause })],
+    entries: [makeEntry(fulfilmentUpdate, { orderId: order.id }, { lane: merchantLane(order.merchantId), cause })],
   };
 }
 
@@ -117,7 +117,9 @@ const cancelOrder = defineRoute({
           problems: withoutProblem(order.problems, 'order.cancel_refused'),
         },
         timeline: [{ at: requestedAt, what: 'order.cancelRequested' }],
-        entries: [makeEntry(orderCancel, { orderId }, { lane: freeLane, cause: String(order.version) })],
+        entries: [
+          makeEntry(orderCancel, { orderId }, { lane: merchantLane(merchantId), cause: String(order.version) }),
+        ],
       };
     }),
 });
@@ -137,7 +139,9 @@ const resyncOrder = defineRoute({
     const stored = await requireOrder(store, orderId, merchantId);
     if (stored.order.fulfilment === undefined) throw wrongState(stored.order, 'no fulfilment system has it');
     const cause = newId('request', store.clock);
-    await commit(store, { entries: [makeEntry(fulfilmentRead, { orderId }, { lane: freeLane, cause })] });
+    await commit(store, {
+      entries: [makeEntry(fulfilmentRead, { orderId }, { lane: merchantLane(merchantId), cause })],
+    });
     return accepted(readView(store, stored));
   },
 });
@@ -168,7 +172,9 @@ const retryOrder = defineRoute({
     const resubmitted = revived === 0 && unsent && !isBeingCanceled(order);
     if (resubmitted) {
       const cause = newId('request', store.clock);
-      await commit(store, { entries: [makeEntry(fulfilmentSubmit, { orderId }, { lane: freeLane, cause })] });
+      await commit(store, {
+        entries: [makeEntry(fulfilmentSubmit, { orderId }, { lane: merchantLane(merchantId), cause })],
+      });
     }
     return accepted({ id: orderId, revived, resubmitted });
   },

@@ -9,7 +9,7 @@ import { fulfilmentSubmit } from '../../queues/fulfilment-submit.ts';
 import { acceptOrder, findByExternalId } from '../../store/accept-order.ts';
 import { listConnections, readConnection } from '../../store/connections.ts';
 import type { StoreDeps } from '../../store/deps.ts';
-import { freeLane } from '../../store/entries.ts';
+import { merchantLane } from '../../store/entries.ts';
 import { listOrders, readOrder, readTimeline, requireOrder, type StoredOrder } from '../../store/orders.ts';
 import { ok } from '../answer.ts';
 import { defineRoute, type Route } from '../define-route.ts';
@@ -63,7 +63,7 @@ const postOrder = defineRoute({
       source: await sourceOf(store, merchantId, from),
       idempotencyKey: idempotencyKey ?? '',
       input: body,
-      work: (orderId) => makeEntry(fulfilmentSubmit, { orderId }, { lane: freeLane }),
+      work: (orderId) => makeEntry(fulfilmentSubmit, { orderId }, { lane: merchantLane(merchantId) }),
     });
     switch (accepted.outcome) {
       case 'created': {
