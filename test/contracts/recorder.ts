@@ -38,7 +38,8 @@ const exchangesMaxMs = 120_000;
 export function createRecorder(): Recorder {
   const http = createHttp({ egress: createEgress({ allow: ['127.0.0.1'] }), userAgent: 'Packline/contract' });
   const calls: RecordedCall[] = [];
-  const budget = { take: () => Promise.resolve({ taken: true, waitMs: 0 }), throttle: () => Promise.resolve() };
+  const nothing = () => Promise.resolve();
+  const budget = { take: () => Promise.resolve({ taken: true, waitMs: 0, late: nothing }), throttle: nothing };
   return {
     calls,
     io(connector, { prefer } = {}) {
