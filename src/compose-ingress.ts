@@ -10,7 +10,7 @@ export function composeIngressDeps(
   base: Base,
   state: { draining: () => boolean; shedding: () => boolean },
 ): IngressDeps {
-  const { config, log, clock, metrics, redis, egress, stores } = base;
+  const { config, log, clock, metrics, redis, egress, stores, erasureLog } = base;
   const { openFulfilment, openOms, lanesOf, callsSomebody, vendorAccountOf, importsByItself } = createConnections(
     base,
     base.config,
@@ -50,6 +50,7 @@ export function composeIngressDeps(
     lanesOf,
     vendorAccountOf,
     importsByItself,
+    erasureLog,
     ...state,
   };
 }

@@ -12,6 +12,7 @@ import { createHttp, type Http } from './platform/http.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { readOrCreatePrivateFile } from './platform/private-file.ts';
+import { openPrivateLog, type PrivateLog } from './platform/private-log.ts';
 import { createRedis, untilRedisReady, type RedisClient, type RedisProfile } from './platform/redis.ts';
 import { assertDurable } from './platform/redis-durability.ts';
 import { loadOrCreateSecretKey } from './platform/secret-key.ts';
@@ -19,6 +20,7 @@ import { createKeyring } from './platform/secrets.ts';
 import type { RetentionSettings, StoreDeps } from './store/deps.ts';
 import { claimGeneration } from './store/generation.ts';
 import { createKeys, globalKeys } from './store/keys.ts';
+import { replayErasures } from './store/replay-erasures.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import type { WorkerDeps } from './fulfilment/deps.ts';
 
@@ -37,9 +39,11 @@ export interface Base {
   redis: RedisClient;
   /** One per shard, over `redis`. */
   stores: readonly StoreDeps[];
+  /** Outside of Redis: what a restore must not bring back. */
+  erasureLog: PrivateLog;
 }
 
-/** Everything from configuration, in the order in which it can fail: keys, Redis and its durability, its generation. */
+/** Everything from configuration, in the order in which it can fail: keys, Redis and its durability, its generation, erasures. */
 export async function composeBase(
   config: Config,
   process: { name: string; profile: RedisProfile; acceptEmpty?: boolean; clock?: Clock; log?: Log },
@@ -59,6 +63,9 @@ export async function composeBase(
     inboxSeconds: config.inboxRetentionDays * daySeconds,
     idempotencySeconds: daySeconds,
   };
+  const stores = shards.map((keys): StoreDeps => ({ redis, keys, clock, generation, keyring, retention }));
+  const erasureLog = openPrivateLog(join(config.home, 'erasures.log'));
+  await bringErasures(redis, stores, erasureLog, log);
   const sandboxTargets = config.sandbox ? [`127.0.0.1:${config.sandboxPort}`] : [];
   const egress = createEgress({ allow: [...config.egressAllow, ...sandboxTargets] });
   return {
@@ -69,8 +76,22 @@ export async function composeBase(
     http: createHttp({ egress, userAgent: `Packline/${packageVersion}` }),
     egress,
     redis,
-    stores: shards.map((keys) => ({ redis, keys, clock, generation, keyring, retention })),
+    stores,
+    erasureLog,
   };
+}
+
+/** Before anything is served: a Redis that was restored knows persons who were erased since its backup. */
+async function bringErasures(
+  redis: RedisClient,
+  stores: readonly StoreDeps[],
+  erasureLog: PrivateLog,
+  log: Log,
+): Promise<void> {
+  const { path } = erasureLog;
+  const { applied, unreadable } = await replayErasures(redis, stores, await erasureLog.read());
+  if (applied > 0) log.warn({ applied, path }, 'erasures.replayed');
+  if (unreadable.length > 0) log.error({ lines: unreadable, path }, 'erasures.unreadable');
 }
 
 /** The marker's other half lies in PACKLINE_HOME, where a Redis that came back empty cannot take it along. */

@@ -13,7 +13,7 @@ import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import { changeOrder } from '../src/store/change-order.ts';
 import type { NewEntry } from '../src/store/commit.ts';
 import { freeLane } from '../src/store/entries.ts';
-import { keptWrites, readMessage } from '../src/store/inbox.ts';
+import { keptWithWrites, keptWrites, readMessage } from '../src/store/inbox.ts';
 import { findOrderByReference, requireOrder } from '../src/store/orders.ts';
 import type { OpenFulfilment, WorkerDeps } from '../src/fulfilment/deps.ts';
 import { keepUnmatched } from '../src/fulfilment/keep-unmatched.ts';
@@ -48,7 +48,7 @@ async function takeMessage(
     return;
   }
   const orderId = await findOrderByReference(store, connectionId, message.externalRef);
-  if (orderId !== null) return applyMessage(orderId, message, { opened, writes }, context);
+  if (orderId !== null) return applyMessage(orderId, message, { opened, inboxId }, context);
   const kept = await keepUnmatched(context, opened, { inboxId, externalRef: message.externalRef, writes });
   // Its order was routed here in this very moment.
   if (kept === 'conflict') throw new Failure('aborted', 'hook.matched', 'the order has just become known');
@@ -58,11 +58,12 @@ async function takeMessage(
 async function applyMessage(
   orderId: string,
   message: InboundMessage,
-  { opened, writes }: { opened: OpenFulfilment; writes: string[][] },
+  { opened, inboxId }: { opened: OpenFulfilment; inboxId: string },
   context: Context,
 ): Promise<void> {
   const { store, finish, entryId, deps } = context;
-  await changeOrder(store, orderId, { commit: finish, work: deliveryWork }, ({ order }) => {
+  await changeOrder(store, orderId, { commit: finish, work: deliveryWork }, (stored) => {
+    const { order } = stored;
     const at = toInstant(store.clock.now());
     const arrived = opened.connector.appearsWithinMs === undefined ? order : withArrival(order, at);
     const known = withJob(arrived, message.jobId);
@@ -75,7 +76,7 @@ async function applyMessage(
     return {
       ...heard,
       timeline: [{ at, what: 'hook.received', detail: { event: message.event } }],
-      writes,
+      writes: keptWithWrites(store, stored, inboxId),
       entries: [...read, ...omsWork(order, heard.order), ...(arrived === order ? [] : endWait(order))],
     };
   });

@@ -15,6 +15,7 @@ import { performEffect } from '../src/queues/perform-effect.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import { changeOrder, type OrderChange } from '../src/store/change-order.ts';
 import { requireOrder, type StoredOrder } from '../src/store/orders.ts';
+import { isErased } from '../src/store/persons.ts';
 
 type Context = JobContext<WorkerDeps>;
 /** What was sent, and what the partner said to it. */
@@ -79,7 +80,8 @@ async function amendAtPartner(
 }
 
 /** An amendment that came meanwhile waits on: it has its own entry. */
-function record({ order }: StoredOrder, { outcome, sent }: Amended, context: Context): OrderChange {
+function record(stored: StoredOrder, { outcome, sent }: Amended, context: Context): OrderChange {
+  const { order } = stored;
   const isCurrent = order.pending?.contentVersion === sent.contentVersion;
   const source = order.fulfilment?.connector ?? 'packline';
   if (!outcome.amended) return isCurrent ? refused(order, { ...outcome, source }, context) : { order };
@@ -91,7 +93,7 @@ function record({ order }: StoredOrder, { outcome, sent }: Amended, context: Con
     done: [fulfilmentSubmit.name, fulfilmentUpdate.name],
   });
   if (change === null) return null;
-  return { ...change, ...(person === null ? {} : { person }), ...(isCurrent ? { pendingPerson: null } : {}) };
+  return { ...change, ...(person === null || isErased(stored) ? {} : { person: { sealed: person, foundBy: [] } }), ...(isCurrent ? { pendingPerson: null } : {}) };
 }
 
 function refused(

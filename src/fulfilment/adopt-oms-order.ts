@@ -11,7 +11,8 @@ import type { JobContext } from '../queues/run-worker.ts';
 import type { OrderChange } from '../store/change-order.ts';
 import { freeLane } from '../store/entries.ts';
 import type { StoreDeps } from '../store/deps.ts';
-import { openPerson, resealPerson, type StoredOrder } from '../store/orders.ts';
+import type { StoredOrder } from '../store/orders.ts';
+import { openPerson, resealPerson } from '../store/persons.ts';
 import { afterOmsFact } from './after-oms-fact.ts';
 import type { WorkerDeps } from './deps.ts';
 

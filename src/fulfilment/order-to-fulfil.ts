@@ -1,7 +1,8 @@
 import type { OrderToFulfil } from '../connectors/fulfilment/port.ts';
 import { Failure } from '../domain/failure.ts';
 import type { StoreDeps } from '../store/deps.ts';
-import { openPerson, type StoredOrder } from '../store/orders.ts';
+import type { StoredOrder } from '../store/orders.ts';
+import { openPerson } from '../store/persons.ts';
 
 /** The order with its person opened, as connectors are given it. An erased person cannot be delivered to. */
 export function toOrderToFulfil(store: StoreDeps, stored: StoredOrder, which: 'current' | 'pending'): OrderToFulfil {

@@ -3,6 +3,7 @@ import type { Connector, TestableConnection } from '../connectors/connector.ts';
 import type { OmsConnection, OmsPolicy } from '../connectors/oms/port.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
+import type { PrivateLog } from '../platform/private-log.ts';
 import type { RedisClient } from '../platform/redis.ts';
 import type { Connection } from '../store/connections.ts';
 import type { StoreDeps } from '../store/deps.ts';
@@ -62,6 +63,8 @@ export interface IngressDeps {
   importsByItself(connection: Pick<Connection, 'connector'>): boolean;
   /** The lanes of a connection's budgets (store/lanes.ts), by budget name. */
   lanesOf(store: StoreDeps, connection: Connection): Readonly<Record<string, string>>;
+  /** What was erased, outside of Redis. */
+  erasureLog: PrivateLog;
   /** The process is ending: no new work, connections close after their answer. */
   draining(): boolean;
   /** Redis is so full that what is left belongs to the workers: requests that create are answered 503. */

@@ -136,6 +136,7 @@ export function createPipeline(deps: IngressDeps, metrics: RequestMetrics): Pipe
       route: `${c.req.method} ${c.req.path}`,
       key: idempotencyKey,
       parsed: parsed ?? null,
+      orderId: call.params['orderId'],
       log,
     };
     return route.run(call, (act) => runOnce(tenant?.store ?? deps.shard(0), scope, act));

@@ -6,6 +6,7 @@ import { connectorRoutes } from './routes/connectors.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { endpointActRoutes } from './routes/endpoint-acts.ts';
 import { endpointRoutes } from './routes/endpoints.ts';
+import { erasureRoutes } from './routes/erasures.ts';
 import { healthRoutes } from './routes/health.ts';
 import { issueRoutes } from './routes/issues.ts';
 import { merchantRoutes } from './routes/merchants.ts';
@@ -25,6 +26,7 @@ export const routes: readonly Route[] = [
   ...endpointActRoutes,
   ...deliveryRoutes,
   ...issueRoutes,
+  ...erasureRoutes,
   ...merchantRoutes,
   ...apiKeyRoutes,
   ...healthRoutes,

@@ -8,20 +8,28 @@ import { reasonOf } from './redis-away.ts';
 
 /**
  * Acts at most once for an idempotency key. What was thrown before anything was done frees the key; an answer is kept
- * for the next request with the same key. Throws `idempotency.in_progress` and `idempotency.key_reused`.
+ * for the next request with the same key. Throws `idempotency.in_progress`, `idempotency.key_reused` and `order.state`.
  */
 export async function runOnce(
   store: StoreDeps,
-  scope: { owner: string; route: string; key: string; parsed: unknown; log: Log },
+  scope: { owner: string; route: string; key: string; parsed: unknown; orderId: string | undefined; log: Log },
   act: () => Promise<Answer>,
 ): Promise<Answer> {
-  const { owner, route, key, parsed, log } = scope;
-  const claim = await claimIdempotencyKey(store, { owner, route, key, fingerprint: digest(canonicalJson(parsed)) });
+  const { owner, route, key, parsed, orderId, log } = scope;
+  const claim = await claimIdempotencyKey(store, {
+    owner,
+    route,
+    key,
+    orderId,
+    fingerprint: digest(canonicalJson(parsed)),
+  });
   switch (claim.state) {
     case 'busy':
       throw makeRefusal('idempotency.in_progress', 'a request with this key is under way', { retryAfterMs: 1_000 });
     case 'reused':
       throw makeRefusal('idempotency.key_reused', 'this key was used for another request');
+    case 'erased':
+      throw makeRefusal('order.state', 'this was done; its answer went when the order’s person was erased');
     case 'done': {
       const { status, headers, body } = claim.answer;
       return { status, json: body === '' ? undefined : JSON.parse(body), headers: { ...headers, ...replayedHeader } };

@@ -6,7 +6,7 @@ import { toInstant } from '../platform/clock.ts';
 import { fromEntry, generationFailure, type NewEntry } from './commit.ts';
 import { digest, newId, type StoreDeps } from './deps.ts';
 import { entryLua } from './entry-lua.ts';
-import { sealPerson } from './orders.ts';
+import { foundByField, personMember, sealPerson } from './persons.ts';
 import { defineScript, runScript } from './script.ts';
 
 /**
@@ -14,7 +14,7 @@ import { defineScript, runScript } from './script.ts';
  * there is no moment at which a crash could leave one without the other.
  */
 const acceptScript = defineScript(`${entryLua}
-local idem, claims, order, orders, timeline = KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local idem, claims, order, orders, timeline, persons = unpack(KEYS, 2, 7)
 local given, generation, fingerprint, idemSeconds, claim, id, at = unpack(ARGV, 1, 7)
 local doc, key, person, line, entryId, entry = unpack(ARGV, 8, 13)
 if not known(generation) then return { 'generation' } end
@@ -35,6 +35,10 @@ end
 redis.call('HSET', claims, claim, content .. '|' .. id)
 redis.call('HSET', order, 'v', 1, 'doc', doc, 'key', key, 'person', person)
 redis.call('ZADD', orders, 0, id)
+for at = 14, #ARGV, 2 do
+  redis.call('HSET', order, ARGV[at], '')
+  redis.call('ZADD', persons, 0, ARGV[at + 1])
+end
 redis.call('RPUSH', timeline, line)
 redis.call('SET', idem, fingerprint .. '|created|' .. id .. '|' .. at, 'EX', idemSeconds)
 push(entryId, cjson.decode(entry), clock(given))
@@ -73,7 +77,7 @@ export async function acceptOrder(
   const at = toInstant(clock.now());
   const facts = { merchantId, source, oms: request.oms, problems: request.problems };
   const { order, person } = makeOrder(input, { ...facts, id, acceptedAt: at });
-  const sealed = sealPerson(deps, id, person);
+  const sealed = sealPerson(deps, order, person);
   const claim = claimOf(source, input.externalId);
   const work = fromEntry(request.work(id));
   const reply = await runScript(
@@ -86,6 +90,7 @@ export async function acceptOrder(
       keys.order(id),
       keys.orders(merchantId),
       keys.timeline(id),
+      keys.persons(merchantId),
     ],
     [
       clock.scriptNow(),
@@ -97,10 +102,11 @@ export async function acceptOrder(
       at,
       JSON.stringify(order),
       sealed.key,
-      sealed.person,
+      sealed.sealed,
       JSON.stringify({ at, what: 'order.accepted', detail: { source } }),
       work.id,
       JSON.stringify(work.entry),
+      ...sealed.foundBy.flatMap((hash) => [foundByField(hash), personMember(hash, id)]),
     ],
   );
   const [outcome, value = ''] = Array.isArray(reply) ? reply.map(String) : [];
@@ -125,7 +131,12 @@ export async function acceptOrder(
 }
 
 /** Where the claim of an external id lies: digests in small hashes, which Redis keeps packed. */
-function claimOf(source: string, externalId: string): { bucket: string; field: string } {
+export interface Claim {
+  bucket: string;
+  field: string;
+}
+
+export function claimOf(source: string, externalId: string): Claim {
   const identity = digest(`${source}\n${externalId}`);
   return { bucket: identity.slice(0, 2), field: identity.slice(2, 24) };
 }

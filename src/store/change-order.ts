@@ -7,6 +7,7 @@ import type { CommitOutcome, CommitPlan, NewEntry } from './commit.ts';
 import type { StoreDeps } from './deps.ts';
 import { listSubscribers } from './endpoints.ts';
 import { eventWrites, type Delivery } from './events.ts';
+import type { SealedPerson } from './persons.ts';
 import { createTurns, type Turns } from './take-turns.ts';
 import { orderGuard, orderWrites, requireOrder, timelineWrite, type StoredOrder, type TimelineLine } from './orders.ts';
 
@@ -21,8 +22,8 @@ export type OrderChange = {
   guards?: CommitPlan['guards'];
   writes?: readonly (readonly (string | number)[])[];
   /** Sealed persons to store; `pendingPerson: null` removes the waiting amendment. */
-  person?: string;
-  pendingPerson?: string | null;
+  person?: SealedPerson;
+  pendingPerson?: SealedPerson | null;
 } | null;
 
 /** Lost races are normal (a hook and a read of one order at once); a row of them is not. */

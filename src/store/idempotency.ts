@@ -1,9 +1,13 @@
 import { Failure } from '../domain/failure.ts';
 import { digest, type StoreDeps } from './deps.ts';
+import { findOrderKey } from './persons.ts';
 import { defineScript, runScript } from './script.ts';
 import { parseStored } from './stored-json.ts';
 
-/** A stored answer. Sealed at rest, because it may hold a secret that is shown only once. */
+/**
+ * A stored answer. Sealed at rest, because it may hold a secret that is shown only once; one that shows an order is sealed
+ * under that order's key, so that it goes with the person.
+ */
 export interface StoredAnswer {
   status: number;
   headers: Record<string, string>;
@@ -37,7 +41,9 @@ export type IdempotencyClaim =
   /** Another request with this key is under way. */
   | { state: 'busy' }
   /** The key belongs to another request. */
-  | { state: 'reused' };
+  | { state: 'reused' }
+  /** It was done, and its answer went with the order's person. */
+  | { state: 'erased' };
 
 /**
  * Claim, fence, complete: for POSTs that act across several calls. (Routes whose whole effect is one script claim their
@@ -45,15 +51,20 @@ export type IdempotencyClaim =
  */
 export async function claimIdempotencyKey(
   deps: StoreDeps,
-  scope: { owner: string; route: string; key: string; fingerprint: string },
+  scope: { owner: string; route: string; key: string; fingerprint: string; orderId?: string | undefined },
 ): Promise<IdempotencyClaim> {
   const key = `${deps.keys.idempotency(scope.owner, digest(`${scope.route}\n${scope.key}`))}:act`;
   const args = [deps.clock.scriptNow(), scope.fingerprint, leaseMs, deps.retention.idempotencySeconds];
+  const { orderId } = scope;
+  const findSealer = async () => (orderId === undefined ? deps.keyring : findOrderKey(deps, orderId));
   const reply = await runScript(deps.redis, claimScript, [key], args);
   const [state, value = ''] = Array.isArray(reply) ? reply.map(String) : [];
   switch (state) {
-    case 'done':
-      return { state, answer: parseStored<StoredAnswer>(deps.keyring.openText(value, key)) };
+    case 'done': {
+      const sealer = await findSealer();
+      if (sealer === null) return { state: 'erased' };
+      return { state, answer: parseStored<StoredAnswer>(sealer.openText(value, key)) };
+    }
     case 'busy':
     case 'reused':
       return { state };
@@ -61,7 +72,8 @@ export async function claimIdempotencyKey(
       return {
         state,
         complete: async (answer) => {
-          await runScript(deps.redis, completeScript, [key], [value, deps.keyring.seal(JSON.stringify(answer), key)]);
+          const sealed = (await findSealer())?.seal(JSON.stringify(answer), key) ?? '';
+          await runScript(deps.redis, completeScript, [key], [value, sealed]);
         },
         release: async () => {
           await runScript(deps.redis, completeScript, [key], [value, '']);

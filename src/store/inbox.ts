@@ -3,6 +3,8 @@ import { toInstant } from '../platform/clock.ts';
 import { fromEntry, generationFailure, type NewEntry } from './commit.ts';
 import { digest, newId, type StoreDeps } from './deps.ts';
 import { entryLua } from './entry-lua.ts';
+import type { StoredOrder } from './orders.ts';
+import { isErased } from './persons.ts';
 import { defineScript, runScript } from './script.ts';
 
 /**
@@ -68,6 +70,18 @@ const unpack = (bytes: Uint8Array): Uint8Array => (isPacked(bytes) ? zstdDecompr
 export const keptWrites = ({ keys, retention }: StoreDeps, inboxId: string): string[][] => [
   ['EXPIRE', keys.inbox(inboxId), String(Math.min(bytesKeptSeconds, retention.inboxSeconds))],
 ];
+
+/** The same for a hook about this order: its bytes go with the order's person, at once where that is erased already. */
+export function keptWithWrites(deps: StoreDeps, stored: StoredOrder, inboxId: string): string[][] {
+  const { keys } = deps;
+  if (isErased(stored)) return [['DEL', keys.inbox(inboxId)]];
+  const list = keys.hooks(stored.order.id);
+  return [
+    ...keptWrites(deps, inboxId),
+    ['RPUSH', list, inboxId],
+    ['EXPIRE', list, String(Math.min(bytesKeptSeconds, deps.retention.inboxSeconds))],
+  ];
+}
 
 /** The bytes of a hook; null once its retention is over. */
 export async function readMessage(

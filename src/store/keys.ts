@@ -23,6 +23,10 @@ export function createKeys(shard: number) {
     /** Who has posted what: `externalId` digests in small hashes, which Redis keeps packed. For ever. */
     claims: (merchantId: string, bucket: string) => `${tag}:claims:${merchantId}:${bucket}`,
     orders: (merchantId: string) => `${tag}:orders:${merchantId}`,
+    /** `<keyed hash of an e-mail address or phone>:<order id>`, for finding the orders of a person. */
+    persons: (merchantId: string) => `${tag}:persons:${merchantId}`,
+    /** Order id to when its person was erased: what of the log outside has been done here. For ever. */
+    erasures: `${tag}:erasures`,
     /** Orders with no route yet, for the day a connection appears. */
     unrouted: (merchantId: string) => `${tag}:unrouted:${merchantId}`,
     /** Orders not at their end, by when a partner was last heard of them (ms). */
@@ -37,6 +41,8 @@ export function createKeys(shard: number) {
 
     idempotency: (merchantId: string, digest: string) => `${tag}:idem:${merchantId}:${digest}`,
     inbox: (inboxId: string) => `${tag}:inbox:${inboxId}`,
+    /** The hooks about an order whose bytes are still kept. */
+    hooks: (orderId: string) => `${tag}:hooks:${orderId}`,
     inboxSeen: (connectionId: string, digest: string) => `${tag}:seen:${connectionId}:${digest}`,
 
     connections: (merchantId: string) => `${tag}:connections:${merchantId}`,

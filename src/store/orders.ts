@@ -1,12 +1,14 @@
 import { Failure } from '../domain/failure.ts';
-import type { Order, OrderPerson } from '../domain/order.ts';
+import type { Order } from '../domain/order.ts';
 import { isTerminal } from '../domain/order-status.ts';
 import type { StoreDeps } from './deps.ts';
+import { foundByWrites, type SealedPerson } from './persons.ts';
 import { parseStored } from './stored-json.ts';
 
 /**
  * An order as it lies in Redis: a hash of `v` (version), `doc` (no personal data), `key` (the order's own data key,
- * wrapped by the master key; destroying it erases the person), `person` and `pendingPerson` (sealed under that key).
+ * wrapped by the master key; destroying it erases the person), `person` and `pendingPerson` (sealed under that key), and
+ * a field `by:<keyed hash>` for all that its person is found by.
  */
 export interface StoredOrder {
   order: Order;
@@ -24,7 +26,6 @@ export interface TimelineLine {
 }
 
 export const timelineLinesMax = 500;
-const orderContext = (orderId: string): string => `order:${orderId}`;
 
 export async function readOrder(deps: StoreDeps, orderId: string): Promise<StoredOrder | null> {
   const [doc, key, person, pendingPerson] = await deps.redis.hmget(
@@ -52,26 +53,6 @@ export async function requireOrder(deps: StoreDeps, orderId: string, merchantId?
   return stored;
 }
 
-/** A fresh data key for an order, and the person sealed under it. */
-export function sealPerson(deps: StoreDeps, orderId: string, person: OrderPerson): { key: string; person: string } {
-  const { wrapped, key } = deps.keyring.newDataKey(orderContext(orderId));
-  return { key: wrapped, person: key.seal(JSON.stringify(person), orderContext(orderId)) };
-}
-
-/** Another version of the person, under the order's existing key. */
-export function resealPerson(deps: StoreDeps, stored: StoredOrder, person: OrderPerson): string {
-  const context = orderContext(stored.order.id);
-  return deps.keyring.unwrapDataKey(stored.key, context).seal(JSON.stringify(person), context);
-}
-
-/** The person of an order; null once erased. `pending` reads the amendment that waits, if one does. */
-export function openPerson(deps: StoreDeps, stored: StoredOrder, which: 'current' | 'pending'): OrderPerson | null {
-  const sealed = which === 'pending' ? (stored.pendingPerson ?? stored.person) : stored.person;
-  if (stored.key === '' || sealed === '') return null;
-  const context = orderContext(stored.order.id);
-  return parseStored<OrderPerson>(deps.keyring.unwrapDataKey(stored.key, context).openText(sealed, context));
-}
-
 export const timelineWrite = (deps: StoreDeps, orderId: string, lines: readonly TimelineLine[]): string[][] => [
   ['RPUSH', deps.keys.timeline(orderId), ...lines.map((line) => JSON.stringify(line))],
   ['LTRIM', deps.keys.timeline(orderId), String(-timelineLinesMax), '-1'],
@@ -82,13 +63,17 @@ export function orderWrites(
   deps: StoreDeps,
   before: Order,
   after: Order,
-  persons: { person?: string; pendingPerson?: string | null },
+  { person, pendingPerson }: { person?: SealedPerson; pendingPerson?: SealedPerson | null },
 ): string[][] {
   const key = deps.keys.order(after.id);
   const writes: string[][] = [['HSET', key, 'v', String(after.version), 'doc', JSON.stringify(after)]];
-  if (persons.person !== undefined) writes.push(['HSET', key, 'person', persons.person]);
-  if (persons.pendingPerson === null) writes.push(['HDEL', key, 'pendingPerson']);
-  else if (persons.pendingPerson !== undefined) writes.push(['HSET', key, 'pendingPerson', persons.pendingPerson]);
+  if (person !== undefined) {
+    writes.push(['HSET', key, 'person', person.sealed], ...foundByWrites(deps, after, person));
+  }
+  if (pendingPerson === null) writes.push(['HDEL', key, 'pendingPerson']);
+  else if (pendingPerson !== undefined) {
+    writes.push(['HSET', key, 'pendingPerson', pendingPerson.sealed], ...foundByWrites(deps, after, pendingPerson));
+  }
   const now = String(deps.clock.now());
   if (isTerminal(after.status)) {
     if (!isTerminal(before.status)) {

@@ -3,16 +3,15 @@ import { newId, type StoreDeps } from '../../src/store/deps.ts';
 import { commit } from '../../src/store/commit.ts';
 import {
   listOrders,
-  openPerson,
   orderGuard,
   orderWrites,
   readOrder,
   readTimeline,
   requireOrder,
-  resealPerson,
   timelineLinesMax,
   timelineWrite,
 } from '../../src/store/orders.ts';
+import { openPerson, resealPerson } from '../../src/store/persons.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { testRedis } from '../support/redis.ts';
 import { sampleOrder } from '../support/sample-order.ts';
@@ -40,7 +39,7 @@ describe('the person of an order', () => {
     const stored = await requireOrder(store, id);
     expect(openPerson(store, stored, 'pending')).toEqual(openPerson(store, stored, 'current'));
     const amended = { recipient: { name: 'Another Person' }, lineNotes: {} };
-    await client.hset(store.keys.order(id), 'pendingPerson', resealPerson(store, stored, amended));
+    await client.hset(store.keys.order(id), 'pendingPerson', resealPerson(store, stored, amended).sealed);
     const waiting = await requireOrder(store, id);
     expect(openPerson(store, waiting, 'pending')).toEqual(amended);
     expect(openPerson(store, waiting, 'current')?.recipient.name).toBe(sampleOrder().recipient.name);

@@ -15,7 +15,8 @@ import {
 import { OrderStatusSchema } from '../../domain/order-status.ts';
 import { InstantSchema } from '../../domain/time.ts';
 import type { StoreDeps } from '../../store/deps.ts';
-import { openPerson, type StoredOrder } from '../../store/orders.ts';
+import type { StoredOrder } from '../../store/orders.ts';
+import { openPerson } from '../../store/persons.ts';
 
 export const ProblemFactSchema = z
   .strictObject({ code: z.string(), detail: z.string(), source: z.string(), raisedAt: InstantSchema })

@@ -1,0 +1,128 @@
+import * as z from 'zod';
+import { IdSchema } from '../../domain/ids.ts';
+import type { Order } from '../../domain/order.ts';
+import { RecipientSchema } from '../../domain/order-input.ts';
+import { isTerminal } from '../../domain/order-status.ts';
+import type { StoreDeps } from '../../store/deps.ts';
+import { erasedParts, erasePersons, foreseeErasures } from '../../store/erasures.ts';
+import { findByPerson } from '../../store/find-by-person.ts';
+import { findIssuesWithHooks } from '../../store/held-hooks.ts';
+import { requireOrder, type StoredOrder } from '../../store/orders.ts';
+import { isErased } from '../../store/persons.ts';
+import { ok } from '../answer.ts';
+import { defineRoute, type Route } from '../define-route.ts';
+import type { IngressDeps } from '../deps.ts';
+import { makeRefusal } from '../problem.ts';
+
+const { email, phone } = RecipientSchema.shape;
+
+const ErasureInputSchema = z
+  .strictObject({
+    orderId: IdSchema('order').optional(),
+    email,
+    phone,
+    force: z.boolean().default(false).meta({ description: 'Also of orders that are still on their way' }),
+    dryRun: z.boolean().default(false).meta({ description: 'Only say what would be erased' }),
+  })
+  .refine((input) => [input.orderId, input.email, input.phone].filter((given) => given !== undefined).length === 1, {
+    message: 'name one of orderId, email and phone',
+  })
+  .meta({ id: 'ErasureInput' });
+type ErasureInput = z.infer<typeof ErasureInputSchema>;
+
+const NotErasedSchema = z.strictObject({
+  orderId: z.union([IdSchema('order'), z.null()]),
+  where: z.string().meta({ description: 'A partner, an issue, or `backups`' }),
+  reason: z.string(),
+});
+
+const ErasureSchema = z
+  .strictObject({
+    dryRun: z.boolean(),
+    erased: z.array(
+      z.strictObject({
+        orderId: IdSchema('order'),
+        where: z
+          .array(z.enum(erasedParts))
+          .meta({ description: 'The person and its key, a waiting amendment, kept webhooks, the search index' }),
+      }),
+    ),
+    notErased: z.array(NotErasedSchema).meta({ description: 'Where the person still is, out of Packline’s reach' }),
+  })
+  .meta({ id: 'Erasure' });
+
+/** All found, or none: an order that does not exist is said, a person without orders is none. */
+async function find(store: StoreDeps, merchantId: string, input: ErasureInput): Promise<StoredOrder[]> {
+  if (input.orderId !== undefined) return [await requireOrder(store, input.orderId, merchantId)];
+  if (input.email !== undefined) return findByPerson(store, merchantId, { email: input.email });
+  return findByPerson(store, merchantId, { phone: input.phone ?? '' });
+}
+
+/** Whoever brings the goods needs to know to whom: an order on its way keeps its person unless somebody insists. */
+function refuseOpen(orders: readonly StoredOrder[]): void {
+  const open = orders.filter((stored) => !isErased(stored) && !isTerminal(stored.order.status));
+  if (open.length === 0) return;
+  const shown = open.slice(0, 20).map(({ order }) => `${order.id} (${order.status})`);
+  throw makeRefusal(
+    'order.state',
+    `nothing was erased: ${open.length} of ${orders.length} orders are not at their end: ${shown.join(', ')}. ` +
+      'Wait, cancel them, or send `force`; an order without its person can be neither submitted nor amended',
+  );
+}
+
+async function listNotErased(
+  { connectors }: IngressDeps,
+  store: StoreDeps,
+  { merchantId, orders }: { merchantId: string; orders: readonly Order[] },
+): Promise<z.infer<typeof NotErasedSchema>[]> {
+  const titleOf = (connector: string): string => connectors.get(connector)?.title ?? connector;
+  const partners = orders.flatMap(({ id: orderId, externalId, oms, fulfilment }) => [
+    ...(fulfilment === undefined
+      ? []
+      : [{ orderId, where: titleOf(fulfilment.connector), reason: `was told of it as ${fulfilment.externalRef}` }]),
+    ...(oms === undefined ? [] : [{ orderId, where: titleOf(oms.connector), reason: `it is ${externalId} there` }]),
+  ]);
+  const connectionIds = new Set(
+    orders.flatMap(({ source, fulfilment }) => [source, fulfilment?.connectionId ?? source]),
+  );
+  const issues = (await findIssuesWithHooks(store, merchantId, connectionIds)).map((where) => ({
+    orderId: null,
+    where,
+    reason: 'holds webhooks that could not be worked off and may name the person: retry them',
+  }));
+  const backups = {
+    orderId: null,
+    where: 'backups',
+    reason:
+      'what was copied from Redis before, and its append-only file until it is rewritten, keep it sealed with its key',
+  };
+  return orders.length === 0 ? [] : [...partners, ...issues, backups];
+}
+
+const postErasure = defineRoute({
+  method: 'post',
+  path: '/v1/erasures',
+  summary: 'Erase a person',
+  description:
+    'Of one order, or of all orders with this e-mail address or phone number (with its country code, as it stands in the order). The orders stay, without their person. It is for good, and a restored backup does not bring it back. Asked again, nothing more is erased.',
+  tag: 'Erasures',
+  scope: 'operate',
+  body: ErasureInputSchema,
+  // Doing it twice is doing it once; a key would leave a digest of the address behind.
+  idempotency: 'none',
+  answers: { 200: { description: 'What was erased, and what is left elsewhere', schema: ErasureSchema } },
+  problems: ['order.not_found', 'order.state', 'order.contended', 'secrets.cannot_open'],
+  async handle({ deps, store, merchantId, body, log }) {
+    const found = await find(store, merchantId, body);
+    if (!body.force) refuseOpen(found);
+    const erased = body.dryRun
+      ? await foreseeErasures(store, found)
+      : await erasePersons(store, deps.erasureLog, found);
+    if (!body.dryRun)
+      for (const { orderId, where } of erased) log.info({ merchantId, orderId, where }, 'person.erased');
+    const orders = found.map(({ order }) => order);
+    return ok({ dryRun: body.dryRun, erased, notErased: await listNotErased(deps, store, { merchantId, orders }) });
+  },
+});
+
+export const erasureRoutes: readonly Route[] = [postErasure];
