@@ -46,7 +46,15 @@ export interface Base {
 /** Everything from configuration, in the order in which it can fail: keys, Redis and its durability, its generation, erasures. */
 export async function composeBase(
   config: Config,
-  process: { name: string; profile: RedisProfile; acceptEmpty?: boolean; clock?: Clock; log?: Log },
+  process: {
+    name: string;
+    profile: RedisProfile;
+    acceptEmpty?: boolean;
+    /** By default; false for who does it himself. */
+    replaysErasures?: boolean;
+    clock?: Clock;
+    log?: Log;
+  },
 ): Promise<Base> {
   const { clock = systemClock, log = createLog({ level: config.logLevel, name: process.name }) } = process;
   if (config.redisUrl === undefined) throw new Failure('misconfigured', 'config.invalid', 'REDIS_URL is not set');
@@ -65,7 +73,7 @@ export async function composeBase(
   };
   const stores = shards.map((keys): StoreDeps => ({ redis, keys, clock, generation, keyring, retention }));
   const erasureLog = openPrivateLog(join(config.home, 'erasures.log'));
-  await bringErasures(redis, stores, erasureLog, log);
+  if (process.replaysErasures !== false) await bringErasures(redis, stores, erasureLog, log);
   const sandboxTargets = config.sandbox ? [`127.0.0.1:${config.sandboxPort}`] : [];
   const egress = createEgress({ allow: [...config.egressAllow, ...sandboxTargets] });
   return {

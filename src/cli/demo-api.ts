@@ -22,7 +22,18 @@ export async function callJson<T>(
   });
   const text = await response.text();
   if (response.ok) return JSON.parse(text === '' ? 'null' : text);
-  throw new Failure('rejected', 'demo.refused', `${method} ${url} answered ${response.status}: ${text.slice(0, 300)}`, {
+  throw new Failure('rejected', 'api.refused', `${method} ${url} answered ${response.status}: ${wordsOf(text)}`, {
     detail: { status: response.status },
   });
+}
+
+/** What a problem says for people; anything else, as it begins. */
+function wordsOf(text: string): string {
+  try {
+    const { code, detail }: { code?: unknown; detail?: unknown } = JSON.parse(text);
+    if (typeof code === 'string' && typeof detail === 'string') return `${code}: ${detail}`;
+  } catch {
+    // Not ours.
+  }
+  return text.slice(0, 300);
 }

@@ -5,7 +5,9 @@ import { loadConfig } from '../platform/config.ts';
 import { createLog } from '../platform/log.ts';
 import { closeRedis } from '../platform/redis.ts';
 import { diagnose, printDiagnosis } from './doctor.ts';
+import { erase, printErasure, type EraseRequest } from './erase.ts';
 import { programs } from './programs.ts';
+import { replayLog } from './replay-log.ts';
 import { runProgram } from './run-program.ts';
 import { seedDemo } from './seed-demo.ts';
 import { trickle } from './trickle.ts';
@@ -97,7 +99,57 @@ function defineProgram(endWith: (exitCode: number) => void): Command {
       endWith(diagnosis.ok ? exit.done : exit.failed);
     });
 
+  program
+    .command('erase')
+    .description('erase the person of an order, or of all orders with this address, for good')
+    .option('--order <id>', 'of this order')
+    .option('--email <address>', 'of all orders with this e-mail address')
+    .option('--phone <number>', 'of all orders with this phone number, country code included')
+    .option('--merchant <id>', 'whose orders; not needed where there is one merchant')
+    .option('--force', 'also of orders that are still on their way', false)
+    .option('--dry-run', 'only say what would be erased', false)
+    .option('--json', 'as JSON', false)
+    .action(async (options: EraseOptions, command: Command) => {
+      const report = await erase(loadConfig(), { ...options, who: whoIn(options, command) });
+      if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+      else printErasure(report);
+    });
+
+  program
+    .command('erasures')
+    .description('the log of erasures, outside of Redis')
+    .command('replay')
+    .description('do what the log says and Redis has not done; every start does this')
+    .option('--file <path>', 'another host’s log as well')
+    .option('--json', 'as JSON', false)
+    .action(async ({ file, json }: { file?: string; json: boolean }) => {
+      const { lines, applied, unreadable } = await replayLog(loadConfig(), file);
+      const said = `${lines} erasures in the log, ${applied} of them done now, ${unreadable.length} unreadable lines`;
+      process.stdout.write(`${json ? JSON.stringify({ lines, applied, unreadable }) : said}\n`);
+    });
+
   return program;
+}
+
+interface EraseOptions {
+  order?: string;
+  email?: string;
+  phone?: string;
+  merchant?: string;
+  force: boolean;
+  dryRun: boolean;
+  json: boolean;
+}
+
+function whoIn({ order, email, phone }: EraseOptions, command: Command): EraseRequest['who'] {
+  const given = [
+    ...(order === undefined ? [] : [{ orderId: order }]),
+    ...(email === undefined ? [] : [{ email }]),
+    ...(phone === undefined ? [] : [{ phone }]),
+  ];
+  const [who, another] = given;
+  if (who === undefined || another !== undefined) command.error('error: name one of --order, --email and --phone');
+  return who;
 }
 
 const toNumber =

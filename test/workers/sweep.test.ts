@@ -80,6 +80,8 @@ describe('the sweep for retention', () => {
     expect(await readOrder(bench.store, recent.id)).not.toBeNull();
     expect(await readOrder(bench.store, open.id)).not.toBeNull();
     expect(await client.zrange(bench.store.keys.orders(merchantId), '0', '-1')).toEqual([open.id, recent.id]);
+    // The index of persons: two entries for each order that is left.
+    expect(await client.zcard(bench.store.keys.persons(merchantId))).toBe(4);
   });
 
   it("keeps the claim: a deleted order's external id stays taken for ever", async () => {
