@@ -19,6 +19,7 @@ import { loadOrCreateSecretKey } from './platform/secret-key.ts';
 import { createKeyring } from './platform/secrets.ts';
 import type { RetentionSettings, StoreDeps } from './store/deps.ts';
 import { claimGeneration } from './store/generation.ts';
+import { createHighWater, type HighWater } from './store/high-water.ts';
 import { createKeys, globalKeys } from './store/keys.ts';
 import { replayErasures } from './store/replay-erasures.ts';
 import packageJson from '../package.json' with { type: 'json' };
@@ -27,6 +28,8 @@ import type { WorkerDeps } from './fulfilment/deps.ts';
 export const { version: packageVersion } = packageJson;
 const daySeconds = 24 * 3600;
 const redisWaitMs = 20_000;
+export const generationPath = (home: string): string => join(home, 'generation');
+export const highWaterPath = (home: string): string => join(home, 'high-water');
 
 /** What every Packline process is made of. */
 export interface Base {
@@ -41,15 +44,17 @@ export interface Base {
   stores: readonly StoreDeps[];
   /** Outside of Redis: what a restore must not bring back. */
   erasureLog: PrivateLog;
+  highWater: HighWater;
 }
 
-/** Everything from configuration, in the order in which it can fail: keys, Redis and its durability, its generation, erasures. */
+/** Everything from configuration, in the order in which it can fail: keys, Redis and its durability, its generation, its age, erasures. */
 export async function composeBase(
   config: Config,
   process: {
     name: string;
     profile: RedisProfile;
     acceptEmpty?: boolean;
+    acceptRestored?: boolean;
     /** By default; false for who does it himself. */
     replaysErasures?: boolean;
     clock?: Clock;
@@ -65,6 +70,10 @@ export async function composeBase(
   await assertDurable(redis, { trusted: config.redisTrusted, allowLossy: config.allowLossyRedis || config.sandbox });
   const shards = Array.from({ length: config.shards }, (_, shard) => createKeys(shard));
   const generation = await knowGeneration(config, redis, shards, process.acceptEmpty ?? false);
+  const acceptRestored = (process.acceptRestored ?? false) || (process.acceptEmpty ?? false);
+  const highWater = createHighWater(redis, { shards, generation, path: highWaterPath(config.home) });
+  const { restored } = await highWater.claim({ acceptRestored });
+  if (restored !== null) log.warn(restored, 'redis.restoredAccepted');
   const retention: RetentionSettings = {
     orderSeconds: config.orderRetentionDays * daySeconds,
     eventSeconds: config.eventRetentionDays * daySeconds,
@@ -86,6 +95,7 @@ export async function composeBase(
     redis,
     stores,
     erasureLog,
+    highWater,
   };
 }
 
@@ -109,7 +119,7 @@ async function knowGeneration(
   shards: readonly ReturnType<typeof createKeys>[],
   acceptEmpty: boolean,
 ): Promise<string> {
-  const path = join(config.home, 'generation');
+  const path = generationPath(config.home);
   const present = await redis.get(globalKeys.generation);
   const fresh = present ?? randomUUID();
   const known = (await readOrCreatePrivateFile(path, () => fresh)).trim();

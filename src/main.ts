@@ -8,10 +8,22 @@ import { loadConfig } from './platform/config.ts';
 import { closeRedis } from './platform/redis.ts';
 import { watchPressure } from './platform/redis-pressure.ts';
 
-const { values } = parseArgs({ options: { 'accept-empty': { type: 'boolean', default: false } } });
+const flag = { type: 'boolean', default: false } as const;
+const { values } = parseArgs({ options: { 'accept-empty': flag, 'accept-restored': flag } });
 const config = loadConfig();
-const base = await composeBase(config, { name: 'api', profile: 'producer', acceptEmpty: values['accept-empty'] });
+const base = await composeBase(config, {
+  name: 'api',
+  profile: 'producer',
+  acceptEmpty: values['accept-empty'],
+  acceptRestored: values['accept-restored'],
+});
 const pressure = watchPressure(base.redis);
+// What nobody catches ends the process in good order; started again, it stays shut.
+const highWater = base.highWater.watch((failure) =>
+  setImmediate(() => {
+    throw failure;
+  }),
+);
 let isDraining = false;
 
 const app = createApp(composeIngressDeps(base, { draining: () => isDraining, shedding: () => pressure.shedding() }));
@@ -24,6 +36,7 @@ closeWithGrace({ delay: config.graceMs + 5_000 }, async ({ err, signal }) => {
   isDraining = true;
   await server.close(config.graceMs);
   pressure.stop();
+  highWater.stop();
   await base.http.close();
   await closeRedis(base.redis, 1_000);
   base.log.info('api.stopped');

@@ -1,12 +1,16 @@
 import { existsSync } from 'node:fs';
-import { access, constants } from 'node:fs/promises';
+import { access, constants, readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { styleText } from 'node:util';
+import { generationPath, highWaterPath } from '../compose.ts';
 import { loadConfig, summarizeConfig, toCallableUrl, type Config, type Environment } from '../platform/config.ts';
 import { assertPortFree } from '../platform/free-port.ts';
 import { createLog } from '../platform/log.ts';
 import { inspectDurability } from '../platform/redis-durability.ts';
-import { closeRedis, createRedis, untilRedisReady } from '../platform/redis.ts';
+import { closeRedis, createRedis, untilRedisReady, type RedisClient } from '../platform/redis.ts';
+import { generationHolds } from '../store/generation.ts';
+import { createHighWater } from '../store/high-water.ts';
+import { createKeys } from '../store/keys.ts';
 import { describeError } from './describe-error.ts';
 
 export interface Check {
@@ -103,7 +107,8 @@ function checkSecretKey({ secretKey, sandbox }: Config): Check {
   };
 }
 
-async function checkRedis({ redisUrl, redisTrusted, allowLossyRedis }: Config): Promise<Check[]> {
+async function checkRedis(config: Config): Promise<Check[]> {
+  const { redisUrl, redisTrusted, allowLossyRedis } = config;
   const name = 'redis';
   if (redisUrl === undefined) {
     return [
@@ -114,8 +119,10 @@ async function checkRedis({ redisUrl, redisTrusted, allowLossyRedis }: Config): 
   try {
     await untilRedisReady(redis, 3_000);
     const findings = await inspectDurability(redis);
-    if (findings.length === 0) return [{ name, status: 'ok', message: 'answers, and keeps what it acknowledged' }];
-    return findings.map(({ risk, node, problem, fix }) => {
+    const data = await checkData(redis, config);
+    if (findings.length === 0)
+      return [{ name, status: 'ok', message: 'answers, and keeps what it acknowledged' }, ...data];
+    const durability = findings.map(({ risk, node, problem, fix }): Check => {
       const isAccepted = allowLossyRedis ? risk !== 'unsupported' : redisTrusted && risk === 'unknown';
       return {
         name: node === undefined ? name : `${name} ${node}`,
@@ -124,12 +131,31 @@ async function checkRedis({ redisUrl, redisTrusted, allowLossyRedis }: Config): 
         fix,
       };
     });
+    return [...durability, ...data];
   } catch (thrown) {
     const fix = 'start it, or correct REDIS_URL (host, port, user and password)';
     return [{ name, status: 'wrong', message: `cannot be used: ${describeError(thrown)}`, fix }];
   } finally {
     await closeRedis(redis, 500);
   }
+}
+
+/** Whether it holds what it held when Packline last ran here; nothing to say where it never did. */
+async function checkData(redis: RedisClient, { home, shards: count }: Config): Promise<Check[]> {
+  const name = 'redis data';
+  const generation = await readFile(generationPath(home), 'utf8').catch(() => '');
+  if (generation === '') return [];
+  if (!(await generationHolds(redis, generation.trim()))) {
+    const fix = 'restore its backup, or start once with --accept-empty';
+    return [{ name, status: 'wrong', message: 'empty, or another Redis than the one Packline last ran on', fix }];
+  }
+  const shards = Array.from({ length: count }, (_, shard) => createKeys(shard));
+  const path = highWaterPath(home);
+  const { gap } = await createHighWater(redis, { shards, generation: generation.trim(), path }).look();
+  if (gap === null) return [{ name, status: 'ok', message: 'as Packline last left it' }];
+  const message = `older than what Packline last saw: nothing is known after ${gap.from ?? 'an unknown time'}, seen at ${gap.to}`;
+  const fix = 'if it was restored from a backup on purpose, start once with --accept-restored';
+  return [{ name, status: 'wrong', message, fix }];
 }
 
 async function checkPort(setting: string, host: string, port: number): Promise<Check> {

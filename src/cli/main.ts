@@ -11,7 +11,7 @@ import { replayLog } from './replay-log.ts';
 import { runProgram } from './run-program.ts';
 import { seedDemo } from './seed-demo.ts';
 import { trickle } from './trickle.ts';
-import { runUp, type UpHooks } from './up.ts';
+import { runUp, type UpHooks, type UpOptions } from './up.ts';
 import { welcome } from './welcome.ts';
 import { describeError } from './describe-error.ts';
 
@@ -20,8 +20,8 @@ const exit = { done: 0, failed: 1, usage: 2 } as const;
 
 /** What `up` does beyond starting processes. */
 const upHooks: UpHooks = {
-  prepareRedis: async ({ redisUrl, config, acceptEmpty, log }) => {
-    const base = await composeBase({ ...config, redisUrl }, { name: 'up', profile: 'producer', acceptEmpty, log });
+  prepareRedis: async ({ redisUrl, config, log, ...accept }) => {
+    const base = await composeBase({ ...config, redisUrl }, { name: 'up', profile: 'producer', ...accept, log });
     await base.http.close();
     await closeRedis(base.redis, 1_000);
   },
@@ -59,9 +59,10 @@ function defineProgram(endWith: (exitCode: number) => void): Command {
     .description('start everything on this machine: Redis, API, workers and the partner sandbox')
     .option('--no-sandbox', 'without partner simulators and demo data: for real partners')
     .option('--accept-empty', 'go on with a Redis that came back empty', false)
+    .option('--accept-restored', 'go on with a Redis that was restored from a backup', false)
     .option('--workers <number>', 'worker processes', toWorkerCount, 1)
     .option('--no-trickle', 'no demo orders by themselves')
-    .action(async (options: { sandbox: boolean; acceptEmpty: boolean; workers: number; trickle: boolean }) => {
+    .action(async (options: UpOptions) => {
       const config = loadConfig();
       const log = createLog({ level: config.logLevel, name: 'up' });
       endWith(await runUp({ config, options, hooks: upHooks, log }));

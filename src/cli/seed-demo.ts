@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writePrivateFile } from '../platform/private-file.ts';
 import { makeWebhookSecret } from '../platform/signature.ts';
 import { callJson } from './demo-api.ts';
 import { connectVtex } from './seed-vtex.ts';
@@ -34,7 +35,7 @@ const subscriberName = 'demo';
  */
 export async function seedDemo(context: DemoContext): Promise<DemoCredentials> {
   const credentials = (await findEarlier(context)) ?? (await createMerchant(context));
-  await writeCredentials(context.home, credentials);
+  await writePrivateFile(credentialsPath(context.home), `${JSON.stringify(credentials, null, 2)}\n`);
   await connectNash(context, credentials);
   await connectVtex(credentials);
   await subscribe(context, credentials);
@@ -72,13 +73,6 @@ async function createMerchant({ baseUrl, adminKey, sandboxUrl }: DemoContext): P
     carrierKey: carrierKey.key,
     sandboxUrl,
   };
-}
-
-/** Written beside and renamed: who reads it while we write finds the old file or the new one, never half. */
-async function writeCredentials(home: string, credentials: DemoCredentials): Promise<void> {
-  const path = credentialsPath(home);
-  await writeFile(`${path}.new`, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600 });
-  await rename(`${path}.new`, path);
 }
 
 async function connectNash({ baseUrl, sandboxUrl }: DemoContext, { merchantKey: key }: DemoCredentials): Promise<void> {

@@ -17,6 +17,7 @@ export interface UpOptions {
   /** Partner simulators and demo data; without, this is an installation for real partners. */
   sandbox: boolean;
   acceptEmpty: boolean;
+  acceptRestored: boolean;
   workers: number;
   /** Demo orders by themselves, in the sandbox only. */
   trickle: boolean;
@@ -34,7 +35,9 @@ export interface DemoContext {
 /** What happens between the starts of the processes; each may be absent. */
 export interface UpHooks {
   /** Redis answers and is durable, nothing of ours uses it yet. */
-  prepareRedis?(context: { redisUrl: string; config: Config; acceptEmpty: boolean; log: Log }): Promise<void>;
+  prepareRedis?(
+    context: { redisUrl: string; config: Config; log: Log } & Pick<UpOptions, 'acceptEmpty' | 'acceptRestored'>,
+  ): Promise<void>;
   /** Everything is up, in the sandbox; on every start, so it finds its own earlier work. */
   seedDemo?(context: DemoContext): Promise<void>;
   /** Runs from then on until `signal` aborts. */
@@ -101,6 +104,7 @@ async function bringUp(context: UpContext, supervisor: Supervisor, signal: Abort
     redisUrl,
     config: { ...config, home, sandbox: options.sandbox },
     acceptEmpty: options.acceptEmpty,
+    acceptRestored: options.acceptRestored,
     log,
   });
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
@@ -21,6 +21,13 @@ export async function readOrCreatePrivateFile(path: string, makeContent: () => s
     await unlink(draft);
   }
   return await readFile(path, 'utf8');
+}
+
+/** Written beside and renamed: who reads it meanwhile finds the old content or the new, never half. Mode 0600. */
+export async function writePrivateFile(path: string, content: string): Promise<void> {
+  const draft = `${path}.${randomUUID()}`;
+  await writeFile(draft, content, { mode: 0o600, flag: 'wx' });
+  await rename(draft, path);
 }
 
 async function readIfPresent(path: string): Promise<string | undefined> {

@@ -12,6 +12,9 @@ export function createKeys(shard: number) {
     /** Says that this Redis is the one we know; gone when it came back empty. */
     generation: `${tag}:generation`,
 
+    /** Until when this Redis is known to have been ours (ms). */
+    highWater: `${tag}:high-water`,
+
     // Work entries: one hash of records, a sorted set per lane and class, a sorted set of lanes by next free moment.
     entries: `${tag}:entries`,
     lanes: `${tag}:lanes`,
@@ -67,6 +70,7 @@ export type Keys = ReturnType<typeof createKeys>;
 export const globalKeys = {
   tag: '{pl:g}',
   generation: '{pl:g}:generation',
+  highWater: '{pl:g}:high-water',
   /** How many shards are in use. */
   shards: '{pl:g}:shards',
   merchants: '{pl:g}:merchants',

@@ -5,7 +5,11 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { diagnose, type Diagnosis } from '../../src/cli/doctor.ts';
+import { composeBase } from '../../src/compose.ts';
+import { loadConfig } from '../../src/platform/config.ts';
 import { freePort } from '../../src/platform/free-port.ts';
+import { closeRedis } from '../../src/platform/redis.ts';
+import { captureLog } from '../support/captured-log.ts';
 import { redisStarter, temporaryFolder } from '../support/own-redis.ts';
 
 const folder = await temporaryFolder();
@@ -77,6 +81,28 @@ test('a Redis that may lose work is wrong, with the command that mends it, unles
   const allowed = await diagnose({ ...env, PACKLINE_ALLOW_LOSSY_REDIS: 'true' });
   expect(find(allowed, 'redis')?.status).toBe('advice');
   expect(allowed.ok).toBe(true);
+});
+
+test('a Redis that came back empty, or from a backup, is wrong, with the flag that accepts it', async () => {
+  const redis = await startRedis({ home: join(folder, 'known') });
+  const home = join(folder, 'ran-before');
+  const env = { ...(await healthy()), PACKLINE_HOME: home, REDIS_URL: redis.url };
+  expect(find(await diagnose(env), 'redis data')).toBeUndefined();
+  const base = await composeBase(loadConfig(env), { name: 'test', profile: 'producer', log: captureLog().log });
+  expect(find(await diagnose(env), 'redis data')).toMatchObject({ status: 'ok' });
+
+  await writeFile(join(home, 'high-water'), String(Date.now() + 60_000));
+  expect(find(await diagnose(env), 'redis data')).toMatchObject({
+    status: 'wrong',
+    fix: expect.stringContaining('--accept-restored'),
+  });
+  await base.redis.flushall();
+  expect(find(await diagnose(env), 'redis data')).toMatchObject({
+    status: 'wrong',
+    fix: expect.stringContaining('--accept-empty'),
+  });
+  await base.http.close();
+  await closeRedis(base.redis, 500);
 });
 
 test('a port in use is wrong, unless it is Packline that answers there', async () => {

@@ -14,8 +14,9 @@ const redis = await testRedis();
 const home = await temporaryFolder();
 const elsewhere = await temporaryFolder();
 const env = { PACKLINE_HOME: home, PACKLINE_SECRET_KEY: randomBytes(32).toString('base64') };
-const { request, url, tenant } = await startIngress(redis.url, { env });
-const { merchantId, key } = await tenant();
+const ingress = await startIngress(redis.url, { env });
+const { request, url } = ingress;
+const { merchantId, key } = await ingress.tenant();
 
 /** The command as an operator types it, on the machine of the API. */
 async function packline(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {

@@ -1,0 +1,136 @@
+import { readFile } from 'node:fs/promises';
+import { Failure } from '../domain/failure.ts';
+import { toInstant } from '../platform/clock.ts';
+import { writePrivateFile } from '../platform/private-file.ts';
+import type { RedisClient } from '../platform/redis.ts';
+import { globalKeys, type Keys } from './keys.ts';
+import { defineScript, runScript } from './script.ts';
+
+/**
+ * Until when Redis and this home were together, by Redis' own clock (ms): every running process says so to Redis every ten
+ * seconds, and then to a file. A Redis that says less than the file has gone back in time: it was restored from a backup, or
+ * its disk from a snapshot. Nothing about it is empty or foreign, and yet it knows nothing of the newest orders.
+ */
+export interface HighWater {
+  /**
+   * At the start, before anything is served. `restored` says what was accepted: of the time between these instants this
+   * Redis knows nothing. Throws Failure `misconfigured` `redis.rewound` where nobody accepts it.
+   */
+  claim(options: { acceptRestored: boolean }): Promise<{ restored: Gap | null }>;
+  /** Looks, and changes nothing. */
+  look(): Promise<{ gap: Gap | null }>;
+  /** Raises the mark from time to time; told once, at the most, that Redis went back in time meanwhile. */
+  watch(onRewound: (failure: Failure) => void): { stop(): void };
+}
+
+/** Instants: what Redis knew last, and until when this home saw it know more. */
+export interface Gap {
+  from: string | null;
+  to: string;
+}
+
+export interface HighWaterOptions {
+  shards: readonly Keys[];
+  generation: string;
+  /** The file of this home. */
+  path: string;
+  raiseEveryMs?: number;
+}
+
+const raiseScript = defineScript(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return false end
+local before = tonumber(redis.call('GET', KEYS[2]) or '0')
+if before < tonumber(ARGV[2]) then return '0' end
+local t = redis.call('TIME')
+local mark = string.format('%.0f', math.max(before, t[1] * 1000 + math.floor(t[2] / 1000)))
+redis.call('SET', KEYS[2], mark)
+return mark`);
+
+export function createHighWater(
+  redis: RedisClient,
+  { shards, generation, path, raiseEveryMs = 5_000 }: HighWaterOptions,
+): HighWater {
+  const tags = [globalKeys, ...shards];
+  /** What is on disk for sure: one beat older than the newest, which Redis may lose when the power fails. */
+  let known = 0;
+  let raised = 0;
+
+  /** The lowest of all parts; null for a Redis that is not ours (any more), which is another guard's matter. */
+  async function read(): Promise<number | null> {
+    const marks = await Promise.all(
+      tags.map(async (keys) => {
+        const [marker, mark] = await redis.mget(keys.generation, keys.highWater);
+        return marker === generation ? Number(mark ?? 0) : null;
+      }),
+    );
+    const own = marks.filter((mark) => mark !== null);
+    return own.length < marks.length ? null : Math.min(...own);
+  }
+
+  /** 0 where a part is not ours, or lower than `atLeast`: that part is left as it is. */
+  async function raise(atLeast: number): Promise<number> {
+    const marks = await Promise.all(
+      tags.map((keys) => runScript(redis, raiseScript, [keys.generation, keys.highWater], [generation, atLeast])),
+    );
+    return Math.min(...marks.map((mark) => Number(mark ?? 0)));
+  }
+
+  return {
+    async claim({ acceptRestored }) {
+      known = await readMark(path);
+      const gap = gapBetween(await read(), known);
+      if (gap !== null && !acceptRestored) throw rewound(gap);
+      raised = await raise(acceptRestored ? 0 : known);
+      return { restored: gap };
+    },
+    look: async () => ({ gap: gapBetween(await read(), await readMark(path)) }),
+    watch(onRewound) {
+      let isLooking = false;
+      const beat = async (): Promise<void> => {
+        const gap = gapBetween(await read(), known);
+        if (gap !== null) {
+          clearInterval(timer);
+          onRewound(rewound(gap));
+          return;
+        }
+        const next = await raise(known);
+        // Emptied, or restored in this very moment: the next look finds it.
+        if (next === 0) return;
+        known = raised;
+        raised = next;
+        await writePrivateFile(path, `${known}\n`);
+      };
+      const timer = setInterval(() => {
+        if (isLooking) return;
+        isLooking = true;
+        // Redis away, or a full disk: the mark stays where it is.
+        beat()
+          .catch(() => undefined)
+          .finally(() => (isLooking = false));
+      }, raiseEveryMs);
+      timer.unref();
+      return { stop: () => clearInterval(timer) };
+    },
+  };
+}
+
+function gapBetween(found: number | null, known: number): Gap | null {
+  if (found === null || found >= known) return null;
+  return { from: found === 0 ? null : toInstant(found), to: toInstant(known) };
+}
+
+/** 0 where there is none, or none that can be read. */
+async function readMark(path: string): Promise<number> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const mark = Number(text.trim());
+  return Number.isSafeInteger(mark) ? mark : 0;
+}
+
+const rewound = ({ from, to }: Gap): Failure =>
+  new Failure(
+    'misconfigured',
+    'redis.rewound',
+    `Redis has gone back in time: it knows nothing after ${from ?? 'a time before this was written down'}, and this home has seen it at ${to}. ` +
+      'Was it restored from a backup? Then start once with --accept-restored; else stop, and find out which Redis this is',
+    { detail: { from, to } },
+  );
