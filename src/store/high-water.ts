@@ -7,7 +7,7 @@ import { globalKeys, type Keys } from './keys.ts';
 import { defineScript, runScript } from './script.ts';
 
 /**
- * Until when Redis and this home were together, by Redis' own clock (ms): every running process says so to Redis every ten
+ * Until when Redis and this home were together, by Redis' own clock (ms): every running process says so to Redis every five
  * seconds, and then to a file. A Redis that says less than the file has gone back in time: it was restored from a backup, or
  * its disk from a snapshot. Nothing about it is empty or foreign, and yet it knows nothing of the newest orders.
  */
