@@ -5,6 +5,7 @@ import type { JobContext } from '../queues/run-worker.ts';
 import { findByExternalId } from '../store/accept-order.ts';
 import type { CommitOutcome, NewEntry } from '../store/commit.ts';
 import { listConnections } from '../store/connections.ts';
+import type { StoreDeps } from '../store/deps.ts';
 import { freeLane } from '../store/entries.ts';
 import { readOrder, referenceField } from '../store/orders.ts';
 import type { OpenFulfilment, WorkerDeps } from './deps.ts';
@@ -15,7 +16,8 @@ const keptMax = 100;
 
 /**
  * Ends the work of a hook about an order that this connection was not given (yet): it is kept for the day the order comes.
- * `conflict`: that day is now. An order of ours that another system handles is looked into.
+ * `conflict`: that day is now. An order of ours that another system handles is looked into; nothing is kept about one that
+ * was erased.
  */
 export async function keepUnmatched(
   context: JobContext<WorkerDeps>,
@@ -23,6 +25,9 @@ export async function keepUnmatched(
   hook: { inboxId: string; externalRef: string; writes: string[][] },
 ): Promise<CommitOutcome> {
   const { keys } = context.store;
+  if (await wasErased(context.store, record.merchantId, hook.externalRef)) {
+    return context.finish({ writes: [['DEL', keys.inbox(hook.inboxId)]] });
+  }
   const list = keys.unmatched(record.id, hook.externalRef);
   const entries = connector.appearsWithinMs === undefined ? [] : await overlapWork(context, record, hook.externalRef);
   return context.finish({
@@ -35,6 +40,20 @@ export async function keepUnmatched(
     ],
     entries,
   });
+}
+
+/**
+ * An order that was erased, and that this Redis does not know: it was restored from before the order came. The partner may
+ * still speak of it, and of whom it was for.
+ */
+async function wasErased(store: StoreDeps, merchantId: string, externalRef: string): Promise<boolean> {
+  const connections = await listConnections(store, merchantId);
+  const sources = ['generic', ...connections.flatMap(({ kind, id }) => (kind === 'oms' ? [id] : []))];
+  for (const source of sources) {
+    const orderId = await findByExternalId(store, merchantId, source, externalRef);
+    if (orderId !== null && (await store.redis.hexists(store.keys.erasures, orderId)) === 1) return true;
+  }
+  return false;
 }
 
 async function overlapWork(

@@ -11,7 +11,11 @@ const zstdMagic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
  * Which keys hold one of these words, in clear or in anything that the master keys can open: as somebody finds them who has
  * Redis and the keys. What lies there sealed is tried with every key there is, under every context that it may be sealed for.
  */
-export async function whereOpened(client: Redis, store: StoreDeps, words: readonly string[]): Promise<string[]> {
+export async function whereOpened(
+  client: Redis,
+  store: Pick<StoreDeps, 'keys' | 'keyring'>,
+  words: readonly string[],
+): Promise<string[]> {
   const everything = await everythingIn(client);
   const orderIds = [...everything.keys()].flatMap((key) => idIn(key, 'order'));
   const sealers = [store.keyring, ...(await Promise.all(orderIds.map((id) => findDataKey(client, store, id)))).flat()];
@@ -32,7 +36,11 @@ export async function whereOpened(client: Redis, store: StoreDeps, words: readon
 
 const idIn = (key: string, kind: 'order' | 'inbox'): string[] => key.match(new RegExp(`(?<=:${kind}:)\\w+$`)) ?? [];
 
-async function findDataKey(client: Redis, { keys, keyring }: StoreDeps, orderId: string): Promise<Sealer[]> {
+async function findDataKey(
+  client: Redis,
+  { keys, keyring }: Pick<StoreDeps, 'keys' | 'keyring'>,
+  orderId: string,
+): Promise<Sealer[]> {
   const wrapped = await client.hget(keys.order(orderId), 'key');
   return wrapped === null ? [] : [keyring.unwrapDataKey(wrapped, `order:${orderId}`)];
 }

@@ -24,6 +24,8 @@ export interface PacklineProcesses extends ConnectedMerchant {
   redis: EmbeddedRedis;
   redisHome: string;
   redisUrl: string;
+  /** What all processes are told, for commands beside them. */
+  settings: Readonly<Record<string, string>>;
   /** The first one; `startApi` starts another when this one has been killed, or beside it on another port. */
   api: BoundProcess;
   startApi(options?: ProcessOptions & { port?: number }): Promise<BoundProcess>;
@@ -115,6 +117,7 @@ export async function startProcesses(
     },
     redisHome,
     redisUrl,
+    settings: shared,
     api,
     startApi,
     startWorker,
