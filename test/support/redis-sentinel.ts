@@ -1,0 +1,164 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { startBoundProcess, type BoundProcess } from '../../src/platform/bound-process.ts';
+import { cacheHome } from '../../src/platform/config.ts';
+import { freePort } from '../../src/platform/free-port.ts';
+import { createLog } from '../../src/platform/log.ts';
+import { findRedisBinary } from '../../src/platform/redis-binary.ts';
+import { createRedisNodes, loopback, until, type RedisNode } from './redis-nodes.ts';
+
+const sentinelsWanted = 3;
+const quorum = 2;
+const masterName = 'main';
+/** A master that is silent for this long is failed over. */
+const downAfterMs = 1_000;
+const failoverTimeoutMs = 3_000;
+
+/** A master, its replicas and three Sentinels on loopback, to be killed and failed over. */
+export interface RedisSentinel {
+  /** As `REDIS_URL` takes it. */
+  readonly url: string;
+  readonly nodes: readonly RedisNode[];
+  /** Whom the Sentinels call the master. */
+  master(): Promise<RedisNode>;
+  /** Waits until all Sentinels name another master, which takes writes. */
+  untilPromoted(before: RedisNode): Promise<void>;
+  /** SIGKILL; resolves when a replica was promoted. */
+  killMaster(): Promise<void>;
+  /** It hangs, and stays so until `restart`. */
+  freezeMaster(): Promise<void>;
+  /** As an operator asks for it (SENTINEL FAILOVER): the old master is told only afterwards. */
+  failover(): Promise<void>;
+  /** Starts again what was killed, thaws what hangs, as replicas; resolves when all replicas are in step with the master. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startRedisSentinel({
+  home,
+  replicas = 2,
+  directives = {},
+}: {
+  home: string;
+  replicas?: number;
+  directives?: Record<string, string>;
+}): Promise<RedisSentinel> {
+  const servers = createRedisNodes(home);
+  const shared = { 'repl-diskless-sync-delay': '0', 'repl-ping-replica-period': '1', ...directives };
+  const first = await servers.start('node-0', { directives: shared });
+  const nodes = [first];
+  for (let n = 1; n <= replicas; n += 1) {
+    const replica = await servers.start(`node-${n}`, { directives: shared });
+    await follow(replica, first);
+    nodes.push(replica);
+  }
+  await until('replicas are in step', () => areInStep(nodes, first));
+  const sentinels = await Promise.all(
+    Array.from({ length: sentinelsWanted }, (_, n) =>
+      startSentinel(join(home, `sentinel-${n}`), first.port, servers.password),
+    ),
+  );
+
+  const master = async (): Promise<RedisNode> => {
+    const named = await Promise.all(
+      sentinels.map(({ client }) => client.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', masterName)),
+    );
+    const ports = new Set(named.map((address) => (Array.isArray(address) ? Number(address[1]) : 0)));
+    const found = nodes.find(({ port }) => ports.has(port));
+    if (found === undefined || ports.size > 1) throw new Error('the Sentinels do not agree');
+    return found;
+  };
+  const untilPromoted = (before: RedisNode): Promise<void> =>
+    until('a replica was promoted', async () => {
+      const now = await master();
+      return now !== before && (await now.client.info('replication')).includes('role:master');
+    });
+
+  await until('the Sentinels know each other and the replicas', async () => {
+    const facts = await Promise.all(sentinels.map(({ client }) => client.info('sentinel')));
+    return facts.every((info) => info.includes(`status=ok,address=${loopback}:${first.port},slaves=${replicas},sentinels=${sentinelsWanted}`)); // prettier-ignore
+  });
+  const hosts = sentinels.map(({ port }) => `${loopback}:${port}`).join(',');
+  return {
+    url: `redis+sentinel://:${servers.password}@${hosts}/${masterName}`,
+    nodes,
+    master,
+    untilPromoted,
+    killMaster: async () => {
+      const before = await master();
+      await before.kill();
+      await untilPromoted(before);
+    },
+    freezeMaster: async () => {
+      const before = await master();
+      before.freeze();
+      await untilPromoted(before);
+    },
+    failover: async () => {
+      const before = await master();
+      await sentinels[0]?.client.call('SENTINEL', 'FAILOVER', masterName);
+      await untilPromoted(before);
+    },
+    restart: async () => {
+      const now = await master();
+      const killed = nodes.filter((node) => !node.isUp());
+      await Promise.all(killed.map((node) => node.restart().then(() => follow(node, now))));
+      await until('replicas are in step', () => areInStep(nodes, now));
+    },
+    stop: async () => {
+      await Promise.all(sentinels.map((sentinel) => sentinel.stop()));
+      await servers.stop();
+    },
+  };
+}
+
+interface SentinelServer {
+  port: number;
+  client: Redis;
+  process: BoundProcess;
+  stop(): Promise<void>;
+}
+
+async function startSentinel(home: string, masterPort: number, password: string): Promise<SentinelServer> {
+  await mkdir(home, { recursive: true });
+  const port = await freePort(loopback);
+  const config = join(home, 'sentinel.conf');
+  const lines = [
+    `port ${port}`,
+    `bind ${loopback}`,
+    `dir ${home}`,
+    `sentinel monitor ${masterName} ${loopback} ${masterPort} ${quorum}`,
+    `sentinel auth-pass ${masterName} ${password}`,
+    `sentinel down-after-milliseconds ${masterName} ${downAfterMs}`,
+    `sentinel failover-timeout ${masterName} ${failoverTimeoutMs}`,
+    `sentinel parallel-syncs ${masterName} 2`,
+  ];
+  await writeFile(config, `${lines.join('\n')}\n`);
+  const { command, env } = await findRedisBinary(cacheHome(), createLog({ level: 'silent', name: 'test' }));
+  const process = await startBoundProcess(command, [config, '--sentinel'], { env, stdio: 'ignore' });
+  const client = new Redis({ host: loopback, port, enableReadyCheck: false, retryStrategy: () => 50 });
+  client.on('error', () => undefined);
+  return {
+    port,
+    client,
+    process,
+    stop: async () => {
+      client.disconnect();
+      await process.stop(0);
+    },
+  };
+}
+
+const follow = ({ client }: RedisNode, master: RedisNode): Promise<unknown> =>
+  client.call('REPLICAOF', loopback, String(master.port));
+
+/** All others follow `master`, and have what it has sent. */
+async function areInStep(nodes: readonly RedisNode[], master: RedisNode): Promise<boolean> {
+  const infos = await Promise.all(nodes.map(({ client }) => client.info('replication')));
+  return nodes.every((node, at) => {
+    const info = infos[at] ?? '';
+    if (node === master) return info.includes('role:master');
+    return info.includes(`master_port:${master.port}`) && info.includes('master_link_status:up');
+  });
+}
