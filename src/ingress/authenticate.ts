@@ -4,7 +4,7 @@ import { findApiKey, noteApiKeyUsed, readMerchant, type ApiKeyHolder, type ApiKe
 import { checkGeneration } from './check-generation.ts';
 import type { IngressDeps } from './deps.ts';
 import { makeRefusal } from './problem.ts';
-import { reasonOf } from './redis-away.ts';
+import { reasonOf } from '../platform/redis-away.ts';
 
 /** A merchant, and where its data lies. */
 export interface Tenant {

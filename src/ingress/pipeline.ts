@@ -9,7 +9,7 @@ import type { Method, RawCall, Route } from './define-route.ts';
 import type { IngressDeps } from './deps.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
 import { makeInvalid, makeRefusal, problemHeaders, toProblem, toShownFailure } from './problem.ts';
-import { isRedisAway, reasonOf } from './redis-away.ts';
+import { isRedisAway, reasonOf } from '../platform/redis-away.ts';
 import { checkDeclaredLength, readIncoming, readRequest } from './read-body.ts';
 import { parseJson } from './parse-json.ts';
 import type { RequestMetrics } from './request-metrics.ts';

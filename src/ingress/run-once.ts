@@ -4,7 +4,7 @@ import { digest, type StoreDeps } from '../store/deps.ts';
 import { claimIdempotencyKey } from '../store/idempotency.ts';
 import type { Answer } from './answer.ts';
 import { makeRefusal } from './problem.ts';
-import { reasonOf } from './redis-away.ts';
+import { reasonOf } from '../platform/redis-away.ts';
 
 /**
  * Acts at most once for an idempotency key. What was thrown before anything was done frees the key; an answer is kept

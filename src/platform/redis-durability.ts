@@ -1,5 +1,6 @@
-import { Cluster, type Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { Failure } from '../domain/failure.ts';
+import { lookAtServers } from './redis-servers.ts';
 import type { RedisClient } from './redis.ts';
 
 /**
@@ -28,17 +29,28 @@ type Facts = ReadonlyMap<string, string>;
 const set = (directive: string, value: string): string =>
   `redis-cli CONFIG SET ${directive} ${value} && redis-cli CONFIG REWRITE`;
 
-/** What every master of this Redis would lose, and how to mend it. Empty when it is as Packline wants it. */
+/**
+ * What this Redis would lose, and how to mend it; empty when it is as Packline wants it. Where there are several servers
+ * each is looked at, replicas too: what they would lose as masters counts as much.
+ */
 export async function inspectDurability(redis: RedisClient): Promise<Finding[]> {
-  if (!(redis instanceof Cluster)) return inspectServer(redis);
-  const perNode = await Promise.all(
-    redis.nodes('master').map(async (node) => {
-      const found = await inspectServer(node);
-      return found.map((finding) => ({ ...finding, node: `${node.options.host}:${node.options.port}` }));
-    }),
-  );
-  return perNode.flat();
+  const found = await lookAtServers(redis, async ({ client, isReplica, node }) => {
+    const findings = await inspectServer(client).catch((error: unknown) => {
+      // One that does not answer keeps nobody from starting, as long as it is no master.
+      if (isReplica) return [unreachable];
+      throw error;
+    });
+    return node === undefined ? findings : findings.map((finding) => ({ ...finding, node }));
+  });
+  return found.flat();
 }
+
+const unreachable: Finding = {
+  code: 'redis.replica_unreachable',
+  risk: 'advice',
+  problem: 'This replica does not answer: whether it keeps what it gets, once it is the master, cannot be seen.',
+  fix: 'start it, or take it out of the set.',
+};
 
 export interface DurabilityWaivers {
   /** PACKLINE_REDIS_TRUSTED: what cannot be read is taken to be right. */
@@ -79,7 +91,7 @@ async function inspectServer(redis: Redis): Promise<Finding[]> {
     inspectVersion(info),
     ...(config === undefined ? [unreadable] : inspectPersistence(config)),
     ...inspectMemory(info),
-    config === undefined ? undefined : inspectTick(config),
+    ...(config === undefined ? [] : [inspectTick(config), inspectReplication(info, config)]),
   ].filter((finding) => finding !== undefined);
 }
 
@@ -165,12 +177,25 @@ function inspectTick(config: Facts): Finding | undefined {
   };
 }
 
+/** A master that is cut off, or replaced while it lives, goes on acknowledging: this is what limits for how long. */
+function inspectReplication(info: Facts, config: Facts): Finding | undefined {
+  const isReplicated = info.get('role') !== 'master' || Number(info.get('connected_slaves')) > 0;
+  if (!isReplicated || config.get('min-replicas-to-write') !== '0') return undefined;
+  return {
+    code: 'redis.replicas_not_required',
+    risk: 'advice',
+    problem:
+      'It acknowledges what no replica has (min-replicas-to-write 0): a master that is cut off goes on taking work that the failover throws away.',
+    fix: `${set('min-replicas-to-write', '1')}, with two replicas at least (with one, its loss stops all writes).`,
+  };
+}
+
 /** Undefined where CONFIG is renamed, disabled or not allowed to this user, as on most managed services. */
 async function readConfig(redis: Redis): Promise<Facts | undefined> {
   const facts = new Map<string, string>();
   try {
     // One directive at a time: Redis 6.2 takes no more.
-    for (const directive of ['appendonly', 'appendfsync', 'save', 'hz']) {
+    for (const directive of ['appendonly', 'appendfsync', 'save', 'hz', 'min-replicas-to-write']) {
       const reply = await redis.config('GET', directive);
       const [, value] = Array.isArray(reply) ? reply : [];
       facts.set(directive, String(value));

@@ -19,6 +19,11 @@ const profiles = {
   worker: { enableOfflineQueue: true, maxRetriesPerRequest: null },
 } as const satisfies Record<RedisProfile, RedisOptions>;
 
+/** How often a cluster is asked again, 100 ms apart, by a command that found nobody to serve it. */
+const clusterTries: Record<RedisProfile, number> = { producer: 10, worker: Infinity };
+/** A master that hangs says nothing, MOVED included: who has taken its place is asked for this often. */
+const clusterLookMs = 3_000;
+
 /** 50 ms, doubled up to 500 ms: a Redis that is back is used again within a second. */
 const reconnectDelayMs = (attempt: number): number => Math.min(25 * 2 ** Math.min(attempt, 10), 500);
 
@@ -73,6 +78,8 @@ function connect(target: RedisTarget, profile: RedisProfile): RedisClient {
     ...(target.password === undefined ? {} : { password: target.password }),
     ...(target.tls ? { tls: {} } : {}),
     connectTimeout: 3_000,
+    // A server that hangs never says goodbye; what waits for it must not wait for that too.
+    disconnectTimeout: 500,
     // Asked this often whether a starting Redis has loaded its data; ioredis would wait up to 10 s.
     maxLoadingRetryTime: 500,
     // After a failover the old master answers READONLY: a new connection finds the new one.
@@ -97,6 +104,8 @@ function connect(target: RedisTarget, profile: RedisProfile): RedisClient {
       enableOfflineQueue,
       redisOptions: options,
       clusterRetryStrategy: reconnectDelayMs,
+      maxRedirections: clusterTries[profile],
+      slotsRefreshInterval: clusterLookMs,
       // Certificates name hosts: with TLS the name must reach the handshake unresolved.
       ...(target.tls ? { dnsLookup: keepName } : {}),
     });

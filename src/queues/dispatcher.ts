@@ -1,7 +1,7 @@
 import type { Queue } from 'bullmq';
-import { toFailure } from '../domain/failure.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
+import { toStoreFailure } from '../platform/redis-away.ts';
 import { leaseEntries, type LeasedEntry } from '../store/entries.ts';
 import { leaseMs } from '../store/entry-lua.ts';
 import type { StoreDeps } from '../store/deps.ts';
@@ -55,7 +55,7 @@ export function startDispatcher(
       } catch (error) {
         if (!troubled)
           log.error(
-            { code: toFailure(error).code, reason: error instanceof Error ? error.name : '' },
+            { code: toStoreFailure(error).code, reason: error instanceof Error ? error.name : '' },
             'dispatcher.failed',
           );
         troubled = true;

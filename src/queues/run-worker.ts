@@ -1,7 +1,8 @@
-import { Failure, originOf, toFailure } from '../domain/failure.ts';
+import { Failure, originOf } from '../domain/failure.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { startDeadline, type Deadline } from '../platform/deadline.ts';
+import { toStoreFailure } from '../platform/redis-away.ts';
 import type { RedisClient } from '../platform/redis.ts';
 import { commit, commitAndTake, type CommitOutcome, type CommitPlan } from '../store/commit.ts';
 import type { StoreDeps } from '../store/deps.ts';
@@ -174,5 +175,5 @@ function asJobFailure(error: unknown, deadline: Deadline, shutdown: AbortSignal)
   if (deadline.isExpired() && !(error instanceof Failure && error.kind !== 'aborted')) {
     return new Failure('transient', 'job.deadline', 'the job took longer than it may', { cause: error });
   }
-  return toFailure(error);
+  return toStoreFailure(error);
 }

@@ -1,5 +1,6 @@
 import { Worker } from 'bullmq';
 import type { Log } from '../platform/log.ts';
+import { isRedisAway } from '../platform/redis-away.ts';
 import type { RedisClient } from '../platform/redis.ts';
 import type { StoreDeps } from '../store/deps.ts';
 import { beginEntries, handBack, renewEveryMs, renewLeases } from '../store/entries.ts';
@@ -93,8 +94,9 @@ export function takeBatches(
     }
   };
 
-  /** Lost locks and connections of BullMQ's, and of ours; both heal by themselves. */
-  const trouble = (error: Error): void => log.warn({ job, reason: error.message }, 'worker.troubled');
+  /** Lost locks and connections of BullMQ's, and of ours; both heal by themselves. Of a lost Redis our own connection tells, once. */
+  const trouble = (error: Error): void =>
+    log[isRedisAway(error) ? 'debug' : 'warn']({ job, reason: error.message }, 'worker.troubled');
 
   const suspects = new Set<string>();
   const runSuspect = async (handed: HandedEntry): Promise<void> => {
@@ -127,6 +129,8 @@ export function takeBatches(
       stalledInterval: stalledCheckMs,
       // A deploy that kills twice must not fail a job; entries decide when to give up.
       maxStalledCount: 100,
+      // After a lost connection; its own 15 s are longer than new work may wait for a Redis that is back.
+      runRetryDelay: 1_000,
       removeOnComplete: { count: 0 },
       removeOnFail: { count: 100 },
       skipVersionCheck: true,
