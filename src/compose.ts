@@ -13,7 +13,7 @@ import { createLog, type Log } from './platform/log.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { readOrCreatePrivateFile } from './platform/private-file.ts';
 import { openPrivateLog, type PrivateLog } from './platform/private-log.ts';
-import { createRedis, untilRedisReady, type RedisClient, type RedisProfile } from './platform/redis.ts';
+import { closeRedis, createRedis, untilRedisReady, type RedisClient, type RedisProfile } from './platform/redis.ts';
 import { assertDurable } from './platform/redis-durability.ts';
 import { loadOrCreateSecretKey } from './platform/secret-key.ts';
 import { createKeyring } from './platform/secrets.ts';
@@ -45,6 +45,8 @@ export interface Base {
   /** Outside of Redis: what a restore must not bring back. */
   erasureLog: PrivateLog;
   highWater: HighWater;
+  /** Ends all connections; commands under way have until the deadline. */
+  close(deadlineMs: number): Promise<void>;
 }
 
 /** Everything from configuration, in the order in which it can fail: keys, Redis and its durability, its generation, its age, erasures. */
@@ -66,7 +68,12 @@ export async function composeBase(
   const current = await loadOrCreateSecretKey(config);
   const keyring = createKeyring({ current, previous: config.previousSecretKeys });
   const redis = createRedis(config.redisUrl, process.profile, log);
-  await untilRedisReady(redis, redisWaitMs);
+  const replicas =
+    config.waitReplicas === 0
+      ? undefined
+      : { count: config.waitReplicas, redis: createRedis(config.redisUrl, process.profile, log) };
+  const clients = [redis, ...(replicas === undefined ? [] : [replicas.redis])];
+  await Promise.all(clients.map((client) => untilRedisReady(client, redisWaitMs)));
   await assertDurable(redis, { trusted: config.redisTrusted, allowLossy: config.allowLossyRedis || config.sandbox });
   const shards = Array.from({ length: config.shards }, (_, shard) => createKeys(shard));
   const generation = await knowGeneration(config, redis, shards, process.acceptEmpty ?? false);
@@ -80,22 +87,27 @@ export async function composeBase(
     inboxSeconds: config.inboxRetentionDays * daySeconds,
     idempotencySeconds: daySeconds,
   };
-  const stores = shards.map((keys): StoreDeps => ({ redis, keys, clock, generation, keyring, retention }));
+  const stores = shards.map((keys): StoreDeps => ({ redis, replicas, keys, clock, generation, keyring, retention }));
   const erasureLog = openPrivateLog(join(config.home, 'erasures.log'));
   if (process.replaysErasures !== false) await bringErasures(redis, stores, erasureLog, log);
   const sandboxTargets = config.sandbox ? [`127.0.0.1:${config.sandboxPort}`] : [];
   const egress = createEgress({ allow: [...config.egressAllow, ...sandboxTargets] });
+  const http = createHttp({ egress, userAgent: `Packline/${packageVersion}` });
   return {
     config,
     log,
     clock,
     metrics: createMetrics(),
-    http: createHttp({ egress, userAgent: `Packline/${packageVersion}` }),
+    http,
     egress,
     redis,
     stores,
     erasureLog,
     highWater,
+    close: async (deadlineMs) => {
+      await http.close();
+      await Promise.all(clients.map((client) => closeRedis(client, deadlineMs)));
+    },
   };
 }
 

@@ -5,7 +5,6 @@ import { composeIngressDeps } from './compose-ingress.ts';
 import { createApp } from './ingress/app.ts';
 import { listen } from './ingress/listen.ts';
 import { loadConfig } from './platform/config.ts';
-import { closeRedis } from './platform/redis.ts';
 import { watchPressure } from './platform/redis-pressure.ts';
 
 const flag = { type: 'boolean', default: false } as const;
@@ -37,7 +36,6 @@ closeWithGrace({ delay: config.graceMs + 5_000 }, async ({ err, signal }) => {
   await server.close(config.graceMs);
   pressure.stop();
   highWater.stop();
-  await base.http.close();
-  await closeRedis(base.redis, 1_000);
+  await base.close(1_000);
   base.log.info('api.stopped');
 });

@@ -3,7 +3,6 @@ import closeWithGrace from 'close-with-grace';
 import { composeBase, composeWorkerDeps } from '../src/compose.ts';
 import { Failure } from '../src/domain/failure.ts';
 import { loadConfig } from '../src/platform/config.ts';
-import { closeRedis } from '../src/platform/redis.ts';
 import { isJobName, jobNames, type JobName } from '../src/queues/jobs.ts';
 import { startWorkers } from '../src/compose-workers.ts';
 
@@ -26,8 +25,7 @@ closeWithGrace({ delay: config.graceMs + 5_000 }, async ({ err, signal }) => {
   base.log[err === undefined ? 'info' : 'fatal']({ err, signal }, 'worker.stopping');
   highWater.stop();
   await workers.stop(config.graceMs);
-  await base.http.close();
-  await closeRedis(base.redis, 1_000);
+  await base.close(1_000);
   base.log.info('worker.stopped');
 });
 

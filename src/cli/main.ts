@@ -3,7 +3,6 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { composeBase } from '../compose.ts';
 import { loadConfig } from '../platform/config.ts';
 import { createLog } from '../platform/log.ts';
-import { closeRedis } from '../platform/redis.ts';
 import { diagnose, printDiagnosis } from './doctor.ts';
 import { erase, printErasure, type EraseRequest } from './erase.ts';
 import { programs } from './programs.ts';
@@ -22,8 +21,7 @@ const exit = { done: 0, failed: 1, usage: 2 } as const;
 const upHooks: UpHooks = {
   prepareRedis: async ({ redisUrl, config, log, ...accept }) => {
     const base = await composeBase({ ...config, redisUrl }, { name: 'up', profile: 'producer', ...accept, log });
-    await base.http.close();
-    await closeRedis(base.redis, 1_000);
+    await base.close(1_000);
   },
   seedDemo: async (demo) => {
     const { merchantKey } = await seedDemo(demo);

@@ -169,6 +169,12 @@ export const problemCodes = {
     'The store is not the one we know',
     'Redis came back empty, or is another one. Packline stays shut until an operator restores it or accepts it (`--accept-empty`).',
   ),
+  'redis.not_replicated': row(
+    'transient',
+    503,
+    'Stored, but not safe yet',
+    'Fewer replicas of the store than PACKLINE_WAIT_REPLICAS asks for have it. Send the request again after `Retry-After`, with the same idempotency key.',
+  ),
   'redis.unexpected_reply': row('transient', 503, 'The store answered nonsense', 'Send the request again.'),
   'packline.full': row(
     'transient',

@@ -94,6 +94,12 @@ export const SettingsSchema = z.object({
     fallback: 'false',
     about: 'Run on a Redis that may lose accepted work. For experiments only.',
   }),
+  waitReplicas: whole(0, 5).register(settingRegistry, {
+    env: 'PACKLINE_WAIT_REPLICAS',
+    fallback: '0',
+    about:
+      'Replicas that must have an order, a hook or a change before it is answered 2xx; else 503. For Sentinel and Cluster.',
+  }),
   shards: whole(1, 1_024).register(settingRegistry, {
     env: 'PACKLINE_SHARDS',
     fallback: '1',

@@ -7,7 +7,7 @@ import { fromEntry, generationFailure, type NewEntry } from './commit.ts';
 import { digest, newId, type StoreDeps } from './deps.ts';
 import { entryLua } from './entry-lua.ts';
 import { foundByField, personMember, sealPerson } from './persons.ts';
-import { defineScript, runScript } from './script.ts';
+import { defineScript, runReplicated } from './script.ts';
 
 /**
  * Claims the idempotency key and the order's identity, stores the order, and pushes the work that follows: one call, so
@@ -80,8 +80,8 @@ export async function acceptOrder(
   const sealed = sealPerson(deps, order, person);
   const claim = claimOf(source, input.externalId);
   const work = fromEntry(request.work(id));
-  const reply = await runScript(
-    deps.redis,
+  const reply = await runReplicated(
+    deps,
     acceptScript,
     [
       keys.tag,

@@ -3,7 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { RedisClient } from '../platform/redis.ts';
 import { appliedMarkSeconds, entryLua, inflightDefault, toBegun, type BegunEntry } from './entry-lua.ts';
 import type { Keys } from './keys.ts';
-import { defineScript, runScript } from './script.ts';
+import { defineScript, runReplicated, type ReplicaWait } from './script.ts';
 
 /** Priority inside a lane. */
 export const workClasses = { urgent: 0, orders: 1, inventory: 2, catalog: 3, reads: 4 } as const;
@@ -167,6 +167,8 @@ export const fromEntry = (entry: NewEntry) => ({
 
 export interface CommitDeps {
   redis: RedisClient;
+  /** Unset: what Redis' master has is done. */
+  replicas?: ReplicaWait | undefined;
   keys: Keys;
   clock: Clock;
   generation: string;
@@ -178,20 +180,25 @@ export interface CommitDeps {
  * `redis.generation` on a Redis that is not the one we know.
  */
 export async function commit(deps: CommitDeps, plan: CommitPlan): Promise<CommitOutcome> {
-  const { outcome } = await commitAndTake(deps, plan, false);
+  const { outcome } = await send(deps, plan, false);
   return outcome;
 }
 
 /**
  * The same, and where the plan ends its entry, the next one that is due in its lane may begin in the same call, in its
  * place: work of the same job, in a lane that has no rate of its own. A run may so go on from one entry to the next with no
- * hand-over in between.
+ * hand-over in between. Waits for no replica: a run's end that a failover loses is run again.
  */
-export async function commitAndTake(
-  { redis, keys, clock, generation }: CommitDeps,
-  plan: CommitPlan,
-  mayTake: boolean,
-): Promise<{ outcome: CommitOutcome; next: BegunEntry | null }> {
+export const commitAndTake = (deps: CommitDeps, plan: CommitPlan, mayTake: boolean): Promise<Taken> =>
+  send({ ...deps, replicas: undefined }, plan, mayTake);
+
+interface Taken {
+  outcome: CommitOutcome;
+  next: BegunEntry | null;
+}
+
+async function send(deps: CommitDeps, plan: CommitPlan, mayTake: boolean): Promise<Taken> {
+  const { keys, clock, generation } = deps;
   const writes = plan.writes ?? [];
   const { settle, advance } = plan;
   const header = {
@@ -206,7 +213,7 @@ export async function commitAndTake(
     ...(mayTake && { take: true, cap: inflightDefault }),
     ...(advance && { advance: { ...advance, entry: fromEntry(advance.entry) } }),
   };
-  const reply = await runScript(redis, script, [keys.tag], [JSON.stringify(header), ...writes.flat()]);
+  const reply = await runReplicated(deps, script, [keys.tag], [JSON.stringify(header), ...writes.flat()]);
   if (reply === 'generation') throw generationFailure();
   if (Array.isArray(reply)) return { outcome: 'committed', next: toBegun(String(reply[1]), String(reply[2])) };
   return { outcome: reply === 'committed' || reply === 'conflict' ? reply : 'gone', next: null };

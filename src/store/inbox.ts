@@ -5,7 +5,7 @@ import { digest, newId, type StoreDeps } from './deps.ts';
 import { entryLua } from './entry-lua.ts';
 import type { StoredOrder } from './orders.ts';
 import { isErased } from './persons.ts';
-import { defineScript, runScript } from './script.ts';
+import { defineScript, runReplicated } from './script.ts';
 
 /**
  * A hook as it came: its bytes packed and sealed, kept for two days whatever becomes of it. The message id is claimed,
@@ -50,7 +50,7 @@ export async function acceptMessage(
     work: fromEntry(message.work(id)),
   };
   const sealed = deps.keyring.seal(pack(body), `inbox:${id}`);
-  const outcome = await runScript(deps.redis, acceptScript, [keys.tag], [JSON.stringify(header), sealed]);
+  const outcome = await runReplicated(deps, acceptScript, [keys.tag], [JSON.stringify(header), sealed]);
   if (outcome === 'generation') throw generationFailure();
   return outcome === 'duplicate' || outcome === 'changed' ? outcome : 'accepted';
 }

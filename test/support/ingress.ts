@@ -7,7 +7,6 @@ import { createApp } from '../../src/ingress/app.ts';
 import type { IngressDeps, IngressSettings } from '../../src/ingress/deps.ts';
 import { listen } from '../../src/ingress/listen.ts';
 import { loadConfig } from '../../src/platform/config.ts';
-import { closeRedis } from '../../src/platform/redis.ts';
 import type { StoreDeps } from '../../src/store/deps.ts';
 import { captureLog, type CapturedLog } from './captured-log.ts';
 import { makeCheckedRequest, sendRequest, type CheckedRequest } from './checked-request.ts';
@@ -62,8 +61,7 @@ export async function startIngress(
   const server = await listen(app, { port: 0, host: '127.0.0.1', bodyBytesMax });
   afterAll(async () => {
     await server.close(100);
-    await base.http.close();
-    await closeRedis(base.redis, 500);
+    await base.close(500);
   });
   const url = `http://127.0.0.1:${server.port}`;
   const document = z.record(z.string(), z.unknown()).parse((await sendRequest(url, 'GET', '/openapi.json')).body);

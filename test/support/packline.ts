@@ -10,7 +10,6 @@ import { listen } from '../../src/ingress/listen.ts';
 import { loadConfig } from '../../src/platform/config.ts';
 import { freePort } from '../../src/platform/free-port.ts';
 import { createLog } from '../../src/platform/log.ts';
-import { closeRedis } from '../../src/platform/redis.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { connectMerchant, type ConnectedMerchant } from './connected-merchant.ts';
 import { createSubscriber, type Subscriber } from './subscriber.ts';
@@ -85,8 +84,7 @@ export async function startPackline(options: TestPacklineOptions): Promise<TestP
       await running.close();
       await subscriber.close();
       for (const base of [apiBase, workerBase]) {
-        await base.http.close();
-        await closeRedis(base.redis, 1_000);
+        await base.close(1_000);
       }
       await rm(home, { recursive: true, force: true });
     },
