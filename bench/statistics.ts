@@ -15,15 +15,3 @@ export const quantiles = (numbers: readonly number[]): Record<string, number> =>
   p99: quantile(numbers, 0.99),
   max: quantile(numbers, 1),
 });
-
-/** The most of these moments that lie in any window of this length, open at its old end. */
-export function mostInWindow(timesMs: readonly number[], windowMs: number): number {
-  const sorted = [...timesMs].sort((a, b) => a - b);
-  let from = 0;
-  let most = 0;
-  for (const [at, time] of sorted.entries()) {
-    while ((sorted[from] ?? time) <= time - windowMs) from += 1;
-    most = Math.max(most, at - from + 1);
-  }
-  return most;
-}

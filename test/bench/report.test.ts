@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ReportSchema, toRow } from '../../bench/report.ts';
-import { mostInWindow, quantile } from '../../bench/statistics.ts';
+import { quantile } from '../../bench/statistics.ts';
 import { toMarkdown } from '../../bench/table.ts';
 import { pace, sampleReport } from './sample-report.ts';
 
@@ -73,12 +73,5 @@ describe('the statistics', () => {
 
   it('have no quantile of nothing', () => {
     expect(quantile([], 0.5)).toBeNaN();
-  });
-
-  it('count the most in any window, whose old end is open', () => {
-    expect(mostInWindow([], 1_000)).toBe(0);
-    expect(mostInWindow([0, 1_000, 2_000], 1_000)).toBe(1);
-    expect(mostInWindow([0, 999, 1_998], 1_000)).toBe(2);
-    expect(mostInWindow([5_000, 0, 100, 1_050, 1_099], 1_000)).toBe(3);
   });
 });

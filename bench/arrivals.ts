@@ -1,0 +1,45 @@
+import type { Books } from '../src/sandbox/books.ts';
+
+/** A request as its headers arrived. */
+export interface Arrival {
+  /** Null until the partner knows who calls. */
+  readonly org: () => string | null;
+  /** When this process saw it, milliseconds since the epoch. */
+  seenMs: number;
+  /** It arrived after this: then, this process still looked. On a busy machine that may be long before it was seen. */
+  afterMs: number;
+}
+
+const lookEveryMs = 2;
+
+/**
+ * Every request to the simulated partners from now on. Who counts arrivals must not take its own delays for those of the
+ * caller: a process that was kept from running sees what came meanwhile at once.
+ */
+export function watchArrivals(books: Books): { arrivals: readonly Arrival[]; stop: () => void } {
+  const arrivals: Arrival[] = [];
+  // The tick that ends a delay runs before what came meanwhile is seen: the one before it is the last sure one.
+  let [tickMs, tickBeforeMs] = [Date.now(), Date.now()];
+  const ticking = setInterval(() => {
+    tickBeforeMs = tickMs;
+    tickMs = Date.now();
+  }, lookEveryMs);
+  const addRequest = books.addRequest.bind(books);
+  books.addRequest = (entry) => {
+    addRequest(entry);
+    arrivals.push({ org: () => entry.org, seenMs: entry.arrivedAt, afterMs: tickBeforeMs });
+  };
+  return { arrivals, stop: () => clearInterval(ticking) };
+}
+
+/** The most of them that certainly came within one window, open at its old end. */
+export function mostInWindow(arrivals: readonly Pick<Arrival, 'seenMs' | 'afterMs'>[], windowMs: number): number {
+  let most = 0;
+  let end = 0;
+  for (const [first, { afterMs }] of arrivals.entries()) {
+    end = Math.max(end, first);
+    while (arrivals[end + 1] !== undefined && (arrivals[end + 1]?.seenMs ?? 0) < afterMs + windowMs) end += 1;
+    most = Math.max(most, end - first + 1);
+  }
+  return most;
+}
