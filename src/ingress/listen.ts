@@ -1,7 +1,6 @@
-import { serve } from '@hono/node-server';
-import { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { guardServer, serverOptions } from './server-options.ts';
+import { getRequestListener } from '@hono/node-server';
+import { createServer } from 'node:http';
+import { answerUnread, guardServer, serverOptions } from './server-options.ts';
 
 export interface Listening {
   port: number;
@@ -11,26 +10,27 @@ export interface Listening {
 
 /** Serves an app. Rejects when the port cannot be had. */
 export function listen(
-  app: { fetch: Parameters<typeof serve>[0]['fetch'] },
+  app: { fetch: Parameters<typeof getRequestListener>[0] },
   { port, host, bodyBytesMax }: { port: number; host: string; bodyBytesMax: number },
 ): Promise<Listening> {
-  return new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, port, hostname: host, serverOptions }, ({ port: bound }: AddressInfo) =>
-      resolve({ port: bound, close }),
-    );
-    server.once('error', reject);
-    if (server instanceof Server) guardServer(server, { bodyBytesMax });
+  const listener = getRequestListener(app.fetch, { hostname: host, errorHandler: answerUnread });
+  const server = createServer(serverOptions, (request, response) => void listener(request, response));
+  guardServer(server, { bodyBytesMax });
 
-    const close = async (graceMs: number): Promise<void> => {
-      const closed = new Promise<void>((done) => {
-        server.close(() => done());
-      });
-      if (server instanceof Server) server.closeIdleConnections();
-      const cut = setTimeout(() => {
-        if (server instanceof Server) server.closeAllConnections();
-      }, graceMs);
-      await closed;
-      clearTimeout(cut);
-    };
+  const close = async (graceMs: number): Promise<void> => {
+    const closed = new Promise<void>((done) => {
+      server.close(() => done());
+    });
+    server.closeIdleConnections();
+    const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    await closed;
+    clearTimeout(cut);
+  };
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve({ port: address !== null && typeof address === 'object' ? address.port : port, close });
+    });
   });
 }

@@ -221,11 +221,12 @@ function readKey(route: Route, header: string | string[] | undefined): string | 
 
 function queryOf(c: RequestContext): Record<string, string> {
   if (!c.req.url.includes('?')) return {};
-  const query: Record<string, string> = {};
-  for (const [name, values] of Object.entries(c.req.queries())) {
-    const [value = ''] = values;
-    if (values.length > 1) throw makeInvalid([{ code: 'field.repeated', detail: 'is given twice', parameter: name }]);
-    query[name] = value;
-  }
-  return query;
+  // Made at once: set one by one, `__proto__` would not become a member.
+  return Object.fromEntries(
+    Object.entries(c.req.queries()).map(([name, values]) => {
+      const [value = ''] = values;
+      if (values.length > 1) throw makeInvalid([{ code: 'field.repeated', detail: 'is given twice', parameter: name }]);
+      return [name, value];
+    }),
+  );
 }

@@ -34,45 +34,23 @@ const DocumentSchema = z.looseObject({
   ),
 });
 
+export interface AnswerCheck {
+  /** Fails when the answer to this operation is not what the document promises. `template` is a path of the document. */
+  toOperation(method: string, template: string, reply: Reply): void;
+  /** The same for a path as it was asked for; one that belongs to no route is answered with a problem all the same. */
+  toPath(method: string, path: string, reply: Reply): void;
+}
+
 /**
- * Sends requests to a running API, and fails whenever an answer is not what the API's own document promises: a status
- * that the route does not name, another media type, or a body that departs from its schema.
+ * Holds answers against the API's own document: a status that the operation does not name, another media type, or a body
+ * that departs from its schema.
  */
-export function makeCheckedRequest(baseUrl: string, openApi: unknown): CheckedRequest {
+export function makeAnswerCheck(openApi: unknown): AnswerCheck {
   const document = DocumentSchema.parse(openApi);
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true });
   // CommonJS: what is imported is the module, with the function as its default.
   addFormatsModule.default(ajv);
   ajv.addSchema(document, 'openapi');
-
-  const check = (method: string, path: string, reply: Reply): void => {
-    const [pathname = ''] = path.split('?');
-    const template = findTemplate(Object.keys(document.paths), pathname);
-    const operation = template === undefined ? undefined : document.paths[template]?.[method.toLowerCase()];
-    const type = (reply.headers.get('content-type') ?? '').split(';')[0] ?? '';
-    const where = `${method} ${template ?? pathname} -> ${reply.status}`;
-    // Requests that belong to no route are answered with a problem all the same.
-    if (template === undefined || operation === undefined) {
-      assertValid('openapi#/components/schemas/Problem', reply, where);
-      return;
-    }
-    const response = operation.responses[String(reply.status)];
-    if (response === undefined) throw new Error(`${where} is not documented: ${reply.text}`);
-    const content = response.content ?? {};
-    if (type === '' && Object.keys(content).length === 0) return;
-    if (content[type] === undefined) throw new Error(`${where} answers ${type}, which is not documented`);
-    const pointer = [
-      'paths',
-      template,
-      method.toLowerCase(),
-      'responses',
-      String(reply.status),
-      'content',
-      type,
-      'schema',
-    ];
-    assertValid(`openapi#/${pointer.map(escapePointer).join('/')}`, reply, where);
-  };
 
   const assertValid = (ref: string, reply: Reply, where: string): void => {
     const validate = ajv.getSchema(ref) ?? ajv.compile({ $ref: ref });
@@ -80,9 +58,39 @@ export function makeCheckedRequest(baseUrl: string, openApi: unknown): CheckedRe
     throw new Error(`${where} departs from its schema: ${ajv.errorsText(validate.errors)}\n${reply.text}`);
   };
 
+  const toOperation: AnswerCheck['toOperation'] = (method, template, reply) => {
+    const operation = document.paths[template]?.[method.toLowerCase()];
+    const type = (reply.headers.get('content-type') ?? '').split(';')[0] ?? '';
+    const where = `${method} ${template} -> ${reply.status}`;
+    const response = operation?.responses[String(reply.status)];
+    if (response === undefined) throw new Error(`${where} is not documented: ${reply.text}`);
+    const content = response.content ?? {};
+    if (type === '' && Object.keys(content).length === 0) return;
+    if (content[type] === undefined) throw new Error(`${where} answers ${type}, which is not documented`);
+    const pointer = ['paths', template, method.toLowerCase(), 'responses', String(reply.status), 'content', type];
+    assertValid(`openapi#/${[...pointer, 'schema'].map(escapePointer).join('/')}`, reply, where);
+  };
+
+  return {
+    toOperation,
+    toPath(method, path, reply) {
+      const [pathname = ''] = path.split('?');
+      const template = findTemplate(Object.keys(document.paths), pathname);
+      if (template !== undefined && document.paths[template]?.[method.toLowerCase()] !== undefined) {
+        toOperation(method, template, reply);
+      } else {
+        assertValid('openapi#/components/schemas/Problem', reply, `${method} ${pathname} -> ${reply.status}`);
+      }
+    },
+  };
+}
+
+/** Sends requests to a running API, and fails whenever an answer is not what the API's own document promises. */
+export function makeCheckedRequest(baseUrl: string, openApi: unknown): CheckedRequest {
+  const check = makeAnswerCheck(openApi);
   return async (method, path, options = {}) => {
     const reply = await sendRequest(baseUrl, method, path, options);
-    check(method, path, reply);
+    check.toPath(method, path, reply);
     return reply;
   };
 }

@@ -1,0 +1,83 @@
+/**
+ * Every operation of the API's document, asked for in ways that the document allows and in ways that it does not. An
+ * answer must be one that the document lists; what does not fit it is never done, what fits it is never refused for its
+ * form; nothing is answered 5xx, late, or not at all.
+ *
+ * The default is short. Longer, or again: `FUZZ_RUNS=2000 FUZZ_SEED=7 npx vitest run test/api-contract`.
+ */
+import fc from 'fast-check';
+import { afterAll, expect, test } from 'vitest';
+import * as z from 'zod';
+import { createSandbox } from '../../src/sandbox/sandbox.ts';
+import { adminKey, startIngress } from '../support/ingress.ts';
+import { testRedis } from '../support/redis.ts';
+import { generateRequests } from './generate-requests.ts';
+import { makeJudge } from './judge-answer.ts';
+import { merchantMaker } from './merchant-with-everything.ts';
+import { readDocument, readOperations } from './read-operations.ts';
+import { createSender, toCurl, type RawRequest } from './send-raw.ts';
+import { withConnectors } from './with-connectors.ts';
+
+const numRuns = Number(process.env['FUZZ_RUNS'] ?? 60);
+const seed = Number(process.env['FUZZ_SEED'] ?? 20_260_115);
+const bodyBytesMax = 256 * 1024;
+const deadlineMs = 10_000;
+
+const redis = await testRedis();
+const sandbox = await createSandbox({ speed: 0 }).listen(0);
+const ingress = await startIngress(redis.url, {
+  settings: { bodyBytesMax, ratePerSecond: 1_000_000, rateBurst: 1_000_000 },
+  env: { PACKLINE_EGRESS_ALLOW: new URL(sandbox.url).host },
+});
+const makeMerchant = merchantMaker(ingress, sandbox.url);
+const { send, close } = createSender(ingress.url, deadlineMs);
+const rejections: unknown[] = [];
+const onRejection = (reason: unknown): void => void rejections.push(reason);
+process.on('unhandledRejection', onRejection);
+afterAll(async () => {
+  process.off('unhandledRejection', onRejection);
+  close();
+  await sandbox.close();
+});
+
+const connectors = (await ingress.request('GET', '/v1/connectors', { key: (await ingress.tenant()).key })).body;
+const document = withConnectors(readDocument(ingress.document), connectors);
+const judge = makeJudge(document, ingress.document);
+const operations = readOperations(document).map((operation) => [`${operation.method} ${operation.template}`, operation] as const); // prettier-ignore
+
+test.each(operations)(
+  '%s answers whatever it is asked as the document says',
+  { timeout: 60_000 + numRuns * 100 },
+  async (_name, operation) => {
+    const merchant = await makeMerchant();
+    const target = {
+      key: operation.scope === 'admin' ? adminKey : merchant.key,
+      ids: { ...merchant.ids, code: 'order.state' },
+    };
+    const statuses = new Set<number>();
+    const ask = async (request: RawRequest): Promise<void> => {
+      // Buckets refill, and times differ.
+      ingress.clock.advance(1_000);
+      const reply = await send(request);
+      statuses.add(reply.status);
+      judge(operation, request, reply);
+    };
+    const requests = generateRequests({ document, operation, target, bodyBytesMax });
+    const property = fc.asyncProperty(requests, ask);
+    await fc.assert(property, {
+      seed,
+      numRuns,
+      reporter: (details) => {
+        if (!details.failed) return;
+        const request = details.counterexample?.[0];
+        const shown = request === undefined ? '' : toCurl(ingress.url, request);
+        throw new Error(`FUZZ_SEED=${details.seed} (path ${details.counterexamplePath}) ${z.instanceof(Error).safeParse(details.errorInstance).data?.message ?? ''}\n${shown}`); // prettier-ignore
+      },
+    });
+    // Fuzzing that never gets past the door would prove nothing.
+    expect([...statuses].filter((status) => status < 300)).not.toEqual([]);
+    expect((await ingress.request('GET', '/livez')).status).toBe(200);
+    expect(ingress.log.lines().filter(({ msg }) => msg === 'request.failed')).toEqual([]);
+    expect(rejections).toEqual([]);
+  },
+);

@@ -1,0 +1,135 @@
+import fc, { type Arbitrary } from 'fast-check';
+import * as z from 'zod';
+import type { OpenApi, Schema } from './read-operations.ts';
+
+/** The JSON Schema that our document really uses. Strict: a keyword that nobody generates for must not go unnoticed. */
+const NodeSchema = z.strictObject({
+  $ref: z.string().optional(),
+  type: z.union([z.string(), z.array(z.string())]).optional(),
+  enum: z.array(z.unknown()).optional(),
+  anyOf: z.array(z.record(z.string(), z.unknown())).optional(),
+  properties: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
+  required: z.array(z.string()).default([]),
+  additionalProperties: z.union([z.boolean(), z.record(z.string(), z.unknown())]).optional(),
+  propertyNames: z.record(z.string(), z.unknown()).optional(),
+  minProperties: z.int().default(0),
+  maxProperties: z.int().optional(),
+  items: z.record(z.string(), z.unknown()).optional(),
+  minItems: z.int().default(0),
+  maxItems: z.int().optional(),
+  minLength: z.int().default(0),
+  maxLength: z.int().optional(),
+  pattern: z.string().optional(),
+  format: z.enum(['date-time', 'uri', 'email']).optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  default: z.unknown().optional(),
+  description: z.string().optional(),
+  examples: z.array(z.unknown()).optional(),
+  title: z.string().optional(),
+  writeOnly: z.boolean().optional(),
+  'x-secret': z.boolean().optional(),
+  $schema: z.string().optional(),
+});
+type Node = z.infer<typeof NodeSchema>;
+
+/** Long lists are for the deliberate ones (`hostile-json.ts`); here they would only be slow. */
+const itemsMax = 4;
+const textMax = 24;
+
+/** Values that the document allows, with a liking for its limits. */
+export function generateValues(document: OpenApi, schema: Schema): Arbitrary<unknown> {
+  const of = (inner: Schema): Arbitrary<unknown> => generateValues(document, inner);
+  const node = NodeSchema.parse(schema);
+  if (node.$ref !== undefined) return of(resolve(document, node.$ref));
+  if (node.enum !== undefined) return fc.constantFrom(...node.enum);
+  if (node.anyOf !== undefined) return fc.oneof(...node.anyOf.map(of));
+  const types = node.type === undefined ? [] : [node.type].flat();
+  if (types.length === 0) return fc.jsonValue({ maxDepth: 2, stringUnit: 'grapheme' }).filter(isStorable);
+  return fc.oneof(...types.map((type) => ofType(type, node, of)));
+}
+
+export function resolve(document: OpenApi, reference: string): Schema {
+  const schema = document.components.schemas[reference.replace('#/components/schemas/', '')];
+  if (schema === undefined) throw new Error(`the document refers to ${reference}, which it lacks`);
+  return schema;
+}
+
+function ofType(type: string, node: Node, of: (schema: Schema) => Arbitrary<unknown>): Arbitrary<unknown> {
+  switch (type) {
+    case 'null':
+      return fc.constant(null);
+    case 'boolean':
+      return fc.boolean();
+    case 'integer': {
+      const { minimum: min = -1000, maximum: max = 1000 } = node;
+      return fc.oneof(fc.integer({ min: Math.max(min, -1e9), max: Math.min(max, 1e9) }), fc.constantFrom(min, max));
+    }
+    case 'number': {
+      const { minimum: min = -1000, maximum: max = 1000 } = node;
+      return fc.oneof(fc.double({ min, max, noNaN: true }), fc.constantFrom(min, max));
+    }
+    case 'string':
+      return texts(node);
+    case 'array': {
+      const { items = {}, minItems: minLength, maxItems = itemsMax } = node;
+      return fc.array(of(items), { minLength, maxLength: Math.min(maxItems, minLength + itemsMax) });
+    }
+    case 'object':
+      return objects(node, of);
+    default:
+      throw new Error(`nobody generates values of the type ${type}`);
+  }
+}
+
+function objects(node: Node, of: (schema: Schema) => Arbitrary<unknown>): Arbitrary<unknown> {
+  const { properties = {}, required, additionalProperties = {}, propertyNames, minProperties, maxProperties } = node;
+  const fields = Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, of(schema)]));
+  const named = fc
+    .record(fields, { requiredKeys: required, noNullPrototype: true })
+    .filter((value) => additionalProperties !== false || Object.keys(value).length >= minProperties);
+  if (typeof additionalProperties === 'boolean') return named;
+  const names = propertyNames === undefined ? fc.string({ maxLength: textMax }) : of({ type: 'string', ...propertyNames }); // prettier-ignore
+  const more = fc.dictionary(names.map(String).filter(isStorable), of(additionalProperties), {
+    minKeys: minProperties,
+    maxKeys: Math.min(maxProperties ?? itemsMax, itemsMax),
+    noNullPrototype: true,
+  });
+  return fc.tuple(more, named).map(([rest, value]) => Object.assign(rest, value));
+}
+
+const formats: Record<NonNullable<Node['format']>, Arbitrary<string>> = {
+  'date-time': fc
+    .tuple(
+      fc.date({ min: new Date('1970-01-02T00:00:00Z'), max: new Date('2999-12-30T00:00:00Z'), noInvalidDate: true }),
+      fc.constantFrom('Z', '+00:00', '-03:00', '+13:45'),
+    )
+    .map(([date, zone]) => date.toISOString().replace('Z', zone)),
+  uri: fc.webUrl({ validSchemes: ['https'], withQueryParameters: true }),
+  email: fc.tuple(fc.stringMatching(/^[a-z0-9]{1,12}$/), fc.domain()).map(([local, domain]) => `${local}@${domain}`),
+};
+
+function texts({ minLength, maxLength = 200, pattern, format }: Node): Arbitrary<string> {
+  const fits = (text: string): boolean => {
+    const length = [...text].length;
+    return length >= minLength && length <= maxLength;
+  };
+  if (format !== undefined) return formats[format].filter(fits);
+  const letters = fc.string({ unit: 'grapheme-ascii', minLength, maxLength: Math.min(maxLength, minLength + textMax) });
+  const anything = fc
+    .string({ unit: 'binary', minLength, maxLength: Math.min(maxLength, minLength + textMax) })
+    .filter(isStorable);
+  const limits = fc.constantFrom('a'.repeat(maxLength), 'a'.repeat(minLength), '\u{1f34e}'.repeat(maxLength));
+  if (pattern === undefined) return fc.oneof(letters, anything, limits);
+  // fast-check makes no strings for look-ahead; then, what fits is picked out of all strings.
+  const expression = new RegExp(pattern, 'u');
+  const candidates = [letters, anything, limits, ...(pattern.includes('(?') ? [] : [fc.stringMatching(expression)])];
+  return fc.oneof(...candidates).filter((text) => expression.test(text) && fits(text));
+}
+
+/** What no text of ours may hold, whatever its schema (parse-json.ts). */
+function isStorable(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0') && value !== '__proto__';
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, member]) => isStorable(key) && isStorable(member));
+}

@@ -1,0 +1,85 @@
+import * as z from 'zod';
+import { deliveryWork } from '../../src/queues/delivery-attempt.ts';
+import { changeOrder } from '../../src/store/change-order.ts';
+import { commit } from '../../src/store/commit.ts';
+import { leaseEntries } from '../../src/store/entries.ts';
+import { issueId, issueWrites } from '../../src/store/issues.ts';
+import { adminKey, type TestIngress } from '../support/ingress.ts';
+import { sampleOrder } from '../support/sample-order.ts';
+
+/** A merchant that has one of everything that has an id. */
+export interface MerchantWithEverything {
+  merchantId: string;
+  /** With the scope `operate`. */
+  key: string;
+  /** By prefix of the id, and the `token` of the inbound URL. */
+  ids: Readonly<Record<string, string>>;
+}
+
+const AnsweredSchema = z.looseObject({ id: z.string() });
+
+/** Makes merchants through the API; their OMS is the VTEX of a sandbox. No worker runs: nothing happens by itself. */
+export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
+  const { request, store } = ingress;
+  let count = 0;
+
+  const make = async (path: string, key: string, json: unknown): Promise<{ id: string; [field: string]: unknown }> => {
+    count += 1;
+    const reply = await request('POST', path, { key, json, headers: { 'Idempotency-Key': `everything-${count}` } });
+    if (reply.status >= 300) throw new Error(`POST ${path} was answered ${reply.status}: ${reply.text}`);
+    return AnsweredSchema.parse(reply.body);
+  };
+
+  return async (): Promise<MerchantWithEverything> => {
+    const { id: mer } = await make('/v1/merchants', adminKey, { name: 'A merchant' });
+    const { id: keyId, key: made } = await make(`/v1/merchants/${mer}/api-keys`, adminKey, { name: 'A key', scopes: ['operate'] }); // prettier-ignore
+    const key = String(made);
+
+    const account = `everything${count}`;
+    const appKey = `vtexappkey-${account}-AAAAAA`;
+    const response = await fetch(`${sandboxUrl}/_sandbox/vtex/accounts`, {
+      method: 'PUT',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ account, appKey, appToken: 'token' }),
+    });
+    if (!response.ok) throw new Error(`the sandbox answered ${response.status}: ${await response.text()}`);
+    const settings = { account, appKey, appToken: 'token', ingest: 'feed', baseUrl: `${sandboxUrl}/vtex/${account}` };
+    const connection = await make('/v1/connections', key, { connector: 'vtex', name: 'An OMS', settings });
+    const inboundPath = new URL(String(connection['webhookUrl'])).pathname;
+
+    const { id: ord } = await make('/v1/orders', key, sampleOrder({ externalId: `order-${count}` }));
+    const { id: ep } = await make('/v1/endpoints', key, { url: 'https://hooks.acme.com/packline' });
+    const delivery = await make(`/v1/endpoints/${ep}/test`, key, {});
+    const ids = { mer, key: keyId, con: connection.id, ord, ep, dlv: delivery.id, evt: String(delivery['eventId']) };
+    const iss = await bury(mer, ord);
+    await dispatch(ord, connection.id);
+    return { merchantId: mer, key, ids: { ...ids, iss, token: inboundPath.slice('/in/'.length) } };
+  };
+
+  /** A fulfilment system has the order: there is something to read anew. */
+  async function dispatch(orderId: string, connectionId: string): Promise<void> {
+    const fulfilment = { connectionId, connector: 'nash', externalRef: orderId, submittedContentVersion: 1 };
+    const options = { commit: (plan: Parameters<typeof commit>[1]) => commit(store, plan), work: deliveryWork };
+    await changeOrder(store, orderId, options, ({ order }) => ({ order: { ...order, fulfilment } }));
+  }
+
+  /** The order's submission failed for good: its work lies under an issue. */
+  async function bury(merchantId: string, orderId: string): Promise<string> {
+    const { entries } = await leaseEntries(store, { room: 10_000, leaseMs: 600_000 });
+    const entry = entries.find(({ id }) => id.includes(orderId));
+    if (entry === undefined) throw new Error('no work waits for the order');
+    const cause = { merchantId, target: 'con_x', job: entry.job, code: 'nash.key_refused' };
+    const report = {
+      ...cause,
+      kind: 'misconfigured',
+      source: 'you',
+      title: 'Nash refused the key',
+      detail: {},
+    } as const;
+    await commit(store, {
+      writes: issueWrites(store, { ...report, orderId, entryId: entry.id }),
+      settle: { id: entry.id, attempt: entry.attempt, how: 'bury', reason: cause.code },
+    });
+    return issueId(cause);
+  }
+}

@@ -1,0 +1,65 @@
+import * as z from 'zod';
+
+/** A schema of the document, as far as anybody here looks into it; `generateValues` refuses keywords it does not know. */
+export type Schema = Readonly<Record<string, unknown>>;
+const SchemaSchema = z.record(z.string(), z.unknown());
+
+const ParameterSchema = z.looseObject({
+  name: z.string(),
+  in: z.enum(['path', 'query', 'header']),
+  required: z.boolean().optional(),
+  schema: SchemaSchema,
+});
+export type Parameter = z.infer<typeof ParameterSchema>;
+
+const OperationSchema = z.looseObject({
+  operationId: z.string(),
+  'x-scope': z.enum(['read', 'operate', 'carrier', 'admin']).optional(),
+  parameters: z.array(ParameterSchema).default([]),
+  requestBody: z
+    .looseObject({
+      required: z.boolean(),
+      content: z.record(z.string(), z.looseObject({ schema: SchemaSchema.optional() })),
+    })
+    .optional(),
+});
+
+const DocumentSchema = z.looseObject({
+  paths: z.record(z.string(), z.record(z.string(), OperationSchema)),
+  components: z.looseObject({ schemas: z.record(z.string(), SchemaSchema) }),
+});
+export type OpenApi = z.infer<typeof DocumentSchema>;
+export const readDocument = (document: unknown): OpenApi => DocumentSchema.parse(document);
+
+/** One thing that can be asked of the API, as its document describes it. */
+export interface Operation {
+  id: string;
+  /** Upper case. */
+  method: string;
+  /** `/v1/orders/{orderId}` */
+  template: string;
+  /** Undefined for what anybody may ask. */
+  scope: 'read' | 'operate' | 'carrier' | 'admin' | undefined;
+  parameters: readonly Parameter[];
+  /** `json` with its schema, `bytes` of any type, or undefined where no body is read. */
+  body: { type: 'json'; schema: Schema; required: boolean } | { type: 'bytes' } | undefined;
+}
+
+/** Every operation of the document, so that a new route is tested by existing. */
+export const readOperations = ({ paths }: OpenApi): Operation[] =>
+  Object.entries(paths).flatMap(([template, methods]) =>
+    Object.entries(methods).map(([method, { operationId, parameters, requestBody, 'x-scope': scope }]) => {
+      const schema = requestBody?.content['application/json']?.schema;
+      const body: Operation['body'] =
+        requestBody === undefined
+          ? undefined
+          : schema === undefined
+            ? { type: 'bytes' }
+            : { type: 'json', schema, required: requestBody.required };
+      return { id: operationId, method: method.toUpperCase(), template, scope, parameters, body };
+    }),
+  );
+
+/** The prefix of the ids that a parameter or field takes: `ord` of `^ord_[0-9a-z]{26}$`. */
+export const idPrefixOf = (schema: Schema): string | undefined =>
+  /^\^([a-z]+)_\[0-9a-z\]\{26\}\$$/.exec(String(schema['pattern']))?.[1];
