@@ -93,6 +93,9 @@ export interface Order {
 const withoutNotes = (lines: readonly Line[]): Line[] => lines.map(({ notes: _, ...line }) => line);
 const notesOf = (lines: readonly Line[]): Record<string, string> =>
   Object.fromEntries(lines.flatMap((line) => (line.notes === undefined ? [] : [[line.id, line.notes]])));
+/** The notes of one line. A line's id is the OMS's word, `constructor` if it likes. */
+export const notesOfLine = ({ lineNotes }: OrderPerson, lineId: string): string | undefined =>
+  Object.hasOwn(lineNotes, lineId) ? lineNotes[lineId] : undefined;
 
 /** A new order, split into what may lie in clear and the person. */
 export function makeOrder(

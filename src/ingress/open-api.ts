@@ -123,7 +123,7 @@ export function makeDocument<E extends Env>(app: OpenAPIHono<E>, facts: { versio
       title: 'Packline',
       version: facts.version,
       description:
-        'Orders from any OMS to pick-and-pack fulfilment and back. Of two JSON members with one name the last one wins. Every answer carries `X-Request-Id`.',
+        'Orders from any OMS to pick-and-pack fulfilment and back. Of two JSON members with one name the last one wins, and none may be called `__proto__`. Every answer carries `X-Request-Id`.',
       license: { name: 'Apache-2.0' },
     },
     servers: [{ url: facts.baseUrl }],

@@ -8,8 +8,8 @@ export const jsonDepthMax = 32;
 /**
  * The JSON document in a body. Refuses bytes that are not UTF-8 (`request.encoding`), nesting deeper than `jsonDepthMax`
  * (`request.depth`, counted before parsing), what is not one JSON document (`request.json`), and with a pointer
- * (`request.invalid`) NUL characters and lone surrogates, which no store of our partners' keeps, and numbers that do not
- * fit (`1e999` parses as Infinity). Of two members with one name the last one wins, as everywhere in JavaScript.
+ * (`request.invalid`) NUL characters and lone surrogates, which no store of our partners' keeps, numbers that do not fit
+ * (`1e999` parses as Infinity), and members called `__proto__`, which one copy or another would lose. Of two members with one name the last one wins, as everywhere in JavaScript.
  */
 export function parseJson(body: Buffer): unknown {
   if (!isUtf8(body)) throw makeRefusal('request.encoding', 'the body is not valid UTF-8');
@@ -28,7 +28,7 @@ export function parseJson(body: Buffer): unknown {
 }
 
 /** In valid UTF-8 only an escape can make half a character or a NUL, and only these numbers can be infinite. */
-const mayBeFlawed = /\\u|[eE]\+?\d{3}|\d{309}/;
+const mayBeFlawed = /\\u|[eE]\+?\d{3}|\d{309}|"__proto__"/;
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -58,6 +58,7 @@ interface Flaw {
 
 const textFlaw = { code: 'field.characters', detail: 'must not contain NUL or half a character (a lone surrogate)' };
 const numberFlaw = { code: 'field.number', detail: 'is too large for a number' };
+const nameFlaw = { code: 'field.name', detail: 'must have another name' };
 const isClean = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
 
 /** Depth first; the path is made only on the way back from a flaw. */
@@ -66,7 +67,8 @@ function findFlaw(value: unknown, path: (string | number)[]): Flaw | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : { path, error: numberFlaw };
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [key, member] of Object.entries(value)) {
-    const flaw = isClean(key) ? findFlaw(member, path) : { path, error: textFlaw };
+    const error = key === '__proto__' ? nameFlaw : isClean(key) ? undefined : textFlaw;
+    const flaw = error === undefined ? findFlaw(member, path) : { path, error };
     if (flaw !== undefined) return { ...flaw, path: [key.toWellFormed(), ...flaw.path] };
   }
   return undefined;

@@ -41,7 +41,10 @@ const textMax = 24;
 export function generateValues(document: OpenApi, schema: Schema): Arbitrary<unknown> {
   const of = (inner: Schema): Arbitrary<unknown> => generateValues(document, inner);
   const node = NodeSchema.parse(schema);
-  if (node.$ref !== undefined) return of(resolve(document, node.$ref));
+  if (node.$ref !== undefined) {
+    const name = node.$ref.replace('#/components/schemas/', '');
+    return of(resolve(document, name)).map(sensible[name] ?? ((value) => value));
+  }
   if (node.enum !== undefined) return fc.constantFrom(...node.enum);
   if (node.anyOf !== undefined) return fc.oneof(...node.anyOf.map(of));
   const types = node.type === undefined ? [] : [node.type].flat();
@@ -49,11 +52,26 @@ export function generateValues(document: OpenApi, schema: Schema): Arbitrary<unk
   return fc.oneof(...types.map((type) => ofType(type, node, of)));
 }
 
-export function resolve(document: OpenApi, reference: string): Schema {
-  const schema = document.components.schemas[reference.replace('#/components/schemas/', '')];
-  if (schema === undefined) throw new Error(`the document refers to ${reference}, which it lacks`);
+export function resolve(document: OpenApi, name: string): Schema {
+  const schema = document.components.schemas[name];
+  if (schema === undefined) throw new Error(`the document refers to ${name}, which it lacks`);
   return schema;
 }
+
+const Window = z.object({ from: z.string(), to: z.string() });
+const OrderInput = z.looseObject({ recipient: z.looseObject({ address: z.unknown() }) });
+
+/** What no schema can say and the document says in words, kept to, so that most of what is made is also accepted. */
+const sensible: Readonly<Record<string, (value: unknown) => unknown>> = {
+  Window(value) {
+    const { from, to } = Window.parse(value);
+    return Date.parse(from) < Date.parse(to) ? { from, to } : { from: to, to: from };
+  },
+  OrderInput(value) {
+    const order = OrderInput.parse(value);
+    return order.recipient.address === undefined ? { ...order, fulfilment: 'pickup' } : order;
+  },
+};
 
 function ofType(type: string, node: Node, of: (schema: Schema) => Arbitrary<unknown>): Arbitrary<unknown> {
   switch (type) {
@@ -89,7 +107,7 @@ function objects(node: Node, of: (schema: Schema) => Arbitrary<unknown>): Arbitr
     .record(fields, { requiredKeys: required, noNullPrototype: true })
     .filter((value) => additionalProperties !== false || Object.keys(value).length >= minProperties);
   if (typeof additionalProperties === 'boolean') return named;
-  const names = propertyNames === undefined ? fc.string({ maxLength: textMax }) : of({ type: 'string', ...propertyNames }); // prettier-ignore
+  const names = of({ type: 'string', maxLength: textMax, ...propertyNames }); // prettier-ignore
   const more = fc.dictionary(names.map(String).filter(isStorable), of(additionalProperties), {
     minKeys: minProperties,
     maxKeys: Math.min(maxProperties ?? itemsMax, itemsMax),
@@ -109,9 +127,15 @@ const formats: Record<NonNullable<Node['format']>, Arbitrary<string>> = {
   email: fc.tuple(fc.stringMatching(/^[a-z0-9]{1,12}$/), fc.domain()).map(([local, domain]) => `${local}@${domain}`),
 };
 
+/** Texts that some code somewhere takes for something else; what a schema allows of them is as good as any other. */
+const odd = [
+  '__proto__', 'constructor', 'toString', 'hasOwnProperty', 'then', 'null', 'true', '0', '-1', '1e3', ' ', '*', '|', '\n', 'a|b', '%00', '%2f..', '${1}', "'", '"', '\\', '<b>',
+  '\u202egnp', '\u05d0\u0627', 'e\u0301', '\u{1f469}\u200d\u{1f680}', '\ufeff', '\uffff', '\u2028', '\u007f',
+]; // prettier-ignore
+
 function texts({ minLength, maxLength = 200, pattern, format }: Node): Arbitrary<string> {
   const fits = (text: string): boolean => {
-    const length = [...text].length;
+    const { length } = Array.from(text);
     return length >= minLength && length <= maxLength;
   };
   if (format !== undefined) return formats[format].filter(fits);
@@ -119,7 +143,7 @@ function texts({ minLength, maxLength = 200, pattern, format }: Node): Arbitrary
   const anything = fc
     .string({ unit: 'binary', minLength, maxLength: Math.min(maxLength, minLength + textMax) })
     .filter(isStorable);
-  const limits = fc.constantFrom('a'.repeat(maxLength), 'a'.repeat(minLength), '\u{1f34e}'.repeat(maxLength));
+  const limits = fc.constantFrom('a'.repeat(maxLength), 'a'.repeat(minLength), '\u{1f34e}'.repeat(maxLength), ...odd);
   if (pattern === undefined) return fc.oneof(letters, anything, limits);
   // fast-check makes no strings for look-ahead; then, what fits is picked out of all strings.
   const expression = new RegExp(pattern, 'u');
@@ -129,7 +153,7 @@ function texts({ minLength, maxLength = 200, pattern, format }: Node): Arbitrary
 
 /** What no text of ours may hold, whatever its schema (parse-json.ts). */
 function isStorable(value: unknown): boolean {
-  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0') && value !== '__proto__';
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
   if (typeof value !== 'object' || value === null) return true;
   return Object.entries(value).every(([key, member]) => isStorable(key) && isStorable(member));
 }

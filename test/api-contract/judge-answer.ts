@@ -30,6 +30,9 @@ const beyondSchema: Readonly<Record<string, RegExp>> = {
   postConnections: /^\/routing\/\d+\/connections$/,
 };
 
+/** They answer with what they made, in the shape in which it was sent. */
+const creates = new Set(['postOrders', 'postConnections', 'postEndpoints', 'postMerchants', 'postMerchantsMerchantIdApiKeys']); // prettier-ignore
+
 /** Judges answers to any request whatever, by the document alone. Throws an Error that says what is wrong. */
 export function makeJudge(document: OpenApi, openApi: unknown) {
   const check = makeAnswerCheck(openApi);
@@ -103,6 +106,7 @@ export function makeJudge(document: OpenApi, openApi: unknown) {
     const allowed = isAllowed(operation, request);
     if (refused === undefined) {
       if (!allowed) throw new Error(`it was answered ${reply.status}, though the document does not allow the request`);
+      if (creates.has(operation.id)) assertEchoed(JSON.parse(request.body.toString()), reply.body, '');
       return;
     }
     if (refused.status !== reply.status) throw new Error(`HTTP says ${reply.status}, the problem ${refused.status}`);
@@ -125,6 +129,23 @@ export function makeJudge(document: OpenApi, openApi: unknown) {
         throw new Error(`${pointer ?? parameter} was refused with ${code}, though the document allows it`);
       }
     }
+  }
+}
+
+/** What was made is answered as it was sent: nothing lost, nothing cut, nothing added inside. */
+function assertEchoed(sent: unknown, answered: unknown, at: string): void {
+  if (typeof sent !== 'object' || sent === null) {
+    const isSame =
+      sent === answered || Object.is(sent, -0) || Date.parse(String(sent)) === Date.parse(String(answered));
+    if (!isSame) throw new Error(`${at} came back as ${JSON.stringify(answered)}, not as ${JSON.stringify(sent)}`);
+    return;
+  }
+  const given = typeof answered === 'object' && answered !== null ? answered : {};
+  for (const [key, member] of Object.entries(sent)) {
+    // The routes' own words for what they were given; settings are shown without secrets and as their connector reads them.
+    if (at === '' && (key === 'settings' || !Object.hasOwn(given, key))) continue;
+    if (!Object.hasOwn(given, key)) throw new Error(`${at}/${key} was lost`);
+    assertEchoed(member, Reflect.get(given, key), `${at}/${key}`);
   }
 }
 

@@ -63,23 +63,23 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
     await changeOrder(store, orderId, options, ({ order }) => ({ order: { ...order, fulfilment } }));
   }
 
-  /** The order's submission failed for good: its work lies under an issue. */
+  /** The order's submission failed for good: its work lies under an issue. What else waits is ended. */
   async function bury(merchantId: string, orderId: string): Promise<string> {
-    const { entries } = await leaseEntries(store, { room: 10_000, leaseMs: 600_000 });
-    const entry = entries.find(({ id }) => id.includes(orderId));
-    if (entry === undefined) throw new Error('no work waits for the order');
-    const cause = { merchantId, target: 'con_x', job: entry.job, code: 'nash.key_refused' };
-    const report = {
-      ...cause,
-      kind: 'misconfigured',
-      source: 'you',
-      title: 'Nash refused the key',
-      detail: {},
-    } as const;
-    await commit(store, {
-      writes: issueWrites(store, { ...report, orderId, entryId: entry.id }),
-      settle: { id: entry.id, attempt: entry.attempt, how: 'bury', reason: cause.code },
-    });
-    return issueId(cause);
+    for (;;) {
+      const { entries } = await leaseEntries(store, { room: 1_000, leaseMs: 600_000 });
+      const entry = entries.find(({ id }) => id.includes(orderId));
+      for (const { id, attempt } of entries) {
+        if (id !== entry?.id) await commit(store, { settle: { id, attempt, how: 'ack' } });
+      }
+      if (entries.length === 0) throw new Error('no work waits for the order');
+      if (entry === undefined) continue;
+      const cause = { merchantId, target: 'con_x', job: entry.job, code: 'nash.key_refused' };
+      const report = { ...cause, kind: 'misconfigured', source: 'you', title: 'Nash refused the key', detail: {} } as const; // prettier-ignore
+      await commit(store, {
+        writes: issueWrites(store, { ...report, orderId, entryId: entry.id }),
+        settle: { id: entry.id, attempt: entry.attempt, how: 'bury', reason: cause.code },
+      });
+      return issueId(cause);
+    }
   }
 }

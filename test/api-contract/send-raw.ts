@@ -46,19 +46,21 @@ export function createSender(baseUrl: string, deadlineMs: number) {
   return { send, close: () => agent.destroy() };
 }
 
-const shownMax = 2_000;
+const shownMax = 4_000;
 
-/** The request as somebody could send it again. */
+/** The request as somebody could send it again with bash and curl; of a large body, its beginning. */
 export function toCurl(baseUrl: string, { method, path, headers, body, chunked }: RawRequest): string {
-  const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
-  const text = body.toString('latin1');
-  const isPlain = /^[\x20-\x7e]*$/.test(text);
   const all = chunked ? [...headers, ['Transfer-Encoding', 'chunked'] as const] : headers;
-  const data = text.length > shownMax ? `${text.slice(0, shownMax)}… (${body.length} bytes)` : text;
+  const shown = body.length > shownMax ? ` # and so on, ${body.length} bytes` : '';
   return [
-    isPlain || body.length === 0 ? '' : `printf %s ${body.toString('base64').slice(0, shownMax)} | base64 -d | `,
     `curl --path-as-is -X ${method} ${quote(`${baseUrl}${path}`)}`,
-    ...all.map(([name, value]) => ` -H ${quote(`${name}: ${value}`)}`),
-    body.length === 0 ? '' : ` --data-binary ${isPlain ? quote(data) : '@-'}`,
-  ].join('');
+    ...all.map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
+    ...(body.length === 0 ? [] : [`--data-binary ${quote(body.subarray(0, shownMax).toString('latin1'))}${shown}`]),
+  ].join(' ');
 }
+
+/** As bash quotes it; each character is one byte. */
+const quote = (text: string): string =>
+  /^[ -&(-~]*$/.test(text)
+    ? `'${text}'`
+    : `$'${text.replace(/[^ -~]|['\\]/g, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`)}'`;

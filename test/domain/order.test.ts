@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { amend, withoutProblem, withProblem, type Problem } from '../../src/domain/order.ts';
+import { amend, notesOfLine, withoutProblem, withProblem, type Problem } from '../../src/domain/order.ts';
 import { OrderInputSchema, OrderPatchSchema, type OrderInput } from '../../src/domain/order-input.ts';
 import { acceptedAt, fullOrderBody, fullOrderInput, madeOrder } from './order-fixture.ts';
 
@@ -41,6 +41,19 @@ describe('makeOrder', () => {
       lineNotes: { 1: 'not too ripe' },
     });
   });
+
+  test.each(['__proto__', 'constructor', 'toString'])(
+    'keeps the notes of a line called %s, and makes none up',
+    (id) => {
+      const line = { id, sku: 'EGGS', name: 'Eggs', quantity: 1, unitPriceMinor: 900 };
+      const notesOf = (notes: object) => {
+        const { person } = madeOrder(OrderInputSchema.parse({ ...fullOrderBody, lines: [{ ...line, ...notes }] }));
+        return notesOfLine(JSON.parse(JSON.stringify(person)), id);
+      };
+      expect(notesOf({ notes: 'unbroken' })).toBe('unbroken');
+      expect(notesOf({})).toBeUndefined();
+    },
+  );
 
   test('makes an order that is the same after a trip through JSON', () => {
     const { order } = madeOrder();

@@ -88,6 +88,8 @@ test.each([
   ['a NUL', '{"notes":"a\\u0000b"}', '/notes', 'field.characters'],
   ['a NUL in a name', '{"a\\u0000b":1}', '/a\u0000b', 'field.characters'],
   ['half a character', '{"metadata":{"x":["ok","\\ud800"]}}', '/metadata/x/1', 'field.characters'],
+  ['a member called __proto__', '{"metadata":{"__proto__":"x"}}', '/metadata/__proto__', 'field.name'],
+  ['the same in other letters', '{"metadata":{"\\u005f_proto__":"x"}}', '/metadata/__proto__', 'field.name'],
   ['a number beyond all numbers', '{"totals":{"taxMinor":1e999}}', '/totals/taxMinor', 'field.number'],
 ])('%s is refused with a pointer', async (_name, raw, pointer, code) => {
   const reply = await postRaw(raw);

@@ -8,7 +8,7 @@ const depthOf = (value: unknown): number =>
 const isClean = (value: unknown): boolean => {
   if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
   if (typeof value !== 'object' || value === null) return true;
-  return Object.entries(value).every(([key, member]) => isClean(key) && isClean(member));
+  return Object.entries(value).every(([key, member]) => key !== '__proto__' && isClean(key) && isClean(member));
 };
 
 test('a document is read as it was written, or refused for its depth or its characters', () => {

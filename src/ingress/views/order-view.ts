@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { vocabularies } from '../../connectors/fulfilment/registry.ts';
 import { IdSchema } from '../../domain/ids.ts';
 import { lastWord } from '../../domain/last-word.ts';
-import type { Order, OrderPerson } from '../../domain/order.ts';
+import { notesOfLine, type Order, type OrderPerson } from '../../domain/order.ts';
 import {
   ExternalIdSchema,
   LineSchema,
@@ -147,6 +147,6 @@ export const readView = (store: StoreDeps, stored: StoredOrder): OrderView =>
 
 const withNotes = (lines: readonly Line[], person: OrderPerson | null): Line[] =>
   lines.map((line) => {
-    const lineNotes = person?.lineNotes[line.id];
+    const lineNotes = person === null ? undefined : notesOfLine(person, line.id);
     return lineNotes === undefined ? line : { ...line, notes: lineNotes };
   });

@@ -1,4 +1,5 @@
 import type { Address } from '../../../domain/address.ts';
+import { notesOfLine } from '../../../domain/order.ts';
 import type { Line } from '../../../domain/order-input.ts';
 import { fromGrams } from '../../../domain/weight.ts';
 import type { OrderToFulfil } from '../port.ts';
@@ -116,7 +117,7 @@ function toItems(order: OrderToFulfil) {
       description: cut(`Order ${order.externalId}`, textCharsMax),
       count: 1,
       valueCents: content.totals.itemsMinor,
-      subItems: content.lines.map((line) => toSubItem(line, order.person.lineNotes[line.id])),
+      subItems: content.lines.map((line) => toSubItem(line, notesOfLine(order.person, line.id))),
     },
   ];
 }
