@@ -8,44 +8,31 @@
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import * as z from 'zod';
-import { createSandbox } from '../../src/sandbox/sandbox.ts';
-import { adminKey, startIngress } from '../support/ingress.ts';
-import { testRedis } from '../support/redis.ts';
+import { adminKey } from '../support/ingress.ts';
 import { generateRequests } from './generate-requests.ts';
 import { makeJudge } from './judge-answer.ts';
-import { merchantMaker } from './merchant-with-everything.ts';
-import { readDocument, readOperations } from './read-operations.ts';
+import { runContract } from './running-contract.ts';
 import { createSender, toCurl, type RawRequest } from './send-raw.ts';
-import { withConnectors } from './with-connectors.ts';
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 60);
 const seed = Number(process.env['FUZZ_SEED'] ?? 20_260_115);
 const bodyBytesMax = 256 * 1024;
 const deadlineMs = 10_000;
 
-const redis = await testRedis();
-const sandbox = await createSandbox({ speed: 0 }).listen(0);
-const ingress = await startIngress(redis.url, {
-  settings: { bodyBytesMax, ratePerSecond: 1_000_000, rateBurst: 1_000_000 },
-  env: { PACKLINE_EGRESS_ALLOW: new URL(sandbox.url).host },
-});
-const makeMerchant = merchantMaker(ingress, sandbox.url);
+const { ingress, document, operations, makeMerchant } = await runContract({ bodyBytesMax });
 const { send, close } = createSender(ingress.url, deadlineMs);
 const rejections: unknown[] = [];
 const onRejection = (reason: unknown): void => void rejections.push(reason);
 process.on('unhandledRejection', onRejection);
-afterAll(async () => {
+afterAll(() => {
   process.off('unhandledRejection', onRejection);
   close();
-  await sandbox.close();
 });
 
-const connectors = (await ingress.request('GET', '/v1/connectors', { key: (await ingress.tenant()).key })).body;
-const document = withConnectors(readDocument(ingress.document), connectors);
 const judge = makeJudge(document, ingress.document);
-const operations = readOperations(document).map((operation) => [`${operation.method} ${operation.template}`, operation] as const); // prettier-ignore
+const named = operations.map((operation) => [`${operation.method} ${operation.template}`, operation] as const);
 
-test.each(operations)(
+test.each(named)(
   '%s answers whatever it is asked as the document says',
   { timeout: 60_000 + numRuns * 100 },
   async (_name, operation) => {

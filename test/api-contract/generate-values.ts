@@ -59,7 +59,7 @@ export function resolve(document: OpenApi, name: string): Schema {
 }
 
 const Window = z.object({ from: z.string(), to: z.string() });
-const OrderInput = z.looseObject({ recipient: z.looseObject({ address: z.unknown() }) });
+const OrderInput = z.looseObject({ recipient: z.looseObject({ address: z.unknown().optional() }) });
 
 /** What no schema can say and the document says in words, kept to, so that most of what is made is also accepted. */
 const sensible: Readonly<Record<string, (value: unknown) => unknown>> = {
