@@ -42,7 +42,7 @@ export function generateValues(document: OpenApi, schema: Schema): Arbitrary<unk
   const of = (inner: Schema): Arbitrary<unknown> => generateValues(document, inner);
   const node = NodeSchema.parse(schema);
   if (node.$ref !== undefined) {
-    const name = node.$ref.replace('#/components/schemas/', '');
+    const name = nameOfReference(node.$ref);
     return of(resolve(document, name)).map(sensible[name] ?? ((value) => value));
   }
   if (node.enum !== undefined) return fc.constantFrom(...node.enum);
@@ -51,6 +51,9 @@ export function generateValues(document: OpenApi, schema: Schema): Arbitrary<unk
   if (types.length === 0) return fc.jsonValue({ maxDepth: 2, stringUnit: 'grapheme' }).filter(isStorable);
   return fc.oneof(...types.map((type) => ofType(type, node, of)));
 }
+
+/** Of a component: our references lead nowhere else. */
+export const nameOfReference = (reference: string): string => reference.replace('#/components/schemas/', '');
 
 export function resolve(document: OpenApi, name: string): Schema {
   const schema = document.components.schemas[name];

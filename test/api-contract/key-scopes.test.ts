@@ -1,0 +1,64 @@
+/** Made from the API's document: each operation is open to the keys that its scope names, and to no others. */
+import { expect, test } from 'vitest';
+import type { Reply } from '../support/checked-request.ts';
+import { adminKey } from '../support/ingress.ts';
+import { idPrefixOf, type Operation } from './read-operations.ts';
+import { runContract } from './running-contract.ts';
+
+const { ingress, operations } = await runContract();
+const nameOf = ({ method, template }: Operation): string => `${method} ${template}`;
+
+/** What a key of each scope may do. `operate` includes reading, an admin may do all. */
+const opened = {
+  read: ['read'],
+  operate: ['operate', 'read'],
+  carrier: ['carrier'],
+  admin: ['admin', 'operate', 'read', 'carrier'],
+} as const;
+const scopes = ['read', 'operate', 'carrier', 'admin'] as const;
+const keys: Record<(typeof scopes)[number], string> = {
+  read: (await ingress.tenant(['read'])).key,
+  operate: (await ingress.tenant(['operate'])).key,
+  carrier: (await ingress.tenant(['carrier'])).key,
+  admin: (await ingress.tenant(['admin'])).key,
+};
+
+/** Asks for things that do not exist, without a body: what is let in finds nothing, and does nothing. */
+const knock = (operation: Operation, authorization?: string): Promise<Reply> =>
+  ingress.request(
+    operation.method,
+    operation.template.replace(/\{(\w+)\}/g, (_, name: string) => {
+      const schema = operation.parameters.find((parameter) => parameter.name === name)?.schema ?? {};
+      return `${idPrefixOf(schema) ?? name}_01jd3xk5q8h2v4m6n7p9r0stwz`;
+    }),
+    { headers: authorization === undefined ? {} : { Authorization: authorization } },
+  );
+const knockWith = (operation: Operation, key: string): Promise<Reply> => knock(operation, `Bearer ${key}`);
+const refusals = ['auth.missing', 'auth.invalid', 'auth.scope'];
+const refusalIn = ({ body }: Reply): unknown =>
+  refusals.find((code) => typeof body === 'object' && body !== null && 'code' in body && body.code === code);
+
+const closed = operations.filter(({ scope }) => scope !== undefined);
+test.each(closed.map((operation) => [nameOf(operation), operation] as const))(
+  '%s is open to the keys of its scope alone',
+  async (_name, operation) => {
+    for (const held of scopes) {
+      const isOpen = opened[held].some((scope) => scope === operation.scope);
+      const reply = await knockWith(operation, keys[held]);
+      expect([held, refusalIn(reply)]).toEqual([held, isOpen ? undefined : 'auth.scope']);
+      if (!isOpen) expect(reply.status).toBe(403);
+    }
+    expect(refusalIn(await knockWith(operation, adminKey))).toBeUndefined();
+    const strangers = [[undefined, 'auth.missing'], ['Basic cGw6cGw=', 'auth.missing'], ['Bearer pl_unknown', 'auth.invalid']] as const; // prettier-ignore
+    for (const [authorization, code] of strangers) {
+      const reply = await knock(operation, authorization);
+      expect([reply.status, refusalIn(reply)]).toEqual([401, code]);
+    }
+  },
+);
+
+test('what is open to everybody is what anybody may know, and the door whose URL is the secret', () => {
+  const open = operations.filter(({ scope }) => scope === undefined).map(nameOf);
+  const wanted = ['GET /livez', 'GET /readyz', 'GET /metrics', 'GET /openapi.json', 'GET /docs', 'GET /docs/reference.js', 'GET /docs/problems/{code}', 'POST /in/{token}']; // prettier-ignore
+  expect(open.sort()).toEqual(wanted.sort());
+});

@@ -1,0 +1,183 @@
+/**
+ * Made from the API's document: wherever an id may stand, another merchant's is answered exactly as one that does not
+ * exist, and nothing of that merchant changes. A new route is tested by existing; one whose ids nobody can make fails.
+ */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { countEntries } from '../../src/store/entries.ts';
+import type { Reply } from '../support/checked-request.ts';
+import { adminKey } from '../support/ingress.ts';
+import { generateValues, nameOfReference, resolve } from './generate-values.ts';
+import type { MerchantWithEverything } from './merchant-with-everything.ts';
+import { idPrefixOf, type Operation, type Parameter } from './read-operations.ts';
+import { runContract } from './running-contract.ts';
+
+const { ingress, document, operations, makeMerchant } = await runContract();
+const nameOf = ({ method, template }: Operation): string => `${method} ${template}`;
+type Ids = Readonly<Record<string, string>>;
+
+/** Path parameters that name nothing of a merchant's, or are a secret of their own (inbound-isolation.test.ts). */
+const otherwiseTested = new Set(['GET /docs/problems/{code}', 'POST /in/{token}']);
+/** A place in the sorted list, not a thing: the lists themselves are looked through below. */
+const isPlace = ({ name }: Parameter): boolean => name !== 'cursor';
+
+const placesOf = ({ parameters }: Operation): { parameter: Parameter; prefix: string }[] =>
+  parameters.filter(isPlace).flatMap((parameter) => {
+    const prefix = idPrefixOf(parameter.schema);
+    return prefix === undefined ? [] : [{ parameter, prefix }];
+  });
+const unknownOf = (prefix: string): string => `${prefix}_01jd3xk5q8h2v4m6n7p9r0stwz`;
+
+interface Asked {
+  /** Where else than in the path the ids are to stand. */
+  places?: readonly Parameter[];
+  body?: unknown;
+  idempotencyKey?: string;
+}
+
+/** One request with each of these ids wherever it belongs. */
+function ask(operation: Operation, key: string, ids: Ids, asked: Asked = {}): Promise<Reply> {
+  const { places = [], body, idempotencyKey = 'the-same-for-all' } = asked;
+  const idFor = ({ name, schema }: Parameter): string => ids[idPrefixOf(schema) ?? name] ?? '';
+  const at = (where: Parameter['in']) => places.filter((place) => place.in === where);
+  const path = operation.parameters
+    .filter((parameter) => parameter.in === 'path')
+    .reduce((template, parameter) => template.replace(`{${parameter.name}}`, idFor(parameter)), operation.template);
+  const query = at('query').map((parameter) => `${parameter.name}=${idFor(parameter)}`);
+  const headers = Object.fromEntries(at('header').map((parameter) => [parameter.name, idFor(parameter)]));
+  const json = body === undefined ? {} : { json: body };
+  return ingress.request(operation.method, query.length === 0 ? path : `${path}?${query.join('&')}`, {
+    key,
+    headers: { 'Idempotency-Key': idempotencyKey, ...headers },
+    ...json,
+  });
+}
+
+/** Everything but what is new with each answer. */
+function comparable({ status, headers, body }: Reply): unknown {
+  const { instance: _, traceId: __, ...rest } = z.record(z.string(), z.unknown()).safeParse(body).data ?? {};
+  return { status, names: [...headers.keys()], type: headers.get('content-type'), body: rest };
+}
+
+/** All that a merchant can read of its own, and how much work there is. */
+async function everythingOf({ key, ids }: MerchantWithEverything): Promise<unknown> {
+  const reads = operations.filter(({ method, scope }) => method === 'GET' && scope === 'read');
+  const replies = await Promise.all(
+    reads.map(async (read) => [nameOf(read), (await ask(read, key, ids)).body] as const),
+  );
+  return { ...Object.fromEntries(replies), entries: await countEntries(ingress.store) };
+}
+
+/** A body that this operation takes, found by trying on somebody who is not needed any more. */
+async function findBody(operation: Operation, { key, ids }: MerchantWithEverything): Promise<unknown> {
+  if (operation.body?.type !== 'json') return undefined;
+  const candidates = fc.sample(generateValues(document, operation.body.schema), { numRuns: 200, seed: 1 });
+  for (const body of candidates) {
+    const reply = await ask(operation, operation.scope === 'admin' ? adminKey : key, ids, { body });
+    if (reply.status < 300) return body;
+  }
+  throw new Error(`no body was found that ${nameOf(operation)} takes`);
+}
+
+test('there is no path parameter of which nobody knows whose it is', () => {
+  const unnamed = operations.filter(({ parameters }) => parameters.some((one) => one.in === 'path' && idPrefixOf(one.schema) === undefined)); // prettier-ignore
+  expect(unnamed.map(nameOf).sort()).toEqual([...otherwiseTested].sort());
+});
+
+const withPlaces = operations.filter((operation) => operation.scope !== undefined && placesOf(operation).length > 0);
+
+test.each(withPlaces.map((operation) => [nameOf(operation), operation] as const))(
+  '%s answers for another merchant’s ids as for none, and changes nothing',
+  async (_name, operation) => {
+    const [theirs, own, spare] = [await makeMerchant(), await makeMerchant(), await makeMerchant()];
+    for (const { prefix } of placesOf(operation))
+      expect(theirs.ids, 'nobody makes one of this kind').toHaveProperty(prefix);
+    const body = await findBody(operation, spare);
+    const before = await everythingOf(theirs);
+    ingress.clock.advance(1_000);
+
+    const isLikeNone = async (
+      key: string,
+      { parameter, prefix }: ReturnType<typeof placesOf>[number],
+    ): Promise<void> => {
+      const places = parameter.in === 'path' ? [] : [parameter];
+      const foreign = await ask(operation, key, { ...own.ids, [prefix]: theirs.ids[prefix] ?? '' }, { places, body });
+      const none = await ask(operation, key, { ...own.ids, [prefix]: unknownOf(prefix) }, { places, body });
+      expect(comparable(foreign)).toEqual(comparable(none));
+      expect(parameter.in === 'query' ? foreign.body : foreign.status >= 400).toEqual(parameter.in === 'query' ? { data: [], nextCursor: null } : true); // prettier-ignore
+    };
+    for (const place of placesOf(operation)) await isLikeNone(own.key, place);
+    // An operator may look at every merchant, but not find one's things below another.
+    const path = placesOf(operation).filter(({ parameter }) => parameter.in === 'path');
+    if (operation.scope === 'admin') for (const place of path.slice(1)) await isLikeNone(adminKey, place);
+    expect(await everythingOf(theirs)).toEqual(before);
+
+    // All of that would prove nothing if the request were refused to everybody.
+    const places = placesOf(operation).map(({ parameter }) => parameter);
+    const answer = await ask(operation, operation.scope === 'admin' ? adminKey : theirs.key, theirs.ids, {
+      places,
+      body,
+    });
+    expect(answer.status).toBeLessThan(300);
+    expect(answer.headers.get('idempotent-replayed')).toBeNull();
+    if (places.some((place) => place.in === 'query')) expect(answer.body).not.toMatchObject({ data: [] });
+    // Nor is the other's answer given away for its idempotency key.
+    for (const place of placesOf(operation)) await isLikeNone(own.key, place);
+  },
+);
+
+const lists = operations.filter(
+  ({ method, scope, parameters }) =>
+    method === 'GET' && scope !== undefined && parameters.every((one) => one.in !== 'path'),
+);
+
+test.each(lists.map((list) => [nameOf(list), list] as const))(
+  '%s never holds another merchant’s ids',
+  async (_name, list) => {
+    const [theirs, own] = [await makeMerchant(), await makeMerchant()];
+    const words = Object.values(theirs.ids);
+    const cursors = list.parameters.filter(({ name, schema }) => name === 'cursor' && idPrefixOf(schema) !== undefined);
+    for (const places of [[], cursors]) {
+      const { text } = await ask(list, own.key, theirs.ids, { places });
+      expect(words.filter((word) => text.includes(word))).toEqual([]);
+    }
+    const { status, text } = await ask(list, theirs.key, theirs.ids);
+    if (status === 403) expect(list.scope).toBe('admin');
+    else if (list.template !== '/v1/connectors') expect(words.filter((word) => text.includes(word))).not.toEqual([]);
+  },
+);
+
+/** Where a body may name a thing, how to name it, and on what. */
+const nash = { connector: 'nash', name: 'Nash', settings: { apiKey: 'nash_key' } };
+const naming: Readonly<Record<string, (con: string) => unknown>> = {
+  'POST /v1/connections': (con) => ({ ...nash, routing: [{ connections: [con] }] }),
+  'PATCH /v1/connections/{connectionId}': (con) => ({ routing: [{ connections: [con] }] }),
+};
+
+const withNames = operations.filter(({ body }) => body?.type === 'json' && namesSomething(body.schema));
+
+function namesSomething(schema: unknown): boolean {
+  if (typeof schema !== 'object' || schema === null) return false;
+  const { $ref } = { $ref: undefined, ...schema };
+  if (typeof $ref === 'string') return namesSomething(resolve(document, nameOfReference($ref)));
+  return idPrefixOf({ ...schema }) !== undefined || Object.values(schema).some(namesSomething);
+}
+
+test.each(withNames.map((operation) => [nameOf(operation), operation] as const))(
+  '%s takes no other merchant’s id in its body',
+  async (name, operation) => {
+    const make = naming[name];
+    if (make === undefined) throw new Error('nobody says how to name a thing here');
+    const [theirs, own] = [await makeMerchant(), await makeMerchant()];
+    const made = await ingress.request('POST', '/v1/connections', { key: own.key, json: nash });
+    const ids = { ...own.ids, con: z.looseObject({ id: z.string() }).parse(made.body).id };
+    const answers = [theirs.ids['con'], unknownOf('con'), own.ids['con']].map((con = '') =>
+      ask(operation, own.key, ids, { body: make(con), idempotencyKey: con }),
+    );
+    const [foreign, none, known] = await Promise.all(answers);
+    expect(foreign?.status).toBe(400);
+    expect(foreign && comparable(foreign)).toEqual(none && comparable(none));
+    expect(known?.status).toBeLessThan(300);
+  },
+);
