@@ -7,8 +7,21 @@ import { makeInvalid, type FieldError } from './problem.ts';
 
 const generic = 'generic';
 
-/** A rule may only name OMS connections there are: one that names nothing would silently take nothing. */
-export async function checkRouting(store: StoreDeps, merchantId: string, rules: readonly RoutingRule[]): Promise<void> {
+/**
+ * Only systems that fulfil have rules, and a rule may only name OMS connections there are: any other would silently take
+ * nothing.
+ */
+export async function checkRouting(
+  store: StoreDeps,
+  merchantId: string,
+  { kind: ownKind }: Connector,
+  rules: readonly RoutingRule[],
+): Promise<void> {
+  if (rules.length > 0 && ownKind !== 'fulfilment') {
+    throw makeInvalid([
+      { code: 'field.value', detail: 'only fulfilment connections take orders', pointer: '/routing' },
+    ]);
+  }
   const sources = new Set([generic]);
   for (const { id, kind } of await listConnections(store, merchantId)) if (kind === 'oms') sources.add(id);
   refuse(rules, (id) => !sources.has(id), 'is neither `generic` nor an OMS connection of this merchant');

@@ -112,6 +112,18 @@ test('a change of settings keeps the secrets that it leaves out, and null remove
   expect((await request('POST', `${path}/test`, { key })).body).toMatchObject({ ok: true });
 });
 
+test('only a system that fulfils has rules, when it is made and when it is changed', async () => {
+  const { key } = await ingress.tenant();
+  const json = { connector: 'generic', name: 'Posts orders', settings: {} };
+  const made = await request('POST', '/v1/connections', { key, json: { ...json, routing } });
+  const { headers } = await request('POST', '/v1/connections', { key, json });
+  const changed = await request('PATCH', headers.get('location') ?? '', { key, json: { routing } });
+  for (const reply of [made, changed]) {
+    expect(reply.status).toBe(400);
+    expect(reply.body).toMatchObject({ errors: [{ pointer: '/routing' }] });
+  }
+});
+
 test('a new, changed or resumed connection has waiting orders looked at again', async () => {
   const { key, merchantId } = await ingress.tenant();
   const { path } = await connect(key);

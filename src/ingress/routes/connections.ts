@@ -104,12 +104,7 @@ const postConnection = defineRoute({
       ]);
     }
     const rules = body.routing ?? [];
-    if (rules.length > 0 && connector.kind !== 'fulfilment') {
-      throw makeInvalid([
-        { code: 'field.value', detail: 'only fulfilment connections take orders', pointer: '/routing' },
-      ]);
-    }
-    await checkRouting(store, merchantId, rules);
+    await checkRouting(store, merchantId, connector, rules);
     const checked = await checkSettings(deps, connector, body.settings);
     await checkOwnOrders(deps, store, { merchantId, connector, settings: checked, routing: rules });
     const connection = await createConnection(store, merchantId, {
@@ -175,7 +170,7 @@ const patchConnection = defineRoute({
     const connection = await requireConnection(store, merchantId, connectionId);
     const connector = deps.connectors.get(connection.connector);
     if (connector === undefined) throw makeRefusal('connection.unsupported', 'this connector is no longer there');
-    if (body.routing !== undefined) await checkRouting(store, merchantId, body.routing);
+    if (body.routing !== undefined) await checkRouting(store, merchantId, connector, body.routing);
     const before = openConnection(store, connection).settings;
     const changed =
       body.settings === undefined ? undefined : await checkSettings(deps, connector, merge(before, body.settings));
