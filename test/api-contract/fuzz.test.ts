@@ -14,7 +14,7 @@ import { makeJudge } from './judge-answer.ts';
 import { runContract } from './running-contract.ts';
 import { createSender, toCurl, type RawRequest } from './send-raw.ts';
 
-const numRuns = Number(process.env['FUZZ_RUNS'] ?? 60);
+const numRuns = Number(process.env['FUZZ_RUNS'] ?? 40);
 const seed = Number(process.env['FUZZ_SEED'] ?? 20_260_115);
 const bodyBytesMax = 256 * 1024;
 const deadlineMs = 10_000;
