@@ -1,6 +1,8 @@
 import { getRequestListener } from '@hono/node-server';
 import { createServer } from 'node:http';
-import { answerUnread, guardServer, serverOptions } from './server-options.ts';
+import { guardServer } from './guard-server.ts';
+import { answerUnread } from './refuse-unread.ts';
+import { serverOptions } from './server-options.ts';
 
 export interface Listening {
   port: number;
@@ -14,8 +16,8 @@ export function listen(
   { port, host, bodyBytesMax }: { port: number; host: string; bodyBytesMax: number },
 ): Promise<Listening> {
   const listener = getRequestListener(app.fetch, { hostname: host, errorHandler: answerUnread });
-  const server = createServer(serverOptions, (request, response) => void listener(request, response));
-  guardServer(server, { bodyBytesMax });
+  const server = createServer(serverOptions);
+  guardServer(server, (request, response) => void listener(request, response), { bodyBytesMax });
 
   const close = async (graceMs: number): Promise<void> => {
     const closed = new Promise<void>((done) => {
