@@ -49,7 +49,7 @@ export function generateRequests(settings: FuzzSettings): Arbitrary<RawRequest> 
     });
   return fc.oneof(
     { weight: 6, arbitrary: request({}) },
-    { weight: 2, arbitrary: request({ query: brokenQuery(settings) }) },
+    { weight: operation.parameters.some((one) => one.in === 'query') ? 6 : 1, arbitrary: request({ query: brokenQuery(settings) }) }, // prettier-ignore
     { weight: 1, arbitrary: request({ headers: fc.tuple(good.headers, brokenHeader).map(([some, one]) => [...some, one]) }) }, // prettier-ignore
     { weight: operation.parameters.some((one) => one.in === 'path') ? 2 : 0, arbitrary: request({ path: pathOf(settings, () => brokenSegment(target)) }) }, // prettier-ignore
     { weight: operation.body === undefined ? 1 : 8, arbitrary: request({ body: brokenBody(settings) }) },
@@ -92,16 +92,27 @@ function queryOf({ document, operation, target }: FuzzSettings): Arbitrary<strin
 }
 const queryTarget = (settings: Omit<FuzzSettings, 'bodyBytesMax'>): FuzzSettings => ({ ...settings, bodyBytesMax: 0 });
 
+const oddNumbers = ['', '0', '-1', '-0', '1.5', '5.0', '1e2', '0x10', '0b11', '%2010', '10%20', '%0a5', '+5', '%2b5', '1_0', '1,2', '201', 'NaN', 'Infinity', '9'.repeat(30), '%D9%A3', 'true', 'null']; // prettier-ignore
+const oddTexts = ['', '1', 'null', '%', '%ff', '%00', '%0a', '%ed%a0%80', '%F0%9F%8D%8E', 'x'.repeat(3_000), '[]', '.', '..', '__proto__', 'constructor', 'ord_', '%20open', 'OPEN']; // prettier-ignore
+
+/** Mostly one parameter that is wrong; now and then several, twice the same, or one that there is not. */
 function brokenQuery({ operation, target }: FuzzSettings): Arbitrary<string> {
-  const known = operation.parameters.filter((one) => one.in === 'query').map(({ name }) => name);
-  const name = fc.constantFrom(...known, ...known, ...known, 'colour', '__proto__', 'constructor', 'toString', 'a[b]', 'a.b', '%00', ''); // prettier-ignore
-  const value = fc.constantFrom('', '0', '-1', '1.5', '1e2', '0x10', '%2010', '+5', '201', 'NaN', 'Infinity', '9'.repeat(30), '1,2', 'true', 'null', '%', '%ff', '%00', '%ed%a0%80', '%F0%9F%8D%8E', 'x'.repeat(3_000), '[]', 'ord_', ...Object.values(target.ids)); // prettier-ignore
-  const pair = fc.oneof(
-    fc.tuple(name, value).map(([left, right]) => `${left}=${right}`),
-    fc.tuple(name, value, value).map(([left, one, other]) => `${left}=${one}&${left}=${other}`),
-    name,
+  const known = operation.parameters.filter((one) => one.in === 'query');
+  const wrong = known.map(
+    ({ name, schema }) =>
+    fc.constantFrom(...(schema['type'] === 'integer' ? oddNumbers : [...oddTexts, ...Object.values(target.ids)])).map((value) => `${name}=${value}`), // prettier-ignore
   );
-  return fc.array(pair, { minLength: 1, maxLength: 3 }).map((pairs) => `?${pairs.join('&')}`);
+  const stranger = fc.constantFrom('colour', '__proto__', 'constructor', 'toString', 'a[b]', 'a.b', '%00', 'limit%00', 'Limit').map((name) => `${name}=1`); // prettier-ignore
+  const pair = fc.oneof(...wrong, ...wrong, ...wrong, stranger);
+  return fc.oneof(
+    { weight: 4, arbitrary: pair.map((one) => `?${one}`) },
+    { weight: 1, arbitrary: fc.tuple(pair, pair).map(([one, other]) => `?${one}&${other}`) },
+    { weight: 1, arbitrary: pair.map((one) => `?${one}&${one}`) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom('?', '?&', '?=', '?limit', '?limit&limit', '??', '?a=b=c', '?;', '?#', '?%'),
+    },
+  );
 }
 
 /** Headers that the document names. Keys for once only are fresh each time, unless the document lets them be left out. */

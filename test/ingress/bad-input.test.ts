@@ -74,6 +74,7 @@ test('a charset beside the media type is allowed', async () => {
 
 test.each([
   ['no number', 'limit=many', 'limit'],
+  ['a number in another notation', 'limit=0x10', 'limit'],
   ['none', 'limit=0', 'limit'],
   ['too many', 'limit=201', 'limit'],
   ['a cursor of something else', 'cursor=evt_01jd3xk5q8h2v4m6n7p9r0stwz', 'cursor'],

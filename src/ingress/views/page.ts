@@ -5,7 +5,9 @@ import { IdSchema, type IdKind } from '../../domain/ids.ts';
 export const PageSchema = <T extends z.ZodType>(item: T) =>
   z.strictObject({ data: z.array(item), nextCursor: z.string().nullable() });
 
-const limit = z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'How many at most' });
+/** Digits and nothing else: `Number` would take `0x10`, `1e2` and spaces as well. */
+const toWhole = (text: unknown): unknown => (typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : text);
+const limit = z.preprocess(toWhole, z.int().min(1).max(200)).default(50).meta({ description: 'How many at most' });
 
 /** The query of a list whose cursor is the last id of the page before. */
 export const pageQuery = (kind: IdKind) => ({ cursor: IdSchema(kind).optional(), limit });
