@@ -2,7 +2,6 @@ import { composeBase } from '../compose.ts';
 import type { Config } from '../platform/config.ts';
 import { createLog } from '../platform/log.ts';
 import { openPrivateLog } from '../platform/private-log.ts';
-import { closeRedis } from '../platform/redis.ts';
 import { replayErasures, type Replay } from '../store/replay-erasures.ts';
 
 /** Does what this home's log of erasures says, as every start does, and another log where one is given. */
@@ -14,7 +13,6 @@ export async function replayLog(config: Config, path: string | undefined): Promi
     const lines = (await Promise.all(logs.map((one) => one.read()))).flat();
     return await replayErasures(base.redis, base.stores, lines);
   } finally {
-    await base.http.close();
-    await closeRedis(base.redis, 1_000);
+    await base.close(1_000);
   }
 }
