@@ -93,7 +93,11 @@ function record(stored: StoredOrder, { outcome, sent }: Amended, context: Contex
     done: [fulfilmentSubmit.name, fulfilmentUpdate.name],
   });
   if (change === null) return null;
-  return { ...change, ...(person === null || isErased(stored) ? {} : { person: { sealed: person, foundBy: [] } }), ...(isCurrent ? { pendingPerson: null } : {}) };
+  return {
+    ...change,
+    ...(person === null || isErased(stored) ? {} : { person: { sealed: person, foundBy: [] } }),
+    ...(isCurrent ? { pendingPerson: null } : {}),
+  };
 }
 
 function refused(

@@ -26,7 +26,8 @@ const vtexOrders: readonly Departure[] = [
     operation: `vtex GET ${order}`,
     direction: 'response',
     at: '200 body.items.*.additionalInfo.dimension.weight',
-    reason: 'Orders API, "Get order": an integer. Its example prints 10.0, that of the order group 210.0, as a weight that may have decimals.',
+    reason:
+      'Orders API, "Get order": an integer. Its example prints 10.0, that of the order group 210.0, as a weight that may have decimals.',
   },
   {
     operation: `vtex GET ${order}`,

@@ -48,7 +48,7 @@ export async function judge(world: World, load: Load, faultEndedMs: number | nul
   while (unfinished().length > 0 && Date.now() - startedMs < endMaxMs) await delay(100);
   const left = unfinished().map(({ externalId }) => externalId);
   const shown = left.length === 0 ? new Set<string>() : await namedByIssues(world);
-  const leftOver = await findLeftOver(packline.redisUrl);
+  const leftOver = await findLeftOver(packline.redisUrl, world.shards);
   const { disordered, repeated } = readDeliveries(packline.subscriber.received);
   return {
     accepted: load.accepted.length,

@@ -10,7 +10,7 @@ const recurring = new Set(['sweep', 'feed-poll', 'connection-check']);
  * Work that is under way or due when nothing should be, as `job id`. What follows the end of an order (a last note to the
  * OMS) takes a moment, and is waited for; a look that is planned for later is not left over.
  */
-export async function findLeftOver(redisUrl: string, shards = 1): Promise<string[]> {
+export async function findLeftOver(redisUrl: string, shards: number): Promise<string[]> {
   return withRedis(redisUrl, async (redis) => {
     let left: string[] = [];
     for (let tries = 0; tries < 120; tries += 1) {

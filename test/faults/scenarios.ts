@@ -1,4 +1,5 @@
 import type { Scenario } from './scenario.ts';
+import { clusterFailover, sentinelFailover } from './scenarios/failover.ts';
 import { frozenWorkers } from './scenarios/frozen-workers.ts';
 import { lostHooks } from './scenarios/lost-hooks.ts';
 import { namedKills } from './scenarios/named-kills.ts';
@@ -20,4 +21,6 @@ export const scenarios: readonly Scenario[] = [
   partnerTrouble,
   repeatedHooks,
   lostHooks,
+  clusterFailover,
+  sentinelFailover,
 ];

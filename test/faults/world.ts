@@ -19,6 +19,7 @@ export interface World {
   balancer: Balancer;
   random: Random;
   seed: number;
+  shards: number;
   close(): Promise<void>;
 }
 
@@ -29,6 +30,7 @@ export interface WorldOptions {
   settings?: Record<string, string>;
   /** A Redis that somebody else started: a cluster, or one behind Sentinel. */
   redisUrl?: string;
+  shards?: number;
 }
 
 /** An order takes about this long from the dispatch to the door when nothing goes wrong. */
@@ -36,7 +38,14 @@ const stepMs = 250;
 /** A partner that sends a hook once and no more would leave us to find out by reading. */
 const hookRetriesMs = [1_000, 2_000, 4_000, 8_000, 16_000];
 
-export async function startWorld({ seed, workerCount = 2, sandbox, settings, redisUrl }: WorldOptions): Promise<World> {
+export async function startWorld({
+  seed,
+  workerCount = 2,
+  sandbox,
+  settings,
+  redisUrl,
+  shards = 1,
+}: WorldOptions): Promise<World> {
   const [publicPort, ...ports] = await Promise.all([1, 2, 3].map(() => freePort('127.0.0.1')));
   const balancer = await startBalancer(publicPort ?? 0, ports);
   const packline = await startProcesses({
@@ -64,6 +73,7 @@ export async function startWorld({ seed, workerCount = 2, sandbox, settings, red
       balancer,
       random: createRandom(seed),
       seed,
+      shards,
       close: async () => {
         await packline.close();
         await balancer.close();

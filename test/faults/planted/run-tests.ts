@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { NamedTest } from './defects.ts';
+import { runChild } from './run-child.ts';
+
+export interface TestResult extends NamedTest {
+  status: 'passed' | 'failed';
+  /** What the first failure said; empty where there was none. */
+  failure: string;
+}
+
+interface VitestReport {
+  testResults: {
+    name: string;
+    assertionResults: { ancestorTitles: string[]; title: string; status: string; failureMessages: string[] }[];
+  }[];
+}
+
+/**
+ * Runs test files in a copy of the project, or `only` some tests of them, and answers what became of each test that ran; a
+ * file that does not load has none.
+ * @throws Error where vitest made no report.
+ */
+export async function runTests(
+  folder: string,
+  { files, only }: { files: readonly string[]; only?: readonly string[] },
+  signal: AbortSignal,
+): Promise<TestResult[]> {
+  const outputFile = join(folder, 'report.json');
+  const pattern = only === undefined ? [] : ['-t', `^(${only.map(toPattern).join('|')})$`];
+  // The caches lie with the packages, which the project shares: it must not find planted code in them.
+  const options = ['--reporter=json', `--outputFile=${outputFile}`, '--cache=false', '--fsModuleCache=false'];
+  const printed = await runChild(
+    folder,
+    ['node_modules/vitest/vitest.mjs', 'run', ...files, ...pattern, ...options],
+    signal,
+  );
+  const text = await readFile(outputFile, 'utf8').catch((cause: unknown) => {
+    throw new Error(`vitest made no report:\n${printed.slice(-1_000)}`, { cause });
+  });
+  return toResults(folder, JSON.parse(text) as VitestReport);
+}
+
+/** As vitest matches them: titles joined by spaces. */
+const toPattern = (test: string): string => test.replaceAll(' > ', ' ').replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+
+const toResults = (folder: string, report: VitestReport): TestResult[] =>
+  report.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.flatMap(({ ancestorTitles, title, status, failureMessages }) =>
+      status === 'passed' || status === 'failed'
+        ? [
+            {
+              file: relative(folder, name),
+              test: [...ancestorTitles, title].join(' > '),
+              status,
+              failure: failureMessages[0] ?? '',
+            },
+          ]
+        : [],
+    ),
+  );
