@@ -12,9 +12,9 @@ const startRedis = redisStarter();
 /** Writes one after the other, each after the one before it was acknowledged; in between, the file is rewritten. */
 function startWriting(client: Redis, { rewrites }: { rewrites: boolean }) {
   let acknowledged = 0;
-  let isOver = false;
+  const ending = new AbortController();
   const write = async (): Promise<void> => {
-    while (!isOver) {
+    while (!ending.signal.aborted) {
       await client.rpush('writes', acknowledged);
       acknowledged += 1;
       // It may be under way already.
@@ -25,7 +25,7 @@ function startWriting(client: Redis, { rewrites }: { rewrites: boolean }) {
   return {
     acknowledged: () => acknowledged,
     stop: () => {
-      isOver = true;
+      ending.abort();
       return writing;
     },
   };

@@ -130,7 +130,7 @@ export async function runRestoreDrill(): Promise<DrillReport> {
     }
     await operator.catchUp();
     for (const externalId of ['late', shopped]) await reaches(externalId, 'DELIVERED');
-    await findLeftOver(packline.redisUrl);
+    await findLeftOver(packline.redisUrl, 1);
 
     const ended: DrillReport['ended'] = {};
     const orders = { done: 'done', open: 'open-1', late: 'late', shopped, bought, whileShut };

@@ -12,7 +12,7 @@ const value = 'x'.repeat(100);
 /** The newest part of an append-only file: what is written to. */
 async function newestPart(home: string): Promise<string> {
   const aof = join(home, 'redis/appendonlydir');
-  const [newest = ''] = (await readdir(aof)).filter((name) => name.endsWith('.incr.aof'));
+  const newest = (await readdir(aof)).find((name) => name.endsWith('.incr.aof')) ?? '';
   return join(aof, newest);
 }
 

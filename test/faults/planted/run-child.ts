@@ -23,7 +23,7 @@ export async function runChild(folder: string, args: readonly string[], signal: 
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const { stdout, stderr } = running.child;
-  const printed = Promise.all([stdout, stderr].map((stream) => (stream === null ? '' : text(stream))));
+  const printed = Promise.all([stdout, stderr].map(async (stream) => (stream === null ? '' : text(stream))));
   const cut = AbortSignal.any([signal, AbortSignal.timeout(runMaxMs)]);
   await Promise.race([running.ended, once(cut, 'abort')]);
   await running.stop(graceMs);
