@@ -69,9 +69,9 @@ do {
     const finding = await scenario.run({ ...scale, seed });
     findings.push(finding);
     say(
-      finding.broken.length === 0
+      [...finding.broken, ...finding.slow].length === 0
         ? `  holds, ${finding.seconds} s`
-        : finding.broken.map((text) => `  ${text}`).join('\n'),
+        : [...finding.broken, ...finding.slow].map((text) => `  ${text}`).join('\n'),
     );
   }
   seed += 1;

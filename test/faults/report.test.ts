@@ -49,6 +49,7 @@ const makeReport = (broken: string[]): Report => ({
       verdict: { ...clean, lost: broken },
       figures: { kills: 3 },
       broken,
+      slow: [],
     },
   ],
   proofs: [],

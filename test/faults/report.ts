@@ -25,7 +25,8 @@ export interface Report {
 }
 
 export const isBroken = (report: Pick<Report, 'findings' | 'proofs'>): boolean =>
-  report.findings.some(({ broken }) => broken.length > 0) || report.proofs.some(({ failed }) => failed > 0);
+  report.findings.some(({ broken, slow }) => broken.length + slow.length > 0) ||
+  report.proofs.some(({ failed }) => failed > 0);
 
 /** The reliability page, made of nothing but the report. */
 export function toMarkdown(report: Report): string {
@@ -69,7 +70,7 @@ function toPromiseRow({ id, promise, proofs, benchmarks }: Promised, report: Rep
     ),
   ];
   const isKept =
-    scenarios.every(({ broken }) => broken.length === 0) &&
+    scenarios.every(({ broken, slow }) => broken.length + slow.length === 0) &&
     tests.every(({ failed }) => failed === 0) &&
     figures.every(({ met }) => met !== false);
   const verdict = shownBy.length === 0 ? 'not measured' : isKept ? 'yes' : 'no';
@@ -95,7 +96,7 @@ function toFindingRow({ scenario, seed, verdict }: Finding): string {
   return `| ${scenario} | ${seed} | ${accepted} | ${lostText} | ${doubled.length} | ${disordered.length} | ${leftOver.length} | ${metricsLied.length} | ${repeatedEvents} | ${inFlight} | ${memoryMib.api} and ${memoryMib.worker} MiB |`;
 }
 
-function toDetail({ scenario, what, seed, seconds, figures, broken }: Finding): string[] {
+function toDetail({ scenario, what, seed, seconds, figures, broken, slow }: Finding): string[] {
   return [
     `### ${scenario}, seed ${seed}`,
     '',
@@ -103,6 +104,7 @@ function toDetail({ scenario, what, seed, seconds, figures, broken }: Finding): 
     '',
     ...Object.entries(figures).map(([name, figure]) => `- ${name}: ${figure}`),
     ...broken.map((text) => `- **broken**: ${text}`),
+    ...slow.map((text) => `- **slow**: ${text}`),
     '',
   ];
 }

@@ -25,6 +25,8 @@ export interface Finding {
   figures: Record<string, number | string>;
   /** Every way in which a promise did not hold; empty is what is wanted. */
   broken: string[];
+  /** What took longer than it may. Apart, because it depends on what else the machine does: no test fails by it. */
+  slow: string[];
 }
 
 export interface Scenario {
@@ -38,13 +40,17 @@ export interface Scenario {
 /** A fault's end until a new order is with the partner, and until all that was under way is at its end. */
 export const recoveryMaxMs = { newWork: 10_000, inFlight: 30_000 } as const;
 
+/** Says so when new work took longer than it may. */
+export const checkNewWork = (newWorkMs: number, after: string): string[] =>
+  newWorkMs > recoveryMaxMs.newWork ? [`new work took ${newWorkMs} ms after ${after}`] : [];
+
 /** Ends the load, judges, and says what is broken of what always has to hold. */
 export async function conclude(
   scenario: Pick<Scenario, 'name' | 'what' | 'promises'>,
   { seed }: Scale,
   run: { world: World; load: Load; startedMs: number; faultEndedMs?: number },
   figures: Record<string, number | string>,
-  alsoBroken: readonly string[] = [],
+  also: { broken?: readonly string[]; slow?: readonly string[] } = {},
 ): Promise<Finding> {
   await run.load.stop();
   const verdict = await judge(run.world, run.load, run.faultEndedMs ?? null);
@@ -56,18 +62,20 @@ export async function conclude(
     seconds: Math.round((Date.now() - run.startedMs) / 1000),
     verdict,
     figures: { ...figures, requestsRepeated: run.load.repeats },
-    broken: [...findBroken(verdict), ...alsoBroken],
+    broken: [...findBroken(verdict), ...(also.broken ?? [])],
+    slow: [...findSlow(verdict), ...(also.slow ?? [])],
   };
 }
 
 function findBroken(verdict: Verdict): string[] {
   const lists = ['lost', 'shownAsIssues', 'doubled', 'disordered', 'leftOver', 'metricsLied', 'wrongAnswers'] as const;
-  const { inFlightMs } = verdict;
   return [
     ...lists.flatMap((name) => verdict[name].map((what) => `${name}: ${what}`)),
     ...(verdict.accepted === 0 ? ['nothing was accepted: nothing was shown'] : []),
-    ...(inFlightMs !== null && inFlightMs > recoveryMaxMs.inFlight
-      ? [`work in flight took ${inFlightMs} ms after the fault (${recoveryMaxMs.inFlight} at most): ${verdict.slowest}`]
-      : []),
   ];
+}
+
+function findSlow({ inFlightMs, slowest }: Verdict): string[] {
+  if (inFlightMs === null || inFlightMs <= recoveryMaxMs.inFlight) return [];
+  return [`work in flight took ${inFlightMs} ms after the fault (${recoveryMaxMs.inFlight} at most): ${slowest}`];
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startLoad } from '../load.ts';
 import { timeNewWork } from '../probe.ts';
-import { conclude, recoveryMaxMs, type Finding, type Scale, type Scenario } from '../scenario.ts';
+import { checkNewWork, conclude, type Finding, type Scale, type Scenario } from '../scenario.ts';
 import { startTopology, type TopologyKind } from '../topologies.ts';
 import { startWorld } from '../world.ts';
 
@@ -15,15 +15,16 @@ const warmUpMs = 4_000;
  * goes back by that much (what is done again is announced again, out of order) or is lost, where nobody tells of it again.
  * That is stated and counted here; every other kind of damage is as forbidden as ever.
  */
-function allowLoss({ verdict, broken, figures, ...finding }: Finding): Finding {
+function allowLoss({ verdict, broken, slow, figures, ...finding }: Finding): Finding {
   const lost = verdict?.lost.length ?? 0;
-  const isOfLoss = (text: string): boolean =>
-    text.startsWith('lost: ') || text.startsWith('disordered: ') || (lost > 0 && text.startsWith('work in flight'));
+  const isOfLoss = (text: string): boolean => text.startsWith('lost: ') || text.startsWith('disordered: ');
   return {
     ...finding,
     verdict,
     figures: { ...figures, ordersLost: lost, ordersSetBack: verdict?.disordered.length ?? 0 },
     broken: broken.filter((text) => !isOfLoss(text)),
+    // What is lost is never at its end.
+    slow: slow.filter((text) => lost === 0 || !text.startsWith('work in flight')),
   };
 }
 
@@ -42,7 +43,7 @@ function makeFailover(kind: TopologyKind, what: string): Scenario {
         try {
           const load = startLoad(world, { ratePerSecond: 6 });
           const figures: Record<string, number> = {};
-          const broken: string[] = [];
+          const slow: string[] = [];
           let faultEndedMs = Date.now();
           for (const fault of topology.faults) {
             await delay(warmUpMs);
@@ -50,10 +51,10 @@ function makeFailover(kind: TopologyKind, what: string): Scenario {
             faultEndedMs = Date.now();
             const newWorkMs = await timeNewWork(world);
             figures[`${fault.name}: new work after ms`] = newWorkMs;
-            if (newWorkMs > recoveryMaxMs.newWork) broken.push(`${fault.name}: new work took ${newWorkMs} ms`);
+            slow.push(...checkNewWork(newWorkMs, fault.name));
           }
           const run = { world, load, startedMs, faultEndedMs };
-          const finding = await conclude(scenario, scale, run, figures, broken);
+          const finding = await conclude(scenario, scale, run, figures, { slow });
           return topology.faults.some(({ mayLose }) => mayLose) ? allowLoss(finding) : finding;
         } finally {
           await world.close();

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { leaseMs } from '../../../src/store/entry-lua.ts';
 import { startLoad } from '../load.ts';
 import { timeNewWork } from '../probe.ts';
-import { conclude, recoveryMaxMs, type Scenario } from '../scenario.ts';
+import { checkNewWork, conclude, type Scenario } from '../scenario.ts';
 import { startWorld } from '../world.ts';
 
 export const frozenWorkers: Scenario = {
@@ -25,13 +25,13 @@ export const frozenWorkers: Scenario = {
       }
       const faultEndedMs = Date.now();
       const newWorkMs = await timeNewWork(world);
-      const broken = newWorkMs > recoveryMaxMs.newWork ? [`new work took ${newWorkMs} ms after the last thaw`] : [];
+      const slow = checkNewWork(newWorkMs, 'the last thaw');
       return await conclude(
         frozenWorkers,
         scale,
         { world, load, startedMs, faultEndedMs },
         { freezes, newWorkMs },
-        broken,
+        { slow },
       );
     } finally {
       for (const worker of fleet.workers) worker.child.kill('SIGCONT');

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { crashPoints, type CrashPoint } from '../crash-points.ts';
 import { startLoad } from '../load.ts';
 import { timeNewWork } from '../probe.ts';
-import { conclude, recoveryMaxMs, type Scenario } from '../scenario.ts';
+import { checkNewWork, conclude, type Scenario } from '../scenario.ts';
 import { startWorld, type World } from '../world.ts';
 
 const preload = new URL('../crash-points.ts', import.meta.url).href;
@@ -65,10 +65,10 @@ export const namedKills: Scenario = {
       for (const [name, count] of Object.entries(kills)) if (count === 0) broken.push(`${name} was never reached`);
       const faultEndedMs = Date.now();
       const newWorkMs = await timeNewWork(world);
-      if (newWorkMs > recoveryMaxMs.newWork) broken.push(`new work took ${newWorkMs} ms after the last kill`);
+      const slow = checkNewWork(newWorkMs, 'the last kill');
       const sum = Object.values(kills).reduce((all, count) => all + count, 0);
       const figures = { kills: sum, ...kills, newWorkMs };
-      return await conclude(namedKills, scale, { world, load, startedMs, faultEndedMs }, figures, broken);
+      return await conclude(namedKills, scale, { world, load, startedMs, faultEndedMs }, figures, { broken, slow });
     } finally {
       await world.close();
     }

@@ -6,7 +6,7 @@ import { sampleOrder } from '../../support/sample-order.ts';
 import { createSubscriber } from '../../support/subscriber.ts';
 import { startLoad } from '../load.ts';
 import { timeNewWork } from '../probe.ts';
-import { conclude, recoveryMaxMs, type Scenario } from '../scenario.ts';
+import { checkNewWork, conclude, type Scenario } from '../scenario.ts';
 import { startWorld, type World } from '../world.ts';
 
 type Rule = Omit<z.input<typeof faultRuleSchema>, 'match'>;
@@ -96,11 +96,11 @@ export const partnerTrouble: Scenario = {
         neighbourOrders: neighbourWaits.length,
         neighbourWorstMs: worst(neighbourWaits),
       };
-      const broken = [
-        ...(newWorkMs > recoveryMaxMs.newWork ? [`new work took ${newWorkMs} ms after the trouble`] : []),
+      const slow = [
+        ...checkNewWork(newWorkMs, 'the trouble'),
         ...(worst(neighbourWaits) > neighbourMaxMs ? [`a neighbour waited ${worst(neighbourWaits)} ms`] : []),
       ];
-      return await conclude(partnerTrouble, scale, { world, load, startedMs, faultEndedMs }, figures, broken);
+      return await conclude(partnerTrouble, scale, { world, load, startedMs, faultEndedMs }, figures, { slow });
     } finally {
       await world.close();
       await subscriber.close();

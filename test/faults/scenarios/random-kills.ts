@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startLoad } from '../load.ts';
 import { timeNewWork } from '../probe.ts';
-import { conclude, recoveryMaxMs, type Scenario } from '../scenario.ts';
+import { checkNewWork, conclude, type Scenario } from '../scenario.ts';
 import { startWorld } from '../world.ts';
 
 /** Workers die more often than APIs: three of four kills. */
@@ -34,8 +34,8 @@ export const randomKills: Scenario = {
       const faultEndedMs = Date.now();
       const newWorkMs = await timeNewWork(world);
       const figures = { kills: scale.kills, ofApis: apiKills, ofWorkers: scale.kills - apiKills, newWorkMs };
-      const broken = newWorkMs > recoveryMaxMs.newWork ? [`new work took ${newWorkMs} ms after the last kill`] : [];
-      return await conclude(randomKills, scale, { world, load, startedMs, faultEndedMs }, figures, broken);
+      const slow = checkNewWork(newWorkMs, 'the last kill');
+      return await conclude(randomKills, scale, { world, load, startedMs, faultEndedMs }, figures, { slow });
     } finally {
       await world.close();
     }

@@ -3,7 +3,7 @@ import { finishedAt } from '../deliveries.ts';
 import { startLoad, type Load } from '../load.ts';
 import { timeNewWork } from '../probe.ts';
 import { mortalRedis, redisFaults, type MortalRedis, type RedisFault } from '../redis-faults.ts';
-import { conclude, recoveryMaxMs, type Scenario } from '../scenario.ts';
+import { checkNewWork, conclude, recoveryMaxMs, type Scenario } from '../scenario.ts';
 import { startWorld, type World } from '../world.ts';
 
 const warmUpMs = 2_000;
@@ -46,10 +46,15 @@ async function passThrough(
   return { newWorkMs, inFlightMs, readyz };
 }
 
-function findBroken(fault: RedisFault, { newWorkMs, inFlightMs, readyz }: Outage): string[] {
+function findSlow(fault: RedisFault, { newWorkMs, inFlightMs }: Outage): string[] {
   return [
-    ...(newWorkMs > recoveryMaxMs.newWork ? [`${fault.name}: new work took ${newWorkMs} ms`] : []),
+    ...checkNewWork(newWorkMs, fault.name),
     ...(inFlightMs > recoveryMaxMs.inFlight ? [`${fault.name}: work in flight took ${inFlightMs} ms`] : []),
+  ];
+}
+
+function findBroken(fault: RedisFault, { readyz }: Outage): string[] {
+  return [
     ...(fault.isVisible && !readyz.includes(503) ? [`${fault.name}: no API said that it is not ready`] : []),
     ...readyz
       .filter((status) => status !== 200 && status !== 503)
@@ -69,14 +74,16 @@ export const redisAway: Scenario = {
       const load = startLoad(world, { ratePerSecond: 6 });
       const figures: Record<string, number> = {};
       const broken: string[] = [];
+      const slow: string[] = [];
       for (const fault of redisFaults) {
         if (scale.isShort && !inShort.has(fault.name)) continue;
         const outage = await passThrough(fault, redis, world, load, scale.isShort ? lastsMs.short : lastsMs.long);
         figures[`${fault.name}: new work after ms`] = outage.newWorkMs;
         figures[`${fault.name}: in flight after ms`] = outage.inFlightMs;
         broken.push(...findBroken(fault, outage));
+        slow.push(...findSlow(fault, outage));
       }
-      return await conclude(redisAway, scale, { world, load, startedMs }, figures, broken);
+      return await conclude(redisAway, scale, { world, load, startedMs }, figures, { broken, slow });
     } finally {
       await world.close();
       await redis.close();

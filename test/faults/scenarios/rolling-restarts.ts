@@ -23,6 +23,7 @@ export const rollingRestarts: Scenario = {
     const world = await startWorld({ ...scale, workerCount: 2, settings: { PACKLINE_GRACE_MS: String(graceMs) } });
     const { fleet, balancer } = world;
     const broken: string[] = [];
+    const slow: string[] = [];
     let slowestMs = 0;
     const expectGoodEnd = async (name: string, end: Promise<{ code: number | null; signal: string | null }>) => {
       const toldMs = Date.now();
@@ -30,7 +31,7 @@ export const rollingRestarts: Scenario = {
       const tookMs = Date.now() - toldMs;
       slowestMs = Math.max(slowestMs, tookMs);
       if (code !== 0) broken.push(`${name} ended with ${code ?? signal}`);
-      if (tookMs > graceMs + 1_000) broken.push(`${name} took ${tookMs} ms to end`);
+      if (tookMs > graceMs + 1_000) slow.push(`${name} took ${tookMs} ms to end`);
     };
     try {
       const load = startLoad(world, { ratePerSecond: 10 });
@@ -59,7 +60,10 @@ export const rollingRestarts: Scenario = {
         slowestEndMs: slowestMs,
         newWorkMs,
       };
-      return await conclude(rollingRestarts, scale, { world, load, startedMs, faultEndedMs }, figures, broken);
+      return await conclude(rollingRestarts, scale, { world, load, startedMs, faultEndedMs }, figures, {
+        broken,
+        slow,
+      });
     } finally {
       await world.close();
     }
