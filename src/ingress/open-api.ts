@@ -15,14 +15,15 @@ type RouteConfig = Parameters<Registry['registerPath']>[0];
 export function problemsOf(route: Route): ProblemCode[] {
   const codes = new Set<ProblemCode>(route.problems ?? []);
   const add = (...more: ProblemCode[]) => more.forEach((code) => codes.add(code));
-  add('request.invalid', 'request.headers_too_large', 'redis.away', 'packline.unexpected');
+  add('request.http', 'request.timeout', 'request.headers_too_large', 'request.invalid');
+  add('redis.away', 'packline.unexpected');
   if (route.scope !== 'none') {
     add('auth.missing', 'auth.invalid', 'auth.scope', 'rate.limited', 'redis.generation', 'secrets.cannot_open');
     if (route.isTenantBound) add('auth.merchant_required', 'auth.merchant_forbidden', 'merchant.not_found');
     if (route.method === 'post' || route.method === 'patch') add('packline.full');
   }
   if (route.body !== undefined || route.rawBody === true) {
-    add('request.too_large', 'request.timeout', 'request.aborted', 'packline.full', 'redis.generation');
+    add('request.too_large', 'request.aborted', 'packline.full', 'redis.generation');
   }
   if (route.body !== undefined) {
     add('request.content_type', 'request.content_encoding', 'request.encoding', 'request.json', 'request.depth');

@@ -16,6 +16,7 @@ const OperationSchema = z.looseObject({
   operationId: z.string(),
   'x-scope': z.enum(['read', 'operate', 'carrier', 'admin']).optional(),
   parameters: z.array(ParameterSchema).default([]),
+  responses: z.record(z.string(), z.looseObject({ description: z.string() })),
   requestBody: z
     .looseObject({
       required: z.boolean(),
@@ -43,12 +44,14 @@ export interface Operation {
   parameters: readonly Parameter[];
   /** `json` with its schema, `bytes` of any type, or undefined where no body is read. */
   body: { type: 'json'; schema: Schema; required: boolean } | { type: 'bytes' } | undefined;
+  /** By status, what it means; of refusals, their codes. */
+  answers: Readonly<Record<string, string>>;
 }
 
 /** Every operation of the document, so that a new route is tested by existing. */
 export const readOperations = ({ paths }: OpenApi): Operation[] =>
   Object.entries(paths).flatMap(([template, methods]) =>
-    Object.entries(methods).map(([method, { operationId, parameters, requestBody, 'x-scope': scope }]) => {
+    Object.entries(methods).map(([method, { operationId, parameters, requestBody, responses, 'x-scope': scope }]) => {
       const schema = requestBody?.content['application/json']?.schema;
       const body: Operation['body'] =
         requestBody === undefined
@@ -56,7 +59,10 @@ export const readOperations = ({ paths }: OpenApi): Operation[] =>
           : schema === undefined
             ? { type: 'bytes' }
             : { type: 'json', schema, required: requestBody.required };
-      return { id: operationId, method: method.toUpperCase(), template, scope, parameters, body };
+      const answers = Object.fromEntries(
+        Object.entries(responses).map(([status, { description }]) => [status, description]),
+      );
+      return { id: operationId, method: method.toUpperCase(), template, scope, parameters, body, answers };
     }),
   );
 
