@@ -52,7 +52,7 @@ export function generateRequests(settings: FuzzSettings): Arbitrary<RawRequest> 
   return fc.oneof(
     { weight: 6, arbitrary: request({}) },
     { weight: of('query').length > 0 ? 6 : 1, arbitrary: request({ query: brokenQuery(of('query'), target.ids) }) },
-    { weight: 1, arbitrary: request({ headers: oneOddHeader }) },
+    { weight: 2, arbitrary: request({ headers: oneOddHeader }) },
     { weight: fromPath.length > 0 ? 2 : 0, arbitrary: request({ path: pathWith(() => brokenSegment(target.ids)) }) },
     { weight: operation.body === undefined ? 1 : 8, arbitrary: request({ body: breakBody(good.body, bodyBytesMax) }) },
   );
