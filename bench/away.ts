@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { freeLane } from '../src/store/entries.ts';
-import { createKeys } from '../src/store/keys.ts';
 import { connectMerchant, type ConnectedMerchant } from '../test/support/connected-merchant.ts';
 import type { PacklineProcesses } from '../test/support/packline-processes.ts';
 import { postOrders } from './load.ts';
+import { untilRouted } from './until-routed.ts';
 
 /** A merchant whose partner answers 503 to everything. */
 export interface Away {
@@ -28,23 +27,12 @@ export async function connectAway(packline: PacklineProcesses, orgId: string): P
 export async function postAway(
   packline: PacklineProcesses,
   redis: Redis,
-  { merchant: { merchantKey: key } }: Away,
+  { merchant: { merchantId, merchantKey: key } }: Away,
   amount: number,
 ): Promise<void> {
   const { non2xx } = await postOrders(packline.baseUrl, { key, connections: 50, seconds: 3_600, amount });
   if (non2xx > 0) throw new Error(`${non2xx} of ${amount} orders were not accepted`);
-  await untilRouted(redis);
-}
-
-/** Until every accepted order waits in the lane of its partner, or is being tried there. */
-export async function untilRouted(redis: Redis): Promise<void> {
-  const keys = createKeys(0);
-  for (const endsMs = performance.now() + 600_000; performance.now() < endsMs; await delay(100)) {
-    const unrouted = await redis.zcard(`${keys.tag}:lane:${freeLane}:1`);
-    const handedOver = await redis.zcard(keys.leased);
-    if (unrouted === 0 && handedOver < 100) return;
-  }
-  throw new Error('accepted orders were not routed within ten minutes');
+  await untilRouted(redis, [merchantId]);
 }
 
 /** All partners are back, and this one takes as much as we can send: orders a second, over so many, that it is sent. */

@@ -3,11 +3,12 @@ import { Redis } from 'ioredis';
 import type { BoundProcess } from '../src/platform/bound-process.ts';
 import { createKeys } from '../src/store/keys.ts';
 import { startProcesses, type PacklineProcesses } from '../test/support/packline-processes.ts';
-import { connectAway, drain, postAway, untilRouted, type Away } from './away.ts';
+import { connectAway, drain, postAway, type Away } from './away.ts';
 import { defineBenchmark } from './benchmark.ts';
 import { postOrders } from './load.ts';
 import { residentMib, watchCpu } from './process-stats.ts';
 import { usedBytes } from './redis-info.ts';
+import { untilRouted } from './until-routed.ts';
 
 const merchants = 10;
 const latencyPerSecond = 300;
@@ -39,10 +40,12 @@ export const backlog = defineBenchmark({
       const away: Away[] = [];
       for (let n = 0; n < merchants; n += 1) away.push(await connectAway(packline, `org_away_${n}`));
       const postSteadily = async () => {
-        const key = away[0]?.merchant.merchantKey ?? '';
+        const [first] = away;
+        if (first === undefined) throw new Error('nobody was away');
+        const { merchantId, merchantKey: key } = first.merchant;
         const load = { key, connections: 20, seconds, ratePerSecond: latencyPerSecond };
         const posted = await postOrders(packline.baseUrl, load);
-        await untilRouted(redis);
+        await untilRouted(redis, [merchantId]);
         return posted;
       };
       const idleBefore = await watchIdle(pids, seconds);

@@ -9,8 +9,8 @@ import { paced } from './paced.ts';
 
 /**
  * The noisy merchants of noisy.ts, with their partner and their endpoints, in a process of their own: who measures must not
- * do their work. Started with the API's URL, its admin key, and how many orders shall wait before it says `ready`; ends
- * with its parent.
+ * do their work. Started with the API's URL, its admin key, and how many orders shall wait before it says
+ * whose they are; ends with its parent.
  *
  * - one posts as fast as its key may, and more, at a partner who takes ten calls a second and sends every hook five times
  * - one has an endpoint that takes every event and never answers
@@ -61,7 +61,7 @@ process.on('message', () => {
   process.send?.({ partnerCalls: requestsTotal, overLimit: violations.length, answered, ...counts });
 });
 process.on('disconnect', () => process.exit());
-process.send?.('ready');
+process.send?.(flooding.merchantId);
 
 async function newKey({ merchantId }: ConnectedMerchant): Promise<string> {
   const reply = await fetch(`${baseUrl}/v1/merchants/${merchantId}/api-keys`, {

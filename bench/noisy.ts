@@ -9,6 +9,7 @@ import { watchCpu } from './process-stats.ts';
 import { watchFsync } from './redis-info.ts';
 import { median, quantile, quantiles } from './statistics.ts';
 import { timeOrders, type OrderTimes } from './time-orders.ts';
+import { untilRouted } from './until-routed.ts';
 
 const waits = ['answer', 'partner', 'dispatch', 'webhook'] as const;
 const told: Record<(typeof waits)[number], string> = {
@@ -94,7 +95,7 @@ async function runRound(options: { seconds: number; rate: number; waiting: numbe
     const workers = [await packline.startWorker(), await packline.startWorker()];
     // So that both rounds measure code that has run before.
     await timeOrders(packline, { amount: 150, ratePerSecond: 50 });
-    flood = waiting === null ? undefined : await startFlood(packline, waiting);
+    flood = waiting === null ? undefined : await startFlood(packline, redis, waiting);
     await timeOrders(packline, { amount: rate * 2, ratePerSecond: rate });
     const fsyncMs = await watchFsync(redis);
     const cpu = await watchCpu({
@@ -118,15 +119,21 @@ async function runRound(options: { seconds: number; rate: number; waiting: numbe
   }
 }
 
-async function startFlood({ baseUrl, adminKey }: PacklineProcesses, waiting: number): Promise<BoundProcess> {
+/** Resolves when so many of its orders wait for their partner, and it floods. */
+async function startFlood(
+  { baseUrl, adminKey }: PacklineProcesses,
+  redis: Redis,
+  waiting: number,
+): Promise<BoundProcess> {
   const path = fileURLToPath(new URL('flood.ts', import.meta.url));
   const flood = await startBoundProcess(process.execPath, [path, baseUrl, adminKey, String(waiting)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  await Promise.race([
+  const [merchantId] = await Promise.race([
     once(flood.child, 'message'),
     flood.ended.then(() => Promise.reject(new Error('the flood ended before it began'))),
   ]);
+  await untilRouted(redis, [String(merchantId)]);
   return flood;
 }
 
