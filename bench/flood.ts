@@ -10,22 +10,23 @@ import { paced } from './paced.ts';
 /**
  * The noisy merchants of noisy.ts, with their partner and their endpoints, in a process of their own: who measures must not
  * do their work. Started with the API's URL, its admin key, and how many orders shall wait before it says
- * whose they are; ends with its parent.
+ * whose they are; ends with its parent. Together they leave two processors a third of their time, or nobody could tell a
+ * merchant that waits for another one from one that waits for a processor.
  *
- * - one posts as fast as its key may, and more, at a partner who takes ten calls a second and sends every hook five times
+ * - one posts as fast as its key may, and more, at a partner who takes ten calls a second and sends every hook three times
  * - one has an endpoint that takes every event and never answers
  */
 const [, , baseUrl = '', adminKey = '', waiting = '0'] = process.argv;
 const offeredPerSecond = 80;
 const partnerCallsPerSecond = 10;
-const deadOrdersPerSecond = 5;
+const deadOrdersPerSecond = 2;
 /** A key may send so many at once; several keys of one merchant fill its lane in a moment. */
 const burst = 200;
 
 const sandbox = createSandbox({ speed: 0, picker: { stepMs: 20, outcome: 'exact' } });
 sandbox.faults.add({
   match: { partner: 'nash', org: 'org_flood', event: '**' },
-  fault: { kind: 'duplicate', copies: 5 },
+  fault: { kind: 'duplicate', copies: 3 },
 });
 const partner = await sandbox.listen(0);
 const subscriber = await createSubscriber({ verifies: false });

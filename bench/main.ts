@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Failure } from '../src/domain/failure.ts';
 import { compareReports, differencesOf } from './compare.ts';
 import { describeMachine, describeVersions } from './machine.ts';
@@ -57,6 +58,10 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const options = readOptions(args, benchmarks);
+  // Before anything is measured: what takes many minutes must not be lost for want of a folder.
+  for (const file of [options.outFile, options.markdownFile]) {
+    if (file !== undefined) await mkdir(dirname(file), { recursive: true });
+  }
   const report = await measure(options);
   const text = `${JSON.stringify(report, null, 2)}\n`;
   const markdown = toMarkdown(report);

@@ -11,7 +11,7 @@ import { residentMib } from './process-stats.ts';
 export const memory = defineBenchmark({
   name: 'memory',
   shows: 'memory of API and worker over many orders, the last batch beside the first',
-  size: { orders: 6_000, batch: 1_500, rate: 50 },
+  size: { orders: 4_500, batch: 1_500, rate: 50 },
   quickSize: { orders: 100, batch: 50, rate: 50 },
   async run({ orders, batch, rate: ratePerSecond }, say) {
     const packline = await startProcesses({

@@ -16,7 +16,7 @@ describe('npm run bench', () => {
   // What it measures here is worth nothing; that it measures at all is.
   it('runs a benchmark, writes its report and its table, and compares it with an earlier one', async () => {
     const earlier = join(folder, 'earlier.json');
-    const out = join(folder, 'report.json');
+    const out = join(folder, 'reports', 'report.json');
     const markdown = join(folder, 'report.md');
     await writeFile(earlier, JSON.stringify(sampleReport([])));
     const files = ['--compare', earlier, '--out', out, '--markdown', markdown];
