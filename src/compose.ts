@@ -21,6 +21,7 @@ import type { RetentionSettings, StoreDeps } from './store/deps.ts';
 import { claimGeneration } from './store/generation.ts';
 import { createHighWater, type HighWater } from './store/high-water.ts';
 import { createKeys, globalKeys } from './store/keys.ts';
+import { createReplicas } from './store/replicas.ts';
 import { replayErasures } from './store/replay-erasures.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import type { WorkerDeps } from './fulfilment/deps.ts';
@@ -68,11 +69,9 @@ export async function composeBase(
   const current = await loadOrCreateSecretKey(config);
   const keyring = createKeyring({ current, previous: config.previousSecretKeys });
   const redis = createRedis(config.redisUrl, process.profile, log);
-  const replicas =
-    config.waitReplicas === 0
-      ? undefined
-      : { count: config.waitReplicas, redis: createRedis(config.redisUrl, process.profile, log) };
-  const clients = [redis, ...(replicas === undefined ? [] : [replicas.redis])];
+  const waiting = config.waitReplicas === 0 ? undefined : createRedis(config.redisUrl, process.profile, log);
+  const replicas = waiting === undefined ? undefined : createReplicas(waiting, config.waitReplicas);
+  const clients = [redis, ...(waiting === undefined ? [] : [waiting])];
   await Promise.all(clients.map((client) => untilRedisReady(client, redisWaitMs)));
   await assertDurable(redis, { trusted: config.redisTrusted, allowLossy: config.allowLossyRedis || config.sandbox });
   const shards = Array.from({ length: config.shards }, (_, shard) => createKeys(shard));

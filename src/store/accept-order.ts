@@ -7,7 +7,8 @@ import { fromEntry, generationFailure, type NewEntry } from './commit.ts';
 import { digest, newId, type StoreDeps } from './deps.ts';
 import { entryLua } from './entry-lua.ts';
 import { foundByField, personMember, sealPerson } from './persons.ts';
-import { defineScript, runReplicated } from './script.ts';
+import { runReplicated } from './replicas.ts';
+import { defineScript } from './script.ts';
 
 /**
  * Claims the idempotency key and the order's identity, stores the order, and pushes the work that follows: one call, so

@@ -3,7 +3,8 @@ import type { Clock } from '../platform/clock.ts';
 import type { RedisClient } from '../platform/redis.ts';
 import { appliedMarkSeconds, entryLua, inflightDefault, toBegun, type BegunEntry } from './entry-lua.ts';
 import type { Keys } from './keys.ts';
-import { defineScript, runReplicated, type ReplicaWait } from './script.ts';
+import { runReplicated, type Replicas } from './replicas.ts';
+import { defineScript } from './script.ts';
 
 /** Priority inside a lane. */
 export const workClasses = { urgent: 0, orders: 1, inventory: 2, catalog: 3, reads: 4 } as const;
@@ -168,7 +169,7 @@ export const fromEntry = (entry: NewEntry) => ({
 export interface CommitDeps {
   redis: RedisClient;
   /** Unset: what Redis' master has is done. */
-  replicas?: ReplicaWait | undefined;
+  replicas?: Replicas | undefined;
   keys: Keys;
   clock: Clock;
   generation: string;

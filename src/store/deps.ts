@@ -5,13 +5,13 @@ import { entropy } from '../platform/entropy.ts';
 import type { RedisClient } from '../platform/redis.ts';
 import type { Keyring } from '../platform/secrets.ts';
 import type { Keys } from './keys.ts';
-import type { ReplicaWait } from './script.ts';
+import type { Replicas } from './replicas.ts';
 
 /** What every function of the store works with: one shard of one Redis. */
 export interface StoreDeps {
   redis: RedisClient;
   /** What is accepted, committed before a call, or changed over the API waits for these; unset: for none. */
-  replicas?: ReplicaWait | undefined;
+  replicas?: Replicas | undefined;
   keys: Keys;
   clock: Clock;
   /** The marker of the Redis we know (store/generation.ts). */

@@ -5,7 +5,8 @@ import { digest, newId, type StoreDeps } from './deps.ts';
 import { entryLua } from './entry-lua.ts';
 import type { StoredOrder } from './orders.ts';
 import { isErased } from './persons.ts';
-import { defineScript, runReplicated } from './script.ts';
+import { runReplicated } from './replicas.ts';
+import { defineScript } from './script.ts';
 
 /**
  * A hook as it came: its bytes packed and sealed, kept for two days whatever becomes of it. The message id is claimed,

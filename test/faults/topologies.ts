@@ -48,7 +48,7 @@ async function startCluster(home: string): Promise<Topology> {
       on('{pl:0}', 'a shard is failed over on request', false, () => cluster.failover('{pl:0}')),
       on('{pl:0}', 'the master of a shard is killed', true, () => cluster.killMaster('{pl:0}')),
       on('{pl:g}', 'the master of what is shared is killed', true, () => cluster.killMaster('{pl:g}')),
-      on('{pl:0}', 'the master of a shard hangs', true, () => cluster.freezeMaster('{pl:0}')),
+      on('{pl:1}', 'the master of a shard hangs', true, () => cluster.freezeMaster('{pl:1}')),
     ],
     stop: () => cluster.stop(),
   };
@@ -70,7 +70,7 @@ async function startSentinel(home: string): Promise<Topology> {
     settings: {},
     shards: 1,
     faults: [
-      fault('failed over on request', () => sentinel.failover()),
+      fault('switched over on request', () => sentinel.switchOver()),
       fault('the master is killed', () => sentinel.killMaster()),
       fault('the master hangs', () => sentinel.freezeMaster()),
     ],

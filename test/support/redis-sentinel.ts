@@ -14,6 +14,8 @@ const masterName = 'main';
 /** A master that is silent for this long is failed over. */
 const downAfterMs = 1_000;
 const failoverTimeoutMs = 3_000;
+/** Longer than it takes; who was paused is disconnected by then. */
+const pauseMs = 20_000;
 
 /** A master, its replicas and three Sentinels on loopback, to be killed and failed over. */
 export interface RedisSentinel {
@@ -28,9 +30,13 @@ export interface RedisSentinel {
   killMaster(): Promise<void>;
   /** It hangs, and stays so until `restart`. */
   freezeMaster(): Promise<void>;
-  /** As an operator asks for it (SENTINEL FAILOVER): the old master is told only afterwards. */
+  /** As an operator may ask for it (SENTINEL FAILOVER): the old master takes writes until it is told, and they are lost. */
   failover(): Promise<void>;
-  /** Starts again what was killed, thaws what hangs, as replicas; resolves when all replicas are in step with the master. */
+  /** As an operator should: nothing is written while it happens. */
+  switchOver(): Promise<void>;
+  /** From now on replicas hear nothing of the master, until `restart`. */
+  cutReplication(): Promise<void>;
+  /** Starts again what was killed, thaws what hangs, mends the replication; resolves when all replicas are in step. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -75,6 +81,11 @@ export async function startRedisSentinel({
       return now !== before && (await now.client.info('replication')).includes('role:master');
     });
 
+  const failOver = async (before: RedisNode): Promise<void> => {
+    await sentinels[0]?.client.call('SENTINEL', 'FAILOVER', masterName);
+    await untilPromoted(before);
+  };
+
   await until('the Sentinels know each other and the replicas', async () => {
     const facts = await Promise.all(sentinels.map(({ client }) => client.info('sentinel')));
     return facts.every((info) => info.includes(`status=ok,address=${loopback}:${first.port},slaves=${replicas},sentinels=${sentinelsWanted}`)); // prettier-ignore
@@ -95,15 +106,25 @@ export async function startRedisSentinel({
       before.freeze();
       await untilPromoted(before);
     },
-    failover: async () => {
+    failover: async () => failOver(await master()),
+    switchOver: async () => {
       const before = await master();
-      await sentinels[0]?.client.call('SENTINEL', 'FAILOVER', masterName);
-      await untilPromoted(before);
+      await before.client.call('CLIENT', 'PAUSE', String(pauseMs), 'WRITE');
+      await failOver(before);
+    },
+    cutReplication: async () => {
+      const now = await master();
+      const replicas = nodes.filter((node) => node !== now && node.isUp());
+      await Promise.all(replicas.map(({ client }) => client.config('SET', 'masterauth', 'refused')));
+      await now.client.call('CLIENT', 'KILL', 'TYPE', 'replica');
     },
     restart: async () => {
       const now = await master();
       const killed = nodes.filter((node) => !node.isUp());
-      await Promise.all(killed.map((node) => node.restart().then(() => follow(node, now))));
+      await Promise.all(killed.map((node) => node.restart()));
+      await Promise.all(nodes.map(({ client }) => client.config('SET', 'masterauth', servers.password)));
+      // The Sentinels would tell an old master after some ten seconds.
+      await Promise.all(nodes.map((node) => (node === now ? undefined : follow(node, now))));
       await until('replicas are in step', () => areInStep(nodes, now));
     },
     stop: async () => {
