@@ -2,10 +2,10 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { defects, type Defect } from './defects.ts';
+import { defects, shortenedPatience, type Defect, type Edit } from './defects.ts';
 import { copyProject, plant } from './plant.ts';
 import { runChild } from './run-child.ts';
-import { runTests, type TestResult } from './run-tests.ts';
+import { runTests } from './run-tests.ts';
 import { findUnsound, judgeDefect, type Verdict } from './verdict.ts';
 
 const usage = `npm run planted -- [options]
@@ -41,46 +41,51 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop
 const work = await realpath(await mkdtemp(join(tmpdir(), 'packline-planted-')));
 const startedMs = Date.now();
 const secondsSince = (fromMs: number): number => Math.round((Date.now() - fromMs) / 1000);
-const filesOf = (tests: Defect['reddens']): string[] => [...new Set(tests.map(({ file }) => file))];
 
-/** What the tests say with these defects in a copy of the project. */
-async function runPlanted(folder: string, { edits, reddens, onlyNamed }: Defect): Promise<TestResult[]> {
+/** A copy of the project with these changes. */
+async function makeCopy(name: string, edits: readonly Edit[]): Promise<string> {
+  const folder = join(work, name);
   await copyProject(folder);
-  await plant(folder, edits);
-  const only = onlyNamed === undefined ? {} : { only: reddens.map(({ test }) => test) };
-  return runTests(folder, { files: filesOf(reddens), ...only }, signal);
+  await plant(folder, [shortenedPatience, ...edits]);
+  return folder;
 }
 
-/** A defect that does not compile would never have got as far as a test: the types of all of them, planted together. */
+async function tryDefect(defect: Defect): Promise<Verdict> {
+  const { edits, reddens, onlyNamed } = defect;
+  try {
+    const folder = await makeCopy(String(defects.indexOf(defect)), edits);
+    const results = await runTests(folder, { named: reddens, onlyNamed: onlyNamed !== undefined }, signal);
+    return judgeDefect(defect, results);
+  } catch (error) {
+    return { noticed: [], alsoRed: 0, others: 0, amiss: [String(error)] };
+  }
+}
+
+/** What does not compile would never have got as far as a test: all defects together must. */
 async function findTypeErrors(): Promise<string[]> {
-  const folder = join(work, 'types');
-  await copyProject(folder);
-  await plant(
-    folder,
+  const folder = await makeCopy(
+    'all',
     chosen.flatMap(({ edits }) => edits),
   );
-  const printed = await runChild(folder, ['node_modules/typescript/bin/tsc', '--noEmit'], signal);
-  return printed.split('\n').filter((line) => line !== '');
+  const { code, printed } = await runChild(folder, ['node_modules/typescript/bin/tsc', '--noEmit'], signal);
+  return code === 0 ? [] : [`what is planted does not compile:\n${printed}`];
 }
 
-async function runAll(): Promise<boolean> {
+async function prove(): Promise<boolean> {
   const named = chosen.flatMap(({ reddens }) => reddens);
-  const sound = join(work, 'sound');
-  await copyProject(sound);
-  const untouched = await runTests(sound, { files: filesOf(named) }, signal);
-  const unsound = findUnsound(named, untouched);
-  for (const why of unsound) say(why);
-  if (unsound.length > 0) return false;
-  say(`With nothing planted the named tests are green (${secondsSince(startedMs)} s).\n`);
+  const unsound = findUnsound(named, await runTests(await makeCopy('sound', []), { named, onlyNamed: true }, signal));
+  if (unsound.length > 0) {
+    say(`With nothing planted:\n${unsound.join('\n')}`);
+    return false;
+  }
+  say(`With nothing planted the ${named.length} named tests are green (${secondsSince(startedMs)} s).\n`);
 
   let caught = 0;
   const tryAll = async (some: readonly Defect[]): Promise<void> => {
     for (const defect of some) {
+      if (signal.aborted) return;
       const fromMs = Date.now();
-      const verdict = await runPlanted(join(work, String(defects.indexOf(defect))), defect).then(
-        (planted) => judgeDefect(defect, untouched, planted),
-        (error: unknown): Verdict => ({ noticed: [], alsoRed: 0, others: 0, amiss: [String(error)] }),
-      );
+      const verdict = await tryDefect(defect);
       if (verdict.amiss.length === 0) caught += 1;
       tell(defect, verdict, secondsSince(fromMs));
     }
@@ -92,7 +97,7 @@ async function runAll(): Promise<boolean> {
     tryAll(chosen.filter(isLong)),
     tryAll(chosen.filter((defect) => !isLong(defect))),
   ]);
-  for (const line of typeErrors) say(`does not compile: ${line}`);
+  for (const why of typeErrors) say(why);
   say(`${caught} of ${chosen.length} defects caught (${secondsSince(startedMs)} s).`);
   return caught === chosen.length && typeErrors.length === 0;
 }
@@ -103,12 +108,14 @@ function tell({ name, what, onlyNamed }: Defect, verdict: Verdict, seconds: numb
   say(`  ${what}`);
   for (const { file, test, failure } of noticed) say(`  red: ${file} > ${test}\n       ${failure}`);
   for (const why of amiss) say(`  ${why}`);
-  say(onlyNamed === undefined ? `  also red: ${alsoRed} of ${others} others\n` : `  others not run: ${onlyNamed}\n`);
+  if (onlyNamed !== undefined) say(`  others not run: ${onlyNamed}`);
+  else if (others > 0) say(`  also red: ${alsoRed} of ${others} others in these files`);
+  say('');
 }
 
 let isProven = false;
 try {
-  isProven = await runAll();
+  isProven = await prove();
 } catch (error) {
   say(String(error));
 } finally {

@@ -17,20 +17,21 @@ interface VitestReport {
 }
 
 /**
- * Runs test files in a copy of the project, or `only` some tests of them, and answers what became of each test that ran; a
- * file that does not load has none.
+ * Runs tests in a copy of the project, and unless it is `onlyNamed` the others in their files. Answers what became of each
+ * test that ran; a file that does not load has none.
  * @throws Error where vitest made no report.
  */
 export async function runTests(
   folder: string,
-  { files, only }: { files: readonly string[]; only?: readonly string[] },
+  { named, onlyNamed }: { named: readonly NamedTest[]; onlyNamed: boolean },
   signal: AbortSignal,
 ): Promise<TestResult[]> {
   const outputFile = join(folder, 'report.json');
-  const pattern = only === undefined ? [] : ['-t', `^(${only.map(toPattern).join('|')})$`];
+  const files = new Set(named.map(({ file }) => file));
+  const pattern = onlyNamed ? ['-t', `^(${named.map(({ test }) => toPattern(test)).join('|')})$`] : [];
   // The caches lie with the packages, which the project shares: it must not find planted code in them.
   const options = ['--reporter=json', `--outputFile=${outputFile}`, '--cache=false', '--fsModuleCache=false'];
-  const printed = await runChild(
+  const { printed } = await runChild(
     folder,
     ['node_modules/vitest/vitest.mjs', 'run', ...files, ...pattern, ...options],
     signal,
@@ -41,8 +42,7 @@ export async function runTests(
   return toResults(folder, JSON.parse(text) as VitestReport);
 }
 
-/** As vitest matches them: titles joined by spaces. */
-const toPattern = (test: string): string => test.replaceAll(' > ', ' ').replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+const toPattern = (test: string): string => test.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
 const toResults = (folder: string, report: VitestReport): TestResult[] =>
   report.testResults.flatMap(({ name, assertionResults }) =>

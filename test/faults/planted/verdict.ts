@@ -31,14 +31,8 @@ export const findUnsound = (named: readonly NamedTest[], sound: readonly TestRes
  * time ran out or the code threw something. Nor may all of the files' tests be red, as with a script that does not compile:
  * that would be a broken program, and not a guard taken out.
  */
-export function judgeDefect(
-  { reddens }: Pick<Defect, 'reddens'>,
-  sound: readonly TestResult[],
-  planted: readonly TestResult[],
-): Verdict {
-  const others = planted.filter(
-    (result) => !reddens.some((named) => same(named, result)) && find(sound, result)?.status === 'passed',
-  );
+export function judgeDefect({ reddens }: Pick<Defect, 'reddens'>, planted: readonly TestResult[]): Verdict {
+  const others = planted.filter((result) => !reddens.some((named) => same(named, result)));
   const alsoRed = others.filter(({ status }) => status === 'failed').length;
   const noticed = reddens.flatMap((named) => {
     const { failure = '' } = find(planted, named) ?? {};
@@ -57,5 +51,6 @@ export function judgeDefect(
   return { noticed, alsoRed, others: others.length, amiss };
 }
 
-/** What `expect` throws; where it speaks of a promise its error bears the general name. */
-const isExpectation = (failure: string): boolean => /^(AssertionError: |Error: expected )/.test(failure);
+/** What `expect` throws; what it expects of a promise bears a general name. */
+const isExpectation = (failure: string): boolean =>
+  /^(AssertionError: |Error: expected |Error: promise resolved .* instead of rejecting)/.test(failure);
