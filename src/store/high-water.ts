@@ -87,6 +87,8 @@ export function createHighWater(
     watch(onRewound) {
       let isLooking = false;
       const beat = async (): Promise<void> => {
+        // Others of this home may know more.
+        known = Math.max(known, await readMark(path));
         const gap = gapBetween(await read(), known);
         if (gap !== null) {
           clearInterval(timer);
@@ -96,7 +98,7 @@ export function createHighWater(
         const next = await raise(known);
         // Emptied, or restored in this very moment: the next look finds it.
         if (next === 0) return;
-        known = raised;
+        known = Math.max(known, raised);
         raised = next;
         await writePrivateFile(path, `${known}\n`);
       };

@@ -10,6 +10,7 @@ it(
     expect(new Set(report.statusesWhileEmpty)).toEqual(new Set([503]));
     expect(report.refusalOnEmpty).toMatch(/redis\.generation/);
     expect(report.refusalOnEmpty).toMatch(/restore it from its backup/);
+    expect(report.forgottenApi).toBe(1);
     expect(report.refusalOnRestored).toMatch(/redis\.rewound/);
     expect(report.refusalOnRestored).toMatch(/knows nothing after 2.*--accept-restored/);
     expect(report.doctorOnRestored).toMatchObject({

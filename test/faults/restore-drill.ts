@@ -16,6 +16,8 @@ export interface DrillReport {
   /** Requests to the running API while Redis is empty. */
   statusesWhileEmpty: number[];
   refusalOnEmpty: string | null;
+  /** How an API ended that somebody left running while Redis was restored below it. */
+  forgottenApi: number | null;
   refusalOnRestored: string | null;
   doctorOnRestored: Check | undefined;
   /** After the restore, and when the partners have told all they know: where the erased persons can be read. */
@@ -98,7 +100,8 @@ export async function runRestoreDrill(): Promise<DrillReport> {
     await operator.loseRedis();
     await until('the api notices', async () => ((await post('shut')).status === 503 ? true : undefined));
     const shut = [await post('shut'), await packline.call('GET', '/v1/orders'), await erase('open-1')];
-    await Promise.all([packline.api.stop(3_000), worker.stop(3_000)]);
+    // The API is forgotten, and goes on running.
+    await worker.stop(3_000);
     const refusalOnEmpty = await operator.refusal();
     const whileShut = await vtex.shop({ warehouseId: 'store-1' });
 
@@ -106,6 +109,9 @@ export async function runRestoreDrill(): Promise<DrillReport> {
     await operator.stopRedis();
     await runCommands('restore', operator.where);
     await operator.startRedis();
+    const { code: forgottenApi } = await until('the forgotten api ends', async () =>
+      packline.api.hasEnded() ? packline.api.ended : undefined,
+    );
     const refusalOnRestored = await operator.refusal();
     const { checks } = await diagnose(packline.settings);
     await packline.startApi({ args: commandsOf('start-restored').trim().split(' -- ').slice(1) });
@@ -142,6 +148,7 @@ export async function runRestoreDrill(): Promise<DrillReport> {
       readableInBackup: await operator.filesWith(join(operator.where['BACKUP'] ?? '', 'appendonlydir'), ['canary']),
       statusesWhileEmpty: shut.map(({ status }) => status),
       refusalOnEmpty,
+      forgottenApi,
       refusalOnRestored,
       doctorOnRestored: checks.find(({ name }) => name === 'redis data'),
       readableAfter,
