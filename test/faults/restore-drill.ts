@@ -101,19 +101,18 @@ export async function runRestoreDrill(): Promise<DrillReport> {
     await until('the api notices', async () => ((await post('shut')).status === 503 ? true : undefined));
     const shut = [await post('shut'), await packline.call('GET', '/v1/orders'), await erase('open-1')];
     // The API is forgotten, and goes on running.
-    await worker.stop(3_000);
-    const refusalOnEmpty = await operator.refusal();
+    const [refusalOnEmpty] = await Promise.all([operator.refusal(), worker.stop(3_000)]);
     const whileShut = await vtex.shop({ warehouseId: 'store-1' });
 
     const restoringMs = Date.now();
     await operator.stopRedis();
     await runCommands('restore', operator.where);
     await operator.startRedis();
-    const { code: forgottenApi } = await until('the forgotten api ends', async () =>
-      packline.api.hasEnded() ? packline.api.ended : undefined,
-    );
-    const refusalOnRestored = await operator.refusal();
-    const { checks } = await diagnose(packline.settings);
+    const [refusalOnRestored, { checks }, { code: forgottenApi }] = await Promise.all([
+      operator.refusal(),
+      diagnose(packline.settings),
+      until('the forgotten api ends', async () => (packline.api.hasEnded() ? packline.api.ended : undefined)),
+    ]);
     await packline.startApi({ args: commandsOf('start-restored').trim().split(' -- ').slice(1) });
     const restoreSeconds = (Date.now() - restoringMs) / 1_000;
     const readableAfter = await operator.whereOpened(erasedPersons);
