@@ -10,9 +10,9 @@ const guide = readFileSync(new URL('../../docs/operate/backup.md', import.meta.u
 
 /** The commands of docs/operate/backup.md that stand under this name, as they stand there. */
 export function commandsOf(name: string): string {
-  const [, commands] = new RegExp(`^\`\`\`\\w+ ${name}\\n([^]*?)^\`\`\`$`, 'm').exec(guide) ?? [];
+  const [, indent, commands] = new RegExp(`^( *)\`\`\`\\w+ ${name}\\n([^]*?)^ *\`\`\`$`, 'm').exec(guide) ?? [];
   if (commands === undefined) throw new Error(`docs/operate/backup.md has no commands named ${name}`);
-  return commands;
+  return commands.replaceAll(new RegExp(`^${indent}`, 'gm'), '');
 }
 
 /** Runs them as an operator does: after those that say where everything is, and the first that fails ends it. */

@@ -24,8 +24,8 @@ const log = createLog({ level: 'silent', name: 'drill' });
 export interface Operator {
   /** Where the commands of the guide find everything. */
   where: Readonly<Record<string, string>>;
-  /** The disk is gone, and an empty Redis comes up in its place. */
-  loseRedis(): Promise<void>;
+  /** The disk is gone, this host's log of erasures with it, and an empty Redis comes up in its place. */
+  loseDisk(): Promise<void>;
   stopRedis(): Promise<void>;
   startRedis(): Promise<void>;
   /** Starts the API as a service manager does; answers what it said when it refused, null when it did not. */
@@ -64,11 +64,13 @@ export function makeOperator(packline: PacklineProcesses): Operator {
       PACKLINE_HOME: settings['PACKLINE_HOME'] ?? '',
       REDIS_DIR: folder,
       BACKUP: join(redisHome, 'backup'),
+      ERASURES: join(redisHome, 'elsewhere'),
     },
-    loseRedis: async () => {
+    loseDisk: async () => {
       process.kill(redis.pid, 'SIGKILL');
       await redis.ended;
       await rm(join(folder, 'appendonlydir'), { recursive: true });
+      await rm(join(settings['PACKLINE_HOME'] ?? '', 'erasures.log'));
       await startRedis();
     },
     stopRedis: () => redis.stop(1_000),

@@ -93,11 +93,12 @@ export async function runRestoreDrill(): Promise<DrillReport> {
     for (const externalId of [shopped, bought]) await until(externalId, () => read(externalId));
     const readableBefore = await operator.whereOpened(erasedPersons);
     for (const externalId of ['done', 'erased']) await erase(externalId);
+    await runCommands('erasure-log', operator.where);
     await until('this home has seen more than the backup has', async () =>
       (await operator.seenMs()) > backedUpMs ? true : undefined,
     );
 
-    await operator.loseRedis();
+    await operator.loseDisk();
     await until('the api notices', async () => ((await post('shut')).status === 503 ? true : undefined));
     const shut = [await post('shut'), await packline.call('GET', '/v1/orders'), await erase('open-1')];
     // The API is forgotten, and goes on running.
@@ -107,6 +108,7 @@ export async function runRestoreDrill(): Promise<DrillReport> {
     const restoringMs = Date.now();
     await operator.stopRedis();
     await runCommands('restore', operator.where);
+    await runCommands('erasure-log-back', operator.where);
     await operator.startRedis();
     const [refusalOnRestored, { checks }, { code: forgottenApi }] = await Promise.all([
       operator.refusal(),
