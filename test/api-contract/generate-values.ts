@@ -70,6 +70,11 @@ const sensible: Readonly<Record<string, (value: unknown) => unknown>> = {
     const { from, to } = Window.parse(value);
     return Date.parse(from) < Date.parse(to) ? { from, to } : { from: to, to: from };
   },
+  ErasureInput(value) {
+    const { orderId, email, phone, ...how } = z.record(z.string(), z.unknown()).parse(value);
+    if (orderId !== undefined) return { orderId, ...how };
+    return phone === undefined ? { email: email ?? 'nobody@example.com', ...how } : { phone, ...how };
+  },
   OrderInput(value) {
     const order = OrderInput.parse(value);
     return order.recipient.address === undefined ? { ...order, fulfilment: 'pickup' } : order;

@@ -157,9 +157,18 @@ test.each(lists.map((list) => [nameOf(list), list] as const))(
 
 /** Where a body may name a thing, how to name it, and on what. */
 const nash = { connector: 'nash', name: 'Nash', settings: { apiKey: 'nash_key' } };
-const naming: Readonly<Record<string, (con: string) => unknown>> = {
-  'POST /v1/connections': (con) => ({ ...nash, routing: [{ connections: [con] }] }),
-  'PATCH /v1/connections/{connectionId}': (con) => ({ routing: [{ connections: [con] }] }),
+const naming: Readonly<Record<string, { kind: 'con' | 'ord'; refused: number; make: (id: string) => unknown }>> = {
+  'POST /v1/connections': {
+    kind: 'con',
+    refused: 400,
+    make: (con) => ({ ...nash, routing: [{ connections: [con] }] }),
+  },
+  'PATCH /v1/connections/{connectionId}': {
+    kind: 'con',
+    refused: 400,
+    make: (con) => ({ routing: [{ connections: [con] }] }),
+  },
+  'POST /v1/erasures': { kind: 'ord', refused: 404, make: (orderId) => ({ orderId, force: true }) },
 };
 
 const withNames = operations.filter(({ body }) => body?.type === 'json' && namesSomething(body.schema));
@@ -174,16 +183,17 @@ function namesSomething(schema: unknown): boolean {
 test.each(withNames.map((operation) => [nameOf(operation), operation] as const))(
   '%s takes no other merchant’s id in its body',
   async (name, operation) => {
-    const make = naming[name];
-    if (make === undefined) throw new Error('nobody says how to name a thing here');
+    const how = naming[name];
+    if (how === undefined) throw new Error('nobody says how to name a thing here');
+    const { kind, refused, make } = how;
     const theirs = await makeMerchant();
     const made = await ingress.request('POST', '/v1/connections', { key: own.key, json: nash });
     const ids = { ...own.ids, con: z.looseObject({ id: z.string() }).parse(made.body).id };
-    const answers = [theirs.ids['con'], unknownOf('con'), own.ids['con']].map((con = '') =>
-      ask(operation, own.key, ids, { body: make(con), idempotencyKey: con }),
+    const answers = [theirs.ids[kind], unknownOf(kind), own.ids[kind]].map((id = '') =>
+      ask(operation, own.key, ids, { body: make(id), idempotencyKey: id }),
     );
     const [foreign, none, known] = await Promise.all(answers);
-    expect(foreign?.status).toBe(400);
+    expect(foreign?.status).toBe(refused);
     expect(foreign && comparable(foreign)).toEqual(none && comparable(none));
     expect(known?.status).toBeLessThan(300);
   },

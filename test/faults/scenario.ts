@@ -7,7 +7,7 @@ export type PromiseId = 'R1' | 'R2' | 'R3' | 'R4' | 'R5' | 'R6' | 'R7' | 'R8' | 
 
 export interface Scale {
   seed: number;
-  /** Processes to be killed. */
+  /** Processes to be killed: two thirds at random, the rest at named points. */
   kills: number;
   /** The short version of `npm test`: one of each instead of several. */
   isShort: boolean;

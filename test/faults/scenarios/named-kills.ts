@@ -50,7 +50,9 @@ export const namedKills: Scenario = {
       const load = startLoad(world, { ratePerSecond: 6 });
       const kills: Record<string, number> = {};
       const broken: string[] = [];
-      const rounds = scale.isShort ? 1 : Math.max(1, Math.ceil(scale.kills / (crashPoints.length + apiPoints.length)));
+      const rounds = scale.isShort
+        ? 1
+        : Math.max(1, Math.ceil(scale.kills / 3 / (crashPoints.length + apiPoints.length)));
       for (let round = 0; round < rounds; round += 1) {
         const times = (): number => 1 + Math.floor(random() * (scale.isShort ? 3 : 12));
         for (const point of crashPoints) {

@@ -18,7 +18,8 @@ export const randomKills: Scenario = {
     try {
       const load = startLoad(world, { ratePerSecond: 6 });
       let apiKills = 0;
-      for (let n = 0; n < scale.kills; n += 1) {
+      const kills = scale.isShort ? scale.kills : Math.ceil((scale.kills * 2) / 3);
+      for (let n = 0; n < kills; n += 1) {
         await delay(50 + random() * 700);
         const isApi = random() < apiShare;
         const index = Math.floor(random() * (isApi ? fleet.apis.length : fleet.workers.length));
@@ -33,7 +34,7 @@ export const randomKills: Scenario = {
       }
       const faultEndedMs = Date.now();
       const newWorkMs = await timeNewWork(world);
-      const figures = { kills: scale.kills, ofApis: apiKills, ofWorkers: scale.kills - apiKills, newWorkMs };
+      const figures = { kills, ofApis: apiKills, ofWorkers: kills - apiKills, newWorkMs };
       const slow = checkNewWork(newWorkMs, 'the last kill');
       return await conclude(randomKills, scale, { world, load, startedMs, faultEndedMs }, figures, { slow });
     } finally {
