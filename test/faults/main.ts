@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -21,6 +21,7 @@ const usage = `npm run faults -- [options]
   --short        as in npm test
   --proofs       also runs the test files that show a promise
   --bench FILE   takes figures from a report of npm run bench
+  --report FILE  runs nothing: takes what an earlier run found (docs/reliability.json)
   --write        writes docs/reliability.md and docs/reliability.json
 Prints the table of promises; exit code 1 when one did not hold.
 `;
@@ -35,6 +36,7 @@ const { values } = parseArgs({
     short: { type: 'boolean', default: false },
     proofs: { type: 'boolean', default: false },
     bench: { type: 'string' },
+    report: { type: 'string' },
     write: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -58,12 +60,15 @@ if (chosen.length === 0) {
   process.exit(2);
 }
 
+// First of all: a file that cannot be read must not end a run of half an hour.
+const benchmarks = values.bench === undefined ? [] : await readBenchFigures(values.bench);
+const earlier = values.report === undefined ? null : (JSON.parse(await readFile(values.report, 'utf8')) as Report);
 const started = new Date();
 const scale = { kills: numberOf('kills'), isShort: values.short };
 const endsMs = started.getTime() + numberOf('minutes') * 60_000;
 const findings: Finding[] = [];
 let seed = numberOf('seed');
-do {
+while (earlier === null) {
   for (const scenario of chosen) {
     say(`${scenario.name}, seed ${seed} …`);
     const finding = await scenario.run({ ...scale, seed });
@@ -75,20 +80,28 @@ do {
     );
   }
   seed += 1;
-} while (Date.now() < endsMs);
+  if (Date.now() >= endsMs) break;
+}
 
 const redis = await findRedisBinary(cacheHome(), createLog({ level: 'silent', name: 'faults' }));
 const options = process.argv.slice(2).filter((option) => option !== '--write');
-const report: Report = {
-  startedAt: started.toISOString(),
-  seconds: Math.round((Date.now() - started.getTime()) / 1000),
-  command: ['npm run faults --', ...options, '--write'].join(' '),
-  machine: { cpu: cpus()[0]?.model.trim() ?? '?', cores: cpus().length, memoryGib: Math.round(totalmem() / 1024 ** 3) },
-  versions: { node: process.versions.node, redis: redis.version, packline: packageJson.version },
-  findings,
-  proofs: values.proofs ? await runProofs(promises.flatMap(({ proofs }) => proofs)) : [],
-  benchmarks: values.bench === undefined ? [] : await readBenchFigures(values.bench),
-};
+const report: Report =
+  earlier !== null
+    ? { ...earlier, benchmarks }
+    : {
+        startedAt: started.toISOString(),
+        seconds: Math.round((Date.now() - started.getTime()) / 1000),
+        command: ['npm run faults --', ...options, '--write'].join(' '),
+        machine: {
+          cpu: cpus()[0]?.model.trim() ?? '?',
+          cores: cpus().length,
+          memoryGib: Math.round(totalmem() / 1024 ** 3),
+        },
+        versions: { node: process.versions.node, redis: redis.version, packline: packageJson.version },
+        findings,
+        proofs: values.proofs ? await runProofs(promises.flatMap(({ proofs }) => proofs)) : [],
+        benchmarks,
+      };
 const markdown = toMarkdown(report);
 process.stdout.write(markdown);
 if (values.write) {
