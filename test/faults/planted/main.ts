@@ -36,7 +36,7 @@ if (chosen.length === 0) {
 
 const stopping = new AbortController();
 const { signal } = stopping;
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort(new Error('stopped')));
 
 const work = await realpath(await mkdtemp(join(tmpdir(), 'packline-planted-')));
 const startedMs = Date.now();
@@ -83,9 +83,9 @@ async function prove(): Promise<boolean> {
   let caught = 0;
   const tryAll = async (some: readonly Defect[]): Promise<void> => {
     for (const defect of some) {
-      if (signal.aborted) return;
       const fromMs = Date.now();
       const verdict = await tryDefect(defect);
+      if (signal.aborted) return;
       if (verdict.amiss.length === 0) caught += 1;
       tell(defect, verdict, secondsSince(fromMs));
     }
@@ -97,6 +97,7 @@ async function prove(): Promise<boolean> {
     tryAll(chosen.filter(isLong)),
     tryAll(chosen.filter((defect) => !isLong(defect))),
   ]);
+  signal.throwIfAborted();
   for (const why of typeErrors) say(why);
   say(`${caught} of ${chosen.length} defects caught (${secondsSince(startedMs)} s).`);
   return caught === chosen.length && typeErrors.length === 0;

@@ -32,7 +32,8 @@ export async function runChild(
     const cut = AbortSignal.any([signal, AbortSignal.timeout(runMaxMs)]);
     await Promise.race([running.ended, once(cut, 'abort')]);
     const { code } = await running.stop(graceMs);
-    if (cut.aborted) throw new Error(signal.aborted ? 'stopped' : `not over after ${runMaxMs / 1000} s`);
+    signal.throwIfAborted();
+    if (cut.aborted) throw new Error(`not over after ${runMaxMs / 1000} s`);
     return { code, printed: await readFile(output, 'utf8') };
   } finally {
     await file.close();
