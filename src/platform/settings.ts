@@ -76,7 +76,8 @@ export const SettingsSchema = z.object({
   home: text().register(settingRegistry, {
     env: 'PACKLINE_HOME',
     fallback: '.packline',
-    about: 'Folder for what must outlive Redis: the log of erasures, generated keys, spooled uploads, the embedded Redis.',
+    about:
+      'Folder for what must outlive Redis: the log of erasures, generated keys, spooled uploads, the embedded Redis.',
   }),
   redisUrl: redisUrl().optional().register(settingRegistry, {
     env: 'REDIS_URL',

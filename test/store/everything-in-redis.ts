@@ -13,7 +13,8 @@ async function readAny(client: Redis, key: string): Promise<unknown> {
     case 'string':
       return client.get(key);
     case 'hash':
-      return client.hgetall(key);
+      // A hash that grows changes the order of its fields from one look to the next.
+      return Object.fromEntries(Object.entries(await client.hgetall(key)).toSorted(([a], [b]) => (a < b ? -1 : 1)));
     case 'list':
       return client.lrange(key, 0, -1);
     case 'set':
