@@ -68,7 +68,7 @@ const scale = { kills: numberOf('kills'), isShort: values.short };
 const endsMs = started.getTime() + numberOf('minutes') * 60_000;
 const findings: Finding[] = [];
 let seed = numberOf('seed');
-while (earlier === null) {
+for (let isOver = earlier !== null; !isOver; isOver = Date.now() >= endsMs) {
   for (const scenario of chosen) {
     say(`${scenario.name}, seed ${seed} …`);
     const finding = await scenario.run({ ...scale, seed });
@@ -80,7 +80,6 @@ while (earlier === null) {
     );
   }
   seed += 1;
-  if (Date.now() >= endsMs) break;
 }
 
 const redis = await findRedisBinary(cacheHome(), createLog({ level: 'silent', name: 'faults' }));

@@ -114,8 +114,8 @@ export async function startRedisSentinel({
     },
     cutReplication: async () => {
       const now = await master();
-      const replicas = nodes.filter((node) => node !== now && node.isUp());
-      await Promise.all(replicas.map(({ client }) => client.config('SET', 'masterauth', 'refused')));
+      const followers = nodes.filter((node) => node !== now && node.isUp());
+      await Promise.all(followers.map(({ client }) => client.config('SET', 'masterauth', 'refused')));
       await now.client.call('CLIENT', 'KILL', 'TYPE', 'replica');
     },
     restart: async () => {
@@ -124,7 +124,7 @@ export async function startRedisSentinel({
       await Promise.all(killed.map((node) => node.restart()));
       await Promise.all(nodes.map(({ client }) => client.config('SET', 'masterauth', servers.password)));
       // The Sentinels would tell an old master after some ten seconds.
-      await Promise.all(nodes.map((node) => (node === now ? undefined : follow(node, now))));
+      await Promise.all(nodes.filter((node) => node !== now).map((node) => follow(node, now)));
       await until('replicas are in step', () => areInStep(nodes, now));
     },
     stop: async () => {
