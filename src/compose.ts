@@ -77,7 +77,7 @@ export async function composeBase(
   const shards = Array.from({ length: config.shards }, (_, shard) => createKeys(shard));
   const generation = await knowGeneration(config, redis, shards, process.acceptEmpty ?? false);
   const acceptRestored = (process.acceptRestored ?? false) || (process.acceptEmpty ?? false);
-  const highWater = createHighWater(redis, { shards, generation, path: highWaterPath(config.home) });
+  const highWater = createHighWater({ redis, replicas }, { shards, generation, path: highWaterPath(config.home) });
   const { restored } = await highWater.claim({ acceptRestored });
   if (restored !== null) log.warn(restored, 'redis.restoredAccepted');
   const retention: RetentionSettings = {

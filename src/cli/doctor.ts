@@ -151,7 +151,7 @@ async function checkData(redis: RedisClient, { home, shards: count }: Config): P
   }
   const shards = Array.from({ length: count }, (_, shard) => createKeys(shard));
   const path = highWaterPath(home);
-  const { gap } = await createHighWater(redis, { shards, generation: generation.trim(), path }).look();
+  const { gap } = await createHighWater({ redis }, { shards, generation: generation.trim(), path }).look();
   if (gap === null) return [{ name, status: 'ok', message: 'as Packline last left it' }];
   const message = `older than what Packline last saw: nothing is known after ${gap.from ?? 'an unknown time'}, seen at ${gap.to}`;
   const fix = 'if it was restored from a backup on purpose, start once with --accept-restored';

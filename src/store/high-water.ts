@@ -4,7 +4,8 @@ import { toInstant } from '../platform/clock.ts';
 import { writePrivateFile } from '../platform/private-file.ts';
 import type { RedisClient } from '../platform/redis.ts';
 import { globalKeys, type Keys } from './keys.ts';
-import { defineScript, runScript } from './script.ts';
+import { runReplicated, type Replicas } from './replicas.ts';
+import { defineScript } from './script.ts';
 
 /**
  * Until when Redis and this home were together, by Redis' own clock (ms): every running process says so to Redis every five
@@ -38,16 +39,16 @@ export interface HighWaterOptions {
 }
 
 const raiseScript = defineScript(`
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return false end
-local before = tonumber(redis.call('GET', KEYS[2]) or '0')
+if redis.call('GET', KEYS[2]) ~= ARGV[1] then return false end
+local before = tonumber(redis.call('GET', KEYS[3]) or '0')
 if before < tonumber(ARGV[2]) then return '0' end
 local t = redis.call('TIME')
 local mark = string.format('%.0f', math.max(before, t[1] * 1000 + math.floor(t[2] / 1000)))
-redis.call('SET', KEYS[2], mark)
+redis.call('SET', KEYS[3], mark)
 return mark`);
 
 export function createHighWater(
-  redis: RedisClient,
+  deps: { redis: RedisClient; replicas?: Replicas | undefined },
   { shards, generation, path, raiseEveryMs = 5_000 }: HighWaterOptions,
 ): HighWater {
   const tags = [globalKeys, ...shards];
@@ -59,7 +60,7 @@ export function createHighWater(
   async function read(): Promise<number | null> {
     const marks = await Promise.all(
       tags.map(async (keys) => {
-        const [marker, mark] = await redis.mget(keys.generation, keys.highWater);
+        const [marker, mark] = await deps.redis.mget(keys.generation, keys.highWater);
         return marker === generation ? Number(mark ?? 0) : null;
       }),
     );
@@ -70,7 +71,10 @@ export function createHighWater(
   /** 0 where a part is not ours, or lower than `atLeast`: that part is left as it is. */
   async function raise(atLeast: number): Promise<number> {
     const marks = await Promise.all(
-      tags.map((keys) => runScript(redis, raiseScript, [keys.generation, keys.highWater], [generation, atLeast])),
+      tags.map(({ tag, ...keys }) =>
+        // A mark that only a master has, which nobody else hears of any more, would make its replica look restored.
+        runReplicated(deps, raiseScript, [tag, keys.generation, keys.highWater], [generation, atLeast]),
+      ),
     );
     return Math.min(...marks.map((mark) => Number(mark ?? 0)));
   }

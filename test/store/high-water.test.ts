@@ -21,7 +21,7 @@ beforeEach(async () => {
 
 /** A process of this home. */
 const start = async (acceptRestored = false) => {
-  const highWater = createHighWater(client, { shards, generation: 'ours', path, raiseEveryMs: 10 });
+  const highWater = createHighWater({ redis: client }, { shards, generation: 'ours', path, raiseEveryMs: 10 });
   const { restored } = await highWater.claim({ acceptRestored });
   return { ...highWater, restored };
 };
