@@ -1,12 +1,16 @@
 import { getRequestListener } from '@hono/node-server';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import { guardServer } from './guard-server.ts';
 import { answerUnread } from './refuse-unread.ts';
 import { serverOptions } from './server-options.ts';
 
+/** How many connections may wait to be accepted. */
+const backlog = 511;
+
 export interface Listening {
   port: number;
-  /** Takes no new connections, lets requests under way have their answers until the deadline, then cuts the rest. */
+  /** Accepts who is connected already and nobody else, lets requests under way have their answers until the deadline, then cuts the rest. */
   close(graceMs: number): Promise<void>;
 }
 
@@ -20,6 +24,7 @@ export function listen(
   guardServer(server, (request, response) => void listener(request, response), { bodyBytesMax });
 
   const close = async (graceMs: number): Promise<void> => {
+    await acceptWaiting(server);
     const closed = new Promise<void>((done) => {
       server.close(() => done());
     });
@@ -30,9 +35,26 @@ export function listen(
   };
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog }, () => {
       const address = server.address();
       resolve({ port: address !== null && typeof address === 'object' ? address.port : port, close });
     });
   });
+}
+
+/**
+ * The kernel resets whom it has connected and nobody has accepted. Node accepts one in each turn of the event loop: goes
+ * round until nobody is left, or as many have come as could have waited.
+ */
+async function acceptWaiting(server: Server): Promise<void> {
+  let accepted = 0;
+  const count = (): void => void (accepted += 1);
+  server.on('connection', count);
+  for (let before = -1; before < accepted && accepted < backlog;) {
+    before = accepted;
+    // The first may come before the turn's sockets are looked at; between the two they are.
+    await setImmediate();
+    await setImmediate();
+  }
+  server.off('connection', count);
 }
