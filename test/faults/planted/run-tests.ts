@@ -29,13 +29,17 @@ export async function runTests(
   const outputFile = join(folder, 'report.json');
   const files = new Set(named.map(({ file }) => file));
   const pattern = onlyNamed ? ['-t', `^(${named.map(({ test }) => toPattern(test)).join('|')})$`] : [];
-  // The caches lie with the packages, which the project shares: it must not find planted code in them.
-  const options = ['--reporter=json', `--outputFile=${outputFile}`, '--cache=false', '--fsModuleCache=false'];
-  const { printed } = await runChild(
-    folder,
-    ['node_modules/vitest/vitest.mjs', 'run', ...files, ...pattern, ...options],
-    signal,
-  );
+  const options = [
+    '--reporter=json',
+    `--outputFile=${outputFile}`,
+    // The caches lie with the packages, which the project shares: it must not find planted code in them.
+    '--cache=false',
+    '--fsModuleCache=false',
+    // Worlds of the fault suite measure times; something else runs beside them already.
+    '--no-file-parallelism',
+  ];
+  const vitest = 'node_modules/vitest/vitest.mjs';
+  const { printed } = await runChild(folder, [vitest, 'run', ...files, ...pattern, ...options], signal);
   const text = await readFile(outputFile, 'utf8').catch((cause: unknown) => {
     throw new Error(`vitest made no report:\n${printed.slice(-1_000)}`, { cause });
   });
