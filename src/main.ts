@@ -35,7 +35,7 @@ closeWithGrace({ delay: config.graceMs + 5_000 }, async ({ err, signal }) => {
   isDraining = true;
   await server.close(config.graceMs);
   pressure.stop();
-  highWater.stop();
+  await highWater.stop();
   await base.close(1_000);
   base.log.info('api.stopped');
 });

@@ -20,8 +20,8 @@ export interface HighWater {
   claim(options: { acceptRestored: boolean }): Promise<{ restored: Gap | null }>;
   /** Looks, and changes nothing. */
   look(): Promise<{ gap: Gap | null }>;
-  /** Raises the mark from time to time; told once, at the most, that Redis went back in time meanwhile. */
-  watch(onRewound: (failure: Failure) => void): { stop(): void };
+  /** Raises the mark from time to time, until stopped; tells once, at the most, that Redis went back in time meanwhile. */
+  watch(onRewound: (failure: Failure) => void): { stop(): Promise<void> };
 }
 
 /** Instants: what Redis knew last, and until when this home saw it know more. */
@@ -89,7 +89,7 @@ export function createHighWater(
     },
     look: async () => ({ gap: gapBetween(await read(), await readMark(path)) }),
     watch(onRewound) {
-      let isLooking = false;
+      let looking: Promise<void> | null = null;
       const beat = async (): Promise<void> => {
         // Others of this home may know more.
         known = Math.max(known, await readMark(path));
@@ -107,15 +107,18 @@ export function createHighWater(
         await writePrivateFile(path, `${known}\n`);
       };
       const timer = setInterval(() => {
-        if (isLooking) return;
-        isLooking = true;
         // Redis away, or a full disk: the mark stays where it is.
-        beat()
+        looking ??= beat()
           .catch(() => undefined)
-          .finally(() => (isLooking = false));
+          .finally(() => (looking = null));
       }, raiseEveryMs);
       timer.unref();
-      return { stop: () => clearInterval(timer) };
+      return {
+        stop: async () => {
+          clearInterval(timer);
+          await looking;
+        },
+      };
     },
   };
 }

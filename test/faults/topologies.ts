@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { startRedisCluster } from '../support/redis-cluster.ts';
-import { startRedisSentinel } from '../support/redis-sentinel.ts';
+import { startRedisCluster, type RedisCluster } from '../support/redis-cluster.ts';
+import { startRedisSentinel, type RedisSentinel } from '../support/redis-sentinel.ts';
 
 export type TopologyKind = 'cluster' | 'sentinel';
 
@@ -26,11 +26,12 @@ export interface Topology {
 const shards = 3;
 
 export async function startTopology(kind: TopologyKind, home: string): Promise<Topology> {
-  return kind === 'cluster' ? startCluster(join(home, kind)) : startSentinel(join(home, kind));
+  return kind === 'cluster'
+    ? toClusterTopology(await startRedisCluster({ home: join(home, kind) }))
+    : toSentinelTopology(await startRedisSentinel({ home: join(home, kind) }));
 }
 
-async function startCluster(home: string): Promise<Topology> {
-  const cluster = await startRedisCluster({ home });
+export function toClusterTopology(cluster: RedisCluster): Topology {
   const on = (key: string, name: string, mayLose: boolean, act: () => Promise<void>): TopologyFault => ({
     name: `${name} (${key})`,
     mayLose,
@@ -54,11 +55,10 @@ async function startCluster(home: string): Promise<Topology> {
   };
 }
 
-async function startSentinel(home: string): Promise<Topology> {
-  const sentinel = await startRedisSentinel({ home });
-  const fault = (name: string, act: () => Promise<void>): TopologyFault => ({
+export function toSentinelTopology(sentinel: RedisSentinel): Topology {
+  const fault = (name: string, mayLose: boolean, act: () => Promise<void>): TopologyFault => ({
     name,
-    mayLose: true,
+    mayLose,
     run: async () => {
       await sentinel.restart();
       await act();
@@ -70,9 +70,9 @@ async function startSentinel(home: string): Promise<Topology> {
     settings: {},
     shards: 1,
     faults: [
-      fault('switched over on request', () => sentinel.switchOver()),
-      fault('the master is killed', () => sentinel.killMaster()),
-      fault('the master hangs', () => sentinel.freezeMaster()),
+      fault('switched over on request', false, () => sentinel.switchOver()),
+      fault('the master is killed', true, () => sentinel.killMaster()),
+      fault('the master hangs', true, () => sentinel.freezeMaster()),
     ],
     stop: () => sentinel.stop(),
   };

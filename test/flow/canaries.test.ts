@@ -85,6 +85,7 @@ beforeAll(async () => {
   });
   await send('owner', `GET ${strayPath}`);
   await rememberRedis();
+  await send('owner', 'POST /v1/erasures', { json: { orderId: ids['orderId'], force: true } });
   search = makeSearch([...people, ...strayCanaries, ...makeSecrets(secrets)]);
 }, 90_000);
 

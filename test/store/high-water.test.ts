@@ -39,7 +39,7 @@ const watch = async (onRewound = vi.fn()) => {
 describe('a Redis', () => {
   it('that goes on from where it was is known, start by start', async () => {
     const first = await watch();
-    first.stop();
+    await first.stop();
     expect(await inFile()).toBeGreaterThan(Date.now() - 60_000);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect((await start()).restored).toBeNull();
@@ -47,7 +47,7 @@ describe('a Redis', () => {
 
   it('that lost its last moments when the power failed is not taken for an older one', async () => {
     const running = await watch();
-    running.stop();
+    await running.stop();
     // All marks as they were one beat ago: the newest was not on disk yet.
     await vi.waitFor(async () =>
       expect(Number(await client.get(globalKeys.highWater))).toBeGreaterThan(await inFile()),

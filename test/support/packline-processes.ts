@@ -91,7 +91,11 @@ export async function startProcesses(
   const startApi: PacklineProcesses['startApi'] = async ({ port = firstPort, ...process } = {}) => {
     const api = await start('src/main.ts', 'ignore', { ...process, env: { ...process.env, PORT: String(port) } });
     while (!(await isReady(port))) {
-      if (api.hasEnded()) throw new Error('the api ended before it was ready');
+      if (api.hasEnded()) {
+        // It serves before we have asked, and may have been killed by then.
+        if ((await api.ended).signal === 'SIGKILL') return api;
+        throw new Error('the api ended before it was ready');
+      }
       await delay(20);
     }
     return api;

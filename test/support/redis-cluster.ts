@@ -13,9 +13,6 @@ export interface RedisCluster {
   readonly nodes: readonly RedisNode[];
   /** The master that serves this key (of `{pl:0}` by default). */
   masterOf(key?: string): Promise<RedisNode>;
-  replicasOf(key?: string): Promise<RedisNode[]>;
-  /** Waits until another node serves the key, and all that run agree that the cluster does. */
-  untilPromoted(key: string, before: RedisNode): Promise<void>;
   /** SIGKILL of the key's master; resolves when a replica was promoted. */
   killMaster(key?: string): Promise<void>;
   /** It hangs, and stays so until `restart`. */
@@ -99,8 +96,6 @@ export async function startRedisCluster({
     url: `redis+cluster://:${servers.password}@${hosts}`,
     nodes,
     masterOf,
-    replicasOf: async (key = shardZero) => (await serving(key)).replicas,
-    untilPromoted,
     killMaster: async (key = shardZero) => {
       const master = await masterOf(key);
       await master.kill();

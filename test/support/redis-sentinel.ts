@@ -24,9 +24,7 @@ export interface RedisSentinel {
   readonly nodes: readonly RedisNode[];
   /** Whom the Sentinels call the master. */
   master(): Promise<RedisNode>;
-  /** Waits until all Sentinels name another master, which takes writes. */
-  untilPromoted(before: RedisNode): Promise<void>;
-  /** SIGKILL; resolves when a replica was promoted. */
+  /** SIGKILL; resolves when a replica was promoted and the other replica follows it. */
   killMaster(): Promise<void>;
   /** It hangs, and stays so until `restart`. */
   freezeMaster(): Promise<void>;
@@ -34,7 +32,7 @@ export interface RedisSentinel {
   failover(): Promise<void>;
   /** As an operator should: nothing is written while it happens. */
   switchOver(): Promise<void>;
-  /** From now on replicas hear nothing of the master, until `restart`. */
+  /** From now on replicas hear nothing of the master, until it dies or `restart`. */
   cutReplication(): Promise<void>;
   /** Starts again what was killed, thaws what hangs, mends the replication; resolves when all replicas are in step. */
   restart(): Promise<void>;
@@ -76,11 +74,16 @@ export async function startRedisSentinel({
     return found;
   };
   const untilPromoted = (before: RedisNode): Promise<void> =>
-    until('a replica was promoted', async () => {
+    until('a replica was promoted, and is followed', async () => {
       const now = await master();
-      return now !== before && (await now.client.info('replication')).includes('role:master');
+      const others = nodes.filter((node) => node !== before && node.isUp());
+      return now !== before && (await areInStep(others, now));
     });
 
+  const mendReplication = async (): Promise<void> => {
+    const up = nodes.filter((node) => node.isUp());
+    await Promise.all(up.map(({ client }) => client.config('SET', 'masterauth', servers.password)));
+  };
   const failOver = async (before: RedisNode): Promise<void> => {
     await sentinels[0]?.client.call('SENTINEL', 'FAILOVER', masterName);
     await untilPromoted(before);
@@ -95,10 +98,10 @@ export async function startRedisSentinel({
     url: `redis+sentinel://:${servers.password}@${hosts}/${masterName}`,
     nodes,
     master,
-    untilPromoted,
     killMaster: async () => {
       const before = await master();
       await before.kill();
+      await mendReplication();
       await untilPromoted(before);
     },
     freezeMaster: async () => {
@@ -122,7 +125,7 @@ export async function startRedisSentinel({
       const now = await master();
       const killed = nodes.filter((node) => !node.isUp());
       await Promise.all(killed.map((node) => node.restart()));
-      await Promise.all(nodes.map(({ client }) => client.config('SET', 'masterauth', servers.password)));
+      await mendReplication();
       // The Sentinels would tell an old master after some ten seconds.
       await Promise.all(nodes.filter((node) => node !== now).map((node) => follow(node, now)));
       await until('replicas are in step', () => areInStep(nodes, now));
