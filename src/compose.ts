@@ -45,7 +45,8 @@ export interface Base {
   stores: readonly StoreDeps[];
   /** Outside of Redis: what a restore must not bring back. */
   erasureLog: PrivateLog;
-  highWater: HighWater;
+  /** While a process runs: ends it in good order when Redis goes back in time; started again, it stays shut. */
+  watchHighWater: () => ReturnType<HighWater['watch']>;
   /** Ends all connections; commands under way have until the deadline. */
   close(deadlineMs: number): Promise<void>;
 }
@@ -77,9 +78,11 @@ export async function composeBase(
   const shards = Array.from({ length: config.shards }, (_, shard) => createKeys(shard));
   const generation = await knowGeneration(config, redis, shards, process.acceptEmpty ?? false);
   const acceptRestored = (process.acceptRestored ?? false) || (process.acceptEmpty ?? false);
-  const highWater = createHighWater({ redis, replicas }, { shards, generation, path: highWaterPath(config.home) });
-  const { restored } = await highWater.claim({ acceptRestored });
-  if (restored !== null) log.warn(restored, 'redis.restoredAccepted');
+  const failoverMaxMs = config.failoverSeconds * 1_000;
+  const path = highWaterPath(config.home);
+  const highWater = createHighWater({ redis, replicas }, { shards, generation, path, failoverMaxMs });
+  const { gap } = await highWater.claim({ acceptRestored });
+  if (gap !== null) log.warn(gap, acceptRestored ? 'redis.restoredAccepted' : 'redis.setBack');
   const retention: RetentionSettings = {
     orderSeconds: config.orderRetentionDays * daySeconds,
     eventSeconds: config.eventRetentionDays * daySeconds,
@@ -88,7 +91,10 @@ export async function composeBase(
   };
   const stores = shards.map((keys): StoreDeps => ({ redis, replicas, keys, clock, generation, keyring, retention }));
   const erasureLog = openPrivateLog(join(config.home, 'erasures.log'));
-  if (process.replaysErasures !== false) await bringErasures(redis, stores, erasureLog, log);
+  const replay = async (): Promise<void> => {
+    if (process.replaysErasures !== false) await bringErasures(redis, stores, erasureLog, log);
+  };
+  await replay();
   const sandboxTargets = config.sandbox ? [`127.0.0.1:${config.sandboxPort}`] : [];
   const egress = createEgress({ allow: [...config.egressAllow, ...sandboxTargets] });
   const http = createHttp({ egress, userAgent: `Packline/${packageVersion}` });
@@ -102,7 +108,17 @@ export async function composeBase(
     redis,
     stores,
     erasureLog,
-    highWater,
+    watchHighWater: () =>
+      highWater.watch({
+        onRewound: (failure) =>
+          setImmediate(() => {
+            throw failure;
+          }),
+        onSetBack: async (lost) => {
+          log.warn(lost, 'redis.setBack');
+          await replay();
+        },
+      }),
     close: async (deadlineMs) => {
       await http.close();
       await Promise.all(clients.map((client) => closeRedis(client, deadlineMs)));

@@ -17,12 +17,7 @@ const base = await composeBase(config, {
   acceptRestored: values['accept-restored'],
 });
 const pressure = watchPressure(base.redis);
-// What nobody catches ends the process in good order; started again, it stays shut.
-const highWater = base.highWater.watch((failure) =>
-  setImmediate(() => {
-    throw failure;
-  }),
-);
+const highWater = base.watchHighWater();
 let isDraining = false;
 
 const app = createApp(composeIngressDeps(base, { draining: () => isDraining, shedding: () => pressure.shedding() }));

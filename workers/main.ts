@@ -12,18 +12,13 @@ const base = await composeBase(config, { name: 'worker', profile: 'worker' });
 const only = values.only === undefined ? jobNames : values.only.split(',').map(toJobName);
 const workers = await startWorkers(base, composeWorkerDeps(base), { only });
 base.log.info({ jobs: only, shards: base.stores.length }, 'worker.started');
-// What nobody catches ends the process in good order; started again, it stays shut.
-const highWater = base.highWater.watch((failure) =>
-  setImmediate(() => {
-    throw failure;
-  }),
-);
+const highWater = base.watchHighWater();
 // Whoever started us and wants to know when we take work.
 process.send?.('ready');
 
 closeWithGrace({ delay: config.graceMs + 5_000 }, async ({ err, signal }) => {
   base.log[err === undefined ? 'info' : 'fatal']({ err, signal }, 'worker.stopping');
-  highWater.stop();
+  await highWater.stop();
   await workers.stop(config.graceMs);
   await base.close(1_000);
   base.log.info('worker.stopped');

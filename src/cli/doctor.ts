@@ -141,7 +141,7 @@ async function checkRedis(config: Config): Promise<Check[]> {
 }
 
 /** Whether it holds what it held when Packline last ran here; nothing to say where it never did. */
-async function checkData(redis: RedisClient, { home, shards: count }: Config): Promise<Check[]> {
+async function checkData(redis: RedisClient, { home, shards: count, failoverSeconds }: Config): Promise<Check[]> {
   const name = 'redis data';
   const generation = await readFile(generationPath(home), 'utf8').catch(() => '');
   if (generation === '') return [];
@@ -151,9 +151,13 @@ async function checkData(redis: RedisClient, { home, shards: count }: Config): P
   }
   const shards = Array.from({ length: count }, (_, shard) => createKeys(shard));
   const path = highWaterPath(home);
-  const { gap } = await createHighWater({ redis }, { shards, generation: generation.trim(), path }).look();
+  const { gap, isFailover } = await createHighWater(
+    { redis },
+    { shards, generation: generation.trim(), path, failoverMaxMs: failoverSeconds * 1_000 },
+  ).look();
   if (gap === null) return [{ name, status: 'ok', message: 'as Packline last left it' }];
   const message = `older than what Packline last saw: nothing is known after ${gap.from ?? 'an unknown time'}, seen at ${gap.to}`;
+  if (isFailover) return [{ name, status: 'advice', message }];
   const fix = 'if it was restored from a backup on purpose, start once with --accept-restored';
   return [{ name, status: 'wrong', message, fix }];
 }

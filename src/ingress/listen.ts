@@ -47,14 +47,15 @@ export function listen(
  * round until nobody is left, or as many have come as could have waited.
  */
 async function acceptWaiting(server: Server): Promise<void> {
-  let accepted = 0;
-  const count = (): void => void (accepted += 1);
+  const accepted = { count: 0 };
+  const count = (): void => void (accepted.count += 1);
   server.on('connection', count);
-  for (let before = -1; before < accepted && accepted < backlog;) {
-    before = accepted;
+  let before: number;
+  do {
+    before = accepted.count;
     // The first may come before the turn's sockets are looked at; between the two they are.
     await setImmediate();
     await setImmediate();
-  }
+  } while (before < accepted.count && accepted.count < backlog);
   server.off('connection', count);
 }

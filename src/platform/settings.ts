@@ -101,6 +101,12 @@ export const SettingsSchema = z.object({
     about:
       'Replicas that must have an order, a hook or a change before it is answered 2xx; else 503. For Sentinel and Cluster.',
   }),
+  failoverSeconds: whole(0, 3_600).register(settingRegistry, {
+    env: 'PACKLINE_FAILOVER_SECONDS',
+    fallback: '60',
+    about:
+      'How far behind a replica may have been when it is promoted. A Redis that is older was restored, and stays shut.',
+  }),
   shards: whole(1, 1_024).register(settingRegistry, {
     env: 'PACKLINE_SHARDS',
     fallback: '1',

@@ -14,14 +14,21 @@ import { defineScript } from './script.ts';
  */
 export interface HighWater {
   /**
-   * At the start, before anything is served. `restored` says what was accepted: of the time between these instants this
-   * Redis knows nothing. Throws Failure `misconfigured` `redis.rewound` where nobody accepts it.
+   * At the start, before anything is served. `gap` says what was accepted: of the time between these instants this Redis knows
+   * nothing. Throws Failure `misconfigured` `redis.rewound` where it is longer than a failover's and nobody accepts it.
    */
-  claim(options: { acceptRestored: boolean }): Promise<{ restored: Gap | null }>;
+  claim(options: { acceptRestored: boolean }): Promise<{ gap: Gap | null }>;
   /** Looks, and changes nothing. */
-  look(): Promise<{ gap: Gap | null }>;
-  /** Raises the mark from time to time, until stopped; tells once, at the most, that Redis went back in time meanwhile. */
-  watch(onRewound: (failure: Failure) => void): { stop(): Promise<void> };
+  look(): Promise<{ gap: Gap | null; isFailover: boolean }>;
+  /** Raises the mark from time to time, until stopped. */
+  watch(told: HighWaterListener): { stop(): Promise<void> };
+}
+
+export interface HighWaterListener {
+  /** Redis went back in time, and is not served any more; told once. */
+  onRewound: (failure: Failure) => void;
+  /** A failover took the last moments along; the watch goes on. */
+  onSetBack: (gap: Gap) => Promise<void>;
 }
 
 /** Instants: what Redis knew last, and until when this home saw it know more. */
@@ -35,6 +42,11 @@ export interface HighWaterOptions {
   generation: string;
   /** The file of this home. */
   path: string;
+  /**
+   * As far as a replica may have been behind when it was promoted: what is lost so is told of again by the systems around us
+   * (their queues, their repeats, our reconciliation), and nobody has to be woken up for it. Nobody restores a backup as young.
+   */
+  failoverMaxMs: number;
   raiseEveryMs?: number;
 }
 
@@ -49,12 +61,15 @@ return mark`);
 
 export function createHighWater(
   deps: { redis: RedisClient; replicas?: Replicas | undefined },
-  { shards, generation, path, raiseEveryMs = 5_000 }: HighWaterOptions,
+  { shards, generation, path, failoverMaxMs, raiseEveryMs = 5_000 }: HighWaterOptions,
 ): HighWater {
   const tags = [globalKeys, ...shards];
   /** What is on disk for sure: one beat older than the newest, which Redis may lose when the power fails. */
   let known = 0;
   let raised = 0;
+
+  const isOfFailover = ({ from, to }: Gap): boolean =>
+    from !== null && Date.parse(to) - Date.parse(from) <= failoverMaxMs;
 
   /** The lowest of all parts; null for a Redis that is not ours (any more), which is another guard's matter. */
   async function read(): Promise<number | null> {
@@ -83,23 +98,27 @@ export function createHighWater(
     async claim({ acceptRestored }) {
       known = await readMark(path);
       const gap = gapBetween(await read(), known);
-      if (gap !== null && !acceptRestored) throw rewound(gap);
-      raised = await raise(acceptRestored ? 0 : known);
-      return { restored: gap };
+      if (gap !== null && !acceptRestored && !isOfFailover(gap)) throw rewound(gap);
+      raised = await raise(gap === null ? known : 0);
+      return { gap };
     },
-    look: async () => ({ gap: gapBetween(await read(), await readMark(path)) }),
-    watch(onRewound) {
+    async look() {
+      const gap = gapBetween(await read(), await readMark(path));
+      return { gap, isFailover: gap !== null && isOfFailover(gap) };
+    },
+    watch({ onRewound, onSetBack }) {
       let looking: Promise<void> | null = null;
       const beat = async (): Promise<void> => {
         // Others of this home may know more.
         known = Math.max(known, await readMark(path));
         const gap = gapBetween(await read(), known);
-        if (gap !== null) {
+        if (gap !== null && !isOfFailover(gap)) {
           clearInterval(timer);
           onRewound(rewound(gap));
           return;
         }
-        const next = await raise(known);
+        if (gap !== null) await onSetBack(gap);
+        const next = await raise(gap === null ? known : 0);
         // Emptied, or restored in this very moment: the next look finds it.
         if (next === 0) return;
         known = Math.max(known, raised);

@@ -43,7 +43,7 @@ export async function startNeighbours(world: World, shards: number): Promise<Nei
   }
   const accepted = new Map<number, string[]>([...connected.keys()].map((shard) => [shard, []]));
   const wrongAnswers: string[] = [];
-  let isOver = false;
+  const over = new AbortController();
 
   const post = async (merchant: ConnectedMerchant, externalId: string): Promise<boolean> => {
     const { status, body } = await merchant
@@ -53,7 +53,7 @@ export async function startNeighbours(world: World, shards: number): Promise<Nei
     return status === 200 || status === 202;
   };
   const running = [...connected].map(async ([shard, { merchant }]) => {
-    for (let n = 0; !isOver; n += 1) {
+    for (let n = 0; !over.signal.aborted; n += 1) {
       const externalId = `neighbour-${shard}-${n}`;
       while (!(await post(merchant, externalId))) await delay(retryMs);
       accepted.get(shard)?.push(externalId);
@@ -67,7 +67,7 @@ export async function startNeighbours(world: World, shards: number): Promise<Nei
     });
   return {
     stop: async () => {
-      isOver = true;
+      over.abort();
       await Promise.all(running);
       const endsMs = Date.now() + endMaxMs;
       while (unfinished().length > 0 && Date.now() < endsMs) await delay(100);

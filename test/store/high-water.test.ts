@@ -1,6 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { toInstant } from '../../src/platform/clock.ts';
 import { createHighWater } from '../../src/store/high-water.ts';
 import { createKeys, globalKeys } from '../../src/store/keys.ts';
 import { temporaryFolder } from '../support/own-redis.ts';
@@ -21,19 +22,22 @@ beforeEach(async () => {
 
 /** A process of this home. */
 const start = async (acceptRestored = false) => {
-  const highWater = createHighWater({ redis: client }, { shards, generation: 'ours', path, raiseEveryMs: 10 });
-  const { restored } = await highWater.claim({ acceptRestored });
-  return { ...highWater, restored };
+  const highWater = createHighWater(
+    { redis: client },
+    { shards, generation: 'ours', path, failoverMaxMs: 60_000, raiseEveryMs: 10 },
+  );
+  const { gap } = await highWater.claim({ acceptRestored });
+  return { ...highWater, restored: gap };
 };
 const inFile = async () => Number(await readFile(path, 'utf8').catch(() => '0'));
 const setMarks = (mark: number) => client.mset(...marks.flatMap((key) => [key, mark]));
 /** Runs a process until it has written down a mark that is newer than `than`. */
-const watch = async (onRewound = vi.fn()) => {
+const watch = async (onRewound = vi.fn(), onSetBack = vi.fn()) => {
   const than = await inFile();
-  const running = (await start()).watch(onRewound);
+  const running = (await start()).watch({ onRewound, onSetBack });
   onTestFinished(() => running.stop());
   await vi.waitFor(async () => expect(await inFile()).toBeGreaterThan(than));
-  return { ...running, onRewound };
+  return { ...running, onRewound, onSetBack };
 };
 
 describe('a Redis', () => {
@@ -71,7 +75,7 @@ describe('a Redis', () => {
 
     const accepted = await start(true);
     expect(accepted.restored).toEqual(gap);
-    expect(await accepted.look()).toEqual({ gap: null });
+    expect(await accepted.look()).toMatchObject({ gap: null });
     expect((await start()).restored).toBeNull();
   });
 
@@ -88,6 +92,24 @@ describe('a Redis', () => {
     expect(beats).toMatchObject({ code: 'redis.rewound' });
     expect(onRewound.mock.calls).toEqual([[expect.objectContaining({ code: 'redis.rewound' })]]);
     expect(await client.mget(...marks)).toEqual(['5', '5', '5']);
+  });
+
+  it('that was set back by a failover is told of, and goes on', async () => {
+    const { onRewound, onSetBack } = await watch();
+    const seen = await inFile();
+    await setMarks(seen - 40_000);
+    await vi.waitFor(() => expect(onSetBack).toHaveBeenCalled());
+    expect(onSetBack.mock.calls[0]?.[0]).toMatchObject({ from: toInstant(seen - 40_000) });
+    await vi.waitFor(async () => expect(Number(await client.get(globalKeys.highWater))).toBeGreaterThan(seen));
+    expect(onRewound).not.toHaveBeenCalled();
+    expect((await start()).restored).toBeNull();
+  });
+
+  it('that was set back by a failover while nobody ran is known, and opens', async () => {
+    await writeFile(path, `${Date.parse('2026-01-15T10:01:00Z')}\n`);
+    await setMarks(Date.parse('2026-01-15T10:00:00Z'));
+    expect((await start()).restored).toEqual({ from: '2026-01-15T10:00:00.000Z', to: '2026-01-15T10:01:00.000Z' });
+    expect((await start()).restored).toBeNull();
   });
 
   it('that came back empty, or is another one, is left to the guard that knows about that', async () => {

@@ -100,7 +100,8 @@ async function startNode(
   };
 }
 
-const patienceMs = 20_000;
+/** Sentinels that each wanted to lead vote again after six seconds, and may do so more than once on a busy machine. */
+const patienceMs = 60_000;
 
 /** Looks every 50 ms whether something of the topology holds; a look that fails says that it does not (yet). */
 export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
