@@ -87,6 +87,8 @@ export async function startBalancer(port: number, backends: readonly number[]): 
       forward(incoming, outgoing, Buffer.concat(chunks), [...backends.slice(first), ...backends.slice(0, first)]);
     });
   });
+  // Closed for idling, a connection might be written to in the same moment: that is not what is tried here.
+  server.keepAliveTimeout = 0;
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {

@@ -9,7 +9,7 @@ import { readBenchFigures } from './bench-figures.ts';
 import { promises } from './promises.ts';
 import { runProofs } from './proofs.ts';
 import { isBroken, toMarkdown, type Report } from './report.ts';
-import type { Finding } from './scenario.ts';
+import { runScenario, type Finding } from './scenario.ts';
 import { scenarios } from './scenarios.ts';
 
 const usage = `npm run faults -- [options]
@@ -71,7 +71,7 @@ let seed = numberOf('seed');
 for (let isOver = earlier !== null; !isOver; isOver = Date.now() >= endsMs) {
   for (const scenario of chosen) {
     say(`${scenario.name}, seed ${seed} …`);
-    const finding = await scenario.run({ ...scale, seed });
+    const finding = await runScenario(scenario, { ...scale, seed });
     findings.push(finding);
     say(
       [...finding.broken, ...finding.slow].length === 0

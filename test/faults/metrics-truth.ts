@@ -14,11 +14,17 @@ export async function checkMetrics(world: World): Promise<string[]> {
   }
 }
 
+const readMetrics = async (port: number): Promise<string> => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+
 async function compare({ fleet, balancer }: World): Promise<string[]> {
   const lies: string[] = [];
   for (const { port, process } of fleet.apis) {
     if (process.hasEnded()) continue;
-    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const text = await readMetrics(port).catch(() => null);
+    if (text === null) {
+      lies.push(`port ${port}: no metrics`);
+      continue;
+    }
     const counted = new Map<number, number>();
     for (const [, route = '', status, times] of text.matchAll(
       /^packline_http_requests_total\{method="[A-Z]+",route="([^"]*)",status="(\d+)"\} (\d+)$/gm,

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { Load } from './load.ts';
 import { judge, type Verdict } from './judge.ts';
 import type { World } from './world.ts';
@@ -35,6 +36,26 @@ export interface Scenario {
   /** One sentence: what is done to the installation. */
   what: string;
   run(scale: Scale): Promise<Finding>;
+}
+
+/** One that could not be brought to its end is broken, and does not keep the others from theirs. */
+export async function runScenario(scenario: Scenario, scale: Scale): Promise<Finding> {
+  const startedMs = Date.now();
+  try {
+    return await scenario.run(scale);
+  } catch (thrown) {
+    return {
+      scenario: scenario.name,
+      what: scenario.what,
+      promises: scenario.promises,
+      seed: scale.seed,
+      seconds: Math.round((Date.now() - startedMs) / 1000),
+      verdict: null,
+      figures: {},
+      broken: [`did not come to its end: ${inspect(thrown)}`],
+      slow: [],
+    };
+  }
 }
 
 /** A fault's end until a new order is with the partner, and until all that was under way is at its end. */
