@@ -14,6 +14,7 @@ import { freeLane } from '../src/store/entries.ts';
 import { acceptMessage } from '../src/store/inbox.ts';
 import { forgetIssues } from '../src/store/issues.ts';
 import { readOrder } from '../src/store/orders.ts';
+import { forgetPartnerIds } from '../src/store/search.ts';
 import { personMember, readFoundBy } from '../src/store/persons.ts';
 import type { NewEntry } from '../src/store/commit.ts';
 import type { WorkerDeps } from '../src/fulfilment/deps.ts';
@@ -58,6 +59,7 @@ async function forgetFinished({ store }: Context): Promise<void> {
       const members = (await readFoundBy(store, orderId)).map((hash) => personMember(hash, orderId));
       if (members.length > 0) await redis.zrem(keys.persons(merchantId), ...members);
       await redis.zrem(keys.orders(merchantId), orderId);
+      await forgetPartnerIds(store, stored.order);
       if (fulfilment !== undefined) await redis.del(keys.reference(fulfilment.connectionId, fulfilment.externalRef));
     }
     await redis.del(keys.order(orderId), keys.timeline(orderId));

@@ -13,6 +13,7 @@ import { merchantRoutes } from './routes/merchants.ts';
 import { orderActRoutes } from './routes/order-acts.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { registerWebhooksRoutes } from './routes/register-webhooks.ts';
+import { searchRoutes } from './routes/search.ts';
 
 /** Every route that needs nothing but its call, in the order of the document. */
 export const routes: readonly Route[] = [
@@ -26,6 +27,7 @@ export const routes: readonly Route[] = [
   ...endpointActRoutes,
   ...deliveryRoutes,
   ...issueRoutes,
+  ...searchRoutes,
   ...erasureRoutes,
   ...merchantRoutes,
   ...apiKeyRoutes,

@@ -30,6 +30,8 @@ export function createKeys(shard: number) {
     persons: (merchantId: string) => `${tag}:persons:${merchantId}`,
     /** Order id to when its person was erased: what of the log outside has been done here. For ever. */
     erasures: `${tag}:erasures`,
+    /** `<partner's id>\n<order id>`: by what partners call an order. */
+    partnerIds: (merchantId: string) => `${tag}:partner-ids:${merchantId}`,
     /** Orders with no route yet, for the day a connection appears. */
     unrouted: (merchantId: string) => `${tag}:unrouted:${merchantId}`,
     /** Orders not at their end, by when a partner was last heard of them (ms). */

@@ -3,6 +3,7 @@ import type { Order } from '../domain/order.ts';
 import { isTerminal } from '../domain/order-status.ts';
 import type { StoreDeps } from './deps.ts';
 import { foundByWrites, type SealedPerson } from './persons.ts';
+import { partnerIdWrites } from './search.ts';
 import { parseStored } from './stored-json.ts';
 
 /**
@@ -74,6 +75,7 @@ export function orderWrites(
   else if (pendingPerson !== undefined) {
     writes.push(['HSET', key, 'pendingPerson', pendingPerson.sealed], ...foundByWrites(deps, after, pendingPerson));
   }
+  writes.push(...partnerIdWrites(deps, before, after));
   const now = String(deps.clock.now());
   if (isTerminal(after.status)) {
     if (!isTerminal(before.status)) {

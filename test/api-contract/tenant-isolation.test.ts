@@ -44,10 +44,15 @@ function ask(operation: Operation, key: string, ids: Ids, asked: Asked = {}): Pr
   const { places = [], body, idempotencyKey = 'the-same-for-all' } = asked;
   const idFor = ({ name, schema }: Parameter): string => ids[idPrefixOf(schema) ?? name] ?? '';
   const at = (where: Parameter['in']) => places.filter((place) => place.in === where);
+  // What has to be there and names no kind of thing is a search for any.
+  const searches = operation.parameters.filter((one) => one.in === 'query' && one.required === true);
   const path = operation.parameters
     .filter((parameter) => parameter.in === 'path')
     .reduce((template, parameter) => template.replace(`{${parameter.name}}`, idFor(parameter)), operation.template);
-  const query = at('query').map((parameter) => `${parameter.name}=${idFor(parameter)}`);
+  const query = [
+    ...at('query').map((parameter) => `${parameter.name}=${idFor(parameter)}`),
+    ...searches.map(({ name }) => `${name}=${ids['ord'] ?? ''}`),
+  ];
   const headers = Object.fromEntries(at('header').map((parameter) => [parameter.name, idFor(parameter)]));
   const json = body === undefined ? {} : { json: body };
   return ingress.request(operation.method, query.length === 0 ? path : `${path}?${query.join('&')}`, {

@@ -16,6 +16,7 @@ export async function readAll(world: World, acts: Acts, echoes: Echoes): Promise
   const connectionId = await turnConnection(world, acts, echoes);
   for (const list of ['connectors', 'connections', 'endpoints', 'events', 'orders'])
     await acts.owner(`GET /v1/${list}`);
+  await acts.owner('GET /v1/search', { query: '?q=delivered' });
   const { merchantId, keyId } = await makeStranger(world, acts);
   return { orderId, endpointId, deliveryId, issueId, connectionId, merchantId, keyId, code: 'request.invalid' };
 }

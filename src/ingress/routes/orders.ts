@@ -6,11 +6,12 @@ import { OrderStatusSchema } from '../../domain/order-status.ts';
 import { InstantSchema } from '../../domain/time.ts';
 import { makeEntry } from '../../queues/define-job.ts';
 import { fulfilmentSubmit } from '../../queues/fulfilment-submit.ts';
-import { acceptOrder, findByExternalId } from '../../store/accept-order.ts';
-import { listConnections, readConnection } from '../../store/connections.ts';
+import { acceptOrder } from '../../store/accept-order.ts';
+import { readConnection } from '../../store/connections.ts';
 import type { StoreDeps } from '../../store/deps.ts';
 import { merchantLane } from '../../store/entries.ts';
-import { listOrders, readOrder, readTimeline, requireOrder, type StoredOrder } from '../../store/orders.ts';
+import { findEverywhere } from '../../store/find-everywhere.ts';
+import { listOrders, readOrder, readTimeline, requireOrder } from '../../store/orders.ts';
 import { ok } from '../answer.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { makeInvalid, makeRefusal } from '../problem.ts';
@@ -92,15 +93,6 @@ const OrdersQuerySchema = z.strictObject({
   storeLocationId: ExternalIdSchema.optional(),
   externalId: ExternalIdSchema.optional(),
 });
-
-/** The orders that have this external id: one of each source at the most. */
-async function findEverywhere(store: StoreDeps, merchantId: string, externalId: string): Promise<StoredOrder[]> {
-  const connections = await listConnections(store, merchantId);
-  const sources = ['generic', ...connections.filter(({ kind }) => kind === 'oms').map(({ id }) => id)];
-  const ids = await Promise.all(sources.map((source) => findByExternalId(store, merchantId, source, externalId)));
-  const found = await Promise.all(ids.filter((id) => id !== null).map((id) => readOrder(store, id)));
-  return found.filter((stored) => stored !== null);
-}
 
 const getOrders = defineRoute({
   method: 'get',

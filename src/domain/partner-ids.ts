@@ -1,0 +1,13 @@
+import type { Order } from './order.ts';
+
+const ofDelivery = /^delivery:(.+)$/;
+
+/**
+ * Under what an order is known at its partners, beside its external id: what somebody reads on a partner's screen and
+ * comes to search for. Lower case.
+ */
+export function partnerIdsOf({ externalId, fulfilment, evidence }: Order): ReadonlySet<string> {
+  const deliveries = evidence.flatMap(({ subject }) => ofDelivery.exec(subject)?.[1] ?? []);
+  const ids = [fulfilment?.externalRef, fulfilment?.partnerOrderId, fulfilment?.jobId, ...deliveries];
+  return new Set(ids.flatMap((id) => (id === undefined || id === externalId ? [] : [id.toLowerCase()])));
+}
