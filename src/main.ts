@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import closeWithGrace from 'close-with-grace';
 import { composeBase } from './compose.ts';
@@ -25,9 +26,11 @@ const server = await listen(app, { port: config.port, host: config.host, bodyByt
 base.log.info({ host: config.host, port: server.port }, 'api.listening');
 
 // Readiness goes false first, requests under way get their answers, and only then is Redis let go.
-closeWithGrace({ delay: config.graceMs + 5_000 }, async ({ err, signal }) => {
+closeWithGrace({ delay: config.drainMs + config.graceMs + 5_000 }, async ({ err, signal }) => {
   base.log[err === undefined ? 'info' : 'fatal']({ err, signal }, 'api.stopping');
   isDraining = true;
+  // Whoever is connected in the moment in which a listener closes is reset by the kernel: let balancers go elsewhere first.
+  await delay(err === undefined ? config.drainMs : 0);
   await server.close(config.graceMs);
   pressure.stop();
   await highWater.stop();

@@ -187,6 +187,12 @@ export const SettingsSchema = z.object({
     fallback: '10000',
     about: 'Milliseconds to finish running work after SIGTERM; keep it below the orchestrator’s own limit.',
   }),
+  drainMs: whole(0, 600_000).register(settingRegistry, {
+    env: 'PACKLINE_DRAIN_MS',
+    fallback: '0',
+    about:
+      'Milliseconds that the API still serves after SIGTERM while `/readyz` says 503: more than a load balancer takes to notice.',
+  }),
   workerConcurrency: whole(1, 1_000).register(settingRegistry, {
     env: 'PACKLINE_WORKER_CONCURRENCY',
     fallback: '50',

@@ -7,7 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 
-/** What stands in front of the API in any installation that never goes away: it knows several ports and tries the next. */
+/** What stands in front of the API in any installation: it asks its ports whether they are ready, and tries the next. */
 export interface Balancer {
   readonly port: number;
   /** Answers that each backend gave, by status: what the backend's own metrics have to agree with. */
@@ -19,8 +19,10 @@ export interface Balancer {
   close(): Promise<void>;
 }
 
+const checkEveryMs = 100;
+
 /**
- * Passes each request on to the first backend that takes the connection. A request that a backend has begun to read is
+ * Passes each request on to the first backend that takes the connection, those that say they are ready before the others. A request that a backend has begun to read is
  * never sent to another one: its sender gets 502, and sends it again if it cares.
  */
 export async function startBalancer(port: number, backends: readonly number[]): Promise<Balancer> {
@@ -30,6 +32,20 @@ export async function startBalancer(port: number, backends: readonly number[]): 
   const given = new Map<string, Map<number, number>>();
   const agent = new HttpAgent({ keepAlive: false });
   let turn = 0;
+
+  const ready = new Set<number>(backends);
+  const check = (backend: number): void => {
+    const asked = httpRequest({ port: backend, host: '127.0.0.1', path: '/readyz', agent, timeout: 5_000 });
+    asked.on('response', (reply) => {
+      reply.resume();
+      if (reply.statusCode === 200) ready.add(backend);
+      else ready.delete(backend);
+    });
+    asked.on('timeout', () => asked.destroy());
+    asked.on('error', () => ready.delete(backend));
+    asked.end();
+  };
+  const checking = setInterval(() => backends.forEach(check), checkEveryMs);
 
   const answer = (incoming: IncomingMessage, outgoing: ServerResponse, status: number): void => {
     const path = incoming.url?.split('?')[0] ?? '';
@@ -84,7 +100,9 @@ export async function startBalancer(port: number, backends: readonly number[]): 
     incoming.on('end', () => {
       turn += 1;
       const first = turn % backends.length;
-      forward(incoming, outgoing, Buffer.concat(chunks), [...backends.slice(first), ...backends.slice(0, first)]);
+      const inTurn = [...backends.slice(first), ...backends.slice(0, first)];
+      const left = [...inTurn.filter((one) => ready.has(one)), ...inTurn.filter((one) => !ready.has(one))];
+      forward(incoming, outgoing, Buffer.concat(chunks), left);
     });
   });
   // Closed for idling, a connection might be written to in the same moment: that is not what is tried here.
@@ -104,6 +122,7 @@ export async function startBalancer(port: number, backends: readonly number[]): 
     },
     close: () =>
       new Promise((resolve) => {
+        clearInterval(checking);
         server.closeAllConnections();
         server.close(() => resolve());
       }),

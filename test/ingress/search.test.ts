@@ -10,9 +10,8 @@ import { testRedis } from '../support/redis.ts';
 import { sampleOrder } from '../support/sample-order.ts';
 
 const redis = await testRedis();
-const { request, store, tenant } = await startIngress(redis.url, {
-  settings: { ratePerSecond: 1_000, rateBurst: 10_000 },
-});
+const ingress = await startIngress(redis.url, { settings: { ratePerSecond: 1_000, rateBurst: 10_000 } });
+const { request, store } = ingress;
 
 let count = 0;
 async function postOrder(key: string, externalId: string): Promise<string> {
@@ -43,7 +42,7 @@ async function search(key: string, q: string): Promise<unknown[]> {
 }
 
 test('an order is found by its id, its external id, and whatever its partners call it, whole or by its beginning', async () => {
-  const { key } = await tenant();
+  const { key } = await ingress.tenant();
   const id = await postOrder(key, 'found-1');
   await postOrder(key, 'other-1');
   await put(id, atNash({ externalRef: 'ref-found-1', partnerOrderId: 'ord_NASH4711', jobId: 'job_NASH0815' }));
@@ -60,8 +59,8 @@ test('an order is found by its id, its external id, and whatever its partners ca
 });
 
 test('what belongs to another merchant, or was deleted, is not found', async () => {
-  const { key } = await tenant();
-  const stranger = await tenant();
+  const { key } = await ingress.tenant();
+  const stranger = await ingress.tenant();
   const id = await postOrder(key, 'mine-1');
   await put(id, atNash({ externalRef: 'ref-mine-1', partnerOrderId: 'ord_mine', jobId: 'job_mine' }));
   for (const text of [id, 'mine-1', 'ref-mine-1', 'job_mine']) expect(await search(stranger.key, text)).toEqual([]);
@@ -72,7 +71,7 @@ test('what belongs to another merchant, or was deleted, is not found', async () 
 });
 
 test('endpoints and connections are found by their ids', async () => {
-  const { key } = await tenant();
+  const { key } = await ingress.tenant();
   const json = { url: 'https://example.com/hooks?token=secret', description: 'Warehouse' };
   const endpoint = (await request('POST', '/v1/endpoints', { key, json })).body as { id: string };
   expect(await search(key, endpoint.id)).toEqual([
@@ -88,7 +87,7 @@ test('endpoints and connections are found by their ids', async () => {
 });
 
 test('a search for nothing, or for a book, is refused with the name of its parameter', async () => {
-  const { key } = await tenant();
+  const { key } = await ingress.tenant();
   for (const q of ['', 'ab', '   ', 'x'.repeat(201)]) {
     const { status, body } = await request('GET', `/v1/search?q=${encodeURIComponent(q)}`, { key });
     expect(status).toBe(400);

@@ -5,6 +5,8 @@ import { conclude, type Scenario } from '../scenario.ts';
 import { startWorld } from '../world.ts';
 
 const graceMs = 10_000;
+/** Several times what the balancer takes to notice. */
+const drainMs = 1_000;
 
 /** What `/readyz` says after SIGTERM: 503, or nobody listens any more. */
 async function stillReady(port: number): Promise<boolean> {
@@ -17,10 +19,11 @@ async function stillReady(port: number): Promise<boolean> {
 export const rollingRestarts: Scenario = {
   name: 'rolling restarts',
   promises: ['R1', 'R2', 'R3', 'R7'],
-  what: 'Each API and worker in turn is told to end (SIGTERM) under load, and replaced.',
+  what: 'Each API and worker in turn is told to end (SIGTERM) under load, and replaced; the balancer asks `/readyz`.',
   async run(scale) {
     const startedMs = Date.now();
-    const world = await startWorld({ ...scale, workerCount: 2, settings: { PACKLINE_GRACE_MS: String(graceMs) } });
+    const settings = { PACKLINE_GRACE_MS: String(graceMs), PACKLINE_DRAIN_MS: String(drainMs) };
+    const world = await startWorld({ ...scale, workerCount: 2, settings });
     const { fleet, balancer } = world;
     const broken: string[] = [];
     const slow: string[] = [];
@@ -31,7 +34,7 @@ export const rollingRestarts: Scenario = {
       const tookMs = Date.now() - toldMs;
       slowestMs = Math.max(slowestMs, tookMs);
       if (code !== 0) broken.push(`${name} ended with ${code ?? signal}`);
-      if (tookMs > graceMs + 1_000) slow.push(`${name} took ${tookMs} ms to end`);
+      if (tookMs > drainMs + graceMs + 1_000) slow.push(`${name} took ${tookMs} ms to end`);
     };
     try {
       const load = startLoad(world, { ratePerSecond: 10 });
