@@ -83,7 +83,7 @@ function connect(target: RedisTarget, profile: RedisProfile): RedisClient {
     // Asked this often whether a starting Redis has loaded its data; ioredis would wait up to 10 s.
     maxLoadingRetryTime: 500,
     // After a failover the old master answers READONLY: a new connection finds the new one.
-    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+    reconnectOnError: reconnectWhenReadonly(),
   } satisfies RedisOptions;
   const single = { ...options, enableOfflineQueue, retryStrategy: reconnectDelayMs } satisfies RedisOptions;
   if (target.form === 'sentinel') {
@@ -131,6 +131,17 @@ function gatherWrites(client: Redis): Redis {
     return sendCommand(...command);
   };
   return client;
+}
+
+/** Hundreds of commands are refused at once, and ioredis would end the same connection for each of them. */
+function reconnectWhenReadonly(): (error: Error) => boolean {
+  const pauseMs = 500;
+  let lastMs = -Infinity;
+  return ({ message }) => {
+    if (!message.startsWith('READONLY') || performance.now() - lastMs < pauseMs) return false;
+    lastMs = performance.now();
+    return true;
+  };
 }
 
 const keepName: DNSLookupFunction = (name, done) => done(null, name);
