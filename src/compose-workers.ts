@@ -20,6 +20,7 @@ import fulfilmentUpdate from '../workers/fulfilment-update.ts';
 import omsUpdate from '../workers/oms-update.ts';
 import orderCancel from '../workers/order-cancel.ts';
 import orderImport from '../workers/order-import.ts';
+import orderReconcile from '../workers/order-reconcile.ts';
 import overlapCheck from '../workers/overlap-check.ts';
 import sweep from '../workers/sweep.ts';
 
@@ -33,6 +34,7 @@ const run: Record<JobName, (runner: Runner) => RunningWorker> = {
   'fulfilment-read': (runner) => runWorker(fulfilmentRead, runner),
   'order-cancel': (runner) => runWorker(orderCancel, runner),
   'oms-update': (runner) => runWorker(omsUpdate, runner),
+  'order-reconcile': (runner) => runWorker(orderReconcile, runner),
   'overlap-check': (runner) => runWorker(overlapCheck, runner),
   'feed-poll': (runner) => runWorker(feedPoll, runner),
   'connection-check': (runner) => runWorker(connectionCheck, runner),

@@ -162,6 +162,7 @@ export function composeWorkerDeps(base: Base): WorkerDeps {
     http: base.http,
     random: Math.random,
     quietAfterMs: base.config.quietSeconds * 1_000,
+    reconcileEveryMs: base.config.reconcileHours * 3_600_000,
     ...connections,
   };
 }

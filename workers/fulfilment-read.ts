@@ -18,12 +18,14 @@ import { findOrderByReference, requireOrder } from '../src/store/orders.ts';
 import type { OpenFulfilment, WorkerDeps } from '../src/fulfilment/deps.ts';
 import { keepUnmatched } from '../src/fulfilment/keep-unmatched.ts';
 import { omsWork } from '../src/fulfilment/oms-work.ts';
+import { reportRead } from '../src/fulfilment/report-read.ts';
 import { recordSnapshot } from '../src/fulfilment/record-snapshot.ts';
 import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
 
 type Context = JobContext<WorkerDeps>;
 type Payload =
-  { merchantId: string; connectionId: string; inboxId: string } | { orderId: string; again?: number | undefined };
+  | { merchantId: string; connectionId: string; inboxId: string }
+  | { orderId: string; again?: number | undefined; reconciliationId?: string | undefined };
 
 export default defineWorker<WorkerDeps, Payload>(fulfilmentRead, (payload, context) =>
   'inboxId' in payload ? takeMessage(payload, context) : readPartner(payload, context),
@@ -108,13 +110,17 @@ function withJob(order: Order, jobId: string | undefined): Order {
 
 /** Asks the partner how things stand. A read is no effect: it may happen any number of times. */
 async function readPartner(
-  { orderId, again = 0 }: Extract<Payload, { orderId: string }>,
+  { orderId, again = 0, reconciliationId }: Extract<Payload, { orderId: string }>,
   context: Context,
 ): Promise<void> {
-  const { store, finish } = context;
+  const { store } = context;
   const { order } = await requireOrder(store, orderId);
   const { fulfilment } = order;
-  if (fulfilment === undefined) return;
+  const report = reportRead(context, { reconciliationId, system: fulfilment?.connector ?? '' });
+  if (fulfilment === undefined) {
+    await report.finish({});
+    return;
+  }
   const { laneOf, connector } = await context.deps.openFulfilment(
     store,
     order.merchantId,
@@ -127,17 +133,21 @@ async function readPartner(
     return connection.find({ ...fulfilment, lines: order.content.lines });
   });
   if (snapshot === null) {
-    if (fulfilment.submittedContentVersion === 0) return;
+    if (fulfilment.submittedContentVersion === 0) {
+      await report.finish({});
+      return;
+    }
     throw new Failure('rejected', 'fulfilment.order_lost', 'the fulfilment system does not know this order any more', {
       detail: { connectionId: fulfilment.connectionId },
     });
   }
-  await changeOrder(store, orderId, { commit: finish, work: deliveryWork }, (stored) => {
-    const change = recordSnapshot(context, stored, snapshot, {
+  await changeOrder(store, orderId, { commit: report.finish, work: deliveryWork }, (stored) => {
+    const recorded = recordSnapshot(context, stored, snapshot, {
       what: 'fulfilment.read',
       told: stored.order.fulfilment?.submittedContentVersion ?? 0,
       done: [fulfilmentRead.name],
     });
+    const change = report.seen(stored.order, recorded);
     if (change === null || !isStale(change.order, snapshot) || again >= againMax) return change;
     if (connector.readCacheMs === undefined) return change;
     const options = { lane: laneOf(), cause: `again.${again + 1}`, delayMs: connector.readCacheMs + cacheMarginMs };

@@ -7,6 +7,7 @@ import type { OpenOms, WorkerDeps } from '../src/fulfilment/deps.ts';
 import { makeOmsFact } from '../src/fulfilment/make-oms-fact.ts';
 import { adoptOmsOrder, toHeard } from '../src/fulfilment/adopt-oms-order.ts';
 import { afterOmsFact } from '../src/fulfilment/after-oms-fact.ts';
+import { reportRead } from '../src/fulfilment/report-read.ts';
 import { routeOrder } from '../src/fulfilment/route-order.ts';
 import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
 import { toInstant } from '../src/platform/clock.ts';
@@ -25,7 +26,9 @@ import { keptWrites, readMessage } from '../src/store/inbox.ts';
 import { readOrder } from '../src/store/orders.ts';
 
 type Context = JobContext<WorkerDeps>;
-type Payload = { merchantId: string; connectionId: string } & ({ inboxId: string } | { externalId: string });
+type Payload = { merchantId: string; connectionId: string } & (
+  { inboxId: string } | { externalId: string; reconciliationId?: string | undefined }
+);
 
 /** Budget of the call that reads an order. */
 const readBudget = 'orders';
@@ -44,8 +47,14 @@ export default defineWorker<WorkerDeps, Payload>(orderImport, async (payload, co
       if ('externalId' in payload && error instanceof Failure && error.code === 'connection.missing') return null;
       throw error;
     });
+  if ('externalId' in payload) {
+    const { externalId, reconciliationId } = payload;
+    const { finish } = reportRead(context, { reconciliationId, system: oms?.connector.id ?? '' });
+    if (oms === null) await finish({});
+    else await readAndAccept(externalId, { oms, told: 'ready', writes: [], reconciliationId }, context);
+    return;
+  }
   if (oms === null) return;
-  if ('externalId' in payload) return readAndAccept(payload.externalId, { oms, told: 'ready', writes: [] }, context);
   const stored = await readMessage(context.store, payload.inboxId);
   if (stored === null) throw new Failure('rejected', 'hook.expired', 'this message is past its retention');
   const message = oms.connector.webhook?.read(stored.body, oms.settings);
@@ -99,11 +108,18 @@ interface Cause {
   oms: OpenOms;
   told: OmsFact['phase'];
   writes: string[][];
+  /** Whose report what is found goes into. */
+  reconciliationId?: string | undefined;
 }
 
-async function readAndAccept(externalId: string, { oms, told, writes }: Cause, context: Context): Promise<void> {
-  const { store, signal, deps, finish } = context;
+async function readAndAccept(
+  externalId: string,
+  { oms, told, writes, reconciliationId }: Cause,
+  context: Context,
+): Promise<void> {
+  const { store, signal, deps } = context;
   const { record, connector } = oms;
+  const report = reportRead(context, { reconciliationId, system: connector.id });
   if (!(await waitInLane(context, oms.laneOf(readBudget)))) return;
   const read = await withinDeadline(signal, async (within) => {
     const { connection } = await deps.openOms(store, record.merchantId, record.id, within);
@@ -120,11 +136,11 @@ async function readAndAccept(externalId: string, { oms, told, writes }: Cause, c
     (await findByExternalId(store, record.merchantId, record.id, externalId)) ??
     ((await mayImport(read, fact, { oms, told }, context)) ? await accept(read, fact, oms, context) : null);
   if (known === null || (await readOrder(store, known)) === null) {
-    await finish({ writes: kept });
+    await report.finish({ writes: kept });
     return;
   }
-  await changeOrder(store, known, { commit: finish, work: deliveryWork }, (stored) =>
-    adoptOmsOrder(context, stored, { read, fact, lane: oms.laneOf(), writes: kept }),
+  await changeOrder(store, known, { commit: report.finish, work: deliveryWork }, (stored) =>
+    report.seen(stored.order, adoptOmsOrder(context, stored, { read, fact, lane: oms.laneOf(), writes: kept })),
   );
 }
 

@@ -18,6 +18,7 @@ import { forgetPartnerIds } from '../src/store/search.ts';
 import { personMember, readFoundBy } from '../src/store/persons.ts';
 import type { NewEntry } from '../src/store/commit.ts';
 import type { WorkerDeps } from '../src/fulfilment/deps.ts';
+import { reconcileOnSchedule } from '../src/fulfilment/reconcile-on-schedule.ts';
 import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
 
 type Context = JobContext<WorkerDeps>;
@@ -75,13 +76,14 @@ async function forgetFinished({ store }: Context): Promise<void> {
 }
 
 /**
- * Starts what comes round less often: asking each connection for hooks that did not reach us, and routing again what found
- * no route. Their ids hold no tick; an entry that was just done is not done again, which is what keeps them apart.
+ * Starts what comes round less often: reconciling, asking each connection for hooks that did not reach us, and routing again
+ * what found no route. Their ids hold no tick; an entry that was just done is not done again, which is what keeps them apart.
  */
 async function startOthers({ store, commit, deps }: Context): Promise<void> {
   const { redis, keys, clock } = store;
   const entries: NewEntry[] = [];
   for (const merchantId of await redis.smembers(keys.merchants)) {
+    await reconcileOnSchedule(store, merchantId, deps.reconcileEveryMs);
     const waiting = await redis.zcard(keys.unrouted(merchantId));
     if (waiting > 0) {
       const payload = { kind: 'unrouted', merchantId, startedMs: clock.now() } as const;

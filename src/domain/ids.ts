@@ -12,6 +12,7 @@ export const idPrefixes = {
   issue: 'iss',
   inbox: 'inb',
   request: 'req',
+  reconciliation: 'rec',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

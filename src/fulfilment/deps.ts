@@ -37,6 +37,8 @@ export interface WorkerDeps {
   random: () => number;
   /** An order at work that nothing was heard of for so long is read at its partner. */
   quietAfterMs: number;
+  /** How often all open orders are compared with the partners; 0: never. */
+  reconcileEveryMs: number;
   openFulfilment: Open<OpenFulfilment>;
   openOms: Open<OpenOms>;
   /** Whose account at which vendor a connection is (connector.ts); undefined where it does not matter. */

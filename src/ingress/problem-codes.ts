@@ -144,6 +144,13 @@ export const problemCodes = {
   'event.not_found': row('rejected', 404, 'No such event', 'Events are kept for some days only.'),
   'delivery.not_found': row('rejected', 404, 'No such delivery', 'Deliveries are kept as long as their events.'),
   'issue.not_found': row('rejected', 404, 'No such issue', 'See `GET /v1/issues`.'),
+  'reconciliation.not_found': row('rejected', 404, 'No such reconciliation', 'See `GET /v1/reconciliations`.'),
+  'reconciliation.running': row(
+    'rejected',
+    409,
+    'A reconciliation is under way',
+    'It compares the same orders: read it until its status is `done`.',
+  ),
   'webhook.token_unknown': row(
     'rejected',
     404,

@@ -12,6 +12,7 @@ import { issueRoutes } from './routes/issues.ts';
 import { merchantRoutes } from './routes/merchants.ts';
 import { orderActRoutes } from './routes/order-acts.ts';
 import { orderRoutes } from './routes/orders.ts';
+import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { registerWebhooksRoutes } from './routes/register-webhooks.ts';
 import { searchRoutes } from './routes/search.ts';
 
@@ -27,6 +28,7 @@ export const routes: readonly Route[] = [
   ...endpointActRoutes,
   ...deliveryRoutes,
   ...issueRoutes,
+  ...reconciliationRoutes,
   ...searchRoutes,
   ...erasureRoutes,
   ...merchantRoutes,

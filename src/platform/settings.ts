@@ -182,6 +182,12 @@ export const SettingsSchema = z.object({
     fallback: '600',
     about: 'Seconds without news after which an order at work is read at its partner: a webhook may have been lost.',
   }),
+  reconcileHours: whole(0, 720).register(settingRegistry, {
+    env: 'PACKLINE_RECONCILE_HOURS',
+    fallback: '24',
+    about:
+      'Hours between two comparisons of all open orders with the OMS and the fulfilment systems; 0 never does by itself.',
+  }),
   graceMs: whole(0, 600_000).register(settingRegistry, {
     env: 'PACKLINE_GRACE_MS',
     fallback: '10000',

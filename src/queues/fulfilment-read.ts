@@ -10,8 +10,15 @@ export const fulfilmentRead = defineJob({
   name: 'fulfilment-read',
   payload: z.union([
     z.object({ merchantId: IdSchema('merchant'), connectionId: IdSchema('connection'), inboxId: IdSchema('inbox') }),
-    /** `again`: so many reads before this one may have been older than what was heard. */
-    z.object({ orderId: IdSchema('order'), again: z.int().optional() }),
+    /**
+     * `again`: so many reads before this one may have been older than what was heard. `reconciliationId`: whose report what
+     * it finds goes into.
+     */
+    z.object({
+      orderId: IdSchema('order'),
+      again: z.int().optional(),
+      reconciliationId: IdSchema('reconciliation').optional(),
+    }),
   ]),
   id: (payload, cause) => {
     const subject = 'inboxId' in payload ? payload.inboxId : payload.orderId;

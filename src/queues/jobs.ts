@@ -7,6 +7,7 @@ import { fulfilmentUpdate } from './fulfilment-update.ts';
 import { omsUpdate } from './oms-update.ts';
 import { orderCancel } from './order-cancel.ts';
 import { orderImport } from './order-import.ts';
+import { orderReconcile } from './order-reconcile.ts';
 import { overlapCheck } from './overlap-check.ts';
 import { sweep } from './sweep.ts';
 
@@ -18,6 +19,7 @@ export const jobs = {
   'fulfilment-read': fulfilmentRead,
   'order-cancel': orderCancel,
   'oms-update': omsUpdate,
+  'order-reconcile': orderReconcile,
   'overlap-check': overlapCheck,
   'feed-poll': feedPoll,
   'connection-check': connectionCheck,

@@ -13,7 +13,11 @@ export const orderImport = defineJob({
   name: 'order-import',
   payload: z.union([
     z.object({ ...ofConnection, inboxId: IdSchema('inbox') }),
-    z.object({ ...ofConnection, externalId: ExternalIdSchema }),
+    z.object({
+      ...ofConnection,
+      externalId: ExternalIdSchema,
+      reconciliationId: IdSchema('reconciliation').optional(),
+    }),
   ]),
   id: (payload, cause) => ('inboxId' in payload ? payload.inboxId : `${payload.connectionId}.${cause}`),
   class: 'orders',

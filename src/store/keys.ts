@@ -63,6 +63,10 @@ export function createKeys(shard: number) {
     issues: (merchantId: string) => `${tag}:issues:${merchantId}`,
     issue: (issueId: string) => `${tag}:issue:${issueId}`,
     issueEntries: (issueId: string) => `${tag}:issue-entries:${issueId}`,
+    reconciliations: (merchantId: string) => `${tag}:reconciliations:${merchantId}`,
+    reconciliation: (id: string) => `${tag}:reconciliation:${id}`,
+    /** When each merchant was last reconciled on schedule (ms). */
+    reconciled: `${tag}:reconciled`,
     /** Which merchants have data on this shard, for the sweep. */
     merchants: `${tag}:merchants`,
   };

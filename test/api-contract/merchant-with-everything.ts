@@ -4,6 +4,7 @@ import { changeOrder } from '../../src/store/change-order.ts';
 import { commit } from '../../src/store/commit.ts';
 import { leaseEntries } from '../../src/store/entries.ts';
 import { issueId, issueWrites } from '../../src/store/issues.ts';
+import { askedWrites } from '../../src/store/reconciliations.ts';
 import { adminKey, type TestIngress } from '../support/ingress.ts';
 import { sampleOrder } from '../support/sample-order.ts';
 
@@ -25,7 +26,8 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
 
   const make = async (path: string, key: string, json: unknown): Promise<{ id: string; [field: string]: unknown }> => {
     count += 1;
-    const reply = await request('POST', path, { key, json, headers: { 'Idempotency-Key': `everything-${count}` } });
+    const body = json === undefined ? {} : { json };
+    const reply = await request('POST', path, { key, ...body, headers: { 'Idempotency-Key': `everything-${count}` } });
     if (reply.status >= 300) throw new Error(`POST ${path} was answered ${reply.status}: ${reply.text}`);
     return AnsweredSchema.parse(reply.body);
   };
@@ -50,7 +52,19 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
     const { id: ord } = await make('/v1/orders', key, sampleOrder({ externalId: `order-${count}` }));
     const { id: ep } = await make('/v1/endpoints', key, { url: 'https://hooks.acme.com/packline' });
     const delivery = await make(`/v1/endpoints/${ep}/test`, key, {});
-    const ids = { mer, key: keyId, con: connection.id, ord, ep, dlv: delivery.id, evt: String(delivery['eventId']) };
+    const { id: rec } = await make('/v1/reconciliations', key, undefined);
+    // Ended: while one runs there is no other.
+    await commit(store, { writes: askedWrites(store, rec, { orders: 0, reads: 0, isLast: true }) });
+    const ids = {
+      mer,
+      key: keyId,
+      con: connection.id,
+      ord,
+      ep,
+      dlv: delivery.id,
+      evt: String(delivery['eventId']),
+      rec,
+    };
     const iss = await bury(mer, ord);
     await dispatch(ord, connection.id);
     return { merchantId: mer, key, ids: { ...ids, iss, token: inboundPath.slice('/in/'.length) } };

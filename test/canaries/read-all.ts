@@ -17,6 +17,7 @@ export async function readAll(world: World, acts: Acts, echoes: Echoes): Promise
   for (const list of ['connectors', 'connections', 'endpoints', 'events', 'orders'])
     await acts.owner(`GET /v1/${list}`);
   await acts.owner('GET /v1/search', { query: '?q=delivered' });
+  await reconcile(acts);
   const { merchantId, keyId } = await makeStranger(world, acts);
   return { orderId, endpointId, deliveryId, issueId, connectionId, merchantId, keyId, code: 'request.invalid' };
 }
@@ -66,6 +67,13 @@ async function turnConnection({ secrets }: World, { owner }: Acts, { connectionI
   const turned = await owner('POST /v1/connections/{connectionId}/rotate-token', { params });
   secrets['token new'] = tokenOf(turned.body['webhookUrl']);
   return connectionId;
+}
+
+async function reconcile({ owner }: Acts): Promise<void> {
+  const params = { reconciliationId: idOf(await owner('POST /v1/reconciliations')) };
+  const read = async () => (await owner('GET /v1/reconciliations/{reconciliationId}', { params })).body;
+  await vi.waitFor(async () => expect((await read())['status']).toBe('done'), waiting);
+  await owner('GET /v1/reconciliations');
 }
 
 /** Another merchant, who has nothing, and whose key shows what is shown to strangers. */

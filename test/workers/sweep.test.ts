@@ -13,10 +13,11 @@ import { deliveryWrites, eventDocWrites, makeDelivery, makeEvent } from '../../s
 import { readIssue } from '../../src/store/issues.ts';
 import { createMerchant } from '../../src/store/merchants.ts';
 import { readOrder, readTimeline } from '../../src/store/orders.ts';
+import { listReconciliations } from '../../src/store/reconciliations.ts';
 import { acceptSample, postSample } from '../store/accept-sample.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { testRedis } from '../support/redis.ts';
-import { openWorkbench, quietAfterMs, type SweepPayload, type Workbench } from './workbench.ts';
+import { openWorkbench, quietAfterMs, reconcileEveryMs, type SweepPayload, type Workbench } from './workbench.ts';
 
 const { client } = await testRedis();
 let bench: Workbench;
@@ -147,6 +148,21 @@ describe('the sweep for retention', () => {
     await Promise.all([runSweep(retention), runSweep(retention)]);
     bench.clock.advance(sweepEveryMs.retention);
     expect(await bench.take()).toMatchObject([{ job: 'sweep', payload: { kind: 'retention' } }]);
+  });
+
+  it('has a merchant’s open orders compared with the partners once in the interval, by whichever process asks first', async () => {
+    await anOrder('order-1');
+    const due = async () => {
+      const taken = [...(await runSweep(retention)), ...(await runSweep(retention))];
+      await end(taken);
+      return taken.filter(({ job }) => job === 'order-reconcile').map(({ payload }) => payload);
+    };
+    expect(await due()).toEqual([]);
+    await bench.pass(reconcileEveryMs);
+    expect(await due()).toEqual([expect.objectContaining({ merchantId, offset: 0 })]);
+    expect(await due()).toEqual([]);
+    const { data } = await listReconciliations(bench.store, merchantId, { limit: 10 });
+    expect(data).toMatchObject([{ cause: 'schedule', status: 'running' }]);
   });
 
   it('asks each fulfilment connection for what it missed, once in its interval, except those that are paused', async () => {

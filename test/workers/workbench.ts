@@ -40,6 +40,7 @@ export type SweepPayload = Parameters<typeof sweepJob.id>[0];
 let sweeps = 0;
 /** A live order says something every few minutes. */
 export const quietAfterMs = 600_000;
+export const reconcileEveryMs = 24 * 3_600_000;
 
 /** The handlers on a real store and a clock that stands still: a test says which work is done, and when. */
 export interface Workbench {
@@ -72,6 +73,7 @@ export async function openWorkbench(client: Redis): Promise<Workbench> {
     http,
     random: () => 0.5,
     quietAfterMs,
+    reconcileEveryMs,
     ...createConnections({ http, clock, metrics: createMetrics() }, { baseUrl: 'http://127.0.0.1:3000' }),
   };
   const take = async () => (await leaseEntries(store, { room: 1_000, leaseMs: 3_600_000 })).entries;
