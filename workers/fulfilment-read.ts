@@ -77,7 +77,7 @@ async function applyMessage(
         : [];
     return {
       ...heard,
-      timeline: [{ at, what: 'hook.received', detail: { event: message.event } }],
+      timeline: [{ at, what: 'hook.received', detail: { event: message.event, inboxId } }],
       writes: keptWithWrites(store, stored, inboxId),
       entries: [...read, ...omsWork(order, heard.order), ...(arrived === order ? [] : endWait(order))],
     };
@@ -128,6 +128,7 @@ async function readPartner(
     context.signal,
   );
   if (!(await waitInLane(context, laneOf()))) return;
+  const startedMs = store.clock.now();
   const snapshot = await withinDeadline(context.signal, async (signal) => {
     const { connection } = await context.deps.openFulfilment(store, order.merchantId, fulfilment.connectionId, signal);
     return connection.find({ ...fulfilment, lines: order.content.lines });
@@ -144,6 +145,7 @@ async function readPartner(
   await changeOrder(store, orderId, { commit: report.finish, work: deliveryWork }, (stored) => {
     const recorded = recordSnapshot(context, stored, snapshot, {
       what: 'fulfilment.read',
+      tookMs: store.clock.now() - startedMs,
       told: stored.order.fulfilment?.submittedContentVersion ?? 0,
       done: [fulfilmentRead.name],
     });

@@ -68,7 +68,7 @@ export default defineWorker<WorkerDeps, Payload>(orderImport, async (payload, co
   if (orderId !== null && (known === null || saysAll(known.order, message, oms))) {
     // An order that is past its retention is remembered by its id alone.
     if (known === null) await context.finish({ writes });
-    else await learn(orderId, makeOmsFact(oms.connector, message), writes, context);
+    else await learn(orderId, { fact: makeOmsFact(oms.connector, message), writes, inboxId: payload.inboxId }, context);
     return;
   }
   await readAndAccept(message.externalRef, { oms, told: phaseOf(oms, message.state ?? ''), writes }, context);
@@ -89,14 +89,18 @@ function saysAll({ oms: known }: Order, { state, changedAt }: OmsMessage, oms: O
   return phase === 'ready' || phase === 'handling' || phase === 'invoiced' || phase === 'placed';
 }
 
-async function learn(orderId: string, fact: OmsFact, writes: string[][], context: Context): Promise<void> {
+async function learn(
+  orderId: string,
+  { fact, writes, inboxId }: { fact: OmsFact; writes: string[][]; inboxId: string },
+  context: Context,
+): Promise<void> {
   const { store, finish, deps } = context;
   await changeOrder(store, orderId, { commit: finish, work: deliveryWork }, ({ order }) => {
     const at = toInstant(store.clock.now());
     const changed = learnFromOms({ order, happenings: [] }, fact, deps.vocabularies, at);
     return {
       ...changed,
-      timeline: [{ at, what: 'oms.moved', detail: { state: fact.state } }],
+      timeline: [{ at, what: 'oms.moved', detail: { state: fact.state, inboxId } }],
       entries: afterOmsFact(order, changed.order, fact),
       writes,
     };

@@ -26,7 +26,7 @@ export function recordSnapshot(
   context: JobContext<WorkerDeps>,
   { order }: Pick<StoredOrder, 'order'>,
   snapshot: FulfilmentSnapshot,
-  { what, told, done }: { what: string; told: number; done: readonly string[] },
+  { what, told, done, tookMs }: { what: string; told: number; done: readonly string[]; tookMs?: number },
 ): OrderChange {
   const at = toInstant(context.store.clock.now());
   const { vocabularies } = context.deps;
@@ -70,7 +70,7 @@ export function recordSnapshot(
         ? [makeEntry(fulfilmentSubmit, { orderId: order.id }, { lane: freeLane, cause: `dispatch.${order.version}` })]
         : []),
     ],
-    timeline: [{ at, what, detail: { partnerOrderId, jobId, by: fulfilment.connector } }],
+    timeline: [{ at, what, detail: { partnerOrderId, jobId, by: fulfilment.connector, tookMs } }],
     writes: successWrites(context.store, fulfilment.connectionId),
   };
 }

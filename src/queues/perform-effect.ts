@@ -1,10 +1,11 @@
 import { Failure, toFailure } from '../domain/failure.ts';
 import { claimIntent, expireIntent, withoutIntent } from '../domain/claim-intent.ts';
 import type { Order } from '../domain/order.ts';
+import { toInstant } from '../platform/clock.ts';
 import { startDeadline } from '../platform/deadline.ts';
 import type { CommitOutcome, CommitPlan } from '../store/commit.ts';
 import { changeOrder, type OrderChange } from '../store/change-order.ts';
-import type { StoredOrder } from '../store/orders.ts';
+import type { StoredOrder, TimelineLine } from '../store/orders.ts';
 import { deliveryWork } from './delivery-attempt.ts';
 import type { JobContext } from './run-worker.ts';
 
@@ -63,14 +64,31 @@ export async function performEffect<T>(context: JobContext<unknown>, effect: Eff
   if (claimed === null) return null;
   const { stored, unsure }: { stored: StoredOrder; unsure: boolean } = claimed;
 
+  const startedMs = store.clock.now();
+  /** One hop of the order's story: who was called, for what, and how long it took. */
+  const hop = (what: 'call.answered' | 'call.failed', detail: Record<string, unknown> = {}): TimelineLine => ({
+    at: toInstant(store.clock.now()),
+    what,
+    detail: {
+      effect: effect.name,
+      connectionId,
+      attempt: context.tries + 1,
+      ...(unsure ? { repeated: true } : {}),
+      tookMs: store.clock.now() - startedMs,
+      ...detail,
+    },
+  });
   let answer: T;
   try {
     answer = await withinDeadline(context.signal, (signal) => effect.act(stored, unsure, signal));
   } catch (error) {
+    const { kind, code } = toFailure(error);
+    // A partner that says "later" says so for hours: the story would be of nothing else.
+    const timeline = kind === 'throttled' || kind === 'aborted' ? [] : [hop('call.failed', { code })];
     // Whether it happened is not known: the next run need not wait for the lease, but will look.
     await changeOrder(store, orderId, options, ({ order }) =>
       order.intents[connectionId]?.runId === runId
-        ? { order: expireIntent(order, connectionId, store.clock.now()) }
+        ? { order: expireIntent(order, connectionId, store.clock.now()), timeline }
         : null,
     ).catch((cause: unknown) => context.log.warn({ code: toFailure(cause).code }, 'intent.notExpired'));
     throw error;
@@ -82,7 +100,7 @@ export async function performEffect<T>(context: JobContext<unknown>, effect: Eff
     }
     const change = await effect.record(latest, answer);
     const order = withoutIntent(change?.order ?? latest.order, connectionId);
-    return { ...change, order };
+    return { ...change, order, timeline: [hop('call.answered'), ...(change?.timeline ?? [])] };
   });
 }
 

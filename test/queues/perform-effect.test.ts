@@ -8,7 +8,7 @@ import { changeOrder, type OrderChange } from '../../src/store/change-order.ts';
 import { commit, type CommitPlan } from '../../src/store/commit.ts';
 import { newId, type StoreDeps } from '../../src/store/deps.ts';
 import { leaseEntries } from '../../src/store/entries.ts';
-import { requireOrder, type StoredOrder } from '../../src/store/orders.ts';
+import { readTimeline, requireOrder, type StoredOrder } from '../../src/store/orders.ts';
 import { acceptSample } from '../store/accept-sample.ts';
 import { everythingIn } from '../store/everything-in-redis.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
@@ -75,6 +75,24 @@ describe('an effect', () => {
     const until = new Date(clock.now() + intentLeaseMs).toISOString();
     expect(intents).toEqual([{ [connectionId]: { effect: 'order.dispatch', runId: 'run-1', until } }]);
     expect(await read()).toMatchObject({ intents: {}, problems: [{ code: 'answer' }], version: 3 });
+  });
+
+  it('is a hop of the order’s story, with its time and its attempt; one that was put off is none', async () => {
+    const slow = async (answer: () => Promise<string>) => {
+      clock.advance(120);
+      return answer();
+    };
+    const fails = (kind: 'transient' | 'throttled') => () =>
+      slow(() => Promise.reject(new Failure(kind, `nash.${kind}`, 'no')));
+    await run('run-1', fails('throttled')).catch(() => undefined);
+    await run('run-2', fails('transient')).catch(() => undefined);
+    await run('run-3', () => slow(() => Promise.resolve('answer')));
+    const hop = { effect: 'order.dispatch', connectionId, attempt: 1, tookMs: 120, repeated: true };
+    const hops = (await readTimeline(store, orderId)).filter(({ what }) => what.startsWith('call.'));
+    expect(hops.map(({ what, detail }) => ({ what, detail }))).toEqual([
+      { what: 'call.failed', detail: { ...hop, code: 'nash.transient' } },
+      { what: 'call.answered', detail: hop },
+    ]);
   });
 
   it('that was recorded is over: the next one has nothing to be unsure of', async () => {
