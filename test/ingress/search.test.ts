@@ -94,3 +94,9 @@ test('a search for nothing, or for a book, is refused with the name of its param
     expect(body).toMatchObject({ errors: [{ parameter: 'q' }] });
   }
 });
+
+test('what is not UTF-8 has the length that its characters have', async () => {
+  const { key } = await ingress.tenant();
+  const { status, body } = await request('GET', '/v1/search?q=%ff', { key });
+  expect([status, body]).toMatchObject([400, { errors: [{ parameter: 'q', code: 'field.too_small' }] }]);
+});
