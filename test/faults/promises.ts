@@ -44,6 +44,7 @@ export const promises: readonly Promised[] = [
       'test/ingress/redis-trouble.test.ts',
       'test/ingress/redis-gone.test.ts',
       'test/ingress/redis-empty.test.ts',
+      'test/faults/topologies.test.ts',
     ],
     benchmarks: [],
   },

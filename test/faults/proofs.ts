@@ -25,7 +25,7 @@ export async function runProofs(paths: readonly string[]): Promise<Proof[]> {
     const vitest = spawn(
       join(root, 'node_modules/.bin/vitest'),
       ['run', ...paths, '--reporter=json', `--outputFile=${outputFile}`],
-      { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
+      { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, PACKLINE_LONG_TESTS: 'true' } },
     );
     await once(vitest, 'exit');
     const report = JSON.parse(await readFile(outputFile, 'utf8')) as VitestReport;

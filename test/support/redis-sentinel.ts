@@ -11,8 +11,8 @@ import { createRedisNodes, loopback, until, type RedisNode } from './redis-nodes
 const sentinelsWanted = 3;
 const quorum = 2;
 const masterName = 'main';
-/** A master that is silent for this long is failed over. */
-const downAfterMs = 1_000;
+/** A master that is silent for this long is failed over: longer than a busy machine stalls. */
+const downAfterMs = 2_000;
 const failoverTimeoutMs = 3_000;
 /** Longer than it takes; who was paused is disconnected by then. */
 const pauseMs = 20_000;
@@ -129,6 +129,8 @@ export async function startRedisSentinel({
       // The Sentinels would tell an old master after some ten seconds.
       await Promise.all(nodes.filter((node) => node !== now).map((node) => follow(node, now)));
       await until('replicas are in step', () => areInStep(nodes, now));
+      // Who was switched over is still paused, and may be the next master.
+      await Promise.all(nodes.map(({ client }) => client.call('CLIENT', 'UNPAUSE')));
     },
     stop: async () => {
       await Promise.all(sentinels.map((sentinel) => sentinel.stop()));
