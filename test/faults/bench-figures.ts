@@ -15,11 +15,16 @@ interface BenchReport {
   }[];
 }
 
-/** The rows of a report of `npm run bench -- --out FILE` that show a promise and have a target. */
-export async function readBenchFigures(path: string): Promise<BenchFigure[]> {
-  const report = JSON.parse(await readFile(path, 'utf8')) as BenchReport;
+/** The rows of reports of `npm run bench -- --out FILE` that show a promise and have a target. A later report counts. */
+export async function readBenchFigures(paths: readonly string[]): Promise<BenchFigure[]> {
+  const byBenchmark = new Map<string, BenchReport['rows']>();
+  for (const path of paths) {
+    const { rows } = JSON.parse(await readFile(path, 'utf8')) as BenchReport;
+    for (const [name, of] of Map.groupBy(rows, ({ benchmark }) => benchmark)) byBenchmark.set(name, of);
+  }
   const wanted = new Set(promises.flatMap(({ benchmarks }) => benchmarks));
-  return report.rows
+  return [...byBenchmark.values()]
+    .flat()
     .filter(({ benchmark, target }) => wanted.has(benchmark) && target !== null)
     .map(({ benchmark, what, figure, unit, better, ratio, target, met }) => ({
       benchmark,

@@ -20,7 +20,7 @@ const usage = `npm run faults -- [options]
   --list         names the scenarios
   --short        as in npm test
   --proofs       also runs the test files that show a promise
-  --bench FILE   takes figures from a report of npm run bench
+  --bench FILE   takes figures from a report of npm run bench; of several, a later one counts for what it measured again
   --report FILE  runs nothing: takes what an earlier run found (docs/reliability.json)
   --write        writes docs/reliability.md and docs/reliability.json
 Prints the table of promises; exit code 1 when one did not hold.
@@ -35,7 +35,7 @@ const { values } = parseArgs({
     list: { type: 'boolean', default: false },
     short: { type: 'boolean', default: false },
     proofs: { type: 'boolean', default: false },
-    bench: { type: 'string' },
+    bench: { type: 'string', multiple: true, default: [] },
     report: { type: 'string' },
     write: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -61,7 +61,7 @@ if (chosen.length === 0) {
 }
 
 // First of all: a file that cannot be read must not end a run of half an hour.
-const benchmarks = values.bench === undefined ? [] : await readBenchFigures(values.bench);
+const benchmarks = await readBenchFigures(values.bench);
 const earlier = values.report === undefined ? null : (JSON.parse(await readFile(values.report, 'utf8')) as Report);
 const started = new Date();
 const scale = { kills: numberOf('kills'), isShort: values.short };
