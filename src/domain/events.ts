@@ -36,6 +36,9 @@ const SettledLineSchema = z.strictObject({
   weightGrams: z.int().nullable(),
   priceMinor: z.int(),
 });
+const AdditionSchema = z
+  .strictObject({ sku: z.string(), quantity: z.int(), weightGrams: z.int().nullable(), priceMinor: z.int() })
+  .meta({ description: 'Picked though nobody had asked for it' });
 
 /** The `data` of each event that orders give rise to. No personal data: a subscriber who needs it reads the order. */
 export const orderEventData = {
@@ -47,7 +50,7 @@ export const orderEventData = {
     /** Against the table of statuses: `odd` moves happened all the same, and deserve a look. */
     move: z.enum(['legal', 'odd']),
   }),
-  'order.items_picked': z.strictObject({ ...ofOrder, lines: z.array(SettledLineSchema) }),
+  'order.items_picked': z.strictObject({ ...ofOrder, lines: z.array(SettledLineSchema), additions: z.array(AdditionSchema) }),
   'order.ready_for_invoicing': z.strictObject({ ...ofOrder, currency: z.string(), itemsMinor: z.int() }),
   'order.canceled': z.strictObject({ ...ofOrder, reason: z.string().nullable() }),
   'order.problem': z.strictObject({ ...ofOrder, code: z.string(), detail: z.string(), source: z.string() }),

@@ -2,8 +2,9 @@ import type { OrderHappening } from './events.ts';
 import { mergeEvidence, type Evidence } from './evidence.ts';
 import { withProblem, type Order, type Problem } from './order.ts';
 import { judgeMove, statusTable } from './order-status.ts';
-import { settleLines, type PickedItem } from './picking.ts';
+import type { PickedItem } from './picking.ts';
 import { ownSystem, resolveStatus, type Vocabulary } from './resolve-status.ts';
+import { settle, type Settlement } from './settlement.ts';
 
 /** An order's next state, and what is to be announced about it. `version` is raised by whoever commits it. */
 export interface Changed {
@@ -104,7 +105,8 @@ function isReadyToInvoice({ evidence, status, invoiceStatus }: Order): boolean {
 }
 const notInvoiced: ReadonlySet<string> = new Set(['IDLE', 'CANCELED', 'RETURNED']);
 
-const arePicksSettled = (evidence: readonly Evidence[]): boolean =>
+/** The picker is done, and all that was picked could be read. */
+export const arePicksSettled = (evidence: readonly Evidence[]): boolean =>
   evidence.some(({ system, code }) => system === ownSystem && code === 'picks_settled');
 
 /** Picking is over at least as far as the invoice, and nobody has told what was picked. */
@@ -114,7 +116,7 @@ export const lacksPicks = ({ evidence, status }: Order): boolean =>
   !arePicksSettled(evidence);
 
 function announceReadiness({ order, happenings }: Changed): Changed {
-  const itemsMinor = settleLines(order.content.lines, order.pickedItems).reduce((sum, l) => sum + l.priceMinor, 0);
+  const { itemsMinor } = settle(order.content.lines, order.pickedItems).totals;
   const data = { ...factsOf(order), currency: order.currency, itemsMinor };
   return { order, happenings: [...happenings, { type: 'order.ready_for_invoicing', data }] };
 }
@@ -122,7 +124,7 @@ function announceReadiness({ order, happenings }: Changed): Changed {
 /**
  * Takes in what was picked, once the evidence says that the picker is done (before that, a list of picks is a list of
  * picks so far). With it the lines are settled, which is what may lead the order to READY_FOR_INVOICING; the same picks
- * read again change nothing.
+ * read again change nothing, whatever order they come in.
  */
 export function settlePicks(
   changed: Changed,
@@ -138,11 +140,35 @@ export function settlePicks(
     lineId: lineIds.has(item.requested_id) ? item.requested_id : null,
   }));
   const settledBefore = arePicksSettled(order.evidence);
-  if (settledBefore && JSON.stringify(pickedItems) === JSON.stringify(order.pickedItems)) return changed;
-  const lines = settleLines(order.content.lines, pickedItems);
+  if (settledBefore && isSameBag(pickedItems, order.pickedItems)) return changed;
+  const told = toAnnouncement(settle(order.content.lines, pickedItems));
   const next: Changed = {
     order: { ...order, pickedItems },
-    happenings: [...changed.happenings, { type: 'order.items_picked', data: { ...factsOf(order), lines } }],
+    happenings: [...changed.happenings, { type: 'order.items_picked', data: { ...factsOf(order), ...told } }],
   };
   return settledBefore ? next : learn(next, [ownEvidence('picks_settled', now)], vocabularies, now);
 }
+
+function isSameBag(items: readonly PickedItem[], others: readonly PickedItem[]): boolean {
+  const texts = (bag: readonly PickedItem[]): string[] => bag.map((item) => JSON.stringify(item)).sort();
+  return JSON.stringify(texts(items)) === JSON.stringify(texts(others));
+}
+
+const toAnnouncement = ({ lines, additions }: Settlement) => ({
+  lines: lines.map((line) => ({
+    lineId: line.lineId,
+    sku: line.sku,
+    requestedQuantity: line.requestedQuantity,
+    pickedQuantity: line.pickedQuantity,
+    shortQuantity: line.shortQuantity,
+    substituted: line.substituted,
+    weightGrams: line.weightGrams,
+    priceMinor: line.priceMinor,
+  })),
+  additions: additions.map(({ sku, quantity, weightGrams, priceMinor }) => ({
+    sku,
+    quantity,
+    weightGrams,
+    priceMinor,
+  })),
+});

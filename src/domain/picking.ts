@@ -1,5 +1,3 @@
-import type { Line } from './order-input.ts';
-
 /** One barcode inside one scan, as the partner parsed it. */
 export interface ScannedBarcode {
   barcode: string;
@@ -39,39 +37,3 @@ export interface PickedItem {
 /** A pick is a substitution if and only if it names no line of its own or another SKU than asked (same source). */
 export const isSubstitution = (item: Pick<PickedItem, 'id' | 'sku' | 'requested_sku'>): boolean =>
   item.id === null || item.sku !== item.requested_sku;
-
-/** Asked against picked, for one line. */
-export interface SettledLine {
-  lineId: string;
-  sku: string;
-  requestedQuantity: number;
-  pickedQuantity: number;
-  shortQuantity: number;
-  substituted: boolean;
-  weightGrams: number | null;
-  priceMinor: number;
-}
-
-/**
- * Requested lines against picked items. Several picks may share one line (a split substitution) and the same SKU may
- * stand on two lines, so picks are gathered by line, never by SKU; a line with no pick at all is wholly short.
- */
-export function settleLines(lines: readonly Line[], picked: readonly PickedItem[]): SettledLine[] {
-  return lines.map((line) => {
-    const picks = picked.filter((item) => item.lineId === line.id && item.quantity > 0);
-    const pickedQuantity = sum(picks.map((item) => item.quantity));
-    const weights = picks.flatMap((item) => (item.weightGrams === null ? [] : [item.weightGrams]));
-    return {
-      lineId: line.id,
-      sku: line.sku,
-      requestedQuantity: line.quantity,
-      pickedQuantity,
-      shortQuantity: Math.max(0, line.quantity - pickedQuantity),
-      substituted: picks.some(isSubstitution),
-      weightGrams: weights.length === 0 ? null : sum(weights),
-      priceMinor: sum(picks.map((item) => item.price_cents)),
-    };
-  });
-}
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);

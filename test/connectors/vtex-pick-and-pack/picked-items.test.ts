@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toPicks } from '../../../src/connectors/fulfilment/vtex-pick-and-pack/picked-items.ts';
 import { WireOrderSchema } from '../../../src/connectors/fulfilment/vtex-pick-and-pack/wire.ts';
-import { isSubstitution, settleLines } from '../../../src/domain/picking.ts';
+import { isSubstitution } from '../../../src/domain/picking.ts';
+import { settle } from '../../../src/domain/settlement.ts';
 import { oddValues, pathsOf, withAt } from '../../fixtures/vtex-pick-and-pack/odd-values.ts';
 import { ballBody, bananaBody, itemBody, lettuceBody, orderBody, requestedLines } from '../../fixtures/vtex-pick-and-pack/payloads.ts'; // prettier-ignore
 
@@ -19,10 +20,10 @@ function settled(changes: Record<string, unknown> = {}, lines: Lines = requested
 
 /** The order's lines after it, as the domain settles them. */
 const linesAfter = (changes: Record<string, unknown>, lines: Lines = requestedLines) =>
-  settleLines(
+  settle(
     lines.map((line) => ({ ...line, name: line.sku, unitPriceMinor: 0 })),
     settled(changes, lines),
-  );
+  ).lines;
 
 const line = (id: string, sku: string, quantity: number) => ({ id, sku, quantity });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isWeighed, toItemGrams } from '../../../src/connectors/oms/vtex/item-weight.ts';
+import { isWeighed, toItemGrams } from '../../../src/domain/item-weight.ts';
 import { toMinor } from '../../../src/connectors/oms/vtex/money.ts';
 import { itemBody, orderBody } from '../../fixtures/vtex/order.ts';
 import { codesOf, mapped, mappedWith } from './vtex-harness.ts';

@@ -1,5 +1,5 @@
 import { LineSchema, type Line } from '../../../domain/order-input.ts';
-import { isWeighed, toItemGrams } from './item-weight.ts';
+import { isWeighed, toItemGrams } from '../../../domain/item-weight.ts';
 import { toMinor } from './money.ts';
 import type { Remarks } from './remarks.ts';
 import { toText } from './to-text.ts';

@@ -1,6 +1,6 @@
-import { WeightGramsSchema } from '../../../domain/weight.ts';
+import { WeightGramsSchema } from './weight.ts';
 
-/** Nanograms in one of VTEX's units: in these the pound and the ounce are integers. */
+/** Nanograms in one of each unit of weight: in these the pound and the ounce are integers. */
 const nanogramsPerUnit = new Map([
   ['kg', 1_000_000_000_000n],
   ['g', 1_000_000_000n],
@@ -8,6 +8,22 @@ const nanogramsPerUnit = new Map([
   ['oz', 28_349_523_125n],
 ]);
 const nanogramsPerGram = 1_000_000_000n;
+
+/** As VTEX Pick and Pack writes them (`KILOGRAMS`), and what else the short forms are spelled like. */
+const shortForms = new Map([
+  ['kilogram', 'kg'],
+  ['gram', 'g'],
+  ['pound', 'lb'],
+  ['ounce', 'oz'],
+]);
+
+/** A partner's word for a unit of weight as `kg`, `g`, `lb` or `oz`; undefined for what is none. */
+export function toWeightUnit(word: string): string | undefined {
+  const text = word.trim().toLowerCase();
+  const singular = text.length > 2 ? text.replace(/s$/, '') : text;
+  const unit = shortForms.get(singular) ?? singular;
+  return nanogramsPerUnit.has(unit) ? unit : undefined;
+}
 
 export const isWeighed = (unit: string): boolean => nanogramsPerUnit.has(unit);
 

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Line } from '../../src/domain/order-input.ts';
-import { isSubstitution, settleLines, type PickedItem } from '../../src/domain/picking.ts';
+import { isSubstitution, type PickedItem } from '../../src/domain/picking.ts';
+import { settle } from '../../src/domain/settlement.ts';
 
 const line = (id: string, sku: string, quantity: number): Line => ({
   id,
@@ -30,7 +31,9 @@ const pickOf = (asked: Line, overrides: Partial<PickedItem> = {}): PickedItem =>
 const bananas = line('1', 'BANANA', 2);
 const milk = line('2', 'MILK', 6);
 
-describe('settleLines', () => {
+const settleLines = (...asked: Parameters<typeof settle>) => settle(...asked).lines;
+
+describe('settle', () => {
   test('settles a line that was picked whole without a shortage', () => {
     expect(settleLines([milk], [pickOf(milk)])).toEqual([
       {
@@ -38,9 +41,14 @@ describe('settleLines', () => {
         sku: 'MILK',
         requestedQuantity: 6,
         pickedQuantity: 6,
+        keptQuantity: 6,
+        substitutedQuantity: 0,
         shortQuantity: 0,
+        overQuantity: 0,
         substituted: false,
+        requestedWeightGrams: null,
         weightGrams: null,
+        requestedMinor: 600,
         priceMinor: 600,
       },
     ]);
@@ -107,11 +115,27 @@ describe('settleLines', () => {
     expect(settleLines([milk], [pickOf(milk, { quantity: 8 })])[0]).toMatchObject({
       pickedQuantity: 8,
       shortQuantity: 0,
+      overQuantity: 2,
     });
   });
 
-  test('gives a pick that belongs to no line to no line', () => {
-    expect(settleLines([milk], [pickOf(milk, { lineId: null })])).toEqual(settleLines([milk], []));
+  test('keeps what belongs to no line as an addition: in no line, and in the total', () => {
+    const gum = { id: null, sku: 'GUM', name: 'Gum', requested_id: 'GUM', requested_sku: 'GUM' };
+    const strays = [
+      pickOf(milk, { ...gum, lineId: null, quantity: 1, price_cents: 90 }),
+      pickOf(milk, { ...gum, lineId: 'gone', quantity: 2, price_cents: 180, weightGrams: 30 }),
+      pickOf(milk, { ...gum, lineId: null, quantity: 0, price_cents: 500 }),
+    ];
+    const settled = settle([milk], [pickOf(milk), ...strays]);
+    expect(settled.lines).toEqual(settleLines([milk], [pickOf(milk)]));
+    expect(settled.additions).toEqual([{ sku: 'GUM', name: 'Gum', quantity: 3, weightGrams: 30, priceMinor: 270 }]);
+    expect(settled.totals).toEqual({
+      requestedMinor: 600,
+      linesMinor: 600,
+      additionsMinor: 270,
+      itemsMinor: 870,
+      differenceMinor: 270,
+    });
   });
 
   test('answers the lines in the order they were asked for, whatever the order of the picks', () => {
