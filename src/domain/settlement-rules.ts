@@ -27,3 +27,9 @@ export type SettlementRules = z.infer<typeof SettlementRulesSchema>;
 
 /** What holds where a connection says nothing else. */
 export const defaultSettlementRules: SettlementRules = SettlementRulesSchema.parse({});
+
+const HoldingSettingsSchema = z.object({ settlement: SettlementRulesSchema });
+
+/** The rules among a fulfilment connection's settings, as its connector checked them when they were saved. */
+export const rulesIn = (settings: unknown): SettlementRules =>
+  HoldingSettingsSchema.safeParse(settings).data?.settlement ?? defaultSettlementRules;

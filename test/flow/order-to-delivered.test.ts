@@ -74,6 +74,18 @@ describe('an order with substitution preferences and a weighed line', () => {
       { lineId: 'line-2', id: null, sku: '300099', requested_sku: '300003', price_cents: 330 },
       { lineId: 'line-3', sku: '200002', weight: 0.608, weightGrams: 608, price_cents: 1307 },
     ]);
+    expect(picked.body['settlement']).toMatchObject({
+      currency: 'AUD',
+      totals: { requestedMinor: 2_419, linesMinor: 2_077, additionsMinor: 0, itemsMinor: 2_077, differenceMinor: -342 },
+      differences: [
+        { code: 'short', lineId: 'line-1', expected: 2, actual: 1 },
+        { code: 'substituted', lineId: 'line-2' },
+        { code: 'weight_differs', lineId: 'line-3', expected: 550, actual: 608, tolerated: true },
+        { code: 'price_differs', lineId: 'line-3', expected: 1_336, actual: 1_307, tolerated: true },
+      ],
+      mayInvoice: true,
+      obstacles: [],
+    });
     expect(ofOrder().find((event) => event.type === 'order.items_picked')?.data['lines']).toMatchObject([
       { lineId: 'line-1', requestedQuantity: 2, pickedQuantity: 1, shortQuantity: 1, substituted: false },
       { lineId: 'line-2', pickedQuantity: 1, shortQuantity: 0, substituted: true },

@@ -215,5 +215,6 @@ test('the timeline tells what happened to an order, and picked items are read in
   expect(timeline.body).toMatchObject({
     data: [{ what: 'order.accepted' }, { what: 'order.cancelRequested' }, { what: 'order.imported' }],
   });
-  expect(items.body).toEqual({ data: [picked], nextCursor: null });
+  expect(items.body).toMatchObject({ data: [picked], nextCursor: null });
+  expect(items.body).toMatchObject({ settlement: { mayInvoice: false, obstacles: ['picking_unfinished'] } });
 });

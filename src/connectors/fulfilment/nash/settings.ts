@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { SettlementRulesSchema } from '../../../domain/settlement-rules.ts';
 import { readSecret } from '../../../platform/signature.ts';
 
 /** API hosts (Nash OpenAPI 1.0.0, `servers`). A key is valid at exactly one of the four. */
@@ -62,6 +63,8 @@ export const NashSettingsSchema = z.strictObject({
   requestsPerSecond: rateOf(20),
   /** Calls per second for products and inventory, counted apart from the rest ("Pick and Pack", "Rate Limits"). */
   catalogRequestsPerSecond: rateOf(10),
+  /** How far picks may be from the order until somebody has to look; what is left out has its default. */
+  settlement: SettlementRulesSchema.optional(),
 });
 export type NashSettings = z.infer<typeof NashSettingsSchema>;
 

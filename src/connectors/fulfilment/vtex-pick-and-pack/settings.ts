@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { SettlementRulesSchema } from '../../../domain/settlement-rules.ts';
 
 /** Travels in a header or a body as it is: printable ASCII only. */
 const SecretTextSchema = z
@@ -44,5 +45,7 @@ export const VtexPickAndPackSettingsSchema = z.strictObject({
   appearsWithinMinutes: z.int().min(1).max(1_440).default(15),
   /** Documented: 500 a second and 100 at a time, for each of its reads. */
   requestsPerSecond: z.int().min(1).max(500).default(450),
+  /** How far picks may be from the order until somebody has to look; what is left out has its default. */
+  settlement: SettlementRulesSchema.optional(),
 });
 export type VtexPickAndPackSettings = z.infer<typeof VtexPickAndPackSettingsSchema>;
