@@ -50,7 +50,11 @@ export const orderEventData = {
     /** Against the table of statuses: `odd` moves happened all the same, and deserve a look. */
     move: z.enum(['legal', 'odd']),
   }),
-  'order.items_picked': z.strictObject({ ...ofOrder, lines: z.array(SettledLineSchema), additions: z.array(AdditionSchema) }),
+  'order.items_picked': z.strictObject({
+    ...ofOrder,
+    lines: z.array(SettledLineSchema),
+    additions: z.array(AdditionSchema),
+  }),
   'order.ready_for_invoicing': z.strictObject({ ...ofOrder, currency: z.string(), itemsMinor: z.int() }),
   'order.canceled': z.strictObject({ ...ofOrder, reason: z.string().nullable() }),
   'order.problem': z.strictObject({ ...ofOrder, code: z.string(), detail: z.string(), source: z.string() }),

@@ -8,7 +8,6 @@ export async function readSettlementRules(
   store: StoreDeps,
   { merchantId, fulfilment }: Pick<Order, 'merchantId' | 'fulfilment'>,
 ): Promise<SettlementRules> {
-  const connection =
-    fulfilment === undefined ? null : await readConnection(store, merchantId, fulfilment.connectionId);
+  const connection = fulfilment === undefined ? null : await readConnection(store, merchantId, fulfilment.connectionId);
   return rulesIn(connection === null ? undefined : openConnection(store, connection).settings);
 }

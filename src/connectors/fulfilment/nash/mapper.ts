@@ -4,7 +4,7 @@ import { Failure } from '../../../domain/failure.ts';
 import { resolveStatus } from '../../../domain/resolve-status.ts';
 import type { OrderStatus } from '../../../domain/order-status.ts';
 import type { FulfilmentSnapshot } from '../port.ts';
-import { toPickedItems, type Picks } from './picked-items.ts';
+import { lacking, toPickedItems, type Picks } from './picked-items.ts';
 import { isOver, isPicked, toCode, vocabulary } from './statuses.ts';
 import {
   fieldPathsOf,
@@ -39,19 +39,26 @@ export function toInstant(time: string | null | undefined): string | null {
 /** What Nash says of the order, from the order, its job or both. Null for nothing. */
 export function toSnapshot({ order, job }: Seen, externalRef: string, receivedAt: string): FulfilmentSnapshot | null {
   if (order === null && job === null) return null;
-  const picks = job === null ? null : toPicks(job, externalRef);
+  const told = job ?? toJob(order);
+  const picks = told === null ? null : toPicks(told, externalRef);
   return {
     partnerOrderId: order?.id ?? textOf(job?.job_metadata, 'nash_order_id'),
     jobId: job?.id,
     dispatched: job !== null || isDispatched(order),
     evidence: mergeEvidence(
       order === null ? [] : [makeEvidence('order', order.status, null, receivedAt)],
-      job === null ? [] : toEvidence(job, externalRef, receivedAt),
+      told === null ? [] : toEvidence(told, externalRef, receivedAt),
     ),
     pickedItems: picks?.items ?? null,
     needsAttention: toAttention(order, picks),
   };
 }
+
+/** The deliveries that an order brings itself, as its job would. */
+const toJob = (order: WireOrder | null): WireJob | null =>
+  order === null || (order.deliveries ?? []).length === 0
+    ? null
+    : { id: order.id, job_configurations: [{ tasks: order.deliveries?.map((delivery) => ({ delivery })) }] };
 
 export const isDispatched = (order: WireOrder | null): boolean =>
   order !== null && toCode(order.status) === 'dispatched';
@@ -142,9 +149,10 @@ const tasksOf = (job: WireJob, externalRef: string): readonly WireTask[] =>
 
 /** Every copy of every delivery: Nash prints the present one twice, with its task and with the configuration. */
 export const deliveriesOf = (job: WireJob, externalRef: string): readonly WireDelivery[] =>
-  configurationsOf(job, externalRef).flatMap(({ tasks, delivery }) =>
-    [...(tasks ?? []).map((task) => task.delivery), delivery].flatMap((copy) => copy ?? []),
-  );
+  configurationsOf(job, externalRef).flatMap(deliveriesIn);
+
+const deliveriesIn = ({ tasks, delivery, deliver }: WireConfiguration): WireDelivery[] =>
+  [...(tasks ?? []).map((task) => task.delivery), delivery, deliver].flatMap((copy) => copy ?? []);
 
 /** The history, and the present status as the last word. */
 function statusesOf({ status, status_history }: WireDelivery): { word: string; at: string | null }[] {
@@ -157,16 +165,34 @@ function statusesOf({ status, status_history }: WireDelivery): { word: string; a
 const isWord = (word: string | null | undefined): word is string => typeof word === 'string' && word.trim() !== '';
 
 /**
- * What is in the bag that counts: the live attempt's, and when none lives, the last one's that picked anything. Null when
- * nobody said. An empty list is an answer only from a picker who is done; before that Nash prints it for "not yet".
+ * What was picked, in all parts of the job that are this order's: null while nobody said, or while one of several parts is
+ * still being picked. An empty list is an answer only from a picker who is done; before that Nash prints it for "not yet".
  */
 export function toPicks(job: WireJob, externalRef: string): Picks | null {
-  const deliveries = deliveriesOf(job, externalRef);
-  const alive = deliveries.filter((delivery) => !isOver(statusesOf(delivery).at(-1)?.word ?? ''));
-  const candidates = (alive.length > 0 ? alive : deliveries).filter(({ picked_items }) => Array.isArray(picked_items));
-  const bag = candidates.findLast(({ picked_items }) => (picked_items ?? []).length > 0) ?? candidates.at(-1);
-  if (bag === undefined) return null;
-  const rows = bag.picked_items ?? [];
-  const done = statusesOf(bag).some(({ word }) => isPicked(word));
-  return rows.length > 0 || done ? toPickedItems(rows) : null;
+  const parts = configurationsOf(job, externalRef);
+  const isOurs = parts.length === 1 || job.external_identifier === externalRef;
+  if (!isOurs && parts.every((part) => part.package?.external_identifier !== externalRef)) {
+    const said = parts.some((part) => bagOf(deliveriesIn(part)) !== undefined);
+    return said ? lacking('which part of the job is this order’s') : null;
+  }
+  const bags = new Map(parts.flatMap((part) => toEntry(bagOf(deliveriesIn(part)))));
+  if (bags.size === 0 || (bags.size > 1 && ![...bags.values()].every(isDone))) return null;
+  const rows: unknown[] = [];
+  for (const { picked_items } of bags.values()) {
+    if (!Array.isArray(picked_items)) return lacking('picked_items');
+    rows.push(...picked_items);
+  }
+  return rows.length > 0 || [...bags.values()].every(isDone) ? toPickedItems(rows) : null;
 }
+
+const toEntry = (bag: WireDelivery | undefined): [string, WireDelivery][] => (bag === undefined ? [] : [[bag.id, bag]]);
+
+/** The delivery whose bag counts: the live attempt's, and when none lives, the last one's that picked anything. */
+function bagOf(deliveries: readonly WireDelivery[]): WireDelivery | undefined {
+  const alive = deliveries.filter((delivery) => !isOver(statusesOf(delivery).at(-1)?.word ?? ''));
+  const candidates = (alive.length > 0 ? alive : deliveries).filter(({ picked_items: told }) => told !== null && told !== undefined); // prettier-ignore
+  const filled = candidates.findLast(({ picked_items: told }) => !Array.isArray(told) || told.length > 0);
+  return filled ?? candidates.at(-1);
+}
+
+const isDone = (delivery: WireDelivery): boolean => statusesOf(delivery).some(({ word }) => isPicked(word));

@@ -22,10 +22,10 @@ export function toPickedItems(rows: readonly unknown[]): Picks {
   return { items, unreadable: null };
 }
 
-const unreadable = (index: number, field: PropertyKey | undefined): Picks => ({
-  items: null,
-  unreadable: `picked_items.${index}.${String(field ?? 'row')}`,
-});
+const unreadable = (index: number, field: PropertyKey | undefined): Picks =>
+  lacking(`picked_items.${index}.${String(field ?? 'row')}`);
+
+export const lacking = (what: string): Picks => ({ items: null, unreadable: what });
 
 /** The item, or the name of the field without which there is none. */
 function toPickedItem(row: PickedRow): PickedItem | string {
@@ -41,6 +41,8 @@ function toPickedItem(row: PickedRow): PickedItem | string {
   if (requestedSku === null) return 'requested_sku';
   if (priceCents === null) return 'price_cents';
   const weight = row.weight ?? null;
+  const weightGrams = weight === null ? null : toGrams(weight);
+  if (weightGrams === undefined) return 'weight';
   return {
     id,
     sku,
@@ -52,10 +54,10 @@ function toPickedItem(row: PickedRow): PickedItem | string {
     price_cents: priceCents,
     requested_id: requestedId,
     requested_sku: requestedSku,
-    scanned_barcode: row.scanned_barcode ?? null,
+    scanned_barcode: row.scanned_barcode ?? row.scanned_code ?? null,
     scans: row.scans?.map(toScan) ?? null,
     lineId: requestedId,
-    weightGrams: weight === null ? null : (toGrams(weight) ?? null),
+    weightGrams,
   };
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { MinorAmountSchema } from '../../../domain/money.ts';
 
 /**
  * What Nash answers, read leniently: only what Packline uses, unknown keys passed over, almost everything nullable. The
@@ -21,18 +22,30 @@ function toSnake(key: string): string {
   return name;
 }
 
-/** Anything parsed from JSON, with snake_case keys; what lies deeper than any document of Nash is dropped. */
+/**
+ * Anything parsed from JSON, with snake_case keys; what lies deeper than any document of Nash is dropped. A member that is
+ * spelled both ways counts once; where the two contradict each other it is neither, and no schema takes it.
+ */
 export function snakeKeys(value: unknown, depth = 0): unknown {
   if (depth > depthMax) return undefined;
   if (Array.isArray(value)) return value.map((item) => snakeKeys(item, depth + 1));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => {
-      const name = toSnake(key);
-      return [name, verbatim.has(name) ? member : snakeKeys(member, depth + 1)];
-    }),
-  );
+  const members = new Map<string, unknown>();
+  for (const [key, member] of Object.entries(value)) {
+    const name = toSnake(key);
+    const read = verbatim.has(name) ? member : snakeKeys(member, depth + 1);
+    members.set(name, members.has(name) ? agree(members.get(name), read) : read);
+  }
+  return Object.fromEntries(members);
 }
+
+function agree(one: unknown, other: unknown): unknown {
+  if (isNothing(other)) return one;
+  if (isNothing(one) || JSON.stringify(one) === JSON.stringify(other)) return other;
+  return { contradicts: true };
+}
+const isNothing = (value: unknown): boolean =>
+  value === null || value === undefined || (Array.isArray(value) && value.length === 0);
 
 const snake = <T extends z.ZodType>(schema: T) => z.preprocess((value) => snakeKeys(value), schema);
 
@@ -43,7 +56,13 @@ const recordIfAny = z.record(z.string(), z.unknown()).nullish().catch(null);
 /** Numbers come back as strings on some reads (`"7"`, `"3012"`). */
 const Decimal = z.union([z.number().min(0), z.string().regex(/^\s*\d+(\.\d+)?\s*$/)]);
 const Quantity = Decimal.transform(Number);
-const Whole = Quantity.pipe(z.int());
+/** Digits only as text, too: "13.00" cents are dollars. */
+const Whole = z
+  .union([z.number().min(0), z.string().regex(/^\s*\d+\s*$/)])
+  .transform(Number)
+  .pipe(z.int());
+const Units = Whole.pipe(z.int().max(1_000_000));
+const Cents = Whole.pipe(MinorAmountSchema);
 
 const BarcodeSchema = z.object({
   barcode: z.string(),
@@ -51,7 +70,7 @@ const BarcodeSchema = z.object({
   is_variable_weight: z.boolean().nullish().catch(null),
   weight: Quantity.nullish().catch(null),
   weight_unit: textIfAny,
-  price_cents: Whole.nullish().catch(null),
+  price_cents: Cents.nullish().catch(null),
   product_code: textIfAny,
   expiration_date: textIfAny,
 });
@@ -66,14 +85,16 @@ export const PickedRowSchema = z.object({
   sku: z.string().nullish(),
   name: textIfAny,
   status: textIfAny,
-  quantity: Quantity,
+  quantity: Units,
   requested_quantity: Quantity.nullish(),
   /** Kilograms, as written: `toGrams` reads the digits. */
   weight: Decimal.nullish(),
-  price_cents: Whole.nullish(),
+  price_cents: Cents.nullish(),
   requested_id: z.string().nullish(),
   requested_sku: z.string().nullish(),
   scanned_barcode: textIfAny,
+  /** What the oldest documents call it. */
+  scanned_code: textIfAny,
   scans: z.array(ScanSchema).nullish(),
 });
 export type PickedRow = z.infer<typeof PickedRowSchema>;
@@ -82,7 +103,8 @@ const WireDeliverySchema = z.object({
   id: z.string().min(1),
   status: z.string().nullish(),
   status_history: z.array(z.object({ status: z.string().nullish(), created_at: textIfAny })).nullish(),
-  picked_items: z.array(z.unknown()).nullish(),
+  /** A list or null. What is neither is no reason to refuse the job, nor to take it for "none". */
+  picked_items: z.unknown().optional(),
 });
 export type WireDelivery = z.infer<typeof WireDeliverySchema>;
 
@@ -123,6 +145,8 @@ const WireConfigurationSchema = z.object({
   package: WirePackageSchema.nullish(),
   tasks: z.array(WireTaskSchema).nullish(),
   delivery: WireDeliverySchema.nullish(),
+  /** What the oldest documents call it. */
+  deliver: WireDeliverySchema.nullish(),
 });
 export type WireConfiguration = z.infer<typeof WireConfigurationSchema>;
 
@@ -147,6 +171,8 @@ export const WireOrderSchema = snake(
     status: z.string().min(1),
     order_metadata: recordIfAny,
     validation_errors: recordIfAny,
+    /** In no document; "order retrieval endpoints" (Pick and Pack guide, "Status") may mean that they are here. */
+    deliveries: z.array(WireDeliverySchema).nullish().catch(null),
   }),
 );
 export type WireOrder = z.infer<typeof WireOrderSchema>;

@@ -1,3 +1,4 @@
+import { toItemGrams, toWeightUnit } from '../../../domain/item-weight.ts';
 import { ItemRowSchema, type ItemRow, type WireOrder } from './wire.ts';
 
 const lists = ['pickedItems', 'rejectedItems', 'replacedItems'] as const;
@@ -13,8 +14,8 @@ export interface HandledItem {
   quantity: number;
   /** Of one unit, in minor units. */
   unitPriceMinor: number;
-  /** Of one unit that is sold by weight. */
-  unitKilograms: number | null;
+  /** Grams of so many units, which is not so many times the grams of one; null for what is not weighed. */
+  toGrams: (units: number) => number | null;
   /** SKUs (or ids) of what took its place. */
   replacedBy: readonly string[];
 }
@@ -42,8 +43,11 @@ function toHandledItem(list: HandledItem['list'], row: ItemRow): HandledItem | s
   const quantity = list === 'pickedItems' ? (row.quantity ?? null) : 0;
   if (quantity === null) return 'quantity';
   const unitPriceMinor = quantity === 0 ? 0 : toUnitPrice(row);
-  if (unitPriceMinor === null) return 'pickingPrice';
-  const isWeighed = /^(kilograms|kg)$/i.test(row.unitOfMeasure ?? '');
+  if (unitPriceMinor === null || !Number.isSafeInteger(unitPriceMinor * quantity)) return 'pickingPrice';
+  const unit = toWeightUnit(row.unitOfMeasure ?? '');
+  const toGrams = (units: number): number | null =>
+    unit === undefined ? null : (toItemGrams(unit, row.unitMultiplier ?? 0, units) ?? null);
+  if (unit !== undefined && quantity > 0 && toGrams(quantity) === null) return 'unitMultiplier';
   return {
     list,
     id: row.id ?? sku,
@@ -52,7 +56,7 @@ function toHandledItem(list: HandledItem['list'], row: ItemRow): HandledItem | s
     status: row.status ?? '',
     quantity,
     unitPriceMinor,
-    unitKilograms: isWeighed ? (row.unitMultiplier ?? null) : null,
+    toGrams,
     replacedBy: row.replacedBy ?? [],
   };
 }

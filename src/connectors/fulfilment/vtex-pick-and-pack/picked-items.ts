@@ -1,5 +1,5 @@
 import type { PickedItem } from '../../../domain/picking.ts';
-import { toGrams } from '../../../domain/weight.ts';
+import { fromGrams } from '../../../domain/weight.ts';
 import { readHandledItems, type HandledItem } from './handled-items.ts';
 import { LineShares, type RequestedLine } from './line-shares.ts';
 import { readReplacements } from './replacements.ts';
@@ -47,6 +47,8 @@ export function toPicks(order: WireOrder, lines: readonly RequestedLine[]): Pick
   }
   const unsaid = lines.find((line) => shares.wants(line) > 0 && !declined.has(line));
   if (unsaid !== undefined) return { state: 'incomplete', lacks: unsaid.sku };
+  // All lines are accounted for by what was declined, and what else may be in the bag nobody says.
+  if (!Array.isArray(order.pickedItems)) return { state: 'unreadable', lacks: 'pickedItems' };
   const ofLines = lines.flatMap((line) => {
     const picked = shares.of(line);
     return picked.length === 0 ? [toNone(line, declined.get(line))] : picked.map((share) => toPickedItem(line, share));
@@ -94,14 +96,14 @@ const askedFor = ({ id, sku, quantity }: RequestedLine) => ({
 /** VTEX does not tell what was scanned. */
 const unscanned = { scanned_barcode: null, scans: null } as const;
 
-function inBag({ sku, name, status, unitPriceMinor, unitKilograms }: HandledItem, units: number) {
-  const weightGrams = unitKilograms === null ? null : (toGrams((unitKilograms * units).toFixed(6)) ?? null);
+function inBag({ sku, name, status, unitPriceMinor, toGrams }: HandledItem, units: number) {
+  const weightGrams = toGrams(units);
   return {
     sku,
     name,
     status,
     quantity: units,
-    weight: weightGrams === null ? null : weightGrams / 1_000,
+    weight: weightGrams === null ? null : fromGrams(weightGrams),
     weightGrams,
     price_cents: unitPriceMinor * units,
     ...unscanned,
