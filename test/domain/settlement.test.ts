@@ -1,35 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Line } from '../../src/domain/order-input.ts';
-import { isSubstitution, type PickedItem } from '../../src/domain/picking.ts';
+import { isSubstitution } from '../../src/domain/picking.ts';
 import { settle } from '../../src/domain/settlement.ts';
+import { askFor, pickOf } from './picked-item-fixture.ts';
 
-const line = (id: string, sku: string, quantity: number): Line => ({
-  id,
-  sku,
-  name: sku,
-  quantity,
-  unitPriceMinor: 100,
-});
-const pickOf = (asked: Line, overrides: Partial<PickedItem> = {}): PickedItem => ({
-  id: asked.id,
-  sku: asked.sku,
-  name: asked.name,
-  status: 'no_substitution',
-  quantity: asked.quantity,
-  requested_quantity: asked.quantity,
-  weight: null,
-  price_cents: asked.quantity * 100,
-  requested_id: asked.id,
-  requested_sku: asked.sku,
-  scanned_barcode: null,
-  scans: null,
-  lineId: asked.id,
-  weightGrams: null,
-  ...overrides,
-});
-const bananas = line('1', 'BANANA', 2);
-const milk = line('2', 'MILK', 6);
+const bananas = askFor('1', 'BANANA', 2);
+const milk = askFor('2', 'MILK', 6);
 
 const settleLines = (...asked: Parameters<typeof settle>) => settle(...asked).lines;
 
@@ -72,8 +48,8 @@ describe('settle', () => {
   });
 
   test('keeps two lines of one SKU apart', () => {
-    const ripe = line('1', 'BANANA', 2);
-    const green = line('2', 'BANANA', 3);
+    const ripe = askFor('1', 'BANANA', 2);
+    const green = askFor('2', 'BANANA', 3);
     const settled = settleLines([ripe, green], [pickOf(green, { quantity: 1 }), pickOf(ripe)]);
     expect(settled).toMatchObject([
       { lineId: '1', pickedQuantity: 2, shortQuantity: 0 },
@@ -139,7 +115,7 @@ describe('settle', () => {
   });
 
   test('answers the lines in the order they were asked for, whatever the order of the picks', () => {
-    const lines = [bananas, milk, line('3', 'MILK', 1)];
+    const lines = [bananas, milk, askFor('3', 'MILK', 1)];
     const picks = [pickOf(bananas), pickOf(milk, { quantity: 2 }), pickOf(milk, { id: null, quantity: 1 })];
     const settled = settleLines(lines, picks);
     expect(settled.map((each) => each.lineId)).toEqual(['1', '2', '3']);
