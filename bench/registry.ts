@@ -6,8 +6,20 @@ import { flow } from './flow.ts';
 import { limit } from './limit.ts';
 import { memory } from './memory.ts';
 import { noisy } from './noisy.ts';
+import { settlement } from './settlement.ts';
 import { steady } from './steady.ts';
 import { vtex } from './vtex-flow.ts';
 
 /** In the order in which they are run. */
-export const benchmarks: readonly Benchmark[] = [commit, accept, steady, flow, vtex, noisy, limit, backlog, memory];
+export const benchmarks: readonly Benchmark[] = [
+  commit,
+  accept,
+  settlement,
+  steady,
+  flow,
+  vtex,
+  noisy,
+  limit,
+  backlog,
+  memory,
+];

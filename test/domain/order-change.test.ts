@@ -161,6 +161,23 @@ describe('settlePicks', () => {
     expect(settle(settled)).toBe(settled);
   });
 
+  test('changes and announces nothing when they are read again in another order', () => {
+    const settled = later(settle(picked));
+    expect(settle(settled, picks.toReversed())).toBe(settled);
+  });
+
+  test('announces what nobody asked for, and counts it in what is to be invoiced', () => {
+    const [first] = picks;
+    if (first === undefined) throw new Error('the fixture has two lines');
+    const added = { ...first, id: 'GUM', sku: 'GUM', requested_id: 'GUM', quantity: 1, price_cents: 90 };
+    const settled = settle(picked, [...picks, added]);
+    checkShapes(settled.happenings);
+    expect(settled.happenings[0]?.data).toMatchObject({
+      additions: [{ sku: 'GUM', quantity: 1, weightGrams: null, priceMinor: 90 }],
+    });
+    expect(settled.happenings[2]?.data).toMatchObject({ itemsMinor: 2 * 699 + 6 * 549 + 90 });
+  });
+
   test('announces picks that were corrected, without a second move', () => {
     const settled = later(settle(picked));
     const corrected = settle(settled, picks.slice(0, 1));

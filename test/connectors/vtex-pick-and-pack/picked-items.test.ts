@@ -58,6 +58,19 @@ test('a line’s price is one unit’s times the units, and its weight likewise,
   ]);
 });
 
+test.each([
+  ['KILOGRAMS', 0.19, 570],
+  ['kg', 1.0005, 3_002],
+  ['Grams', 190, 570],
+  ['LB', 0.5, 680],
+  ['oz', 10, 850],
+  ['UNITS', 6, null],
+  [null, 0.19, null],
+])('three of %s × %d are so many grams: %s', (unitOfMeasure, unitMultiplier, weightGrams) => {
+  const picked = bananaBody({ quantity: 3, unitOfMeasure, unitMultiplier });
+  expect(settled({ pickedItems: [picked], rejectedItems: [] }, [line('l', '75', 3)])).toMatchObject([{ weightGrams }]);
+});
+
 test('`price` stands in for a missing `pickingPrice` only where a unit is one base unit', () => {
   const priceless = { pickingPrice: null };
   const [water, banana] = [[line('w', '137', 1)], [line('b', '75', 1)]];
@@ -98,6 +111,9 @@ describe('nothing is settled', () => {
     ['a quantity in whole units', { quantity: 0.5 }, 'quantity'],
     ['a price', { pickingPrice: null, price: null }, 'pickingPrice'],
     ['a price in whole cents', { pickingPrice: 322.81 }, 'pickingPrice'],
+    ['a price that can be added up', { pickingPrice: 9e15, quantity: 2 }, 'pickingPrice'],
+    ['a weight of what is weighed', { unitOfMeasure: 'KILOGRAMS', unitMultiplier: null }, 'unitMultiplier'],
+    ['a weight in grams', { unitOfMeasure: 'KILOGRAMS', unitMultiplier: 1e21 }, 'unitMultiplier'],
     ['a SKU', { id: null, sku: null }, 'sku'],
   ])('when a picked item lacks %s', (_what, changes, field) => {
     const lacks = `pickedItems.2.${field}`;
@@ -105,6 +121,18 @@ describe('nothing is settled', () => {
       state: 'unreadable',
       lacks,
     });
+  });
+
+  test.each([
+    ['is missing', {}],
+    ['is null', { pickedItems: null }],
+    ['is no list', { pickedItems: 'none' }],
+    ['is spelled otherwise', { picked_items: [bananaBody()] }],
+  ])('when all was declined and the list of what was picked %s', (_what, changes) => {
+    const { pickedItems: _, ...body } = orderBody({ rejectedItems: [lettuceBody()], ...changes });
+    const wire = WireOrderSchema.parse('pickedItems' in changes ? { ...body, ...changes } : body);
+    const lines = [line('l', '139', 1)];
+    expect(toPicks(wire, lines)).toEqual({ state: 'unreadable', lacks: 'pickedItems' });
   });
 
   test('when a row is no item at all', () => {
