@@ -5,6 +5,7 @@ import { deliveryWork } from '../../src/queues/delivery-attempt.ts';
 import { changeOrder } from '../../src/store/change-order.ts';
 import { commit } from '../../src/store/commit.ts';
 import { leaseEntries } from '../../src/store/entries.ts';
+import { pickOf } from '../domain/picked-item-fixture.ts';
 import { startIngress } from '../support/ingress.ts';
 import { testRedis } from '../support/redis.ts';
 import { sampleOrder } from '../support/sample-order.ts';
@@ -217,4 +218,37 @@ test('the timeline tells what happened to an order, and picked items are read in
   });
   expect(items.body).toMatchObject({ data: [picked], nextCursor: null });
   expect(items.body).toMatchObject({ settlement: { mayInvoice: false, obstacles: ['picking_unfinished'] } });
+});
+
+test('picks are settled by the rules of the connection that fulfilled them, and by the defaults once it is gone', async () => {
+  const { key } = await ingress.tenant();
+  const settings = { apiKey: 'key', settlement: { overPickUnits: 1 } };
+  const made = await request('POST', '/v1/connections', { key, json: { connector: 'nash', name: 'n', settings } });
+  const { id: connectionId } = z.object({ id: z.string() }).parse(made.body);
+  const [line] = sampleOrder().lines;
+  if (line === undefined) throw new Error('the sample has lines');
+  const id = await postOrder(key, { lines: [{ ...line, quantity: 2 }] });
+  const settled = {
+    system: 'packline',
+    subject: 'order',
+    code: 'picks_settled',
+    occurredAt: null,
+    receivedAt: line.id,
+  };
+  await put(id, () => ({
+    fulfilment: { ...routed, connectionId },
+    evidence: [settled],
+    pickedItems: [pickOf({ ...line, quantity: 3 })],
+  }));
+  const read = async () => (await request('GET', `/v1/orders/${id}/picked-items`, { key })).body;
+
+  expect(await read()).toMatchObject({
+    settlement: {
+      differences: [{ code: 'over_picked', expected: 2, actual: 3, tolerated: true }],
+      mayInvoice: true,
+      obstacles: [],
+    },
+  });
+  expect((await request('DELETE', `/v1/connections/${connectionId}`, { key })).status).toBeLessThan(300);
+  expect(await read()).toMatchObject({ settlement: { mayInvoice: false, obstacles: ['over_picked'] } });
 });
