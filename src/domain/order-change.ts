@@ -3,7 +3,7 @@ import { mergeEvidence, type Evidence } from './evidence.ts';
 import { withProblem, type Order, type Problem } from './order.ts';
 import { judgeMove, statusTable } from './order-status.ts';
 import type { PickedItem } from './picking.ts';
-import { ownSystem, resolveStatus, type Vocabulary } from './resolve-status.ts';
+import { ownSystem, resolveStatus, type ownVocabulary, type Vocabulary } from './resolve-status.ts';
 import { settle, type Settlement } from './settlement.ts';
 
 /** An order's next state, and what is to be announced about it. `version` is raised by whoever commits it. */
@@ -15,7 +15,7 @@ export interface Changed {
 export type Vocabularies = Readonly<Record<string, Vocabulary>>;
 
 /** What Packline itself did, as evidence. */
-export const ownEvidence = (code: 'submitted' | 'picks_settled' | 'canceled' | 'invoiced', at: string): Evidence => ({
+export const ownEvidence = (code: keyof typeof ownVocabulary, at: string): Evidence => ({
   system: ownSystem,
   subject: 'order',
   code,

@@ -15,6 +15,16 @@ export interface OrderPerson {
   metadata?: Record<string, string> | undefined;
   /** Line id to the line's notes. */
   lineNotes: Record<string, string>;
+  /** What the merchant told of the way of the parcel; cities and free text. */
+  trackingEvents?: readonly TrackingEvent[] | undefined;
+}
+
+/** One thing that happened to a parcel, in the words of who tells it. */
+export interface TrackingEvent {
+  city: string;
+  state: string;
+  description: string;
+  date: string;
 }
 
 /** A fact beside the status that somebody should know of. */
@@ -155,6 +165,7 @@ export function amend(
       notes: patch.notes ?? person.notes,
       metadata: person.metadata,
       lineNotes: patch.lines === undefined ? person.lineNotes : notesOf(patch.lines),
+      trackingEvents: person.trackingEvents,
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Order } from './order.ts';
 
-const ofDelivery = /^delivery:(.+)$/;
+const ofDelivery = /^(?:delivery|shipment):(.+)$/;
 
 /**
  * Under what an order is known at its partners, beside its external id: what somebody reads on a partner's screen and

@@ -29,6 +29,7 @@ export const ownVocabulary = {
   picks_settled: { ignored: true },
   canceled: { canceled: true },
   invoiced: { invoiced: true },
+  delivered: { reached: 'DELIVERED' },
 } as const satisfies Vocabulary;
 export const ownSystem = 'packline';
 

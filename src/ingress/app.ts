@@ -1,4 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { createAuthenticator } from './authenticate.ts';
+import { makePickAndPackRoutes } from './compat/vtex-pick-and-pack/make-routes.ts';
 import type { Route } from './define-route.ts';
 import type { IngressDeps } from './deps.ts';
 import { registerEntryMetrics } from './entry-metrics.ts';
@@ -15,11 +17,13 @@ export function createApp(deps: IngressDeps): OpenAPIHono<Env> {
   const app = new OpenAPIHono<Env>();
   const metrics = createRequestMetrics(deps.metrics);
   registerEntryMetrics(deps);
-  const pipeline = createPipeline(deps, metrics);
+  const authenticator = createAuthenticator(deps);
+  const pipeline = createPipeline(deps, metrics, authenticator);
   const registry = app.openAPIRegistry;
   let document: unknown;
   const docs = makeDocsRoutes(() => (document ??= makeDocument(app, deps.settings)));
-  const mounted: Route[] = [...routes, makeInboundWebhook(deps, metrics), ...docs];
+  const compat = makePickAndPackRoutes(deps, authenticator);
+  const mounted: Route[] = [...routes, ...compat, makeInboundWebhook(deps, metrics), ...docs];
 
   registerSecurity(registry);
   registerWebhooks(registry);

@@ -1,6 +1,13 @@
 import { timingSafeEqual } from 'node:crypto';
 import { digest, type StoreDeps } from '../store/deps.ts';
-import { findApiKey, noteApiKeyUsed, readMerchant, type ApiKeyHolder, type ApiKeyScope } from '../store/merchants.ts';
+import {
+  findApiKey,
+  findApiKeyHolder,
+  noteApiKeyUsed,
+  readMerchant,
+  type ApiKeyHolder,
+  type ApiKeyScope,
+} from '../store/merchants.ts';
 import { checkGeneration } from './check-generation.ts';
 import type { IngressDeps } from './deps.ts';
 import { makeRefusal } from './problem.ts';
@@ -23,6 +30,8 @@ export interface Caller {
 export interface Authenticator {
   /** Who holds the key in `Authorization`. Throws `auth.missing`, `auth.invalid`, or `redis.generation`. */
   identify(authorization: string | undefined): Promise<Caller>;
+  /** Whom a token speaks for that we gave to the holder of this key. Throws as `identify` does. */
+  identifyHolder(merchantId: string, keyId: string): Promise<Caller>;
   /** The merchant that a request is about: the key's own, or for admins the one in `Packline-Merchant`. */
   tenantOf(caller: Caller, named: string | undefined): Promise<Tenant>;
 }
@@ -82,6 +91,19 @@ export function createAuthenticator(deps: IngressDeps): Authenticator {
       }
       noteUsed(holder);
       return callers.set(keyDigest, holder);
+    },
+
+    async identifyHolder(merchantId, keyId) {
+      const name = `${merchantId} ${keyId}`;
+      const known = callers.get(name);
+      if (known !== undefined) return known;
+      const holder = await findApiKeyHolder({ redis, clock }, merchantId, keyId);
+      if (holder === null) {
+        await checkGeneration(deps);
+        throw makeRefusal('auth.invalid', 'the API key of this token was revoked');
+      }
+      noteUsed(holder);
+      return callers.set(name, holder);
     },
 
     async tenantOf(caller, named) {

@@ -5,6 +5,7 @@ import type { ApiKeyScope } from '../store/merchants.ts';
 import type { Answer } from './answer.ts';
 import type { Caller, Tenant } from './authenticate.ts';
 import type { IngressDeps } from './deps.ts';
+import type { Dialect } from './dialect.ts';
 import { makeInvalid, makeRefusal } from './problem.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import { validateBody, validateParameters } from './validate.ts';
@@ -57,6 +58,9 @@ interface Declaration<P, Q, B> {
   answers: Readonly<Record<number, AnswerSpec>>;
   /** The problems that only this route, or few, can answer; those of every route are added. */
   problems?: readonly ProblemCode[];
+  /** A partner's protocol that this route speaks, and what of its own refusals it can answer. */
+  dialect?: Dialect;
+  refusals?: readonly string[];
   /**
    * Every POST takes an `Idempotency-Key` and then acts once, except: `own` routes need the key and claim it in the script
    * that does the work; `none` have another way of knowing what they have seen, or nothing to do twice.
@@ -125,7 +129,9 @@ function makeRoute<P, Q, B>(
     body,
     isTenantBound,
     run(raw, once) {
-      if (query === undefined && declaration.scope !== 'none') refuseParameters(raw.query);
+      if (query === undefined && declaration.scope !== 'none' && declaration.dialect === undefined) {
+        refuseParameters(raw.query);
+      }
       const call = {
         ...raw,
         params: validateParameters(paramsSchema, raw.params),

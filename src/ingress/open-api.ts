@@ -5,6 +5,7 @@ import { orderEventData, type EventType } from '../domain/events.ts';
 import { IdSchema } from '../domain/ids.ts';
 import { InstantSchema } from '../domain/time.ts';
 import type { AnswerSpec, Route } from './define-route.ts';
+import type { Dialect } from './dialect.ts';
 import { ProblemSchema } from './problem.ts';
 import { problemCodes, type ProblemCode } from './problem-codes.ts';
 
@@ -19,7 +20,8 @@ export function problemsOf(route: Route): ProblemCode[] {
   add('redis.away', 'packline.unexpected');
   if (route.scope !== 'none') {
     add('auth.missing', 'auth.invalid', 'auth.scope', 'rate.limited', 'redis.generation', 'secrets.cannot_open');
-    if (route.isTenantBound) add('auth.merchant_required', 'auth.merchant_forbidden', 'merchant.not_found');
+    if (route.isTenantBound) add('merchant.not_found');
+    if (route.isTenantBound && route.dialect === undefined) add('auth.merchant_required', 'auth.merchant_forbidden');
     if (route.method === 'post' || route.method === 'patch') add('packline.full');
   }
   if (route.body !== undefined || route.rawBody === true) {
@@ -37,7 +39,7 @@ export function problemsOf(route: Route): ProblemCode[] {
 
 /** Writes a route into the registry that the document is made of. */
 export function registerRoute(registry: Registry, route: Route): void {
-  const { method, path, summary, description, tag, params, query, body, scope, isTenantBound } = route;
+  const { method, path, summary, description, tag, params, query, body, scope, isTenantBound, dialect } = route;
   const answers = Object.entries(route.answers).map(([status, answer]) => [status, toResponse(answer)] as const);
   registry.registerPath({
     method,
@@ -46,12 +48,17 @@ export function registerRoute(registry: Registry, route: Route): void {
     ...(description === undefined ? {} : { description }),
     tags: [tag],
     operationId: `${method}${path.replace('/v1', '').replace(/[^a-z]+(\w)/gi, (_, letter: string) => letter.toUpperCase())}`,
-    security: scope === 'none' ? [] : [{ apiKey: [] }],
+    security: scope === 'none' ? [] : [{ [dialect?.security ?? 'apiKey']: [] }],
     ...(scope === 'none' ? {} : { 'x-scope': scope }),
+    ...(dialect === undefined ? {} : { 'x-dialect': dialect.id }),
     request: {
       ...(params instanceof z.ZodObject ? { params } : {}),
       ...(query instanceof z.ZodObject ? { query } : {}),
-      headers: z.object({ ...(isTenantBound ? tenantHeader : {}), ...keyHeader(route), ...route.requestHeaders }),
+      headers: z.object({
+        ...(isTenantBound && dialect === undefined ? tenantHeader : {}),
+        ...keyHeader(route),
+        ...route.requestHeaders,
+      }),
       ...(body === undefined
         ? {}
         : { body: { required: route.bodyOptional !== true, content: { 'application/json': { schema: body } } } }),
@@ -79,12 +86,25 @@ const toResponse = ({ description, schema, type }: AnswerSpec): RouteConfig['res
 });
 
 function problemResponses(route: Route): [string, RouteConfig['responses'][string]][] {
+  if (route.dialect !== undefined) return refusalResponses(route, route.dialect);
   const byStatus = Map.groupBy(problemsOf(route), (code) => String(problemCodes[code].status));
   return [...byStatus].map(([status, codes]) => [
     status,
     {
       description: codes.map((code) => `\`${code}\` ${problemCodes[code].title}`).join('; '),
       content: { 'application/problem+json': { schema: ProblemSchema } },
+    },
+  ]);
+}
+
+function refusalResponses(route: Route, dialect: Dialect): [string, RouteConfig['responses'][string]][] {
+  const codes = [...problemsOf(route), ...dialect.refusals, ...(route.refusals ?? [])];
+  const byStatus = Map.groupBy(codes.map(dialect.describe), ({ status }) => String(status));
+  return [...byStatus].map(([status, rows]) => [
+    status,
+    {
+      description: [...new Set(rows.map(({ code, title }) => `\`${code}\` ${title}`))].join('; '),
+      content: { 'application/json': { schema: dialect.schema } },
     },
   ]);
 }
@@ -131,5 +151,12 @@ export function makeDocument<E extends Env>(app: OpenAPIHono<E>, facts: { versio
   });
 }
 
-export const registerSecurity = (registry: Registry): void =>
-  void registry.registerComponent('securitySchemes', 'apiKey', { type: 'http', scheme: 'bearer' });
+export function registerSecurity(registry: Registry): void {
+  registry.registerComponent('securitySchemes', 'apiKey', { type: 'http', scheme: 'bearer' });
+  // Of the partners' protocols that we serve.
+  registry.registerComponent('securitySchemes', 'pickAndPackToken', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+  });
+}

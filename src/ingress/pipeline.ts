@@ -3,9 +3,10 @@ import type { Context } from 'hono';
 import { originOf, type Failure } from '../domain/failure.ts';
 import { newId } from '../store/deps.ts';
 import type { Answer } from './answer.ts';
-import { createAuthenticator, mayAct } from './authenticate.ts';
+import { mayAct, type Authenticator } from './authenticate.ts';
 import { checkGeneration } from './check-generation.ts';
 import type { Method, RawCall, Route } from './define-route.ts';
+import type { Dialect } from './dialect.ts';
 import type { IngressDeps } from './deps.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
 import { makeInvalid, makeRefusal, problemHeaders, toProblem, toShownFailure } from './problem.ts';
@@ -51,12 +52,11 @@ const writes: ReadonlySet<Method> = new Set(['post', 'patch']);
  * What happens to every request, in this order: auth, rate, size, parse, schema, idempotency key, handler. Lean on
  * purpose: Hono's own body limit and header middlewares each cost a good part of the throughput of `POST /v1/orders`.
  */
-export function createPipeline(deps: IngressDeps, metrics: RequestMetrics): Pipeline {
+export function createPipeline(deps: IngressDeps, metrics: RequestMetrics, authenticator: Authenticator): Pipeline {
   const { clock, log, settings } = deps;
   // The one line of every request has fixed fields, none of them a person's or a key: looking through it for what to cut
   // out would take as long as parsing, checking and sealing an order.
   const answered = log.child({}, { redact: [] });
-  const authenticator = createAuthenticator(deps);
   const buckets = createTokenBuckets(clock, { perSecond: settings.ratePerSecond, burst: settings.rateBurst });
   const ratePolicy = `"default";q=${settings.rateBurst};w=${Math.ceil(settings.rateBurst / settings.ratePerSecond)}`;
   const bodyLimits = { bytesMax: settings.bodyBytesMax, deadlineMs: settings.bodyDeadlineMs };
@@ -74,14 +74,15 @@ export function createPipeline(deps: IngressDeps, metrics: RequestMetrics): Pipe
     facts: Facts,
   ): Promise<Pick<RawCall, 'caller' | 'tenant'>> => {
     if (route.scope === 'none') return { caller: null, tenant: null };
-    const caller = await authenticator.identify(headers.authorization);
+    const caller = await (route.dialect ?? authenticator).identify(headers.authorization);
     facts.keyId = caller.keyId;
     if (caller.merchantId !== null) facts.merchantId = caller.merchantId;
     takeRate(caller.keyId, facts);
     if (!mayAct(caller, route.scope)) throw makeRefusal('auth.scope', `this needs a key with the scope ${route.scope}`);
     if (route.checksGeneration !== true) await checkGeneration(deps);
     if (!route.isTenantBound) return { caller, tenant: null };
-    const tenant = await authenticator.tenantOf(caller, oneOf(headers['packline-merchant']));
+    const named = route.dialect === undefined ? oneOf(headers['packline-merchant']) : undefined;
+    const tenant = await authenticator.tenantOf(caller, named);
     facts.merchantId = tenant.merchantId;
     return { caller, tenant };
   };
@@ -142,13 +143,14 @@ export function createPipeline(deps: IngressDeps, metrics: RequestMetrics): Pipe
     return route.run(call, (act) => runOnce(tenant?.store ?? deps.shard(0), scope, act));
   };
 
-  const toAnswer = (thrown: unknown, facts: Facts): Answer => {
+  const toAnswer = (thrown: unknown, facts: Facts, dialect?: Dialect): Answer => {
     const { failure, isOurs } = toShownFailure(thrown);
     facts.code = failure.code;
     if (isRedisAway(failure.cause)) facts.reason = reasonOf(failure.cause);
     if (isOurs) {
       log.error({ requestId: facts.requestId, route: facts.route, ...originOf(thrown) }, 'request.failed');
     }
+    if (dialect !== undefined) return dialect.refuse(failure, facts.requestId);
     const problem = toProblem(failure, facts.requestId);
     return {
       status: problem.status,
@@ -193,7 +195,7 @@ export function createPipeline(deps: IngressDeps, metrics: RequestMetrics): Pipe
       try {
         answer = await perform(c, route, facts);
       } catch (thrown) {
-        answer = toAnswer(thrown, facts);
+        answer = toAnswer(thrown, facts, route.dialect);
       }
       return respond(c, answer, facts);
     },

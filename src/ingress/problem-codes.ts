@@ -132,6 +132,12 @@ export const problemCodes = {
     'The order’s state does not allow this',
     '`detail` says which state it is in. Amendments end when picking begins; a canceled or delivered order stays so.',
   ),
+  'order.ambiguous': row(
+    'rejected',
+    409,
+    'Several orders have this id',
+    'An external id is unique within its source. Name the order by its id in Packline (`ord_…`).',
+  ),
   'order.contended': row('transient', 503, 'The order changed too often meanwhile', 'Send the request again.'),
   'store.contended': row('transient', 503, 'It changed too often meanwhile', 'Send the request again.'),
   'endpoint.not_found': row('rejected', 404, 'No such endpoint', 'See `GET /v1/endpoints`.'),

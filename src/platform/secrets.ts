@@ -45,6 +45,8 @@ export interface Keyring extends Sealer {
   keyedHash(value: string, context: string): string;
   /** `keyedHash` under every master key, the current one first: what to search for while a rotation overlaps. */
   keyedHashes(value: string, context: string): string[];
+  /** Keys of one purpose for signing what we hand out (HMAC, 32 bytes), for each master key, the current one first. */
+  signingKeys(purpose: string): readonly [KeyObject, ...KeyObject[]];
 }
 
 /**
@@ -87,6 +89,10 @@ export function createKeyring(options: { current: MasterKey; previous?: readonly
     unwrapDataKey: (wrapped, context) => makeDataKey(openFor('wrap', wrapped, context)),
     keyedHash: (value, context) => computeHash(hashKey, value, context),
     keyedHashes: (value, context) => [hashKey, ...previousHashKeys].map((key) => computeHash(key, value, context)),
+    signingKeys: (purpose) => [
+      deriveKey(currentKey, 'sign', purpose),
+      ...previous.map(({ key }) => deriveKey(createSecretKey(key), 'sign', purpose)),
+    ],
   };
 }
 
@@ -95,7 +101,7 @@ export function createKeyring(options: { current: MasterKey; previous?: readonly
  * are wrapped under one key whatever their context (which stays authenticated): an order's whole budget is some hundred
  * microseconds, and 2^32 orders are a bound that is far away.
  */
-type Purpose = 'seal' | 'wrap';
+type Purpose = 'seal' | 'wrap' | 'sign';
 
 const deriveKey = (master: KeyObject, purpose: Purpose, context: string): KeyObject =>
   createSecretKey(createHmac('sha256', master).update(`packline ${purpose}\0${context}`).digest());

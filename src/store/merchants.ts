@@ -135,6 +135,16 @@ export async function findApiKey({ redis }: GlobalDeps, secret: string): Promise
   return doc === null ? null : parseStored<ApiKeyHolder>(doc);
 }
 
+/** Who holds the key with this id; null once it is revoked. */
+export async function findApiKeyHolder(
+  { redis }: GlobalDeps,
+  merchantId: string,
+  keyId: string,
+): Promise<ApiKeyHolder | null> {
+  const doc = await redis.hget(globalKeys.apiKeys(merchantId), keyId);
+  return doc === null ? null : { keyId, merchantId, scopes: parseStored<ApiKey>(doc).scopes };
+}
+
 export async function noteApiKeyUsed({ redis, clock }: GlobalDeps, holder: ApiKeyHolder): Promise<void> {
   await redis.hset(`${globalKeys.apiKeys(holder.merchantId)}:used`, holder.keyId, toInstant(clock.now()));
 }

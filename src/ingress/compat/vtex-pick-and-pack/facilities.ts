@@ -1,0 +1,64 @@
+import * as z from 'zod';
+import { digest } from '../../../store/deps.ts';
+
+const text = z.string();
+
+/** `GET /facilities/{facilityId}`. */
+export const FacilitySchema = z
+  .strictObject({
+    id: text,
+    name: text,
+    address: text,
+    number: text,
+    addressComplement: text,
+    neighborhood: text,
+    city: text,
+    state: text,
+    country: text,
+    postalCode: text,
+    reference: text,
+    location: z.strictObject({ latitude: z.number(), longitude: z.number() }),
+    contactInformation: z.strictObject({ name: text, email: text, phone: text }),
+  })
+  .meta({ id: 'PickAndPackFacility' });
+
+/** What stands where VTEX requires a text and nothing is known. */
+export const unknownText = '-';
+
+const checkOf = (merchantId: string, storeLocationId: string): string =>
+  Buffer.from(digest(`facility ${merchantId} ${storeLocationId}`), 'base64url')
+    .toString('hex')
+    .slice(0, 16);
+
+/**
+ * A store location of a merchant as Pick and Pack names it. The location stands in the id, behind a check that no other
+ * merchant's has: an order shows where it is handled, and what was shown is found again.
+ */
+export const facilityIdOf = (merchantId: string, storeLocationId: string): string =>
+  checkOf(merchantId, storeLocationId) + Buffer.from(storeLocationId).toString('hex');
+
+/** The store location that this merchant's facility is; null for an id of nobody or of somebody else. */
+export function storeLocationOf(merchantId: string, facilityId: string): string | null {
+  const storeLocationId = Buffer.from(facilityId.slice(16), 'hex').toString();
+  return storeLocationId !== '' && facilityIdOf(merchantId, storeLocationId) === facilityId ? storeLocationId : null;
+}
+
+/**
+ * What is known of a store location: orders and connections know its name and nothing else. The one place to fill in the
+ * rest, once merchants can say where their stores are.
+ */
+export const toFacility = (merchantId: string, storeLocationId: string): z.input<typeof FacilitySchema> => ({
+  id: facilityIdOf(merchantId, storeLocationId),
+  name: storeLocationId,
+  address: unknownText,
+  number: unknownText,
+  addressComplement: '',
+  neighborhood: unknownText,
+  city: unknownText,
+  state: unknownText,
+  country: unknownText,
+  postalCode: unknownText,
+  reference: '',
+  location: { latitude: 0, longitude: 0 },
+  contactInformation: { name: storeLocationId, email: unknownText, phone: unknownText },
+});

@@ -1,0 +1,24 @@
+import type * as z from 'zod';
+import type { Failure } from '../domain/failure.ts';
+import type { Answer } from './answer.ts';
+import type { Caller } from './authenticate.ts';
+
+/**
+ * A partner's own protocol, served by us: how its callers show who they are, and how it says no. Its routes take fields and
+ * parameters that nobody here knows, as partners do.
+ */
+export interface Dialect {
+  /** In the API's document: `x-dialect`, and the security scheme. */
+  id: string;
+  security: string;
+  /** Every refusal looks like this. */
+  schema: z.ZodType;
+  /** What each of its routes behind the door may answer of the partner's refusals, beside our own problems. */
+  refusals: readonly string[];
+  /** How a failure with this code is answered: status, the code that is printed, and what it means. */
+  describe(code: string): { status: number; code: string; title: string };
+  /** Who sent this `Authorization`. Throws the Failure that `refuse` then answers. */
+  identify(authorization: string | undefined): Promise<Caller>;
+  /** The partner's form of saying no. */
+  refuse(failure: Failure, requestId: string): Answer;
+}
