@@ -13,7 +13,7 @@ export interface Dialect {
   security: string;
   /** Every refusal looks like this. */
   schema: z.ZodType;
-  /** What each of its routes behind the door may answer of the partner's refusals, beside our own problems. */
+  /** What every route behind the door may answer in the partner's words, beside our own problems. */
   refusals: readonly string[];
   /** How a failure with this code is answered: status, the code that is printed, and what it means. */
   describe(code: string): { status: number; code: string; title: string };

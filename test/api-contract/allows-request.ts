@@ -45,7 +45,8 @@ export function makeAllowsRequest(document: OpenApi): AllowsRequest {
     if (segments.length !== template.length) return false;
     const known = new Set(operation.parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name));
     // Probes and partners may add what they like; and without a name it is no parameter.
-    const given = operation.scope === undefined ? [] : [...searchParams.keys()].filter((name) => name !== '');
+    const isOurs = operation.scope !== undefined && operation.dialect === undefined;
+    const given = !isOurs ? [] : [...searchParams.keys()].filter((name) => name !== '');
     if (given.some((name) => !known.has(name) || searchParams.getAll(name).length > 1)) return false;
     const inPlace = ({ name, in: where }: Parameter): string | undefined => {
       if (where === 'header') return headerOf(request, name)?.trim();

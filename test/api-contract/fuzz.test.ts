@@ -16,6 +16,7 @@ import { makeJudge } from './judge-answer.ts';
 import type { Operation } from './read-operations.ts';
 import { runContract } from './running-contract.ts';
 import { createSender, toCurl, type RawRequest } from './send-raw.ts';
+import { tokenFor } from './token-for.ts';
 
 /** For each operation that takes parameters; four times as many where there is a body to get wrong. */
 const runs = Number(process.env['FUZZ_RUNS'] ?? 25);
@@ -42,6 +43,17 @@ afterAll(() => {
 const judge = makeJudge(document, ingress.document);
 const named = operations.map((operation) => [`${operation.method} ${operation.template}`, operation] as const);
 
+/** Tokens do not last as long as a run. */
+async function withToken(operation: Operation, request: RawRequest, key: string): Promise<RawRequest> {
+  if (operation.dialect === undefined) return request;
+  const token = await tokenFor(ingress.url, operation, key);
+  const headers = request.headers.map(([name, value]): [string, string] => [
+    name,
+    value === `Bearer ${key}` ? `Bearer ${token}` : value,
+  ]);
+  return { ...request, headers };
+}
+
 const isRedisAway = ({ status, text }: Reply): boolean => status === 503 && text.includes('"redis.away"');
 
 test.each(named)(
@@ -55,9 +67,10 @@ test.each(named)(
     };
     const logged = ingress.log.lines().length;
     const statuses = new Set<number>();
-    const ask = async (request: RawRequest): Promise<void> => {
+    const ask = async (generated: RawRequest): Promise<void> => {
       // Buckets refill, and times differ.
       ingress.clock.advance(1_000);
+      const request = await withToken(operation, generated, target.key);
       let reply = await send(request);
       // Not a refusal of the request: a machine so busy that Redis was not heard within its second.
       for (let tries = 0; tries < 3 && isRedisAway(reply); tries += 1) reply = await send(request);

@@ -77,15 +77,19 @@ function goodQuery(settings: FuzzSettings, parameters: readonly Parameter[]): Ar
 }
 
 /** Idempotency keys are fresh each time; a key's own merchant may be named. */
-function goodHeaders({ target }: FuzzSettings, parameters: readonly Parameter[]): Arbitrary<Lines> {
+function goodHeaders({ document, target }: FuzzSettings, parameters: readonly Parameter[]): Arbitrary<Lines> {
   const lines = parameters.map(({ name, schema, required }) => {
     const prefix = idPrefixOf(schema);
-    const value = prefix === undefined ? fc.uuid() : fc.constant(target.ids[prefix] ?? '');
+    const any = schema['enum'] === undefined ? fc.uuid() : generateValues(document, schema).map(String);
+    const value = prefix === undefined ? any : fc.constant(target.ids[prefix] ?? '');
     const line = value.map((text): Lines => [[name, text]]);
     return required === true ? line : fc.oneof(fc.constant<Lines>([]), line);
   });
   return fc.tuple(...lines).map((given) => given.flat());
 }
+
+const isWithKey = (value: unknown): value is { apiKey: unknown } =>
+  typeof value === 'object' && value !== null && 'apiKey' in value;
 
 /** The one body that the document says nothing of is a partner's hook. */
 const hooks = [
@@ -93,10 +97,13 @@ const hooks = [
   '{"Domain":"Fulfillment","OrderId":"v1-01","State":"ready-for-handling","LastChange":"2026-01-15T00:00:00Z"}',
 ];
 
-function goodBody({ document, operation: { body } }: FuzzSettings): Arbitrary<Body> {
+function goodBody({ document, operation: { body, dialect }, target }: FuzzSettings): Arbitrary<Body> {
   const nothing = fc.constant(toBody(''));
   if (body === undefined) return nothing;
   if (body.type === 'bytes') return fc.constantFrom(...hooks).map(toBody);
-  const full = generateValues(document, body.schema).map((value) => toBody(JSON.stringify(value)));
+  const full = generateValues(document, body.schema).map((value) =>
+    // A partner's protocol takes the key itself for a token: no value that fits the schema is one by chance.
+    toBody(JSON.stringify(dialect !== undefined && isWithKey(value) ? { ...value, apiKey: target.key } : value)),
+  );
   return body.required ? full : fc.oneof(full, nothing);
 }

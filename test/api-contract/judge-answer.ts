@@ -19,6 +19,7 @@ const ProblemSchema = z.looseObject({
   errors: z.array(FieldErrorSchema).default([]),
 });
 type Problem = z.infer<typeof ProblemSchema>;
+const ForeignRefusalSchema = z.looseObject({ code: z.string(), requestId: z.string() });
 
 /** What a schema can say. The rest (two times in order, a URL nobody may call) is for the handlers. */
 const structural = new Set(['field.type', 'field.required', 'field.unknown', 'field.too_small', 'field.too_big', 'field.format']); // prettier-ignore
@@ -40,6 +41,10 @@ const fail = (why: string): never => {
   throw new Error(why);
 };
 
+const assertNoInsides = ({ text }: Reply): void => {
+  if (/\\n +at |node:internal|node_modules/.test(text)) fail(`the answer shows our insides: ${text}`);
+};
+
 /** Judges the answer to any request whatever, by the document alone. Throws an Error that says what is wrong. */
 export function makeJudge(document: OpenApi, openApi: unknown) {
   const check = makeAnswerCheck(openApi);
@@ -50,11 +55,25 @@ export function makeJudge(document: OpenApi, openApi: unknown) {
     if (status >= 500 || (status >= 400 && typeof body === 'string')) fail(`it was answered ${status}: ${text}`);
     if (headers.get('x-request-id') === null) fail('the answer has no X-Request-Id');
     const isAllowed = allows(operation, request);
-    if (status >= 400) return judgeRefusal(operation, request, reply, ProblemSchema.parse(body), isAllowed);
+    if (status >= 400) {
+      const isOurs = operation.dialect === undefined || headers.get('content-type') === 'application/problem+json';
+      if (!isOurs) return judgeForeignRefusal(operation, reply);
+      return judgeRefusal(operation, request, reply, ProblemSchema.parse(body), isAllowed);
+    }
     check.toOperation(operation.method, operation.template, reply);
     if (!isAllowed) fail(`it was answered ${status}, though the document does not allow the request`);
     if (creates.has(operation.id)) assertEchoed(JSON.parse(request.body.toString()), body);
   };
+
+  /** In a partner's form, which says less of what is wrong. */
+  function judgeForeignRefusal(operation: Operation, reply: Reply): void {
+    check.toOperation(operation.method, operation.template, reply);
+    const { code, requestId } = ForeignRefusalSchema.parse(reply.body);
+    const listed = operation.answers[String(reply.status)] ?? '';
+    if (!listed.includes(`\`${code}\``)) fail(`${code} is not among the refusals that the document lists: ${listed}`);
+    if (requestId !== reply.headers.get('x-request-id')) fail('requestId and X-Request-Id differ');
+    assertNoInsides(reply);
+  }
 
   function judgeRefusal(
     operation: Operation,
@@ -73,7 +92,7 @@ export function makeJudge(document: OpenApi, openApi: unknown) {
     }
     if (status !== reply.status) fail(`HTTP says ${reply.status}, the problem ${status}`);
     if (traceId !== reply.headers.get('x-request-id')) fail('traceId and X-Request-Id differ');
-    if (/\\n +at |node:internal|node_modules/.test(reply.text)) fail(`the answer shows our insides: ${reply.text}`);
+    assertNoInsides(reply);
     if (code === 'request.invalid' && errors.length === 0) fail('request.invalid says nothing of what is wrong');
     for (const error of errors) judgeFieldError(document, operation, request, error, isAllowed);
   }

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { learn, ownEvidence } from '../../src/domain/order-change.ts';
+import { vocabularies } from '../../src/ingress/compat/vtex-pick-and-pack/steps.ts';
 import { deliveryWork } from '../../src/queues/delivery-attempt.ts';
 import { changeOrder } from '../../src/store/change-order.ts';
 import { commit } from '../../src/store/commit.ts';
@@ -13,10 +15,11 @@ export interface MerchantWithEverything {
   merchantId: string;
   /** With the scope `operate`. */
   key: string;
-  /** By prefix of the id, and the `token` of the inbound URL. */
+  /** By prefix of the id; by name the `token` of the inbound URL, and the ids of what VTEX's protocol shows of the order. */
   ids: Readonly<Record<string, string>>;
 }
 
+const ShownSchema = z.looseObject({ worksheetId: z.string(), facilityId: z.string() });
 const AnsweredSchema = z.looseObject({ id: z.string() });
 
 /** Makes merchants through the API; their OMS is the VTEX of a sandbox. No worker runs: nothing happens by itself. */
@@ -49,7 +52,8 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
     const connection = await make('/v1/connections', key, { connector: 'vtex', name: 'An OMS', settings });
     const inboundPath = new URL(String(connection['webhookUrl'])).pathname;
 
-    const { id: ord } = await make('/v1/orders', key, sampleOrder({ externalId: `order-${count}` }));
+    const orderId = `order-${count}-x`;
+    const { id: ord } = await make('/v1/orders', key, sampleOrder({ externalId: orderId }));
     const { id: ep } = await make('/v1/endpoints', key, { url: 'https://hooks.acme.com/packline' });
     const delivery = await make(`/v1/endpoints/${ep}/test`, key, {});
     const { id: rec } = await make('/v1/reconciliations', key, undefined);
@@ -67,14 +71,44 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
     };
     const iss = await bury(mer, ord);
     await dispatch(ord, connection.id);
-    return { merchantId: mer, key, ids: { ...ids, iss, token: inboundPath.slice('/in/'.length) } };
+    const shown = await showInPickAndPack(key, orderId);
+    return { merchantId: mer, key, ids: { ...ids, ...shown, orderId, iss, token: inboundPath.slice('/in/'.length) } };
   };
 
-  /** A fulfilment system has the order: there is something to read anew. */
+  /** By which names VTEX's own protocol shows an order. */
+  async function showInPickAndPack(key: string, orderId: string): Promise<Record<string, string>> {
+    const root = '/compat/vtex-pick-and-pack';
+    const token = await request('POST', `${root}/token`, { json: { apiKey: key } });
+    const read = async (list: string) => {
+      const { data } = z.looseObject({ data: z.string() }).parse(token.body);
+      return (await request('GET', `${root}/v1/${list}?orderId=${orderId}`, { key: data })).body;
+    };
+    const [worksheet] = z.array(ShownSchema).parse(await read('worksheets'));
+    const [shipment] = z.array(z.looseObject({ id: z.string() })).parse(await read('shipments'));
+    if (worksheet === undefined || shipment === undefined) throw new Error('the order is not shown');
+    return { worksheetId: worksheet.worksheetId, facilityId: worksheet.facilityId, shipmentId: shipment.id };
+  }
+
+  /** A fulfilment system has the order: there is something to read anew. Its courier is known, and it is invoiced. */
   async function dispatch(orderId: string, connectionId: string): Promise<void> {
     const fulfilment = { connectionId, connector: 'nash', externalRef: orderId, submittedContentVersion: 1 };
     const options = { commit: (plan: Parameters<typeof commit>[1]) => commit(store, plan), work: deliveryWork };
-    await changeOrder(store, orderId, options, ({ order }) => ({ order: { ...order, fulfilment } }));
+    const at = new Date(ingress.clock.now()).toISOString();
+    const courier = {
+      system: 'nash',
+      subject: `delivery:${orderId}`,
+      code: 'assigned_driver',
+      occurredAt: at,
+      receivedAt: at,
+    };
+    await changeOrder(store, orderId, options, ({ order }) =>
+      learn(
+        { order: { ...order, fulfilment }, happenings: [] },
+        [courier, ownEvidence('invoiced', at)],
+        vocabularies,
+        at,
+      ),
+    );
   }
 
   /** The order's submission failed for good: its work lies under an issue. What else waits is ended. */

@@ -15,6 +15,7 @@ export type Parameter = z.infer<typeof ParameterSchema>;
 const OperationSchema = z.looseObject({
   operationId: z.string(),
   'x-scope': z.enum(['read', 'operate', 'carrier', 'admin']).optional(),
+  'x-dialect': z.string().optional(),
   parameters: z.array(ParameterSchema).default([]),
   responses: z.record(z.string(), z.looseObject({ description: z.string() })),
   requestBody: z
@@ -41,6 +42,8 @@ export interface Operation {
   template: string;
   /** Undefined for what anybody may ask. */
   scope: 'read' | 'operate' | 'carrier' | 'admin' | undefined;
+  /** The partner's protocol that it speaks: it has tokens and refusals of its own. */
+  dialect: string | undefined;
   parameters: readonly Parameter[];
   /** `json` with its schema, `bytes` of any type, or undefined where no body is read. */
   body: { type: 'json'; schema: Schema; required: boolean } | { type: 'bytes' } | undefined;
@@ -51,7 +54,8 @@ export interface Operation {
 /** Every operation of the document, so that a new route is tested by existing. */
 export const readOperations = ({ paths }: OpenApi): Operation[] =>
   Object.entries(paths).flatMap(([template, methods]) =>
-    Object.entries(methods).map(([method, { operationId, parameters, requestBody, responses, 'x-scope': scope }]) => {
+    Object.entries(methods).map(([method, operation]) => {
+      const { operationId, parameters, requestBody, responses, 'x-scope': scope, 'x-dialect': dialect } = operation;
       const schema = requestBody?.content['application/json']?.schema;
       const body: Operation['body'] =
         requestBody === undefined
@@ -62,7 +66,7 @@ export const readOperations = ({ paths }: OpenApi): Operation[] =>
       const answers = Object.fromEntries(
         Object.entries(responses).map(([status, { description }]) => [status, description]),
       );
-      return { id: operationId, method: method.toUpperCase(), template, scope, parameters, body, answers };
+      return { id: operationId, method: method.toUpperCase(), template, scope, dialect, parameters, body, answers };
     }),
   );
 

@@ -1,3 +1,4 @@
+import { arePicksSettled } from '../../../domain/order-change.ts';
 import type { Order } from '../../../domain/order.ts';
 import type { Line } from '../../../domain/order-input.ts';
 import { isSubstitution, settleLines, type PickedItem } from '../../../domain/picking.ts';
@@ -29,8 +30,8 @@ export interface Bag {
   replaced: readonly Miss[];
 }
 
-export function bagOf({ content: { lines }, pickedItems }: Order): Bag | null {
-  if (pickedItems.length === 0) return null;
+export function bagOf({ content: { lines }, evidence, pickedItems }: Order): Bag | null {
+  if (!arePicksSettled(evidence)) return null;
   const lineOf = new Map(lines.map((line) => [line.id, line]));
   const settled = settleLines(lines, pickedItems);
   return {

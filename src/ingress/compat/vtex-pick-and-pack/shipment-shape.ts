@@ -81,7 +81,7 @@ export const ShipmentSchema = z
     timezone: z.strictObject({ offset: z.int(), value: z.string() }),
     sender: z.strictObject({ ...placeFields, pickupDate: instant }),
     receiver: z.strictObject({ ...placeFields, deliveryDate: instant }),
-    labels: z.array(z.never()),
+    labels: z.array(z.unknown()).max(0),
   })
   .meta({ id: 'PickAndPackShipment' });
 

@@ -33,7 +33,7 @@ export const WorksheetSummarySchema = z
     ...headFields,
     ...unitsFields,
     ordersIds: z.array(z.strictObject(unitsFields)),
-    items: z.array(z.never()),
+    items: z.array(z.unknown()).max(0),
     completedUnitsQuantity: z.number(),
     packedUnitsQuantity: z.number(),
     deliveryWindow: z.strictObject({ minDate: instant, maxDate: instant }),
@@ -140,6 +140,6 @@ export const WorksheetSchema = z
         ),
       }),
     ),
-    historicalWorksheet: z.array(z.never()),
+    historicalWorksheet: z.array(z.unknown()).max(0),
   })
   .meta({ id: 'PickAndPackWorksheet' });

@@ -19,7 +19,7 @@ const pickerId = '-';
 /** An order has one worksheet, whoever fulfils it. What both answers show of it. */
 function headOf(order: Order) {
   const begunAt = firstAt(order, 'READY_FOR_PICKING') ?? order.createdAt;
-  const finishedDate = order.pickedItems.length === 0 ? null : firstAt(order, 'READY_FOR_PACKING');
+  const finishedDate = bagOf(order) === null ? null : firstAt(order, 'READY_FOR_PACKING');
   const assignment = { assignmentDate: begunAt, notes: [], method: 'AUTOMATIC' as const, pickerId, finishedDate };
   return {
     id: worksheetUuid(order.id),
