@@ -31,8 +31,9 @@ const headFields = {
 export const WorksheetSummarySchema = z
   .strictObject({
     ...headFields,
-    ...unitsFields,
     ordersIds: z.array(z.strictObject(unitsFields)),
+    unitsQuantity: z.int(),
+    itemsQuantity: z.int(),
     items: z.array(z.unknown()).max(0),
     completedUnitsQuantity: z.number(),
     packedUnitsQuantity: z.number(),

@@ -47,8 +47,9 @@ export function toWorksheetSummary(order: Order): z.input<typeof WorksheetSummar
   const inBag = unitsIn(bagOf(order)?.rows ?? []);
   return {
     ...headOf(order),
-    ...units,
     ordersIds: [units],
+    unitsQuantity: units.unitsQuantity,
+    itemsQuantity: units.itemsQuantity,
     items: [],
     completedUnitsQuantity: inBag,
     packedUnitsQuantity: isPacked(order) ? inBag : 0,
