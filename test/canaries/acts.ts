@@ -1,7 +1,7 @@
 import { signWebhook } from '../../src/platform/signature.ts';
 import type { TestPackline } from '../support/packline.ts';
 import type { EchoServer } from './echo-server.ts';
-import type { Answered, Recorder, Sent } from './recorder.ts';
+import type { Answered, Caller, Recorder, Sent } from './recorder.ts';
 import { tokenOf, type Secrets } from './secrets.ts';
 
 export const idOf = ({ body }: Answered): string => String(body['id']);
@@ -12,6 +12,8 @@ export interface World {
   recorder: Recorder;
   /** Those that Packline makes on the way are added under names of their own. */
   secrets: Secrets;
+  /** What callers send instead of their keys where a partner's protocol is spoken. */
+  tokens: Partial<Record<Caller, string>>;
   echo: EchoServer;
   /** How often a job has failed so far. */
   failures: (job: string) => number;

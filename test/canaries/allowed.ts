@@ -46,6 +46,26 @@ export const allowances: readonly Allowance[] = [
     why: 'a new API key is shown once',
   },
   {
+    place: /^owner: POST \/compat\/vtex-pick-and-pack\/token 200$/,
+    canaries: /^secret ownerToken$/,
+    why: 'a token is given to who shows the key',
+  },
+  {
+    place: /^owner: GET \/compat\/vtex-pick-and-pack\/v1\/shipments(?:\/\{shipmentId\})? 200$/,
+    canaries: /^person (?!hook|error|answer)/,
+    why: 'a shipment names its receiver and its way, to the merchant whose order it is',
+  },
+  {
+    place: /^owner: PATCH \/compat\/vtex-pick-and-pack\/v1\/orders\/\{orderId\}\/tracking 200$/,
+    canaries: /^person tracked/,
+    why: 'VTEX’s protocol answers the tracking with the tracking',
+  },
+  {
+    place: /^owner: (?:GET|PATCH) \/compat\/vtex-pick-and-pack\/.* 40[034]$/,
+    canaries: /^stray pathWord$/,
+    why: 'VTEX’s protocol says back the id that it does not know, to who asked for it',
+  },
+  {
     place: /^(?:owner|operator|nobody): .* 400$/,
     canaries: /^stray unknown(?:Field|Parameter)$/,
     why: 'the pointer to an unknown field is its name, said back to who sent it',

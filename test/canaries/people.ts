@@ -56,6 +56,12 @@ const shopper = makePersons({
   shopperLongitude: '-43.33737187',
   openText: 'Bitte den Wespenbussard grüßen',
 });
+/** What the merchant's courier tells of the way of a parcel. */
+export const tracked = makePersons({
+  trackedCity: 'Dohlenburg an der Elster',
+  trackedState: 'Habichtswald',
+  trackedDescription: 'bei Frau Wintergoldhähnchen abgegeben',
+});
 /** Who is named in what partners and subscribers say by themselves. */
 const named = makePersons({
   hookName: 'Neuntöterin Rotkopfwürger',
@@ -69,7 +75,7 @@ const named = makePersons({
   answerName: 'Antwortfrau Bartmeisenfeder',
   answerPhone: '+61 491 579 760',
 });
-export const people = [posted, amended, shopper, named].flatMap(({ canaries }) => canaries);
+export const people = [posted, amended, shopper, tracked, named].flatMap(({ canaries }) => canaries);
 export const { values: errors } = named;
 
 const latitude = Number(posted.values.latitude);

@@ -28,7 +28,10 @@ export interface Recorder {
 }
 
 /** Calls an API and keeps all that it answers. `keyOf` is the key of each caller. */
-export function createRecorder(baseUrl: string, keyOf: (who: Caller) => string | undefined): Recorder {
+export function createRecorder(
+  baseUrl: string,
+  keyOf: (who: Caller, operation: string) => string | undefined,
+): Recorder {
   const answers: Answered[] = [];
   const requests: string[] = [];
   return {
@@ -37,7 +40,7 @@ export function createRecorder(baseUrl: string, keyOf: (who: Caller) => string |
     async send(who, operation, { params = {}, query = '', json, raw, headers = {} } = {}) {
       const [method = '', template = ''] = operation.split(' ');
       const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? name);
-      const key = keyOf(who);
+      const key = keyOf(who, operation);
       requests.push(JSON.stringify([path, query, headers, json, raw?.toString()]));
       const body = raw ?? (json === undefined ? undefined : JSON.stringify(json));
       const response = await fetch(`${baseUrl}${path}${query}`, {

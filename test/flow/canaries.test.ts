@@ -10,6 +10,7 @@ import { people, posted } from '../canaries/people.ts';
 import { readAll } from '../canaries/read-all.ts';
 import { createRecorder, operationsOf, type Answered, type Caller } from '../canaries/recorder.ts';
 import { bytesIn } from '../canaries/redis-bytes.ts';
+import { speakPickAndPack } from '../canaries/pick-and-pack-client.ts';
 import { makeSearch, type Search, type Sighting } from '../canaries/search.ts';
 import { secretsOf, type Secrets } from '../canaries/secrets.ts';
 import { sendStrays, strayCanaries, strayPath, wrongFields } from '../canaries/stray-requests.ts';
@@ -38,11 +39,15 @@ const keys: Record<Caller, () => string | undefined> = {
   nobody: () => undefined,
   partner: () => undefined,
 };
-const recorder = createRecorder(packline.baseUrl, (who) => keys[who]());
+const tokens: World['tokens'] = {};
+const recorder = createRecorder(packline.baseUrl, (who, operation) =>
+  // Where a partner's protocol is spoken, the tokens that it gives.
+  operation.includes(' /compat/') ? (tokens[who] ?? keys[who]()) : keys[who](),
+);
 const { send, answers } = recorder;
 const failures = (job: string): number =>
   logLines.filter((line) => line.includes('"msg":"job.failed"') && line.includes(`"job":"${job}"`)).length;
-const world: World = { packline, recorder, secrets, echo, failures };
+const world: World = { packline, recorder, secrets, tokens, echo, failures };
 const acts = createActs(world);
 
 let operations: string[] = [];
@@ -67,11 +72,11 @@ beforeAll(async () => {
   const echoes = await echoAll(world, acts);
   await hookAll(world, acts);
   await rememberRedis();
-  const ids = await readAll(world, acts, echoes);
-  for (const operation of operations.filter((name) => !name.includes('/v1/'))) {
+  const ids = { ...(await readAll(world, acts, echoes)), ...(await speakPickAndPack(world, acts)) };
+  for (const operation of operations.filter((name) => !/ \/(?:v1|compat)\//.test(name))) {
     await send('nobody', operation, { params: { code: 'request.invalid', token: 'nobody' } });
   }
-  for (const operation of operations.filter((name) => name.startsWith('GET /v1/'))) {
+  for (const operation of operations.filter((name) => /^GET \/(?:v1|compat)\//.test(name))) {
     await send('stranger', operation, { params: ids });
   }
   // What deletes things comes last.
