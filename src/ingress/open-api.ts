@@ -99,7 +99,7 @@ function problemResponses(route: Route): [string, RouteConfig['responses'][strin
 
 function refusalResponses(route: Route, dialect: Dialect): [string, RouteConfig['responses'][string]][] {
   const codes = [...problemsOf(route), ...(route.scope === 'none' ? [] : dialect.refusals), ...(route.refusals ?? [])];
-  const byStatus = Map.groupBy(codes.map(dialect.describe), ({ status }) => String(status));
+  const byStatus = Map.groupBy(codes.map((code) => dialect.describe(code)), ({ status }) => String(status));
   return [...byStatus].map(([status, rows]) => [
     status,
     {
