@@ -97,14 +97,27 @@ function problemResponses(route: Route): [string, RouteConfig['responses'][strin
   ]);
 }
 
+/** What cannot be read is refused before anybody knows whose protocol it was meant to be. */
+const unreadStatuses: ReadonlySet<string> = new Set(
+  (['request.http', 'request.timeout', 'request.too_large', 'request.headers_too_large'] as const).map((code) =>
+    String(problemCodes[code].status),
+  ),
+);
+
 function refusalResponses(route: Route, dialect: Dialect): [string, RouteConfig['responses'][string]][] {
   const codes = [...problemsOf(route), ...(route.scope === 'none' ? [] : dialect.refusals), ...(route.refusals ?? [])];
-  const byStatus = Map.groupBy(codes.map((code) => dialect.describe(code)), ({ status }) => String(status));
+  const byStatus = Map.groupBy(
+    codes.map((code) => dialect.describe(code)),
+    ({ status }) => String(status),
+  );
   return [...byStatus].map(([status, rows]) => [
     status,
     {
       description: [...new Set(rows.map(({ code, title }) => `\`${code}\` ${title}`))].join('; '),
-      content: { 'application/json': { schema: dialect.schema } },
+      content: {
+        'application/json': { schema: dialect.schema },
+        ...(unreadStatuses.has(status) ? { 'application/problem+json': { schema: ProblemSchema } } : {}),
+      },
     },
   ]);
 }
