@@ -5,7 +5,8 @@ import { WireOrderSchema } from '../../src/connectors/fulfilment/vtex-pick-and-p
 import { ownEvidence } from '../../src/domain/order-change.ts';
 import type { Order } from '../../src/domain/order.ts';
 import type { Line } from '../../src/domain/order-input.ts';
-import { settleLines, type PickedItem } from '../../src/domain/picking.ts';
+import type { PickedItem } from '../../src/domain/picking.ts';
+import { settle } from '../../src/domain/settlement.ts';
 import { bagOf } from '../../src/ingress/compat/vtex-pick-and-pack/bag.ts';
 import { PnpOrderSchema, toPnpOrder } from '../../src/ingress/compat/vtex-pick-and-pack/order-shape.ts';
 import { worksheetIdOf, worksheetUuid, orderIdOfWorksheet, orderPrefixOfShipment, shipmentUuid } from '../../src/ingress/compat/vtex-pick-and-pack/partner-ids.ts'; // prettier-ignore
@@ -98,7 +99,7 @@ describe('an order as the façade shows it', () => {
         const picks = toPicks(WireOrderSchema.parse(JSON.parse(JSON.stringify(shown))), lines);
         if (picks.state !== 'settled') throw new Error(`the client finds the picks ${picks.state}`);
         const settled = (items: readonly PickedItem[]) =>
-          settleLines(lines, items).map((line) => ({ ...line, weightGrams: line.weightGrams ?? 0 }));
+          settle(lines, items).lines.map((line) => ({ ...line, weightGrams: line.weightGrams ?? 0 }));
         expect(settled(picks.items)).toEqual(settled(order.pickedItems));
       }),
       { numRuns: 300 },

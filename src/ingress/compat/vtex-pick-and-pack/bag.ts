@@ -1,7 +1,8 @@
 import { arePicksSettled } from '../../../domain/order-change.ts';
 import type { Order } from '../../../domain/order.ts';
 import type { Line } from '../../../domain/order-input.ts';
-import { isSubstitution, settleLines, type PickedItem } from '../../../domain/picking.ts';
+import { isSubstitution, type PickedItem } from '../../../domain/picking.ts';
+import { settle } from '../../../domain/settlement.ts';
 
 /** Units in the bag that cost and weigh the same: VTEX has a price and a multiplier for one unit. */
 export interface BagRow {
@@ -33,7 +34,7 @@ export interface Bag {
 export function bagOf({ content: { lines }, evidence, pickedItems }: Order): Bag | null {
   if (!arePicksSettled(evidence)) return null;
   const lineOf = new Map(lines.map((line) => [line.id, line]));
-  const settled = settleLines(lines, pickedItems);
+  const settled = settle(lines, pickedItems).lines;
   return {
     rows: pickedItems.flatMap((item) => toRows(item, lineOf.get(item.lineId ?? '') ?? null)),
     rejected: settled.flatMap(({ lineId, shortQuantity: units }) => {
