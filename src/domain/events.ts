@@ -12,6 +12,7 @@ export const eventTypes = [
   'order.ready_for_invoicing',
   'order.canceled',
   'order.problem',
+  'order.returned',
   'shipment.created',
   'shipment.status_changed',
   'tracking.updated',
@@ -58,6 +59,13 @@ export const orderEventData = {
   'order.ready_for_invoicing': z.strictObject({ ...ofOrder, currency: z.string(), itemsMinor: z.int() }),
   'order.canceled': z.strictObject({ ...ofOrder, reason: z.string().nullable() }),
   'order.problem': z.strictObject({ ...ofOrder, code: z.string(), detail: z.string(), source: z.string() }),
+  'order.returned': z.strictObject({
+    ...ofOrder,
+    returnId: IdSchema('return'),
+    items: z.array(z.strictObject({ lineId: z.string(), quantity: z.int() })),
+    /** All that was in the bag is back. */
+    whole: z.boolean(),
+  }),
 } as const satisfies Partial<Record<EventType, z.ZodType>>;
 export type OrderEventType = keyof typeof orderEventData;
 export type OrderEventData<T extends OrderEventType> = z.infer<(typeof orderEventData)[T]>;

@@ -13,6 +13,8 @@ export const idPrefixes = {
   inbox: 'inb',
   request: 'req',
   reconciliation: 'rec',
+  invoice: 'inv',
+  return: 'ret',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

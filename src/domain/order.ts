@@ -1,8 +1,11 @@
 import type { Evidence } from './evidence.ts';
 import type { Intent } from './intent.ts';
+import type { OrderInvoice } from './invoice.ts';
 import type { Line, OrderInput, OrderPatch, Recipient } from './order-input.ts';
 import type { OrderOms } from './order-oms.ts';
+import type { OrderReturn } from './order-return.ts';
 import type { OrderStatus } from './order-status.ts';
+import type { OrderTracking } from './order-tracking.ts';
 import type { PickedItem } from './picking.ts';
 
 /** What was asked for, without the person. */
@@ -91,6 +94,10 @@ export interface Order {
   cancellation?: OrderCancellation | undefined;
   /** Absent for orders that were only posted. */
   oms?: OrderOms | undefined;
+  /** Told by the merchant, and how far the OMS knows. */
+  invoices?: readonly OrderInvoice[] | undefined;
+  returns?: readonly OrderReturn[] | undefined;
+  tracking?: OrderTracking | undefined;
   /** Effects under way, by connection id. */
   intents: Readonly<Record<string, Intent>>;
   evidence: readonly Evidence[];

@@ -30,6 +30,7 @@ export const ownVocabulary = {
   canceled: { canceled: true },
   invoiced: { invoiced: true },
   delivered: { reached: 'DELIVERED' },
+  returned: { reached: 'RETURNED' },
 } as const satisfies Vocabulary;
 export const ownSystem = 'packline';
 

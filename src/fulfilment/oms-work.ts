@@ -13,6 +13,10 @@ const startCheckMs = 15 * 60_000;
 
 const isBegun = ({ status }: Order): boolean => statusTable[status].rank >= statusTable.PICKING.rank;
 
+/** The OMS has to be told something of this order; nothing where it came from none. */
+export const omsWorkNow = ({ id: orderId, oms, version }: Order): NewEntry[] =>
+  oms === undefined ? [] : [makeEntry(omsUpdate, { orderId }, { lane: oms.lane ?? freeLane, cause: String(version) })];
+
 /** What the OMS has to be told, or asked, after this change of an order: part of the same commit. */
 export function omsWork(before: Order, after: Order): NewEntry[] {
   const { oms, id: orderId } = after;

@@ -150,6 +150,32 @@ export const problemCodes = {
   'event.not_found': row('rejected', 404, 'No such event', 'Events are kept for some days only.'),
   'delivery.not_found': row('rejected', 404, 'No such delivery', 'Deliveries are kept as long as their events.'),
   'issue.not_found': row('rejected', 404, 'No such issue', 'See `GET /v1/issues`.'),
+  'invoice.number_taken': row(
+    'rejected',
+    409,
+    'Another invoice has this number',
+    'An invoice is known by its number. Send the same invoice again, or this one under a number of its own.',
+  ),
+  'invoice.exceeds': row(
+    'rejected',
+    409,
+    'More than what is due',
+    'What was picked decides what is due: what was ordered with shipping, taxes and discounts, less what was not picked. See `GET /v1/orders/{orderId}/picked-items`.',
+  ),
+  'invoice.line_unknown': row('rejected', 409, 'No such line', 'An item names a line that the order does not have.'),
+  'return.exceeds': row(
+    'rejected',
+    409,
+    'More than what was in the bag',
+    'What was picked and has not come back yet can come back.',
+  ),
+  'return.line_unknown': row('rejected', 409, 'No such line', 'An item names a line that the order does not have.'),
+  'settlement.held': row(
+    'rejected',
+    409,
+    'Somebody has to look at what was picked',
+    'What was picked differs from what was ordered by more than the connection’s rules allow. Look at `settlement` of `GET /v1/orders/{orderId}/picked-items`, then send the invoice with `acceptDifferences`.',
+  ),
   'reconciliation.not_found': row('rejected', 404, 'No such reconciliation', 'See `GET /v1/reconciliations`.'),
   'reconciliation.running': row(
     'rejected',

@@ -11,6 +11,8 @@ import { healthRoutes } from './routes/health.ts';
 import { issueRoutes } from './routes/issues.ts';
 import { merchantRoutes } from './routes/merchants.ts';
 import { orderActRoutes } from './routes/order-acts.ts';
+import { orderBillingRoutes } from './routes/order-billing.ts';
+import { orderReturnRoutes } from './routes/order-returns.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { registerWebhooksRoutes } from './routes/register-webhooks.ts';
@@ -20,6 +22,8 @@ import { searchRoutes } from './routes/search.ts';
 export const routes: readonly Route[] = [
   ...orderRoutes,
   ...orderActRoutes,
+  ...orderBillingRoutes,
+  ...orderReturnRoutes,
   ...connectorRoutes,
   ...connectionRoutes,
   ...connectionActRoutes,

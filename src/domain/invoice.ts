@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import type { Order } from './order.ts';
+import { statusTable } from './order-status.ts';
+import { arePicksSettled } from './order-change.ts';
+import { settle, sum } from './settlement.ts';
+import { InstantSchema } from './time.ts';
+
+const lineId = z.string().min(1).max(200);
+const minor = z.int().min(0).max(1_000_000_000_000);
+
+/** An invoice that the merchant made, for the OMS to know of. VTEX takes letters and digits only as its number. */
+export const InvoiceInputSchema = z
+  .strictObject({
+    invoiceNumber: z
+      .string()
+      .regex(/^[A-Za-z0-9]{1,60}$/)
+      .meta({ description: 'Letters and digits', examples: ['INV20260115001'] }),
+    issuedAt: InstantSchema,
+    valueMinor: minor.min(1),
+    items: z
+      .array(z.strictObject({ lineId, quantity: z.int().min(1), priceMinor: minor }))
+      .min(1)
+      .max(1_000)
+      .optional()
+      .meta({ description: 'Of which lines; without them, all that was picked. `priceMinor` is of one unit' }),
+    invoiceKey: z.string().min(1).max(200).optional(),
+    invoiceUrl: z
+      .url({ protocol: /^https?$/ })
+      .max(1_000)
+      .optional(),
+  })
+  .meta({ id: 'InvoiceInput' });
+export type InvoiceInput = z.infer<typeof InvoiceInputSchema>;
+
+/** One invoice of an order, and how far the OMS was told of it. */
+export interface OrderInvoice extends InvoiceInput {
+  id: string;
+  /** `output` charges the customer, `input` gives something back. */
+  type: 'output' | 'input';
+  requestedAt: string;
+  /** `recorded`: there is no OMS to tell. */
+  state: 'wanted' | 'sent' | 'recorded' | 'refused';
+  sentAt?: string | undefined;
+  refusal?: { code: string; detail: string } | undefined;
+}
+
+/**
+ * What the customer owes: what was ordered, shipping, taxes and discounts included, less what was not picked, and with what was
+ * picked instead. Minor units.
+ */
+export function dueMinor({ content, pickedItems }: Pick<Order, 'content' | 'pickedItems'>): number {
+  const { differenceMinor } = settle(content.lines, pickedItems).totals;
+  return Math.max(0, content.totals.grandTotalMinor + differenceMinor);
+}
+
+export const invoicedMinor = (invoices: readonly OrderInvoice[], type: OrderInvoice['type'] = 'output'): number =>
+  sum(invoices.filter((one) => one.type === type && one.state !== 'refused').map(({ valueMinor }) => valueMinor));
+
+export type InvoiceVerdict =
+  | { verdict: 'taken' }
+  /** This very invoice came before. */
+  | { verdict: 'same'; invoice: OrderInvoice }
+  | { verdict: 'refused'; code: InvoiceRefusal; detail: string };
+export type InvoiceRefusal = 'order.state' | 'invoice.number_taken' | 'invoice.exceeds' | 'invoice.line_unknown';
+
+const neverInvoiced: ReadonlySet<string> = new Set(['IDLE', 'CANCELED', 'RETURNED']);
+
+/**
+ * Whether an order takes this invoice now. Not before READY_FOR_INVOICING: VTEX Pick and Pack turns an order IDLE that is
+ * invoiced while it is picked (vtex.md 4.9), and what was picked decides what may be charged.
+ */
+export function judgeInvoice(order: Order, input: InvoiceInput): InvoiceVerdict {
+  const refuse = (code: InvoiceRefusal, detail: string): InvoiceVerdict => ({ verdict: 'refused', code, detail });
+  const invoices = order.invoices ?? [];
+  const known = invoices.find((one) => one.type === 'output' && one.invoiceNumber === input.invoiceNumber);
+  if (known !== undefined && known.state !== 'refused') {
+    if (isSame(known, input)) return { verdict: 'same', invoice: known };
+    return refuse('invoice.number_taken', `another invoice of this order has the number ${input.invoiceNumber}`);
+  }
+  if (neverInvoiced.has(order.status)) return refuse('order.state', `the order is ${order.status}`);
+  if (statusTable[order.status].rank < statusTable.READY_FOR_INVOICING.rank || !arePicksSettled(order.evidence)) {
+    return refuse('order.state', `the order is ${order.status}: what was picked is not settled yet`);
+  }
+  const lines = new Set(order.content.lines.map(({ id }) => id));
+  const unknown = input.items?.find((item) => !lines.has(item.lineId));
+  if (unknown !== undefined) return refuse('invoice.line_unknown', `the order has no line ${unknown.lineId}`);
+  const due = dueMinor(order);
+  const before = invoicedMinor(invoices);
+  if (before + input.valueMinor > due) {
+    return refuse('invoice.exceeds', `${before} of ${due} are invoiced already, and ${input.valueMinor} are too much`);
+  }
+  return { verdict: 'taken' };
+}
+
+/** All that is due is invoiced. */
+export const isInvoicedWhole = (order: Order): boolean => {
+  const due = dueMinor(order);
+  return due > 0 && invoicedMinor(order.invoices ?? []) === due;
+};
+
+function isSame(known: OrderInvoice, input: InvoiceInput): boolean {
+  const { invoiceNumber, issuedAt, valueMinor, items, invoiceKey, invoiceUrl } = known;
+  const before: InvoiceInput = { invoiceNumber, issuedAt, valueMinor, items, invoiceKey, invoiceUrl };
+  return JSON.stringify(InvoiceInputSchema.parse(strip(before))) === JSON.stringify(InvoiceInputSchema.parse(input));
+}
+
+/** As it came: a member that is not there is not undefined either. */
+const strip = (input: InvoiceInput): unknown => JSON.parse(JSON.stringify(input));

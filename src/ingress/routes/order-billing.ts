@@ -1,0 +1,162 @@
+import * as z from 'zod';
+import { IdSchema } from '../../domain/ids.ts';
+import {
+  InvoiceInputSchema,
+  isInvoicedWhole,
+  judgeInvoice,
+  type InvoiceInput,
+  type OrderInvoice,
+} from '../../domain/invoice.ts';
+import { learn, ownEvidence } from '../../domain/order-change.ts';
+import type { Order } from '../../domain/order.ts';
+import { judgeSettlement } from '../../domain/settlement-verdict.ts';
+import { InstantSchema } from '../../domain/time.ts';
+import { vocabularies } from '../../connectors/fulfilment/registry.ts';
+import { toInstant } from '../../platform/clock.ts';
+import { deliveryWork } from '../../queues/delivery-attempt.ts';
+import { changeOrder, type OrderChange } from '../../store/change-order.ts';
+import { commit, type CommitPlan } from '../../store/commit.ts';
+import { newId, type StoreDeps } from '../../store/deps.ts';
+import { requireOrder } from '../../store/orders.ts';
+import { readSettlementRules } from '../../store/settlement-rules.ts';
+import { omsWorkNow } from '../../fulfilment/oms-work.ts';
+import { ok } from '../answer.ts';
+import { defineRoute, type Route } from '../define-route.ts';
+import { makeRefusal } from '../problem.ts';
+import { PageSchema } from '../views/page.ts';
+
+const tag = 'Invoices and returns';
+const params = z.strictObject({ orderId: IdSchema('order') });
+
+const { items: _, ...ofInvoice } = InvoiceInputSchema.shape;
+const ItemSchema = z.strictObject({ lineId: z.string(), quantity: z.int(), priceMinor: z.int() });
+
+/** An invoice as it is read back. */
+export const InvoiceSchema = z
+  .strictObject({
+    id: IdSchema('invoice'),
+    type: z.enum(['output', 'input']).meta({ description: '`input` gives money back' }),
+    ...ofInvoice,
+    items: z.array(ItemSchema).optional(),
+    state: z
+      .enum(['wanted', 'sent', 'recorded', 'refused'])
+      .meta({ description: 'wanted: on its way to the OMS; recorded: there is no OMS to tell' }),
+    requestedAt: InstantSchema,
+    sentAt: InstantSchema.nullable(),
+    refusal: z.strictObject({ code: z.string(), detail: z.string() }).nullable(),
+  })
+  .meta({ id: 'Invoice' });
+
+export const toInvoiceView = ({ items, sentAt, refusal, ...rest }: OrderInvoice): z.infer<typeof InvoiceSchema> => ({
+  ...rest,
+  ...(items === undefined ? {} : { items: [...items] }),
+  sentAt: sentAt ?? null,
+  refusal: refusal ?? null,
+});
+
+const postInvoice = defineRoute({
+  method: 'post',
+  path: '/v1/orders/:orderId/invoices',
+  summary: 'Tell of an invoice',
+  description:
+    'Possible from READY_FOR_INVOICING on, when what was picked is settled. It is told to the OMS once, however often it is sent. Several invoices may share what is due; together they may not be more. A settlement that somebody has to look at first is refused, unless `acceptDifferences` says that somebody has.',
+  tag,
+  scope: 'operate',
+  params,
+  body: InvoiceInputSchema.safeExtend({ acceptDifferences: z.boolean().default(false) }).meta({ id: 'InvoiceRequest' }),
+  answers: {
+    202: { description: 'Accepted', schema: InvoiceSchema },
+    200: { description: 'This very invoice came before', schema: InvoiceSchema },
+  },
+  problems: [
+    'order.not_found',
+    'order.state',
+    'order.contended',
+    'invoice.number_taken',
+    'invoice.exceeds',
+    'invoice.line_unknown',
+    'settlement.held',
+  ],
+  async handle({ store, merchantId, params: { orderId }, body: { acceptDifferences, ...input } }) {
+    let answer: { invoice: OrderInvoice; isNew: boolean } | null = null;
+    const options = { commit: (plan: CommitPlan) => commit(store, plan), work: deliveryWork, merchantId };
+    await changeOrder(store, orderId, options, async ({ order }) => {
+      const judged = judgeInvoice(order, input);
+      if (judged.verdict === 'refused') throw makeRefusal(judged.code, judged.detail, { detail: { orderId } });
+      if (judged.verdict === 'same') {
+        answer = { invoice: judged.invoice, isNew: false };
+        return null;
+      }
+      if (!acceptDifferences) await refuseHeld(store, order);
+      const invoice = makeInvoice(store, order, { type: 'output', input });
+      answer = { invoice, isNew: true };
+      return withInvoice(store, order, invoice);
+    });
+    const { invoice, isNew } = answer ?? never();
+    return { status: isNew ? 202 : 200, json: toInvoiceView(invoice), headers: { Location: pathOf(orderId) } };
+  },
+});
+
+const pathOf = (orderId: string): string => `/v1/orders/${orderId}/invoices`;
+const never = (): never => {
+  throw new TypeError('a change that was made has an answer');
+};
+
+async function refuseHeld(store: StoreDeps, order: Order): Promise<void> {
+  const rules = await readSettlementRules(store, order);
+  const { mayInvoice, obstacles } = judgeSettlement(order.content.lines, order.pickedItems, {
+    rules,
+    isFinished: true,
+  });
+  if (mayInvoice) return;
+  throw makeRefusal(
+    'settlement.held',
+    `what was picked differs from what was ordered by more than the rules allow: ${obstacles.join(', ')}. ` +
+      'Look at the picked items, then send the invoice with `acceptDifferences`',
+    { detail: { orderId: order.id, obstacles } },
+  );
+}
+
+/** An invoice of this order, on its way to its OMS where it has one. */
+export const makeInvoice = (
+  store: StoreDeps,
+  order: Order,
+  { type, input }: { type: OrderInvoice['type']; input: InvoiceInput },
+): OrderInvoice => ({
+  id: newId('invoice', store.clock),
+  type,
+  ...input,
+  requestedAt: toInstant(store.clock.now()),
+  state: order.oms === undefined ? 'recorded' : 'wanted',
+});
+
+function withInvoice(store: StoreDeps, order: Order, invoice: OrderInvoice): OrderChange {
+  const at = toInstant(store.clock.now());
+  const { invoiceNumber, valueMinor } = invoice;
+  const told = { ...order, invoices: [...(order.invoices ?? []), invoice] };
+  // An OMS says by itself when all of an order is invoiced.
+  const isOver = order.oms === undefined && isInvoicedWhole(told);
+  const changed = { order: told, happenings: [] };
+  return {
+    ...(isOver ? learn(changed, [ownEvidence('invoiced', at)], vocabularies, at) : changed),
+    timeline: [{ at, what: 'invoice.accepted', detail: { invoiceNumber, valueMinor } }],
+    entries: omsWorkNow(order),
+  };
+}
+
+const getInvoices = defineRoute({
+  method: 'get',
+  path: '/v1/orders/:orderId/invoices',
+  summary: 'List the invoices of an order',
+  tag,
+  scope: 'read',
+  params,
+  answers: { 200: { description: 'All of them', schema: PageSchema(InvoiceSchema) } },
+  problems: ['order.not_found'],
+  async handle({ store, merchantId, params: { orderId } }) {
+    const { order } = await requireOrder(store, orderId, merchantId);
+    return ok({ data: (order.invoices ?? []).map(toInvoiceView), nextCursor: null });
+  },
+});
+
+export const orderBillingRoutes: readonly Route[] = [postInvoice, getInvoices];
