@@ -25,6 +25,8 @@ const packageHomes: Readonly<Record<string, readonly string[]>> = {
   hono: ['ingress', 'ops', 'sandbox'],
   pino: ['platform'],
 };
+/** What the domain may know: packages without effects. */
+const purePackages = new Set(['zod', 'gs1-barcode-parser-mod']);
 // The launcher is plain JavaScript that runs before the rest can: it may look for itself.
 const environmentReaders = new Set(['src/platform/config.ts', 'src/cli/packline.mjs']);
 
@@ -99,7 +101,7 @@ function checkConnectorFolders(path: string, target: string): string | undefined
 function checkPackage(layer: string, specifier: string): string | undefined {
   const name = specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : specifier.replace(/\/.*/, '');
   if (layer === 'domain') {
-    return name === 'zod'
+    return purePackages.has(name)
       ? undefined
       : `imports ${specifier}, but domain is pure. Do it in platform, or take the result as an argument.`;
   }

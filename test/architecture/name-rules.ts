@@ -35,7 +35,7 @@ function checkFileName(path: string): string[] {
   if (vague !== undefined) {
     return [`${path}: "${vague}" says nothing. Name it for the one thing in it, and split it if there are several.`];
   }
-  const isKebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|config))?\.(ts|mjs|js)$/.test(basename(path));
+  const isKebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|config|d))?\.(ts|mjs|js)$/.test(basename(path));
   return isKebab ? [] : [`${path}: rename it in kebab-case, for its main export.`];
 }
 
