@@ -3,6 +3,7 @@ import { backlog } from './backlog.ts';
 import type { Benchmark } from './benchmark.ts';
 import { commit } from './commit.ts';
 import { flow } from './flow.ts';
+import { gs1 } from './gs1.ts';
 import { limit } from './limit.ts';
 import { memory } from './memory.ts';
 import { noisy } from './noisy.ts';
@@ -22,4 +23,5 @@ export const benchmarks: readonly Benchmark[] = [
   limit,
   backlog,
   memory,
+  gs1,
 ];

@@ -2,35 +2,11 @@ import { isImpossible, meanings } from './gs1/application-identifiers.ts';
 import { toCheckedNumber } from './gs1/check-digit.ts';
 import { noFacts, type Label, type LabelContext, type LabelElement, type LabelKind, type Unread } from './gs1/label.ts';
 import { isRestricted, readRestricted, type RestrictedTemplate } from './gs1/restricted-template.ts';
-import { isBracketed, separator, splitBracketed, splitElements, type Piece } from './gs1/split-elements.ts';
+import { toScannedText } from './gs1/scanned-text.ts';
+import { isBracketed, splitBracketed, splitElements, type Piece } from './gs1/split-elements.ts';
 
 /** More than the largest symbol holds (a QR code: 7,089 digits). */
 const textLengthMax = 8_000;
-
-/** AIM symbology identifiers, ISO/IEC 15424. The first group is sent for GS1 element strings only. */
-const elementStringSymbols = new Map([
-  [']C1', 'GS1-128'],
-  [']e0', 'GS1 DataBar'],
-  [']e1', 'GS1 Composite'],
-  [']e2', 'GS1 Composite'],
-  [']d2', 'GS1 DataMatrix'],
-  [']Q3', 'GS1 QR Code'],
-  [']J1', 'GS1 DotCode'],
-]);
-const otherSymbols = new Map([
-  [']E0', 'EAN-13'],
-  [']E3', 'EAN-13 with add-on'],
-  [']E4', 'EAN-8'],
-  [']I0', 'ITF'],
-  [']I1', 'ITF-14'],
-  [']C0', 'Code 128'],
-]);
-
-/**
- * What scanners and the systems behind them write for a separator that they cannot show. All but the last contain a letter
- * that no GS1 value may have; `<GS>` could be part of a lot number, and counts only where an identifier follows.
- */
-const separatorSubstitutes = /\u241d|\{GS\}|\[GS\]|\{FNC1\}|\[FNC1\]|\\x1d|\\u001d|\^\]|\||<(?:GS|FNC1)>(?=\d\d)/gi;
 
 const kindsOfDigits = new Map<number, LabelKind>([
   [8, 'gtin8'],
@@ -54,23 +30,13 @@ export function readLabel(
   const text = (scanned ?? '').trim();
   if (text === '') return labelOf('none', null);
   if (text.length > textLengthMax) return labelOf('opaque', null);
-  const identifier = /^\u001d*(\][A-Za-z][0-9A-Za-z])/.exec(text);
-  const symbol = identifier?.[1];
-  const symbology =
-    symbol === undefined ? null : (elementStringSymbols.get(symbol) ?? otherSymbols.get(symbol) ?? symbol);
-  const rest = identifier === null ? text : text.slice(identifier[0].length);
-  const data = rest.replaceAll(separatorSubstitutes, separator);
-  const isDeclared = data.startsWith(separator) || (symbol !== undefined && elementStringSymbols.has(symbol));
-  if (!isDeclared) {
-    const digits = symbol === ']E3' ? rest.slice(0, 13) : rest;
-    const kind = /^\d+$/.test(digits) ? kindsOfDigits.get(digits.length) : undefined;
-    if (kind !== undefined) return numberLabel(kind, digits, symbology, context);
-  }
-  const bare = data.replace(/^\u001d+/, '');
-  if (isBracketed(bare)) return elementString(splitBracketed(bare), symbology, context);
-  const beginsWithKey = /^(00\d{18}|0[12]\d{14})/.test(bare);
-  const label = elementString(splitElements(bare), symbology, context);
-  return isDeclared || beginsWithKey || isConvincing(label) ? label : labelOf('opaque', symbology);
+  const { symbology, isElementString, data } = toScannedText(text);
+  if (isBracketed(data)) return elementString(splitBracketed(data), symbology, context);
+  const kind = !isElementString && /^\d+$/.test(data) ? kindsOfDigits.get(data.length) : undefined;
+  if (kind !== undefined) return numberLabel(kind, data, symbology, context);
+  const label = elementString(splitElements(data), symbology, context);
+  const beginsWithKey = /^(00\d{18}|0[12]\d{14})/.test(data);
+  return isElementString || beginsWithKey || isConvincing(label) ? label : labelOf('opaque', symbology);
 }
 
 const isConvincing = ({ unread, sscc, gtin, contentGtin }: Label): boolean =>

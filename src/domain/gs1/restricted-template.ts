@@ -6,7 +6,7 @@ import type { Label } from './label.ts';
 
 /** Prefix, then runs of I, P or W, V and x in any order, then C. */
 const shape = /^(02|2\d)\d{0,4}[IPWVx]+C$/;
-const runsOf = (layout: string, letter: string): string[] => layout.match(new RegExp(`${letter}+`, 'g')) ?? [];
+const measuresOf = (layout: string): readonly string[] => layout.match(/P+|W+/g) ?? [];
 
 /**
  * How a shop writes prices or weights into the numbers that it gives out itself (EAN-13 with the prefixes 02 and 20 to 29,
@@ -26,14 +26,13 @@ export const RestrictedTemplateSchema = z
       }),
     decimals: z.int().min(0).max(5).meta({ description: 'Decimals of the price, or of the weight in kilograms' }),
   })
-  .refine(({ layout }) => runsOf(layout, 'I').length === 1, 'one run of I')
-  .refine(({ layout }) => runsOf(layout, '[PW]').length === 1 && !/PW|WP/.test(layout), 'one run of P or of W')
+  .refine(({ layout }) => layout.match(/I+/g)?.length === 1, 'the digits of the item stand together, once')
+  .refine(({ layout }) => measuresOf(layout).length === 1, 'either P or W, together and once')
   .refine(
     ({ layout }) =>
-      !layout.includes('V') || (runsOf(layout, 'V').join('').length === 1 && /P{4,5}|W{4,5}/.test(layout)),
-    'one V at the most, and only for a price or weight of four or five digits',
-  )
-  .refine(({ layout }) => !/P{6}|W{6}/.test(layout) || !layout.includes('V'), 'no V for more than five digits');
+      !layout.includes('V') || (/^[^V]*V[^V]*$/.test(layout) && /^.{4,5}$/.test(measuresOf(layout)[0] ?? '')),
+    'one V at the most, for a price or weight of four or five digits',
+  );
 export type RestrictedTemplate = z.infer<typeof RestrictedTemplateSchema>;
 
 /** Numbers of companies and regions (GS1 prefixes 02, 20 to 29; those of EAN-8 that begin with 0 or 2). */

@@ -1,14 +1,12 @@
 import { parseBarcode } from 'gs1-barcode-parser-mod';
 import { meanings } from './application-identifiers.ts';
+import { separator } from './scanned-text.ts';
 
 /** A piece of an element string. Without an identifier it is what nobody could split. */
 export interface Piece {
   ai: string | null;
   value: string;
 }
-
-/** ASCII 29: what scanners send for the separator FNC1. */
-export const separator = '\u001d';
 
 /**
  * An element string into its elements, by what stands in it alone and not yet by what it means. Separators are honoured

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { decimalsOf } from '../../../domain/money.ts';
+import { currencyDecimals } from '../../../domain/currency.ts';
 import type { Order } from '../../../domain/order.ts';
 import { orderStatuses } from '../../../domain/order-status.ts';
 import { bagOf } from './bag.ts';
@@ -50,7 +50,7 @@ export function toLegacyOrder(order: Order): z.input<typeof LegacyOrderSchema> |
   if (legacy === null) return null;
   const parcels = parcelsOf(order);
   const newest = parcels.at(-1);
-  const perMajor = 10 ** decimalsOf(order.currency);
+  const perMajor = 10 ** currencyDecimals(order.currency);
   return {
     message: 'success',
     data: {
