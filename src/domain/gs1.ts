@@ -1,7 +1,7 @@
 import { isImpossible, meanings } from './gs1/application-identifiers.ts';
 import { toCheckedNumber } from './gs1/check-digit.ts';
 import { noFacts, type Label, type LabelContext, type LabelElement, type LabelKind, type Unread } from './gs1/label.ts';
-import { isRestricted, readRestricted, type RestrictedTemplate } from './gs1/restricted-template.ts';
+import { isRestricted, readRestricted } from './gs1/restricted-template.ts';
 import { toScannedText } from './gs1/scanned-text.ts';
 import { isBracketed, splitBracketed, splitElements, type Piece } from './gs1/split-elements.ts';
 
@@ -18,26 +18,27 @@ const kindsOfDigits = new Map<number, LabelKind>([
 
 /**
  * What a scanned text says. Pure, and never throws: what cannot be read is in `unread` with its reason, and a text that is
- * no label is `opaque`. `templates` are the merchant's, for the numbers that shops give out themselves.
+ * no label is `opaque`.
  *
  * Without a symbology identifier, a separator in front or brackets, a text is an element string only when it begins with the
  * number of a thing (AI 00, 01, 02) or contains one and is read to its end: any number can look like a lot.
  */
-export function readLabel(
-  scanned: string | null,
-  context: LabelContext & { templates?: readonly RestrictedTemplate[] },
-): Label {
+export function readLabel(scanned: string | null, context: LabelContext): Label {
   const text = (scanned ?? '').trim();
   if (text === '') return labelOf('none', null);
   if (text.length > textLengthMax) return labelOf('opaque', null);
   const { symbology, isElementString, data } = toScannedText(text);
-  if (isBracketed(data)) return elementString(splitBracketed(data), symbology, context);
   const kind = !isElementString && /^\d+$/.test(data) ? kindsOfDigits.get(data.length) : undefined;
   if (kind !== undefined) return numberLabel(kind, data, symbology, context);
-  const label = elementString(splitElements(data), symbology, context);
-  const beginsWithKey = /^(00\d{18}|0[12]\d{14})/.test(data);
-  return isElementString || beginsWithKey || isConvincing(label) ? label : labelOf('opaque', symbology);
+  const pieces = isBracketed(data) ? splitBracketed(data) : splitElements(data);
+  const label = elementString(pieces, symbology, context);
+  const isNamed = isElementString || /^(00\d{18}|0[12]\d{14})/.test(data) || hasBracketedIdentifier(data, pieces);
+  return isNamed || isConvincing(label) ? label : labelOf('opaque', symbology);
 }
+
+/** `(01)…`, and not `(555) 0100`. */
+const hasBracketedIdentifier = (data: string, pieces: readonly Piece[]): boolean =>
+  isBracketed(data) && pieces.some(({ ai }) => ai !== null);
 
 const isConvincing = ({ unread, sscc, gtin, contentGtin }: Label): boolean =>
   unread.length === 0 && (sscc ?? gtin ?? contentGtin) !== null;
@@ -71,7 +72,7 @@ function numberLabel(
   kind: LabelKind,
   digits: string,
   symbology: string | null,
-  { currency, templates = [] }: LabelContext & { templates?: readonly RestrictedTemplate[] },
+  { currency, templates = [] }: LabelContext,
 ): Label {
   const label = labelOf(kind, symbology);
   const number = toCheckedNumber(digits);

@@ -1,3 +1,5 @@
+import type { RestrictedTemplate } from './restricted-template.ts';
+
 /**
  * What a scanned text is, before anything in it is believed: `gs1` an element string, `gtin…` the number of an EAN, UPC or
  * ITF-14 symbol by its length, `sscc` the bare number of a logistic unit, `opaque` anything else, `none` nothing at all.
@@ -103,6 +105,8 @@ export interface LabelContext {
   year: number;
   /** ISO 4217 code of amounts that do not name theirs. */
   currency: string;
+  /** How the merchant writes prices and weights into numbers of its own: without, such a number says nothing more. */
+  templates?: readonly RestrictedTemplate[];
 }
 
 /** A label that says nothing yet. */

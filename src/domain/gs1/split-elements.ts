@@ -60,14 +60,20 @@ const bracketed = /\((\d{2,4})\)/g;
 /** Whether it is the text under a barcode, as people type it: `(01)12345678901231(10)LOT-1`. */
 export const isBracketed = (text: string): boolean => /^\(\d{2,4}\)/.test(text);
 
-/** The text under a barcode into its elements. Digits in brackets open an element: data with such brackets cannot be told. */
+/**
+ * The text under a barcode into its elements. Digits in brackets open an element (data with such brackets cannot be told from
+ * one), and where they are no identifier, that part is left as it was.
+ */
 export function splitBracketed(text: string): Piece[] {
   const openings = [...text.matchAll(bracketed)];
-  return openings.map((opening, n) => ({
-    ai: opening[1] ?? null,
-    value: text
-      .slice(opening.index + opening[0].length, openings[n + 1]?.index)
+  return openings.map((opening, n) => {
+    const [written, ai = ''] = opening;
+    const end = openings[n + 1]?.index ?? text.length;
+    const value = text
+      .slice(opening.index + written.length, end)
       .replaceAll(separator, '')
-      .trim(),
-  }));
+      .trim();
+    const isIdentifier = meanings.has(ai) || splitByLibrary(ai + value)[0]?.ai === ai;
+    return isIdentifier ? { ai, value } : { ai: null, value: text.slice(opening.index, end) };
+  });
 }
