@@ -77,6 +77,8 @@ describe('an application identifier', () => {
     ['a currency without an amount', `${gtin}3932036`, [{ text: '3932036', reason: 'too_short' }]],
     ['a letter that no lot may have', `${gtin}10LOT 1`, [{ text: '10LOT 1', reason: 'wrong_characters' }]],
     ['an identifier that nobody knows', `${gtin}05123`, [{ text: '05123', reason: 'no_such_ai' }]],
+    ['an identifier of a symbol in the middle', `${gtin}]C1240ABC`, [{ text: ']C1240ABC', reason: 'no_such_ai' }]],
+    ['brackets in the middle', `${gtin}(240)ABC`, [{ text: '(240)ABC', reason: 'no_such_ai' }]],
     ['a second weight', `${gtin}31030006083103000609`, [{ text: '3103000609', reason: 'said_twice' }]],
     ['pounds beside other kilograms', `${gtin}31030006083202000150`, [{ text: '3202000150', reason: 'said_twice' }]],
   ])('that cannot be read is reported, and what stands around it is read: %s', (_, text, unread) => {

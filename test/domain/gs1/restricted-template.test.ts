@@ -135,7 +135,9 @@ describe('the schema of templates', () => {
         const template = RestrictedTemplateSchema.parse({ layout: text, decimals });
         const label = read(numberOf(`23${rest}`), template);
         const digitsAt = (letters: RegExp): string =>
-          [...`23${rest}`].filter((_, at) => letters.test(text.charAt(at))).join('');
+          Array.from(`23${rest}`)
+            .filter((_, at) => letters.test(text.charAt(at)))
+            .join('');
         expect(label.itemReference).toBe(digitsAt(/I/));
         if (text.includes('P')) expect(label.price?.digits).toBe(digitsAt(/P/));
         else expect(label.netWeightGrams).not.toBeNull();
