@@ -13,6 +13,7 @@ import { merchantRoutes } from './routes/merchants.ts';
 import { orderActRoutes } from './routes/order-acts.ts';
 import { orderBillingRoutes } from './routes/order-billing.ts';
 import { orderReturnRoutes } from './routes/order-returns.ts';
+import { orderTrackingRoutes } from './routes/order-tracking.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { registerWebhooksRoutes } from './routes/register-webhooks.ts';
@@ -24,6 +25,7 @@ export const routes: readonly Route[] = [
   ...orderActRoutes,
   ...orderBillingRoutes,
   ...orderReturnRoutes,
+  ...orderTrackingRoutes,
   ...connectorRoutes,
   ...connectionRoutes,
   ...connectionActRoutes,

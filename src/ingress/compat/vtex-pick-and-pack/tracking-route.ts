@@ -1,24 +1,18 @@
 import * as z from 'zod';
 import { ExternalIdSchema } from '../../../domain/order-input.ts';
-import { reportDelivery, withTrackingEvents } from '../../../domain/report-delivery.ts';
 import { InstantSchema } from '../../../domain/time.ts';
-import { toInstant } from '../../../platform/clock.ts';
-import { makeEntry } from '../../../queues/define-job.ts';
 import { deliveryWork } from '../../../queues/delivery-attempt.ts';
-import { omsUpdate } from '../../../queues/oms-update.ts';
 import { changeOrder, type OrderChange } from '../../../store/change-order.ts';
 import { commit, type CommitPlan } from '../../../store/commit.ts';
 import type { StoreDeps } from '../../../store/deps.ts';
-import { freeLane } from '../../../store/entries.ts';
 import type { StoredOrder } from '../../../store/orders.ts';
-import { openPerson, resealPerson } from '../../../store/persons.ts';
 import { ok } from '../../answer.ts';
 import { defineRoute, type Route } from '../../define-route.ts';
 import type { Dialect } from '../../dialect.ts';
+import { takeTracking } from '../../take-tracking.ts';
 import { findOrder } from './find-order.ts';
 import { root, tag } from './paths.ts';
 import { makeRefused } from './refusals.ts';
-import { vocabularies } from './steps.ts';
 
 const TrackingEventSchema = z.object({
   city: z.string().max(200),
@@ -65,31 +59,8 @@ export const makeTrackingRoute = (dialect: Dialect): Route =>
     },
   });
 
-/** What is new in it: evidence, the parcel's way (sealed with the person), and that the OMS has to hear of it. */
+/** It is delivered whatever is told, but not before there is an invoice. */
 function deliver(store: StoreDeps, stored: StoredOrder, { deliveredDate = null, events = [] }: Tracking): OrderChange {
-  const { order } = stored;
-  if (order.invoiceStatus === 'notInvoiced') throw makeRefused('compat.not_invoiced');
-  const at = toInstant(store.clock.now());
-  const changed = reportDelivery(order, deliveredDate, vocabularies, at);
-  const person = openPerson(store, stored, 'current');
-  const known = person?.trackingEvents ?? [];
-  const trackingEvents = withTrackingEvents(known, events);
-  const isTold = person !== null && trackingEvents !== known;
-  if (changed.order === order && !isTold) return null;
-  const told = { events: events.length, deliveredAt: deliveredDate, by: 'vtex-pick-and-pack' };
-  return {
-    ...changed,
-    ...(isTold ? { person: resealPerson(store, stored, { ...person, trackingEvents }) } : {}),
-    timeline: [{ at, what: 'order.deliveryReported', detail: told }],
-    entries:
-      order.oms === undefined
-        ? []
-        : [
-            makeEntry(
-              omsUpdate,
-              { orderId: order.id },
-              { lane: order.oms.lane ?? freeLane, cause: String(order.version) },
-            ),
-          ],
-  };
+  if (stored.order.invoiceStatus === 'notInvoiced') throw makeRefused('compat.not_invoiced');
+  return takeTracking(store, stored, { events, delivered: { at: deliveredDate }, by: 'vtex-pick-and-pack' });
 }
