@@ -40,6 +40,7 @@
  * | POST /_sandbox/vtex/orders                | `{account?, warehouseId?, fulfilment?, lines?, window?, address?, doc?, afterMs?, status?, visibleAfterReads?, visibleAfterMs?, gone?}` | a shopper's order |
  * | GET /_sandbox/vtex/orders/{id}            |                                               | the order, its effects and its log         |
  * | POST /_sandbox/vtex/orders/{id}/{cancel,invoice,status,change} | `{status}`, `{lines?, receiverName?, window?, address?, gone?}` | what people do in the Admin |
+ * | POST /_sandbox/vtex/orders/{id}/changes  | `{outcome, reason?}`                          | how the order's next modification ends     |
  * | POST /_sandbox/vtex/accounts/{name}/feed/lapse |                                          | the feed's retention is over               |
  * | PUT, PATCH /_sandbox/vtex-pick-and-pack/accounts[/{name}] | settings (account-settings.ts) | filters, webhooks, packing, tokens, cache |
  * | GET, POST /_sandbox/vtex-pick-and-pack/orders[/{id}][/{status,import}] | `{status}`       | orders with their history; moves by hand   |

@@ -141,3 +141,15 @@ test('the simulated ERP invoices what is left, once, when it is asked to', async
   });
   expect(effectsOf(oms, orderId)).toMatchObject({ 'oms.invoiced': 2 });
 });
+
+test('invoices never come to more than the order, and nobody tracks what has no invoice', async () => {
+  const oms = startOms();
+  const orderId = await handled(oms);
+  const shipped = { trackingNumber: 'T-1', trackingUrl: null, courier: 'Demo', dispatchedDate: null };
+  const early = await oms.call('PATCH', orderPath(orderId, '/invoice/DFG-1'), shipped);
+  expect(early).toMatchObject({ status: 404, body: { error: { code: 'ORA0001B' } } });
+  expect((await invoice(oms, orderId, { invoiceValue: '2000' })).status).toBe(200);
+  expect((await invoice(oms, orderId, { invoiceNumber: 'DFG-2', invoiceValue: '135' })).status).toBe(400);
+  expect((await invoice(oms, orderId, { invoiceNumber: 'DFG-2', invoiceValue: '134' })).status).toBe(200);
+  expect(effectsOf(oms, orderId)).toMatchObject({ 'oms.invoiced': 2 });
+});

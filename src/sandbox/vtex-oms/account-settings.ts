@@ -20,6 +20,14 @@ export const accountSchema = z.strictObject({
   readyForInvoicing: z.boolean().default(true),
   /** Somebody's ERP, which invoices what was picked as soon as it may. */
   erp: z.strictObject({ invoices: z.boolean().default(true) }).default({ invoices: true }),
+  changes: z
+    .strictObject({
+      /** Between two states of a modification, at speed 1. */
+      stepMs: z.int().min(0).default(500),
+      /** VTEX does not say how it rounds; its examples truncate (1699 x 0.19 = 322). */
+      rounding: z.enum(['nearest', 'down']).default('nearest'),
+    })
+    .default({ stepMs: 500, rounding: 'nearest' }),
   feed: z
     .strictObject({
       /** Shares of reads that answer nothing, and of events that are handed out twice. */

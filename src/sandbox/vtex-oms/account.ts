@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { SandboxContext } from '../context.ts';
 import type { AccountSettings } from './account-settings.ts';
 import { createAnnouncements } from './announcements.ts';
+import { createChanges } from './changes.ts';
 import { createInvoices } from './invoices.ts';
 import type { OmsAccount } from './oms-account.ts';
 import type { OmsOrder } from './oms-order.ts';
@@ -44,6 +45,7 @@ export function createAccount(context: SandboxContext, initial: AccountSettings)
   }
 
   const invoices = createInvoices({ now: context.now, note, moveTo, tellChange });
+  const changes = createChanges({ context, settings: () => settings, hexOf, note, tellChange });
 
   /** False when it is not `ready-for-handling`. */
   function startHandling(order: OmsOrder): boolean {
@@ -101,6 +103,7 @@ export function createAccount(context: SandboxContext, initial: AccountSettings)
     setHook,
     ping,
     invoices,
+    changes,
     startHandling,
     moveTo,
     stop,
@@ -138,6 +141,8 @@ export function createAccount(context: SandboxContext, initial: AccountSettings)
         changedAt: createdAt,
         invisibleReads: input.visibleAfterReads,
         startHandlingCalls: 0,
+        changes: [],
+        changeOutcomes: [],
         interactions: [],
       };
       Object.assign(order.doc, input.doc, { orderId });

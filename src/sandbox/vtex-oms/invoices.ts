@@ -35,6 +35,7 @@ export function createInvoices({ now, note, moveTo, tellChange }: InvoicesDeps):
 
   const get = (order: OmsOrder, invoiceNumber: string): Package => {
     const found = packagesOf(order).find((parcel) => parcel.invoiceNumber === invoiceNumber);
+    if (packagesOf(order).length === 0) throw notInvoiced();
     if (found === undefined) throw new VtexRefusal(404, 'OMS014', `Invoice ${invoiceNumber} not found`);
     return found;
   };
@@ -49,6 +50,9 @@ export function createInvoices({ now, note, moveTo, tellChange }: InvoicesDeps):
   const add: Invoices['add'] = (order, invoice) => {
     const packages = packagesOf(order);
     if (packages.some(({ invoiceNumber }) => invoiceNumber === invoice.invoiceNumber)) return;
+    if (invoice.type === 'Output' && invoicedValueOf(packages) + invoice.invoiceValue > order.doc.value) {
+      throw new VtexRefusal(400, 'OMS015', 'The invoices would come to more than the order');
+    }
     if (order.doc.status === 'canceled') throw new VtexRefusal(400, 'OMS012', 'A canceled order cannot be invoiced');
     packages.push(makePackage(invoice, order.doc.items));
     note(order, invoice.type === 'Output' ? 'invoiced' : 'returned');
@@ -79,6 +83,7 @@ export function createInvoices({ now, note, moveTo, tellChange }: InvoicesDeps):
       if (parcel.trackingNumber === null) throw new VtexRefusal(400, 'OMS013', 'The package has no tracking number');
       const at = toVtexTime(now());
       const data = events.map(({ date, ...event }) => ({ ...event, lastChange: at, createDate: date }));
+      note(order, 'tracked');
       settle(order, parcel, { finished: isDelivered, deliveredDate, data });
     },
     finish(order, deliveredDate) {
@@ -89,3 +94,7 @@ export function createInvoices({ now, note, moveTo, tellChange }: InvoicesDeps):
     },
   };
 }
+
+/** What the Pick and Pack API documents for the same thing; the Orders API prints no refusal of its own. */
+const notInvoiced = (): VtexRefusal =>
+  new VtexRefusal(404, 'ORA0001B', 'The order must be invoiced to update the status to delivered');

@@ -1,3 +1,5 @@
+import type { ChangeOutcome } from './change-schema.ts';
+import type { ChangeRequest } from './changes.ts';
 import type { NewOrder, OrderDoc } from './order-doc.ts';
 
 /** An order of the simulated OMS, and what is known of it beside its document. */
@@ -12,5 +14,9 @@ export interface OmsOrder {
   /** So many reads still find nothing. */
   invisibleReads: number;
   startHandlingCalls: number;
+  /** Modifications, the oldest first. */
+  changes: ChangeRequest[];
+  /** How the next of them end; all others are done. */
+  changeOutcomes: ChangeOutcome[];
   interactions: { source: string; message: string }[];
 }

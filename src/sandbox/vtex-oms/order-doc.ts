@@ -50,7 +50,12 @@ export type OrderDoc = Record<string, unknown> & {
   lastChange: string;
   /** Hundredths. */
   value: number;
+  totals: { id: string; name: string; value: number }[];
   items: OrderItem[];
+  itemMetadata: ReturnType<typeof itemsOf>['itemMetadata'];
+  shippingData: ReturnType<typeof makeShipping>;
+  /** Changes of the first version, which nobody can make any more; those of the second are not in it. */
+  changesAttachment: { changesData: unknown[] } | null;
   packageAttachment: { packages: Package[] };
 };
 

@@ -37,7 +37,7 @@ export type OrderItem = ReturnType<typeof makeItem>;
 
 const imageOf = ({ sku }: NewLine): string => `https://images.example.com/${sku}.jpg`;
 
-function makeItem(line: NewLine, number: string) {
+export function makeItem(line: NewLine, number: string) {
   return {
     uniqueId: number.padStart(32, 'A1B2C3D4E5F60718293A4B5C6D7E8F90'),
     id: line.sku,
@@ -101,7 +101,7 @@ function makeItem(line: NewLine, number: string) {
   };
 }
 
-const makeMetadata = (line: NewLine) => ({
+export const makeMetadata = (line: NewLine) => ({
   Id: line.sku,
   Seller: '1',
   Name: line.name ?? line.sku,

@@ -5,6 +5,7 @@ import { answerControlError } from '../control-error.ts';
 import type { Account } from './account.ts';
 import { accountSchema } from './account-settings.ts';
 import type { OmsOrder } from './oms-order.ts';
+import { changeOutcomeSchema } from './change-schema.ts';
 import { newOrderSchema } from './order-doc.ts';
 import { lineSchema } from './order-items.ts';
 import { shippingShape } from './order-shipping.ts';
@@ -47,6 +48,7 @@ export function makeVtexControl(vtex: VtexOms, books: Books): Hono {
     effects: books.effectsOf(account.port.name, order.orderId),
     startHandlingCalls: order.startHandlingCalls,
     interactions: order.interactions,
+    changes: order.changes,
     doc: order.doc,
   });
 
@@ -105,6 +107,11 @@ export function makeVtexControl(vtex: VtexOms, books: Books): Hono {
     .post('/orders/:id/status', async (c) => {
       const found = orderOf(c);
       found.account.moveTo(found.order, statusBody.parse(await c.req.json()).status);
+      return c.json(viewOf(found));
+    })
+    .post('/orders/:id/changes', async (c) => {
+      const found = orderOf(c);
+      found.order.changeOutcomes.push(changeOutcomeSchema.parse(await c.req.json()));
       return c.json(viewOf(found));
     })
     .post('/orders/:id/change', async (c) => {

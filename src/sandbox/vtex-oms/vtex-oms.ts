@@ -6,6 +6,7 @@ import type { RequestEntry } from '../books.ts';
 import type { SandboxContext } from '../context.ts';
 import { accountSchema, demoAccount } from './account-settings.ts';
 import { createAccount, type Account } from './account.ts';
+import { changeRoutes } from './change-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import type { OmsAccount } from './oms-account.ts';
 import type { OmsEnv } from './oms-env.ts';
@@ -63,7 +64,7 @@ export function createVtexOms(context: SandboxContext): VtexOms {
     const isKnown = c.req.header('x-vtex-api-appkey') === appKey && c.req.header('x-vtex-api-apptoken') === appToken;
     if (!isKnown) throw new VtexRefusal(401, '1', 'Unauthorized access');
     const { path, method } = c.get('entry');
-    const isOrders = path.startsWith('/api/oms/');
+    const isOrders = path.startsWith('/api/oms/') || path.startsWith('/api/order-system/');
     if (isOrders ? !permissions.orders : !permissions.events) throw new VtexRefusal(403, '2', 'Forbidden');
     if (
       method === 'GET' &&
@@ -112,6 +113,7 @@ export function createVtexOms(context: SandboxContext): VtexOms {
           ),
         )
         .route('/:account/api/oms/pvt/orders', orderRoutes)
+        .route('/:account/api/order-system/orders', changeRoutes)
         .route('/:account/api/orders', eventRoutes)
         .all('/*', () => noSuchAccount()),
     makeControl: () => makeVtexControl(vtex, context.books),
