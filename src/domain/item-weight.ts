@@ -41,3 +41,20 @@ export function toItemGrams(unit: string, multiplier: number, quantity: number):
   const perGram = nanogramsPerGram * 10n ** BigInt(fraction.length);
   return WeightGramsSchema.safeParse(Number((2n * total + perGram) / (2n * perGram))).data;
 }
+
+/** Decimals that keep a gram: a thousandth of a kilogram, less of an ounce. */
+const digitsPerUnit = new Map([
+  ['kg', 3],
+  ['g', 0],
+  ['lb', 5],
+  ['oz', 4],
+]);
+
+/** The multiplier with which one of `unit` weighs so many grams. Undefined for what is no weight. */
+export function fromItemGrams(unit: string, grams: number): number | undefined {
+  const nanograms = nanogramsPerUnit.get(unit);
+  const digits = digitsPerUnit.get(unit);
+  if (nanograms === undefined || digits === undefined) return undefined;
+  const scaled = BigInt(grams) * nanogramsPerGram * 10n ** BigInt(digits);
+  return Number((2n * scaled + nanograms) / (2n * nanograms)) / 10 ** digits;
+}

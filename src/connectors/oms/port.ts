@@ -2,6 +2,7 @@ import type { OmsPhase } from '../../domain/order-oms.ts';
 import type { OrderInput } from '../../domain/order-input.ts';
 import type { CallingConnector, Connector, TestableConnection } from '../connector.ts';
 import type { OmsWebhook } from '../webhook.ts';
+import type { OmsWriteBack } from './write-back.ts';
 
 export type { OmsPhase };
 
@@ -49,6 +50,8 @@ export interface OmsConnection extends TestableConnection {
   cancel?(externalId: string, reason: string): Promise<OmsCancelOutcome>;
   /** A line in the order's log at the OMS; written again when repeated. */
   addNote?(externalId: string, message: string): Promise<void>;
+  /** What was picked, invoiced and shipped. */
+  readonly writeBack?: OmsWriteBack;
   readHook?(): Promise<HookState | null>;
   /** Replaces whatever the OMS had. Fails when `url` does not answer the OMS's ping. */
   registerHook?(url: string): Promise<void>;

@@ -1,16 +1,24 @@
 import * as z from 'zod';
 import { Failure } from '../../../domain/failure.ts';
 import type { ConnectorCall, ConnectorIo } from '../../io.ts';
+import type { ChangeBody } from './change-body.ts';
 import { isStatus, readReply, type CallInfo } from './errors.ts';
+import type { InvoiceBody } from './invoice-body.ts';
 import { toBaseUrl, type VtexSettings } from './settings.ts';
+import type { EventsBody, ParcelBody } from './tracking-body.ts';
 import { hookKeyHeader } from './webhook.ts';
 import {
+  ChangeAcceptedSchema,
+  ChangeDetailSchema,
+  ChangeHistorySchema,
   FeedConfigSchema,
   FeedItemSchema,
   HookConfigSchema,
   WireOrderSchema,
+  type WireChange,
   type WireFeedConfig,
   type WireFeedItem,
+  type WireHistory,
   type WireHook,
   type WireOrder,
 } from './wire.ts';
@@ -67,6 +75,50 @@ export class VtexClient {
     await this.#request({ ...call, path: `${orderPath(orderId)}/interactions`, body }, anything);
   }
 
+  async requestChange(orderId: string, change: ChangeBody): Promise<string> {
+    const call = { operation: 'change.request', permission: 'changeOrder', method: 'PATCH', doneStatus: 202 } as const;
+    const path = `${changesPath(orderId)}?accountName=${this.#settings.account}`;
+    return (await this.#request({ ...call, path, body: change }, ChangeAcceptedSchema)).requestId;
+  }
+
+  readChanges(orderId: string): Promise<WireHistory> {
+    const call = { operation: 'change.list', permission: 'changeOrder', method: 'GET' } as const;
+    const path = `${changesPath(orderId)}?an=${this.#settings.account}`;
+    return this.#request({ ...call, path, replyBytesMax: orderBytesMax }, ChangeHistorySchema);
+  }
+
+  readChange(orderId: string, changeId: string): Promise<WireChange> {
+    const call = { operation: 'change.get', permission: 'changeOrder', method: 'GET' } as const;
+    const path = this.#changePath(orderId, changeId);
+    return this.#request({ ...call, path, replyBytesMax: orderBytesMax }, ChangeDetailSchema);
+  }
+
+  async retryChange(orderId: string, changeId: string, reason: string): Promise<void> {
+    const call = { operation: 'change.retry', permission: 'changeOrder', method: 'POST' } as const;
+    await this.#request({ ...call, path: this.#changePath(orderId, changeId, '/retry'), body: { reason } }, anything);
+  }
+
+  async cancelChange(orderId: string, changeId: string, reason: string): Promise<void> {
+    const call = { operation: 'change.cancel', permission: 'changeOrder', method: 'POST' } as const;
+    await this.#request({ ...call, path: this.#changePath(orderId, changeId, '/cancel'), body: { reason } }, anything);
+  }
+
+  async sendInvoice(orderId: string, body: InvoiceBody): Promise<void> {
+    const call = { operation: 'invoice.send', permission: 'notifyInvoice', method: 'POST' } as const;
+    await this.#request({ ...call, path: `${orderPath(orderId)}/invoice`, body }, anything);
+  }
+
+  async sendParcel(orderId: string, invoiceNumber: string, body: ParcelBody): Promise<void> {
+    const call = { operation: 'invoice.ship', permission: 'notifyInvoice', method: 'PATCH' } as const;
+    await this.#request({ ...call, path: `${orderPath(orderId)}/invoice/${segment(invoiceNumber)}`, body }, anything);
+  }
+
+  async sendEvents(orderId: string, invoiceNumber: string, body: EventsBody): Promise<void> {
+    const call = { operation: 'invoice.track', permission: 'notifyInvoice', method: 'PUT' } as const;
+    const path = `${orderPath(orderId)}/invoice/${segment(invoiceNumber)}/tracking`;
+    await this.#request({ ...call, path, body }, anything);
+  }
+
   readHook(): Promise<WireHook> {
     return this.#request({ ...hookConfig, operation: 'hook.read', method: 'GET' }, HookConfigSchema);
   }
@@ -103,6 +155,10 @@ export class VtexClient {
   async commitFeed(handles: readonly string[]): Promise<void> {
     const call = { operation: 'feed.commit', permission: 'events', method: 'POST' } as const;
     await this.#request({ ...call, path: '/api/orders/feed', body: { handles } }, anything);
+  }
+
+  #changePath(orderId: string, changeId: string, more = ''): string {
+    return `${changesPath(orderId)}/${segment(changeId)}${more}?an=${this.#settings.account}`;
   }
 
   #filter(): object {
@@ -144,9 +200,11 @@ const hookRefused =
 const hookConfig = { path: '/api/orders/hook/config', permission: 'events' } as const;
 const feedConfig = { path: '/api/orders/feed/config', permission: 'events' } as const;
 
+const orderPath = (id: string): string => `/api/oms/pvt/orders/${segment(id)}`;
+const changesPath = (id: string): string => `/api/order-system/orders/${segment(id)}/changes`;
+
 /** One segment of a path. `.` and `..` cannot be one, escaped or not: URL parsers resolve them (WHATWG URL, 4.4). */
-function orderPath(id: string): string {
-  if (id !== '' && id !== '.' && id !== '..' && id.isWellFormed())
-    return `/api/oms/pvt/orders/${encodeURIComponent(id)}`;
+function segment(id: string): string {
+  if (id !== '' && id !== '.' && id !== '..' && id.isWellFormed()) return encodeURIComponent(id);
   throw new Failure('rejected', 'vtex.id_unusable', 'This id cannot be written in a URL, which is how VTEX takes it');
 }

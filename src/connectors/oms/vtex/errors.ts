@@ -8,6 +8,8 @@ export const permissions = {
   viewOrder: '"View order" (product OMS)',
   changeStatus: '"Change order workflow status" (product OMS)',
   cancelOrder: '"Cancel order" (product OMS)',
+  changeOrder: '"Change order" (product OMS)',
+  notifyInvoice: '"Notify invoice" (product OMS)',
   addInteraction: '"Orders Full Access" (product Checkout)',
   events: '"Feed v3 and Hook Admin" (product OMS)',
 } as const;
@@ -20,6 +22,27 @@ export interface CallInfo {
   doneStatus?: number;
 }
 
+/**
+ * Codes of changes and invoices that say more than their status (Order modifications, error codes), by what they mean. With
+ * which status they come, VTEX does not say. All others keep their own name: `vtex.chk0022`.
+ */
+const knownCodes = new Map<string, { kind: FailureKind; code: string; retryAfterMs?: number }>([
+  // "There is already a change in progress": over in seconds, or it got stuck and somebody has to end it.
+  ['SalesOrderSystem014', { kind: 'transient', code: 'change_in_progress', retryAfterMs: 10_000 }],
+  ['SalesOrderSystem015', { kind: 'rejected', code: 'changes_mixed' }], // versions 1 and 2 on one order
+  ['SalesOrderSystem046', { kind: 'rejected', code: 'order_invoiced' }],
+  ['SalesOrderSystem008', { kind: 'rejected', code: 'order_canceled' }],
+  ['SalesOrderSystem010', { kind: 'rejected', code: 'change_item_unknown' }],
+  ['SalesOrderSystem011', { kind: 'rejected', code: 'change_quantity_refused' }],
+  ['SalesOrderSystem017', { kind: 'rejected', code: 'change_given_up' }], // canceled by VTEX after its retries
+  ['SalesOrderSystem026', { kind: 'rejected', code: 'change_item_ambiguous' }], // uniqueId is needed
+  ['SalesOrderSystem055', { kind: 'rejected', code: 'change_unit_differs' }],
+  ['CHK0124', { kind: 'rejected', code: 'state_refuses_change' }],
+  ['CHK0201', { kind: 'rejected', code: 'missing' }],
+  // "The order must be invoiced": a state, though it comes as a 404. Documented for Pick and Pack's call to the same end.
+  ['ORA0001B', { kind: 'transient', code: 'not_invoiced', retryAfterMs: 60_000 }],
+]);
+
 /** The feed guide advises to stop and wait about a minute. */
 const throttledPauseMs = 60_000;
 
@@ -28,7 +51,7 @@ const throttledPauseMs = 60_000;
  * decides:
  * @throws Failure `misconfigured` `vtex.key_refused` (401), `vtex.permission_missing` (403), `vtex.account_unknown` (an
  * answer that is not the API’s: a redirect, a web page in place of a refusal); `throttled` `vtex.throttled`; `transient` `vtex.unavailable`
- * (5xx) and `vtex.unreadable_reply`; `rejected` `vtex.missing` (404) or `vtex.<their code>`
+ * (5xx) and `vtex.unreadable_reply`; `rejected` `vtex.missing` (404) or `vtex.<their code>`; what `knownCodes` says
  */
 export function readReply<T extends z.ZodType>(reply: HttpReply, schema: T, call: CallInfo, nowMs: number): z.infer<T> {
   const { status } = reply;
@@ -50,6 +73,11 @@ function toFailure(reply: HttpReply, { operation, permission }: CallInfo, nowMs:
   const asked = parseRetryAfter(headers, nowMs);
   if (status === 429) {
     return makeFailure('throttled', 'vtex.throttled', 'VTEX answered 429', detail, asked ?? throttledPauseMs);
+  }
+  const known = status === 401 || status === 403 ? undefined : knownCodes.get(code ?? '');
+  if (known !== undefined) {
+    const pause = asked ?? known.retryAfterMs;
+    return makeFailure(known.kind, `vtex.${known.code}`, `VTEX refused ${operation}: ${code}`, detail, pause);
   }
   if (status >= 500) return makeFailure('transient', 'vtex.unavailable', `VTEX answered ${status}`, detail, asked);
   if (status === 401) return makeFailure('misconfigured', 'vtex.key_refused', keyRefused, detail);

@@ -6,9 +6,10 @@ import { VtexClient } from './client.ts';
 import { isMissing, isStatus } from './errors.ts';
 import { toOmsOrder } from './mapper.ts';
 import { toBaseUrl, usesFeed, usesHook, VtexSettingsSchema, type VtexSettings } from './settings.ts';
-import { phases } from './statuses.ts';
+import { phaseOf, phases } from './statuses.ts';
 import { hookKeyHeader, messageIdOf, toEvent, webhook } from './webhook.ts';
 import type { WireFeedItem, WireFilter, WireHook } from './wire.ts';
+import { createWriteBack } from './write-back.ts';
 
 /** Looks into an empty feed: it is a backup beside the hook, and all there is without one. */
 const feedPollSeconds = { both: 30, feed: 5, hook: 30 } as const;
@@ -97,6 +98,7 @@ function connect(settings: VtexSettings, io: ConnectorIo): OmsConnection {
     startHandling,
     cancel,
     addNote: (externalId, message) => client.addInteraction(externalId, message),
+    writeBack: createWriteBack(client),
     async readHook() {
       const config = await orNull(client.readHook());
       const url = config?.hook?.url;
@@ -123,9 +125,6 @@ function connect(settings: VtexSettings, io: ConnectorIo): OmsConnection {
 }
 
 const isCode = (error: unknown, code: string): boolean => error instanceof Failure && error.code === code;
-
-const phaseOf = (state: string) => (isState(state) ? phases[state] : undefined);
-const isState = (state: string): state is keyof typeof phases => Object.hasOwn(phases, state);
 
 /** The handle stays outside: whoever has it can make VTEX forget the event. */
 function toMessage({ handle, ...event }: WireFeedItem): FeedMessage {

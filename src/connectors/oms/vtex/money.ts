@@ -6,3 +6,7 @@ import { currencyDecimals } from '../../../domain/currency.ts';
  */
 export const toMinor = (hundredths: number, currency: string): number =>
   Math.round(hundredths * 10 ** (currencyDecimals(currency) - 2));
+
+/** … and back. */
+export const fromMinor = (minor: number, currency: string): number =>
+  Math.round(minor * 10 ** (2 - currencyDecimals(currency)));

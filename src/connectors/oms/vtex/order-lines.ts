@@ -13,15 +13,19 @@ const { gtin: GtinSchema, imageUrl: ImageUrlSchema } = LineSchema.shape;
  * becomes a line that the order's schema refuses: nobody's goods are left out in silence.
  */
 export function toLines(items: readonly (WireItem | null | undefined)[], currency: string, remarks: Remarks): Line[] {
+  return nameItems(items).map(({ id, item }) => toLine(item, id, currency, remarks));
+}
+
+/** Items under the ids of their lines. What was taken out of the order stays in VTEX's list, and is left out here. */
+export function nameItems(items: readonly (WireItem | null | undefined)[]): { id: string; item: Partial<WireItem> }[] {
   const seen = new Set<string>();
   return items.flatMap((item, index) => {
-    // What was taken out of the order stays in the list.
     if (item?.quantity === 0) return [];
     const wished = toText(item?.uniqueId, Infinity) ?? `item-${index}`;
     let id = wished;
     while (seen.has(id)) id = `${id}-${index}`;
     seen.add(id);
-    return [toLine(item ?? {}, id, currency, remarks)];
+    return [{ id, item: item ?? {} }];
   });
 }
 
@@ -43,7 +47,7 @@ function toLine(item: Partial<WireItem>, id: string, currency: string, remarks: 
 }
 
 /** Of one of the quantity, in hundredths: `price` is of the unit of measure (765 a kilogram, two of them sell for 1530). */
-const priceOf = ({ sellingPrice, price, unitMultiplier }: Partial<WireItem>): number =>
+export const priceOf = ({ sellingPrice, price, unitMultiplier }: Partial<WireItem>): number =>
   sellingPrice ?? (price ?? Number.NaN) * (unitMultiplier ?? 1);
 
 /** Weight lives in the multiplier: two units of 0.19 kg are 380 g. */

@@ -50,6 +50,10 @@ export const phases = {
   canceled: 'canceled',
 } as const satisfies Record<string, OmsPhase>;
 
+/** Undefined for a state without a row. */
+export const phaseOf = (state: string): OmsPhase | undefined => (isState(state) ? phases[state] : undefined);
+const isState = (state: string): state is keyof typeof phases => Object.hasOwn(phases, state);
+
 /**
  * What a connection asks for when nothing else is said: the release, every step after it that lasts, and each way to a
  * cancellation.

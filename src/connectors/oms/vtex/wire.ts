@@ -52,6 +52,24 @@ const LogisticsSchema = z.object({
 });
 export type WireLogistics = z.infer<typeof LogisticsSchema>;
 
+/** One for each invoice, returns included. */
+const PackageSchema = z.object({
+  invoiceNumber: text,
+  invoiceValue: number,
+  type: text,
+  issuanceDate: text,
+  courier: text,
+  trackingNumber: text,
+  trackingUrl: text,
+  courierStatus: maybe(
+    z.object({
+      finished: bool,
+      data: list(z.object({ city: text, state: text, description: text, createDate: text })),
+    }),
+  ),
+});
+export type WirePackage = z.infer<typeof PackageSchema>;
+
 /** `GET /api/oms/pvt/orders/{orderId}`: what of it Packline reads. Money in hundredths of the currency. */
 export const WireOrderSchema = z.object({
   /** By its id an answer is known to be an order. */
@@ -82,8 +100,35 @@ export const WireOrderSchema = z.object({
   ),
   storePreferencesData: maybe(z.object({ currencyCode: text })),
   openTextField: maybe(z.object({ value: text })),
+  packageAttachment: maybe(z.object({ packages: list(PackageSchema) })),
 });
 export type WireOrder = z.infer<typeof WireOrderSchema>;
+
+/** `PATCH …/changes`: the request that was taken on. */
+export const ChangeAcceptedSchema = z.object({ requestId: z.string().min(1) });
+
+/** `GET …/changes`: "every successful" modification of an order. */
+export const ChangeHistorySchema = z.object({
+  requests: z.array(
+    z.object({
+      requestId: z.string().min(1),
+      reason: text,
+      date: text,
+      manualDiscountValue: number,
+      manualIncrementValue: number,
+    }),
+  ),
+});
+export type WireHistory = z.infer<typeof ChangeHistorySchema>;
+
+/** `GET …/changes/{changeRequestId}`. The reference calls the flag `inProgress`, the guide `finished`, and prints that wrong. */
+export const ChangeDetailSchema = z.object({
+  requestId: z.string().min(1),
+  status: z.string().min(1),
+  logs: list(z.object({ status: text, message: text })),
+  cancellationData: maybe(z.object({ reason: text })),
+});
+export type WireChange = z.infer<typeof ChangeDetailSchema>;
 
 /** `{ error: { code, message, exception } }`. A code is one word; anything else might quote somebody. */
 export const ErrorReplySchema = z.object({
