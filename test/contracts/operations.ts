@@ -14,6 +14,9 @@ export interface Operation {
 export const titles = { orders: 'Orders API', pickAndPack: 'Pick and Pack API', nash: 'Nash API' } as const;
 
 const order = '/api/oms/pvt/orders/{orderId}';
+const changes = '/api/order-system/orders/{changeOrderId}/changes';
+const change = `${changes}/{changeRequestId}`;
+const invoice = `${order}/invoice`;
 const hook = '/api/orders/hook/config';
 const feedConfig = '/api/orders/feed/config';
 const feed = '/api/orders/feed';
@@ -30,6 +33,14 @@ export const operations: readonly Operation[] = [
       ['order.startHandling', 'POST', `${order}/start-handling`],
       ['order.cancel', 'POST', `${order}/cancel`],
       ['order.interact', 'POST', `${order}/interactions`],
+      ['change.request', 'PATCH', changes],
+      ['change.list', 'GET', changes],
+      ['change.get', 'GET', change],
+      ['change.retry', 'POST', `${change}/retry`],
+      ['change.cancel', 'POST', `${change}/cancel`],
+      ['invoice.send', 'POST', invoice],
+      ['invoice.ship', 'PATCH', `${invoice}/{invoiceNumber}`],
+      ['invoice.track', 'PUT', `${invoice}/{invoiceNumber}/tracking`],
       ['hook.read', 'GET', hook],
       ['hook.write', 'POST', hook],
       ['feed.readConfig', 'GET', feedConfig],

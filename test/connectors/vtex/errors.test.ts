@@ -87,6 +87,8 @@ test.each<[Permission, string]>([
   ['viewOrder', 'View order'],
   ['changeStatus', 'Change order workflow status'],
   ['cancelOrder', 'Cancel order'],
+  ['changeOrder', 'Change order'],
+  ['notifyInvoice', 'Notify invoice'],
   ['addInteraction', 'Orders Full Access'],
   ['events', 'Feed v3 and Hook Admin'],
 ])('a 403 names what the key lacks: %s is "%s"', (permission, name) => {
@@ -95,7 +97,7 @@ test.each<[Permission, string]>([
     message: expect.stringContaining(name),
     detail: { permission },
   });
-  expect(Object.keys(permissions)).toHaveLength(5);
+  expect(Object.keys(permissions)).toHaveLength(7);
 });
 
 test('a pause is as long as VTEX says, and a minute when a 429 says nothing', () => {

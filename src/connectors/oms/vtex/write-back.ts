@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Failure } from '../../../domain/failure.ts';
-import type { OmsChange, OmsModification, OmsWriteBack } from '../write-back.ts';
+import type { ModifyOutcome, OmsChange, OmsModification, OmsWriteBack } from '../write-back.ts';
 import { toChangeBody } from './change-body.ts';
 import { referenceOf } from './change-reference.ts';
 import type { VtexClient } from './client.ts';
@@ -16,18 +17,32 @@ const changeableStates: ReadonlySet<string> = new Set(['handling', 'waiting-for-
 
 /** Orders API: order modifications, invoices and tracking. */
 export function createWriteBack(client: VtexClient): OmsWriteBack {
-  async function modify(externalId: string, modification: OmsModification) {
-    let order = await client.getOrder(externalId);
+  async function readChangeBody(externalId: string, modification: OmsModification) {
+    // In this order: what ends in between is then in the history, and the order is read again.
+    const order = await client.getOrder(externalId);
     const history = await client.readChanges(externalId);
-    let body = toChangeBody(order, history, modification);
-    if (body !== null && isAmong(history, modification)) {
-      // It was done, perhaps after the order was read.
-      order = await client.getOrder(externalId);
-      body = toChangeBody(order, history, modification);
-    }
-    if (body === null) return { asked: false } as const;
+    const body = toChangeBody(order, history, modification);
+    if (body === null || !isAmong(history, modification)) return { order, body };
+    const again = await client.getOrder(externalId);
+    return { order: again, body: toChangeBody(again, history, modification) };
+  }
+
+  async function modify(externalId: string, modification: OmsModification): Promise<ModifyOutcome> {
+    const { order, body } = await readChangeBody(externalId, modification);
+    if (body === null) return { asked: false };
     refuseState(order, changeableStates);
-    return { asked: true, changeId: await client.requestChange(externalId, body) } as const;
+    try {
+      return { asked: true, changeId: await client.requestChange(externalId, body) };
+    } catch (error) {
+      if (!(error instanceof Failure) || error.kind !== 'rejected') throw error;
+      // It takes what was there a moment ago: an earlier request may have been carried out since.
+      const now = await readChangeBody(externalId, modification);
+      if (now.body === null) return { asked: false };
+      if (isDeepStrictEqual(now.body, body)) throw error;
+      throw new Failure('transient', 'vtex.order_stale', 'The order changed while it was to be changed', {
+        cause: error,
+      });
+    }
   }
 
   const readChange: OmsWriteBack['readChange'] = async (externalId, changeId) =>
