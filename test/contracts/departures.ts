@@ -14,7 +14,36 @@ export interface Departure {
 
 const order = '/api/oms/pvt/orders/{orderId}';
 
+const changes = '/api/order-system/orders/{changeOrderId}/changes';
+
 const vtexOrders: readonly Departure[] = [
+  {
+    operation: /^vtex (PATCH|GET) \/api\/order-system\/orders\/\{changeOrderId\}\/changes(\/\{changeRequestId\})?$/,
+    direction: 'response',
+    at: /^20[02] body\.(add|remove)$/,
+    reason:
+      'Orders API, "Create order modifications" and "… details": a list of texts, or null. Both say that it has "the schema of the object to inside the replace array", and the history has that object.',
+  },
+  {
+    operation: /^vtex (PATCH|GET) \/api\/order-system\/orders\/\{changeOrderId\}\/changes(\/\{changeRequestId\})?$/,
+    direction: 'response',
+    at: /^20[02] body\.(requests\.\*\.)?replace\.\*\.(from|to)\.items\.\*\.unitMultiplier$/,
+    reason:
+      'Orders API, order modifications: an integer in what is answered, and a number in what is asked for, since it is how a weight is changed.',
+  },
+  {
+    operation: `vtex GET ${changes}`,
+    direction: 'response',
+    at: '200 body.requests.*.replace.*.from.items.*.sellingPrice',
+    reason: 'Orders API, "Get order modifications history": an integer; the 202 for the same request prints null.',
+  },
+  {
+    operation: `vtex GET ${order}`,
+    direction: 'response',
+    at: '200 body.packageAttachment.packages.*.courierStatus.deliveredDate',
+    reason:
+      'Orders API, "Get order": a text. "Update order tracking status" takes, and its example prints, null for what is on its way.',
+  },
   {
     operation: `vtex GET ${order}`,
     direction: 'response',

@@ -61,7 +61,7 @@ export const orderRoutes = new Hono<OmsEnv>()
     const account = c.get('account');
     const order = account.get(c.req.param('id'));
     account.invoices.track(order, c.req.param('number'), await readVtexBody(c, trackingBody));
-    return c.json(account.receiptOf(order));
+    return c.json(account.receiptOf(order), 200, { 'content-type': 'application/json; charset=utf-8' });
   });
 
 /** An element of the list, as its example prints it. */

@@ -177,10 +177,10 @@ describe('against the simulator, which prices by itself', () => {
   const unitOf = fc.constantFrom('un', 'kg', 'g', 'lb', 'oz');
   const price = fc.integer({ min: 1, max: 50_000 });
   const quantity = fc.integer({ min: 1, max: 6 });
-  const grams = fc.integer({ min: 1, max: 9_000 });
+  const weight = fc.integer({ min: 1, max: 9_000 });
   const goodsOf = fc.oneof(
     fc.record({ sku: fc.constantFrom('501', '502'), quantity, weightGrams: fc.constant(null), priceMinor: price }),
-    fc.record({ sku: fc.constant('503'), quantity, weightGrams: grams, priceMinor: price }),
+    fc.record({ sku: fc.constant('503'), quantity, weightGrams: weight, priceMinor: price }),
   );
   const lineOf = fc.record({
     line: fc.record({
@@ -191,7 +191,7 @@ describe('against the simulator, which prices by itself', () => {
       unitMultiplier: fc.constantFrom(1, 0.19, 0.5, 2.25),
     }),
     keptShare: fc.integer({ min: 0, max: 11 }),
-    grams,
+    grams: weight,
     newPriceMinor: price,
     substitutes: fc.array(goodsOf, { maxLength: 2 }),
   });
@@ -212,8 +212,8 @@ describe('against the simulator, which prices by itself', () => {
             const shipping = doc.value - doc.items.reduce((sum, item) => sum + item.sellingPrice * item.quantity, 0);
             const lines = rows.map(({ line, keptShare, grams, newPriceMinor, substitutes }, index): SettledOmsLine => {
               const keptQuantity = Math.min(keptShare, line.quantity + 1);
-              const weight = line.unit === 'un' ? {} : { keptWeightGrams: grams };
-              const priced = keptQuantity === 0 ? {} : { newPriceMinor, ...weight };
+              const weighed = line.unit === 'un' ? {} : { keptWeightGrams: grams };
+              const priced = keptQuantity === 0 ? {} : { newPriceMinor, ...weighed };
               return { lineId: doc.items[index]?.uniqueId ?? '', keptQuantity, substitutes, ...priced };
             });
             fc.pre(additions.length > 0 || lines.some((l) => l.keptQuantity > 0 || (l.substitutes ?? []).length > 0));

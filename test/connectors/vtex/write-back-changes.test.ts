@@ -133,8 +133,8 @@ describe('a modification', () => {
     await vi.waitFor(async () =>
       expect(await writeBack.readChange(orderId, changeId)).toMatchObject({ state: 'done' }),
     );
-    for (const call of [writeBack.retryChange, writeBack.cancelChange]) {
-      expect(await call(orderId, changeId, 'Late')).toMatchObject({ state: 'done', failing: false });
+    for (const call of ['retryChange', 'cancelChange'] as const) {
+      expect(await writeBack[call](orderId, changeId, 'Late')).toMatchObject({ state: 'done', failing: false });
     }
     expect(effectsOf(orderId)).toEqual({ 'oms.modified': 1 });
   });
