@@ -68,6 +68,19 @@ describe('a change', () => {
     }
   });
 
+  test('is asked for where VTEX finds no history, and there are books without one', async () => {
+    const asked = () =>
+      api()
+        .get(orderPath)
+        .reply(200, orderBody({ items: [apples] }))
+        .get(`${changes}?an=luxstore`)
+        .reply(404, errorBody('CHK0201'));
+    asked().patch(`${changes}?accountName=luxstore`).reply(202, { requestId: 'r-1' });
+    await expect(writeBackOf().modify(orderId, modification)).resolves.toMatchObject({ asked: true });
+    asked();
+    await expect(writeBackOf().readWriteBack(orderId)).resolves.toMatchObject({ state: 'handling', modifications: [] });
+  });
+
   test('is made, not refused, when the order has it by the time that VTEX refuses', async () => {
     reads().patch(`${changes}?accountName=luxstore`).reply(400, errorBody('SalesOrderSystem011'));
     reads({ items: [{ ...apples, quantity: 1 }] });

@@ -108,6 +108,16 @@ const isWebPage = (reply: HttpReply): boolean =>
 const codeOf = (said: string): string => said.toLowerCase().replace(/[^a-z0-9]+/g, '_');
 
 export const isMissing = (error: unknown): boolean => error instanceof Failure && error.code === 'vtex.missing';
+/** Null for "not there" (`vtex.missing`), which a refused key or a web page never is. */
+export async function orNull<T>(read: Promise<T>): Promise<T | null> {
+  try {
+    return await read;
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
 export const isStatus = (error: unknown, status: number): error is Failure =>
   error instanceof Failure && error.detail['status'] === status;
 

@@ -3,7 +3,7 @@ import { Failure } from '../../../domain/failure.ts';
 import type { ConnectorIo } from '../../io.ts';
 import type { CallingOmsConnector, FeedMessage, OmsCancelOutcome, OmsConnection, StartOutcome } from '../port.ts';
 import { VtexClient } from './client.ts';
-import { isMissing, isStatus } from './errors.ts';
+import { isMissing, isStatus, orNull } from './errors.ts';
 import { toOmsOrder } from './mapper.ts';
 import { toBaseUrl, usesFeed, usesHook, VtexSettingsSchema, type VtexSettings } from './settings.ts';
 import { phaseOf, phases } from './statuses.ts';
@@ -156,14 +156,4 @@ function withKeyHint(error: unknown, { account, appKey }: VtexSettings): unknown
   if (!isAboutKey || named === undefined || named === account) return error;
   const message = `The application key was made in the account ${named}, and the connection says ${account}`;
   return new Failure('misconfigured', 'vtex.account_mismatch', message, { cause: error });
-}
-
-/** Null for "not there" (`vtex.missing`), which a refused key or a web page never is. */
-async function orNull<T>(read: Promise<T>): Promise<T | null> {
-  try {
-    return await read;
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
 }

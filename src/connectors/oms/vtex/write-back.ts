@@ -4,7 +4,7 @@ import type { ModifyOutcome, OmsChange, OmsModification, OmsWriteBack } from '..
 import { toChangeBody } from './change-body.ts';
 import { referenceOf } from './change-reference.ts';
 import type { VtexClient } from './client.ts';
-import { isMissing } from './errors.ts';
+import { isMissing, orNull } from './errors.ts';
 import { toInvoiceBody, typeOf } from './invoice-body.ts';
 import { fromMinor } from './money.ts';
 import { packagesOf, toOmsBooks } from './oms-books.ts';
@@ -17,10 +17,14 @@ const changeableStates: ReadonlySet<string> = new Set(['handling', 'waiting-for-
 
 /** Orders API: order modifications, invoices and tracking. */
 export function createWriteBack(client: VtexClient): OmsWriteBack {
+  /** What is answered for an order that was never changed, no document says: nothing found is nothing changed. */
+  const readHistory = async (externalId: string): Promise<WireHistory> =>
+    (await orNull(client.readChanges(externalId))) ?? { requests: [] };
+
   async function readChangeBody(externalId: string, modification: OmsModification) {
     // In this order: what ends in between is then in the history, and the order is read again.
     const order = await client.getOrder(externalId);
-    const history = await client.readChanges(externalId);
+    const history = await readHistory(externalId);
     const body = toChangeBody(order, history, modification);
     if (body === null || !isAmong(history, modification)) return { order, body };
     const again = await client.getOrder(externalId);
@@ -107,12 +111,8 @@ export function createWriteBack(client: VtexClient): OmsWriteBack {
     invoice,
     track,
     async readWriteBack(externalId) {
-      try {
-        return toOmsBooks(await client.getOrder(externalId), await client.readChanges(externalId));
-      } catch (error) {
-        if (isMissing(error)) return null;
-        throw error;
-      }
+      const order = await orNull(client.getOrder(externalId));
+      return order === null ? null : toOmsBooks(order, await readHistory(externalId));
     },
   };
 }
