@@ -1,4 +1,4 @@
-import { fromItemGrams, isWeighed } from './item-weight.ts';
+import { fromItemGrams, isWeighed } from '../../../domain/item-weight.ts';
 
 /** What an order loses by a change. */
 export interface TakenItem {

@@ -1,4 +1,4 @@
-import { isWeighed, toItemGrams } from './item-weight.ts';
+import { isWeighed, toItemGrams } from '../../../domain/item-weight.ts';
 import { nameItems, priceOf } from './order-lines.ts';
 import type { WireItem } from './wire.ts';
 
