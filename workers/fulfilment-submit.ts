@@ -64,7 +64,12 @@ async function route(orderId: string, context: Context): Promise<Order | null> {
     const holder = await store.redis.hget(reference, referenceField);
     if (holder !== null && holder !== orderId) throw referenceTaken(holder);
     return {
-      order: { ...before, fulfilment, problems: withoutProblem(before.problems, unroutedCode) },
+      order: {
+        ...before,
+        ...whoTellsPicks(context, before, connection),
+        fulfilment,
+        problems: withoutProblem(before.problems, unroutedCode),
+      },
       timeline: [
         {
           at: now(context),
@@ -179,3 +184,7 @@ async function dispatch(submitted: Order, context: Context): Promise<void> {
 
 const lacks = (method: string): Failure =>
   new Failure('misconfigured', 'connection.unsupported', `this fulfilment system has no ${method}`);
+
+/** A system of the OMS's own vendor tells it by itself what was picked. */
+const whoTellsPicks = ({ deps }: Context, { oms }: Order, connection: Connection): Pick<Order, 'oms'> | null =>
+  oms?.tellsPicks === true && deps.importsByItself(connection) ? { oms: { ...oms, tellsPicks: false } } : null;

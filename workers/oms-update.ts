@@ -9,6 +9,7 @@ import { afterOmsFact } from '../src/fulfilment/after-oms-fact.ts';
 import type { OpenOms, WorkerDeps } from '../src/fulfilment/deps.ts';
 import { makeOmsFact } from '../src/fulfilment/make-oms-fact.ts';
 import { milestones } from '../src/fulfilment/oms-work.ts';
+import { writeBack } from '../src/fulfilment/write-back.ts';
 import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
 import { toInstant } from '../src/platform/clock.ts';
 import { deliveryWork } from '../src/queues/delivery-attempt.ts';
@@ -37,6 +38,7 @@ export default defineWorker<WorkerDeps, Payload>(omsUpdate, async ({ orderId, ch
     if (isOurs(order, oms, context)) await start(order, oms, context);
     else if (check) await checkStarted(order, oms, context);
   }
+  if ((await writeBack(orderId, oms, context)) === 'later') return;
   if (oms.policy.notes) await note(orderId, oms, context);
   await forgetOwnFailures(orderId, context);
 });

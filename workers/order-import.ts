@@ -189,6 +189,7 @@ async function accept(read: OmsOrder, fact: OmsFact, oms: OpenOms, { store }: Co
     oms: {
       ...withOmsFact(undefined, fact, at),
       lane: oms.laneOf(),
+      ...(oms.policy.tellPicks === 'packline' ? { tellsPicks: true } : {}),
       heard: toHeard(store, { source, externalId: input.externalId }, input),
     },
     problems,

@@ -39,9 +39,8 @@ export interface OrderInvoice extends InvoiceInput {
   type: 'output' | 'input';
   requestedAt: string;
   /** `recorded`: there is no OMS to tell. */
-  state: 'wanted' | 'sent' | 'recorded' | 'refused';
+  state: 'wanted' | 'sent' | 'recorded';
   sentAt?: string | undefined;
-  refusal?: { code: string; detail: string } | undefined;
 }
 
 /**
@@ -54,7 +53,7 @@ export function dueMinor({ content, pickedItems }: Pick<Order, 'content' | 'pick
 }
 
 export const invoicedMinor = (invoices: readonly OrderInvoice[], type: OrderInvoice['type'] = 'output'): number =>
-  sum(invoices.filter((one) => one.type === type && one.state !== 'refused').map(({ valueMinor }) => valueMinor));
+  sum(invoices.filter((one) => one.type === type).map(({ valueMinor }) => valueMinor));
 
 export type InvoiceVerdict =
   | { verdict: 'taken' }
@@ -73,7 +72,7 @@ export function judgeInvoice(order: Order, input: InvoiceInput): InvoiceVerdict 
   const refuse = (code: InvoiceRefusal, detail: string): InvoiceVerdict => ({ verdict: 'refused', code, detail });
   const invoices = order.invoices ?? [];
   const known = invoices.find((one) => one.type === 'output' && one.invoiceNumber === input.invoiceNumber);
-  if (known !== undefined && known.state !== 'refused') {
+  if (known !== undefined) {
     if (isSame(known, input)) return { verdict: 'same', invoice: known };
     return refuse('invoice.number_taken', `another invoice of this order has the number ${input.invoiceNumber}`);
   }

@@ -65,7 +65,7 @@ export function learn(changed: Changed, heard: readonly Evidence[], vocabularies
   };
   const move = judgeMove(before.status, resolution.status);
   if (move !== 'same') next = announceMove(next, before, move);
-  if (isReadyToInvoice(next.order) && !isReadyToInvoice(before)) next = announceReadiness(next);
+  next = announceIfReady(before, next);
   for (const code of resolution.unknown) {
     next = raiseProblem(next, {
       code: 'order.unknown_status',
@@ -99,8 +99,9 @@ function announceMove({ order, happenings }: Changed, before: Order, move: 'lega
  * The merchant can invoice: the picks are settled, and the fulfilment system is past needing the invoice to wait. (VTEX
  * turns an order IDLE that is invoiced earlier.) The courier may be gone before either is known.
  */
-function isReadyToInvoice({ evidence, status, invoiceStatus }: Order): boolean {
+function isReadyToInvoice({ evidence, status, invoiceStatus, oms }: Order): boolean {
   if (invoiceStatus === 'invoiced' || notInvoiced.has(status)) return false;
+  if (oms?.tellsPicks === true && oms.modification?.state !== 'done') return false;
   return statusTable[status].rank >= statusTable.READY_FOR_INVOICING.rank && arePicksSettled(evidence);
 }
 const notInvoiced: ReadonlySet<string> = new Set(['IDLE', 'CANCELED', 'RETURNED']);
@@ -114,6 +115,10 @@ export const lacksPicks = ({ evidence, status }: Order): boolean =>
   !notInvoiced.has(status) &&
   statusTable[status].rank >= statusTable.READY_FOR_INVOICING.rank &&
   !arePicksSettled(evidence);
+
+/** The order has come to where it can be invoiced. */
+export const announceIfReady = (before: Order, changed: Changed): Changed =>
+  isReadyToInvoice(changed.order) && !isReadyToInvoice(before) ? announceReadiness(changed) : changed;
 
 function announceReadiness({ order, happenings }: Changed): Changed {
   const { itemsMinor } = settle(order.content.lines, order.pickedItems).totals;

@@ -3,6 +3,7 @@ import { learn, raiseProblem, type Changed, type Vocabularies } from './order-ch
 import { amend, isBeingCanceled, type Order, type OrderContent, type OrderPerson } from './order.ts';
 import type { OrderInput } from './order-input.ts';
 import { isTerminal, type OrderStatus } from './order-status.ts';
+import type { OmsModificationState } from './order-write-back.ts';
 
 /**
  * How far an order is at its OMS, as far as Packline acts on it. The OMS's own word stands beside it and is never
@@ -38,6 +39,9 @@ export interface OrderOms {
   heard?: string | undefined;
   /** The last status that was written into its log there. */
   notedStatus?: OrderStatus | undefined;
+  /** It is told what was picked before the order may be invoiced. */
+  tellsPicks?: boolean | undefined;
+  modification?: OmsModificationState | undefined;
   /** Where work waits that will call the OMS; one that has become wrong costs a hop. */
   lane?: string | undefined;
 }

@@ -7,4 +7,6 @@ export interface OrderTracking {
   version: number;
   /** What the OMS has. */
   toldVersion: number;
+  /** … and that it was delivered. */
+  toldDelivered?: boolean | undefined;
 }

@@ -41,6 +41,8 @@ export function adoptOmsOrder(
   const told: NonNullable<OrderChange> = { ...changed, timeline, entries, writes };
   const person = openPerson(store, stored, 'pending');
   if (person === null || !isNews || isBeingCanceled(order)) return told;
+  // What we changed there ourselves comes back this way, too.
+  if (order.oms?.modification !== undefined) return told;
   if (order.fulfilment === undefined && isMoved(order, read)) return moveStore(told, read);
   const raised = isMoved(order, read) ? withProblemOf(changed, 'order.store_changed', movedDetail, at) : changed;
   const next = diffWithOms({ content: order.pending?.content ?? order.content, person }, read.input);

@@ -13,8 +13,13 @@ export function afterOmsFact(before: Order, after: Order, { phase }: OmsFact): N
   const isCanceledNow = before.cancellation?.state !== 'requested' && after.cancellation?.state === 'requested';
   const waitsForStart =
     phase === 'ready' && after.oms?.startedAt === undefined && after.fulfilment?.dispatchedAt !== undefined;
+  // Somebody else began handling after the picker had finished: only now may the order be changed there.
+  const maySettle =
+    after.oms?.tellsPicks === true && before.oms?.startedAt === undefined && after.oms.startedAt !== undefined;
   return [
     ...(isCanceledNow ? [makeEntry(orderCancel, { orderId }, { lane: freeLane, cause })] : []),
-    ...(waitsForStart ? [makeEntry(omsUpdate, { orderId }, { lane: after.oms?.lane ?? freeLane, cause })] : []),
+    ...(waitsForStart || maySettle
+      ? [makeEntry(omsUpdate, { orderId }, { lane: after.oms?.lane ?? freeLane, cause })]
+      : []),
   ];
 }

@@ -1,3 +1,4 @@
+import { arePicksSettled } from '../domain/order-change.ts';
 import type { Order } from '../domain/order.ts';
 import { statusTable, type OrderStatus } from '../domain/order-status.ts';
 import { makeEntry } from '../queues/define-job.ts';
@@ -17,6 +18,12 @@ const isBegun = ({ status }: Order): boolean => statusTable[status].rank >= stat
 export const omsWorkNow = ({ id: orderId, oms, version }: Order): NewEntry[] =>
   oms === undefined ? [] : [makeEntry(omsUpdate, { orderId }, { lane: oms.lane ?? freeLane, cause: String(version) })];
 
+/** The OMS is to hear what was picked, and that is not what it was before. */
+const picksAreNew = (before: Order, after: Order): boolean =>
+  after.oms?.tellsPicks === true &&
+  arePicksSettled(after.evidence) &&
+  (!arePicksSettled(before.evidence) || before.pickedItems !== after.pickedItems);
+
 /** What the OMS has to be told, or asked, after this change of an order: part of the same commit. */
 export function omsWork(before: Order, after: Order): NewEntry[] {
   const { oms, id: orderId } = after;
@@ -29,7 +36,7 @@ export function omsWork(before: Order, after: Order): NewEntry[] {
     makeEntry(omsUpdate, { orderId, check: true }, { lane, cause, delayMs: startCheckMs });
   const isPicked = !isBegun(before) && isBegun(after);
   return [
-    ...(isTaken || isMilestone ? [now] : []),
+    ...(isTaken || isMilestone || picksAreNew(before, after) ? [now] : []),
     ...(isTaken && oms.startedAt === undefined ? [later('taken')] : []),
     ...(isPicked && oms.startedAt === undefined ? [later('picked')] : []),
   ];

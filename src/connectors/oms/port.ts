@@ -67,6 +67,8 @@ export interface OmsConnection extends TestableConnection {
 export interface OmsPolicy {
   /** Who says at the OMS that handling began. `auto`: Packline, unless the fulfilment system is the OMS vendor's own. */
   startHandling: 'packline' | 'fulfilment' | 'auto';
+  /** Who tells the OMS what was picked, before it is invoiced. */
+  tellPicks: 'packline' | 'merchant';
   /** Write milestones into the order's log at the OMS. */
   notes: boolean;
   hook: boolean;

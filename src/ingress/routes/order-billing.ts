@@ -39,19 +39,17 @@ export const InvoiceSchema = z
     ...ofInvoice,
     items: z.array(ItemSchema).optional(),
     state: z
-      .enum(['wanted', 'sent', 'recorded', 'refused'])
+      .enum(['wanted', 'sent', 'recorded'])
       .meta({ description: 'wanted: on its way to the OMS; recorded: there is no OMS to tell' }),
     requestedAt: InstantSchema,
     sentAt: InstantSchema.nullable(),
-    refusal: z.strictObject({ code: z.string(), detail: z.string() }).nullable(),
   })
   .meta({ id: 'Invoice' });
 
-export const toInvoiceView = ({ items, sentAt, refusal, ...rest }: OrderInvoice): z.infer<typeof InvoiceSchema> => ({
+export const toInvoiceView = ({ items, sentAt, ...rest }: OrderInvoice): z.infer<typeof InvoiceSchema> => ({
   ...rest,
   ...(items === undefined ? {} : { items: [...items] }),
   sentAt: sentAt ?? null,
-  refusal: refusal ?? null,
 });
 
 const postInvoice = defineRoute({

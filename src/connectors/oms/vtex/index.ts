@@ -31,6 +31,7 @@ export const vtex: CallingOmsConnector<VtexSettings> = {
   urls: (settings) => [toBaseUrl(settings)],
   policy: (settings) => ({
     startHandling: settings.startHandling,
+    tellPicks: settings.modification === 'auto' ? 'packline' : 'merchant',
     notes: settings.notes,
     hook: usesHook(settings),
     feedPollMs: usesFeed(settings) ? (settings.feedPollSeconds ?? feedPollSeconds[settings.ingest]) * 1_000 : null,

@@ -51,6 +51,11 @@ export const VtexSettingsSchema = z.strictObject({
     .default(['Fulfillment', 'Marketplace']),
   /** Who says that handling began. `auto`: Packline, unless VTEX Pick and Pack has the order. */
   startHandling: z.enum(['packline', 'fulfilment', 'auto']).default('auto'),
+  /**
+   * Who changes the order at VTEX to what was picked, before it is invoiced. `auto`: Packline, unless VTEX Pick and Pack has the
+   * order, which does it by itself. `manual`: the merchant, in the Admin or by a system of theirs.
+   */
+  modification: z.enum(['auto', 'manual']).default('manual'),
   /** Lines in the order's log at VTEX: who has it, and how it ended. None where the key lacks the permission (Checkout). */
   notes: z.boolean().default(true),
   /** What of an order's logistics is its store … */

@@ -1,0 +1,50 @@
+import { announceIfReady, type Changed } from './order-change.ts';
+import { arePicksSettled } from './order-change.ts';
+import { invoicedMinor } from './invoice.ts';
+import type { Order } from './order.ts';
+import { statusTable } from './order-status.ts';
+
+/** How far the OMS was told what was picked. */
+export interface OmsModificationState {
+  /** Ours: follows from what was picked. */
+  reference: string;
+  state: 'asked' | 'done';
+  /** The OMS's id of the request; absent where there was nothing to change. */
+  changeId?: string | undefined;
+  askedAt: string;
+  doneAt?: string | undefined;
+}
+
+const over: ReadonlySet<string> = new Set(['IDLE', 'CANCELED', 'RETURNED']);
+
+/** The OMS has to hear what was picked, and has not (all of) it: `reference` is of what was picked. */
+export function needsModification(order: Order, reference: string): boolean {
+  const { oms, status, evidence } = order;
+  if (oms?.tellsPicks !== true || oms.startedAt === undefined || oms.canceledAt !== undefined) return false;
+  if (over.has(status) || !arePicksSettled(evidence)) return false;
+  if (statusTable[status].rank < statusTable.READY_FOR_PACKING.rank) return false;
+  // After the first invoice what was picked is what was charged.
+  const isTold = oms.modification?.reference === reference && oms.modification.state === 'done';
+  return !isTold && !(order.invoices ?? []).some(({ type, state }) => type === 'output' && state === 'sent');
+}
+
+/** Invoices wait until the OMS has the order as it is to be charged. */
+export const mayTellInvoices = ({ oms }: Order): boolean =>
+  oms !== undefined && (oms.tellsPicks !== true || oms.modification?.state === 'done');
+
+export const isInvoicedAtAll = (order: Order): boolean =>
+  invoicedMinor((order.invoices ?? []).filter(({ state }) => state === 'sent')) > 0;
+
+/** The OMS has heard of the parcel what we know of it. */
+export function needsTracking(order: Order): boolean {
+  const { tracking, oms, status } = order;
+  if (oms === undefined || !isInvoicedAtAll(order)) return false;
+  if (tracking !== undefined && tracking.version > tracking.toldVersion) return true;
+  return oms.tellsPicks === true && status === 'DELIVERED' && tracking?.toldDelivered !== true;
+}
+
+export function withModification({ order, happenings }: Changed, modification: OmsModificationState): Changed {
+  if (order.oms === undefined) return { order, happenings };
+  const next = { ...order, oms: { ...order.oms, modification } };
+  return announceIfReady(order, { order: next, happenings });
+}

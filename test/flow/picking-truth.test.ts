@@ -1,0 +1,104 @@
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { connectVtex } from '../support/connected-vtex.ts';
+import { makeOrderReader, waiting } from '../support/order-reader.ts';
+import { startPackline } from '../support/packline.ts';
+import { testRedis } from '../support/redis.ts';
+
+const { url } = await testRedis();
+const packline = await startPackline({ redisUrl: url, sandbox: { picker: { mode: 'manual', outcome: 'exact' } } });
+afterAll(() => packline.close());
+const call: typeof packline.call = (...sent) => packline.call(...sent);
+const control: typeof packline.control = (...sent) => packline.control(...sent);
+const { reaches } = makeOrderReader(packline);
+const vtex = await connectVtex(packline, packline.sandboxUrl, {
+  oms: { modification: 'auto' },
+  atVtex: { changes: { stepMs: 0 } },
+});
+
+/** Of each kind one: two of four, another one instead, a weighed one, one that was weighed in two packs. */
+const lines = [
+  { sku: '101', name: 'Milk', quantity: 4, price: 200 },
+  { sku: '102', name: 'Bread', quantity: 1, price: 500 },
+  { sku: '103', name: 'Apples', quantity: 1, price: 400, unit: 'kg', unitMultiplier: 0.5 },
+  { sku: '104', name: 'Cheese', quantity: 1, price: 900, unit: 'kg', unitMultiplier: 0.5 },
+];
+const picks = {
+  '101': { outcome: 'short', quantity: 2 },
+  '102': { outcome: 'substitute', sku: '202', name: 'Rye bread', priceCents: 510 },
+  '103': { outcome: 'weighed', weightKg: 0.52, priceCents: 416 },
+  '104': {
+    outcome: 'multi_scan',
+    scans: [
+      { weightKg: 0.25, priceCents: 450 },
+      { weightKg: 0.255, priceCents: 459 },
+    ],
+  },
+};
+const itemsMinor = 400 + 510 + 416 + 909;
+const dueMinor = itemsMinor + 500;
+
+const atOms = async (orderId: string) =>
+  (await vtex.atOms(orderId)) as { doc: { value: number }; effects: Record<string, number>; status: string };
+const eventsOf = (orderId: unknown) => packline.subscriber.received.filter(({ data }) => data['orderId'] === orderId);
+
+async function buyAndPick(): Promise<{ externalId: string; id: string }> {
+  const externalId = await vtex.shop({ warehouseId: 'store-1', lines });
+  await control('POST', '/nash/picks', { externalId, lines: picks });
+  const { id } = await reaches(externalId, { status: 'READY_FOR_HANDLING' });
+  await vi.waitFor(async () => expect((await atOms(externalId)).effects).toHaveProperty(['oms.handlingStarted']), waiting);
+  await control('POST', `/nash/jobs/${externalId}/advance`, { to: 'items_pick_complete' });
+  return { externalId, id: String(id) };
+}
+
+describe('an order with a short, a substitute, a weighed and a twice scanned line', () => {
+  test('is at the OMS what was picked, to the cent, before it is invoiced; then it is invoiced, followed and delivered, each once', async () => {
+    const { externalId, id } = await buyAndPick();
+    await vi.waitFor(
+      () => expect(eventsOf(id).map(({ type }) => type)).toContain('order.ready_for_invoicing'),
+      waiting,
+    );
+    const changed = await atOms(externalId);
+    expect(changed.doc.value).toBe(dueMinor);
+    expect(changed.effects).toMatchObject({ 'oms.modified': 1 });
+    const { body } = await call('GET', `/v1/orders/${id}/picked-items`);
+    expect(body).toMatchObject({ settlement: { totals: { itemsMinor }, mayInvoice: true } });
+
+    const invoice = { invoiceNumber: 'INV1', issuedAt: new Date().toISOString(), valueMinor: dueMinor };
+    for (const status of [202, 200]) {
+      expect(await call('POST', `/v1/orders/${id}/invoices`, invoice)).toMatchObject({ status });
+    }
+    await vi.waitFor(async () => expect((await atOms(externalId)).status).toBe('invoiced'), waiting);
+    await reaches(externalId, { invoiceStatus: 'invoiced', problems: [] });
+
+    await control('POST', `/nash/jobs/${externalId}/advance`, { to: 'dropoff_complete' });
+    await reaches(externalId, { status: 'DELIVERED' });
+    await vi.waitFor(async () => expect((await atOms(externalId)).effects).toHaveProperty(['oms.tracked']), waiting);
+    expect((await atOms(externalId)).effects).toMatchObject({ 'oms.modified': 1, 'oms.invoiced': 1, 'oms.tracked': 1 });
+    expect(eventsOf(id).filter(({ type }) => type === 'order.ready_for_invoicing')).toHaveLength(1);
+  });
+
+  test('is changed and invoiced once, though the OMS drops the connection after each of it', async () => {
+    const effects = [
+      { method: 'PATCH', path: '/**/changes' },
+      { method: 'POST', path: '/**/invoice' },
+    ];
+    for (const match of effects) await control('POST', '/faults', { match, times: 1, fault: { kind: 'dropAfter' } });
+    const { externalId, id } = await buyAndPick();
+    await vi.waitFor(
+      () => expect(eventsOf(id).map(({ type }) => type)).toContain('order.ready_for_invoicing'),
+      waiting,
+    );
+    await call('POST', `/v1/orders/${id}/invoices`, {
+      invoiceNumber: 'INV2',
+      issuedAt: new Date().toISOString(),
+      valueMinor: dueMinor,
+    });
+    await vi.waitFor(async () => expect((await atOms(externalId)).status).toBe('invoiced'), waiting);
+    await vi.waitFor(
+      async () => expect((await call('GET', `/v1/orders/${id}/invoices`)).body).toMatchObject({ data: [{ state: 'sent' }] }),
+      waiting,
+    );
+    expect((await atOms(externalId)).effects).toMatchObject({ 'oms.modified': 1, 'oms.invoiced': 1 });
+    expect(packline.sandbox.faults.list().map(({ applied }) => applied)).toEqual([1, 1]);
+  });
+});
