@@ -24,7 +24,10 @@ const put = (orderId: string, change: (order: Order) => Partial<Order>) =>
   }));
 
 /** An order of 1,000 with shipping, of which everything was picked as asked, but for `short` units of the first line. */
-async function pickedOrder({ short = 0, status = 'READY_FOR_INVOICING' as Order['status'] } = {}) {
+async function pickedOrder({
+  short = 0,
+  status = 'READY_FOR_INVOICING',
+}: { short?: number; status?: Order['status'] } = {}) {
   const headers = { 'Idempotency-Key': `billing-${(count += 1)}` };
   const line = { id: 'line-1', sku: 'MILK', name: 'Milk', quantity: 4, unitPriceMinor: 200 };
   const json = sampleOrder({
@@ -120,7 +123,7 @@ describe('an invoice', () => {
     ] as const) {
       expect(await invoice(id, { ...invoiceOf(1_000), ...change })).toMatchObject({
         status: 400,
-        body: { errors: [{ pointer }] },
+        body: { errors: expect.arrayContaining([expect.objectContaining({ pointer })]) },
       });
     }
     const items = [{ lineId: 'line-9', quantity: 1, priceMinor: 200 }];
