@@ -18,7 +18,7 @@ export const InvoiceInputSchema = z
     issuedAt: InstantSchema,
     valueMinor: minor.min(1),
     items: z
-      .array(z.strictObject({ lineId, quantity: z.int().min(1), priceMinor: minor }))
+      .array(z.strictObject({ lineId, quantity: z.int().min(1).max(1_000_000), priceMinor: minor }))
       .min(1)
       .max(1_000)
       .optional()
@@ -60,7 +60,7 @@ export type InvoiceVerdict =
   /** This very invoice came before. */
   | { verdict: 'same'; invoice: OrderInvoice }
   | { verdict: 'refused'; code: InvoiceRefusal; detail: string };
-export type InvoiceRefusal = 'order.state' | 'invoice.number_taken' | 'invoice.exceeds' | 'invoice.line_unknown';
+export type InvoiceRefusal = 'order.state' | 'invoice.number_taken' | 'invoice.exceeds' | 'order.line_unknown';
 
 const neverInvoiced: ReadonlySet<string> = new Set(['IDLE', 'CANCELED', 'RETURNED']);
 
@@ -82,7 +82,7 @@ export function judgeInvoice(order: Order, input: InvoiceInput): InvoiceVerdict 
   }
   const lines = new Set(order.content.lines.map(({ id }) => id));
   const unknown = input.items?.find((item) => !lines.has(item.lineId));
-  if (unknown !== undefined) return refuse('invoice.line_unknown', `the order has no line ${unknown.lineId}`);
+  if (unknown !== undefined) return refuse('order.line_unknown', `the order has no line ${unknown.lineId}`);
   const due = dueMinor(order);
   const before = invoicedMinor(invoices);
   if (before + input.valueMinor > due) {

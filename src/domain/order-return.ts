@@ -5,7 +5,7 @@ import { settle, sum } from './settlement.ts';
 
 const ItemSchema = z.strictObject({
   lineId: z.string().min(1).max(200),
-  quantity: z.int().min(1),
+  quantity: z.int().min(1).max(1_000_000),
   reason: z.string().min(1).max(200).optional(),
 });
 
@@ -29,7 +29,7 @@ export interface OrderReturn {
   requestedAt: string;
 }
 
-export type ReturnRefusal = 'order.state' | 'return.exceeds' | 'return.line_unknown';
+export type ReturnRefusal = 'order.state' | 'return.exceeds' | 'order.line_unknown';
 
 /** Where goods can come back from. */
 const returnable: ReadonlySet<string> = new Set(['ON_ROUTE', 'WAITING_FOR_PICKUP', 'DELIVERED', 'RETURNED']);
@@ -51,7 +51,7 @@ export function refuseReturn(order: Order, { items }: ReturnInput): { code: Retu
   const left = new Map(returnableUnits(order));
   for (const { lineId, quantity } of items) {
     const units = left.get(lineId);
-    if (units === undefined) return { code: 'return.line_unknown', detail: `the order has no line ${lineId}` };
+    if (units === undefined) return { code: 'order.line_unknown', detail: `the order has no line ${lineId}` };
     if (quantity > units) {
       return { code: 'return.exceeds', detail: `of line ${lineId} ${units} units can come back, not ${quantity}` };
     }

@@ -14,10 +14,6 @@ const startCheckMs = 15 * 60_000;
 
 const isBegun = ({ status }: Order): boolean => statusTable[status].rank >= statusTable.PICKING.rank;
 
-/** The OMS has to be told something of this order; nothing where it came from none. */
-export const omsWorkNow = ({ id: orderId, oms, version }: Order): NewEntry[] =>
-  oms === undefined ? [] : [makeEntry(omsUpdate, { orderId }, { lane: oms.lane ?? freeLane, cause: String(version) })];
-
 /** The OMS is to hear what was picked, and that is not what it was before. */
 const picksAreNew = (before: Order, after: Order): boolean =>
   after.oms?.tellsPicks === true &&

@@ -162,14 +162,13 @@ export const problemCodes = {
     'More than what is due',
     'What was picked decides what is due: what was ordered with shipping, taxes and discounts, less what was not picked. See `GET /v1/orders/{orderId}/picked-items`.',
   ),
-  'invoice.line_unknown': row('rejected', 409, 'No such line', 'An item names a line that the order does not have.'),
+  'order.line_unknown': row('rejected', 409, 'No such line', 'An item names a line that the order does not have.'),
   'return.exceeds': row(
     'rejected',
     409,
     'More than what was in the bag',
     'What was picked and has not come back yet can come back.',
   ),
-  'return.line_unknown': row('rejected', 409, 'No such line', 'An item names a line that the order does not have.'),
   'settlement.held': row(
     'rejected',
     409,

@@ -2,7 +2,7 @@ import { vocabularies } from '../connectors/fulfilment/registry.ts';
 import type { OrderTracking } from '../domain/order-tracking.ts';
 import type { TrackingEvent } from '../domain/order.ts';
 import { reportDelivery, withTrackingEvents } from '../domain/report-delivery.ts';
-import { omsWorkNow } from '../fulfilment/oms-work.ts';
+import { omsWorkNow } from '../queues/oms-update.ts';
 import { toInstant } from '../platform/clock.ts';
 import type { OrderChange } from '../store/change-order.ts';
 import type { StoreDeps } from '../store/deps.ts';

@@ -11,6 +11,7 @@ import type { Reply } from '../support/checked-request.ts';
 import { adminKey } from '../support/ingress.ts';
 import { generateValues, nameOfReference, resolve } from './generate-values.ts';
 import type { MerchantWithEverything } from './merchant-with-everything.ts';
+import { bringTo, needsAState } from './needs-a-state.ts';
 import { idPrefixOf, type Operation, type Parameter } from './read-operations.ts';
 import { runContract } from './running-contract.ts';
 import { tokenFor } from './token-for.ts';
@@ -121,7 +122,9 @@ test.each(withPlaces.map((operation) => [nameOf(operation), operation] as const)
     const theirs = await makeMerchant();
     const lacking = placesOf(operation).filter(({ prefix }) => theirs.ids[prefix] === undefined);
     expect(lacking, 'merchant-with-everything.ts makes none of this kind').toEqual([]);
-    const body = await findBody(operation);
+    const need = needsAState[nameOf(operation)];
+    if (need !== undefined) await bringTo(ingress.store, theirs.ids['ord'] ?? '', need);
+    const body = need?.body ?? (await findBody(operation));
     const before = await everythingOf(theirs);
     ingress.clock.advance(1_000);
 

@@ -18,6 +18,7 @@ export async function readAll(world: World, acts: Acts, echoes: Echoes): Promise
     await acts.owner(`GET /v1/${list}`);
   await acts.owner('GET /v1/search', { query: '?q=delivered' });
   await reconcile(acts);
+  await settle(acts);
   const { merchantId, keyId } = await makeStranger(world, acts);
   return { orderId, endpointId, deliveryId, issueId, connectionId, merchantId, keyId, code: 'request.invalid' };
 }
@@ -67,6 +68,22 @@ async function turnConnection({ secrets }: World, { owner }: Acts, { connectionI
   const turned = await owner('POST /v1/connections/{connectionId}/rotate-token', { params });
   secrets['token new'] = tokenOf(turned.body['webhookUrl']);
   return connectionId;
+}
+
+/** The invoice, the parcel and the return of an order that is delivered. */
+async function settle({ owner }: Acts): Promise<void> {
+  const [delivered] = dataOf(await owner('GET /v1/orders', { query: '?externalId=delivered' }));
+  const params = { orderId: delivered?.id ?? '' };
+  const { lines } = (await owner('GET /v1/orders/{orderId}', { params })).body as { lines: { id: string }[] };
+  const issuedAt = '2026-01-15T10:00:00Z';
+  const invoice = { invoiceNumber: 'INV1', issuedAt, valueMinor: 1, acceptDifferences: true };
+  await owner('POST /v1/orders/{orderId}/invoices', { params, json: invoice });
+  await owner('PATCH /v1/orders/{orderId}/tracking', { params, json: { carrier: 'demo', trackingNumber: 'T1' } });
+  await owner('POST /v1/orders/{orderId}/returns', {
+    params,
+    json: { items: [{ lineId: lines[0]?.id, quantity: 1 }] },
+  });
+  for (const list of ['invoices', 'returns']) await owner(`GET /v1/orders/{orderId}/${list}`, { params });
 }
 
 async function reconcile({ owner }: Acts): Promise<void> {

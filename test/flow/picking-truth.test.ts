@@ -45,7 +45,10 @@ async function buyAndPick(): Promise<{ externalId: string; id: string }> {
   const externalId = await vtex.shop({ warehouseId: 'store-1', lines });
   await control('POST', '/nash/picks', { externalId, lines: picks });
   const { id } = await reaches(externalId, { status: 'READY_FOR_HANDLING' });
-  await vi.waitFor(async () => expect((await atOms(externalId)).effects).toHaveProperty(['oms.handlingStarted']), waiting);
+  await vi.waitFor(
+    async () => expect((await atOms(externalId)).effects).toHaveProperty(['oms.handlingStarted']),
+    waiting,
+  );
   await control('POST', `/nash/jobs/${externalId}/advance`, { to: 'items_pick_complete' });
   return { externalId, id: String(id) };
 }
@@ -95,7 +98,8 @@ describe('an order with a short, a substitute, a weighed and a twice scanned lin
     });
     await vi.waitFor(async () => expect((await atOms(externalId)).status).toBe('invoiced'), waiting);
     await vi.waitFor(
-      async () => expect((await call('GET', `/v1/orders/${id}/invoices`)).body).toMatchObject({ data: [{ state: 'sent' }] }),
+      async () =>
+        expect((await call('GET', `/v1/orders/${id}/invoices`)).body).toMatchObject({ data: [{ state: 'sent' }] }),
       waiting,
     );
     expect((await atOms(externalId)).effects).toMatchObject({ 'oms.modified': 1, 'oms.invoiced': 1 });

@@ -129,7 +129,7 @@ describe('an invoice', () => {
     const items = [{ lineId: 'line-9', quantity: 1, priceMinor: 200 }];
     expect(await invoice(id, { ...invoiceOf(1_000), items })).toMatchObject({
       status: 409,
-      body: { code: 'invoice.line_unknown' },
+      body: { code: 'order.line_unknown' },
     });
   });
 });
@@ -172,7 +172,7 @@ describe('a return', () => {
     const id = await pickedOrder({ status: 'DELIVERED' });
     expect(await giveBack(id, { items: [{ lineId: 'line-2', quantity: 1 }] })).toMatchObject({
       status: 409,
-      body: { code: 'return.line_unknown' },
+      body: { code: 'order.line_unknown' },
     });
     expect(await giveBack(id, { items: [] })).toMatchObject({ status: 400, body: { errors: [{ pointer: '/items' }] } });
   });

@@ -19,7 +19,7 @@ import { commit, type CommitPlan } from '../../store/commit.ts';
 import { newId, type StoreDeps } from '../../store/deps.ts';
 import { requireOrder } from '../../store/orders.ts';
 import { readSettlementRules } from '../../store/settlement-rules.ts';
-import { omsWorkNow } from '../../fulfilment/oms-work.ts';
+import { omsWorkNow } from '../../queues/oms-update.ts';
 import { ok } from '../answer.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { makeRefusal } from '../problem.ts';
@@ -72,7 +72,7 @@ const postInvoice = defineRoute({
     'order.contended',
     'invoice.number_taken',
     'invoice.exceeds',
-    'invoice.line_unknown',
+    'order.line_unknown',
     'settlement.held',
   ],
   async handle({ store, merchantId, params: { orderId }, body: { acceptDifferences, ...input } }) {

@@ -6,7 +6,7 @@ import { isReturnedWhole, refuseReturn, ReturnInputSchema, type OrderReturn } fr
 import type { OrderHappening } from '../../domain/events.ts';
 import { settle } from '../../domain/settlement.ts';
 import { InstantSchema } from '../../domain/time.ts';
-import { omsWorkNow } from '../../fulfilment/oms-work.ts';
+import { omsWorkNow } from '../../queues/oms-update.ts';
 import { toInstant } from '../../platform/clock.ts';
 import { deliveryWork } from '../../queues/delivery-attempt.ts';
 import { changeOrder } from '../../store/change-order.ts';
@@ -56,7 +56,7 @@ const postReturn = defineRoute({
     'order.state',
     'order.contended',
     'return.exceeds',
-    'return.line_unknown',
+    'order.line_unknown',
     'invoice.number_taken',
   ],
   async handle({ store, merchantId, params: { orderId }, body }) {

@@ -50,5 +50,11 @@ test.each([
   [{ ingest: 'feed', feedPollSeconds: 60 }, false, 60_000],
   [{ ingest: 'hook', feedPollSeconds: 60 }, true, null],
 ])('%j asks for a hook: %s, and for the feed every %s ms', (changes, hook, feedPollMs) => {
-  expect(vtex.policy(settingsOf(changes))).toEqual({ startHandling: 'auto', notes: true, hook, feedPollMs });
+  expect(vtex.policy(settingsOf(changes))).toEqual({
+    startHandling: 'auto',
+    tellPicks: 'merchant',
+    notes: true,
+    hook,
+    feedPollMs,
+  });
 });
