@@ -10,7 +10,7 @@ type Args = readonly (string | number | Buffer)[];
 export interface Replicas {
   /**
    * `runScript`, answered when replicas have what it wrote. Throws Failure `transient` `redis.not_replicated` where they
-   * have not in half a second: it is done all the same, so whoever sends it again sends the same id.
+   * have not in half a second (unless told otherwise): it is done all the same, so whoever sends it again sends the same id.
    */
   run(script: Script, keys: Keys, args: Args): Promise<unknown>;
 }
@@ -24,7 +24,7 @@ export const runReplicated = (
 ): Promise<unknown> =>
   replicas === undefined ? runScript(redis, script, keys, args) : replicas.run(script, keys, args);
 
-const waitMs = 500;
+const waitMsDefault = 500;
 const groupMax = 200;
 /** How often a call goes where the slot is said to be; a failover takes one. */
 const sendsMax = 3;
@@ -44,13 +44,13 @@ interface Call {
  * `redis` is a connection for nothing else: what is sent after a WAIT waits with it. Calls that come while one group of a
  * shard waits for the replicas make up the next, so that many cost hardly more than one.
  */
-export function createReplicas(redis: RedisClient, count: number): Replicas {
+export function createReplicas(redis: RedisClient, count: number, waitMs = waitMsDefault): Replicas {
   const waiting = new Map<string, Call[]>();
 
   const sendAll = async (tag: string, calls: Call[]): Promise<void> => {
     while (calls.length > 0) {
       const group = calls.splice(0, groupMax);
-      const again = await sendGroup(redis, `${tag}:replicated`, count, group);
+      const again = await sendGroup(redis, `${tag}:replicated`, { count, waitMs }, group);
       calls.unshift(...again);
     }
     waiting.delete(tag);
@@ -77,7 +77,12 @@ export function createReplicas(redis: RedisClient, count: number): Replicas {
  * The mark, because WAIT waits for what its own connection wrote, and a script that finds its work done by an earlier call
  * writes nothing. Answers the calls that have to be sent again.
  */
-async function sendGroup(redis: RedisClient, mark: string, count: number, calls: readonly Call[]): Promise<Call[]> {
+async function sendGroup(
+  redis: RedisClient,
+  mark: string,
+  { count, waitMs }: { count: number; waitMs: number },
+  calls: readonly Call[],
+): Promise<Call[]> {
   const pipeline = redis.pipeline();
   for (const { script, keys, args, isKnown } of calls) {
     if (isKnown) pipeline.evalsha(script.sha, keys.length, ...keys, ...args);

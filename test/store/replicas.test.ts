@@ -28,7 +28,8 @@ beforeEach(async () => {
     (await replica.client.info('replication')).includes('master_link_status:up'),
   );
   await master.client.flushall();
-  const replicas = createReplicas(connection, 1);
+  // A disk that other tests keep busy is waited for.
+  const replicas = createReplicas(connection, 1, 10_000);
   store = { ...(await createTestStore(master.client, clock)), replicas };
 });
 
@@ -42,10 +43,12 @@ describe('with PACKLINE_WAIT_REPLICAS an order', () => {
 
   it('is refused for the moment when no replica has it, and accepted once when it is sent again', async () => {
     replica.freeze();
+    store = { ...store, replicas: createReplicas(connection, 1) };
     await expect(postSample(store)).rejects.toMatchObject({ kind: 'transient', code: 'redis.not_replicated' });
     // What came before is there, and still is not on the replica: that it is a repeat is no reason to say yes.
     await expect(postSample(store)).rejects.toMatchObject({ code: 'redis.not_replicated' });
     await replica.restart();
+    store = { ...store, replicas: createReplicas(connection, 1, 10_000) };
     expect(await postSample(store)).toMatchObject({ outcome: 'created', replayed: true });
     expect(await master.client.zcard(store.keys.orders(sampleMerchantId))).toBe(1);
   });
