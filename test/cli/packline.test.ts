@@ -1,11 +1,11 @@
 import { spawn, execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { childEnvironment } from '../../src/platform/config.ts';
 import { freePort } from '../../src/platform/free-port.ts';
@@ -64,6 +64,7 @@ test('doctor tells people and programs the same, and ends with 1 when something 
 
 test('a file .env in the working directory is read', async () => {
   await writeFile(join(folder, '.env'), 'PACKLINE_SHARDS=7\n');
+  onTestFinished(() => rm(join(folder, '.env')));
   const { stdout } = await run(['doctor', '--json']);
   expect(JSON.parse(stdout)).toMatchObject({ settings: { PACKLINE_SHARDS: '7' } });
 });

@@ -165,131 +165,134 @@ beforeAll(async () => {
   orderId = await vtex.shop({ warehouseId: 'store-2' });
 }, 30_000);
 
-describe('an order of VTEX Pick and Pack', () => {
-  test.each([
-    ['unpicked', 'PICKING'],
-    ['picked', 'READY_FOR_INVOICING'],
-    ['delivered', 'DELIVERED'],
-  ] as const)('that is %s is shown by Packline in the shape in which VTEX shows it', async (stage, status) => {
-    for (const step of pickAndPackSteps[stage]) {
-      if (step === 'INVOICING') await invoicedThere();
-      await vi.waitFor(() => control(`/vtex-pick-and-pack/orders/${orderId}/status`, { status: step }), waiting);
+// One session, recorded as an order goes its way: what comes later is compared with what was recorded before.
+describe('a client of VTEX Pick and Pack', { shuffle: false }, () => {
+  describe('an order of VTEX Pick and Pack', () => {
+    test.each([
+      ['unpicked', 'PICKING'],
+      ['picked', 'READY_FOR_INVOICING'],
+      ['delivered', 'DELIVERED'],
+    ] as const)('that is %s is shown by Packline in the shape in which VTEX shows it', async (stage, status) => {
+      for (const step of pickAndPackSteps[stage]) {
+        if (step === 'INVOICING') await invoicedThere();
+        await vi.waitFor(() => control(`/vtex-pick-and-pack/orders/${orderId}/status`, { status: step }), waiting);
+      }
+      const known = stage === 'picked' ? {} : { status };
+      await reaches(orderId, known);
+      if (stage === 'picked') await vi.waitFor(async () => expect(await pickedOf(orderId)).not.toEqual([]), waiting);
+      const expected = await session(theirs, orderId);
+      recorded[stage] = expected;
+      expect(Object.values(expected).map((heard) => heard.status)).toEqual(Object.values(expected).map(() => 200));
+      expect(differences(expected, await session(ours, orderId))).toEqual([]);
+    });
+  });
+
+  test('what the picker left out, replaced or weighed anew is shown in the shape in which VTEX shows it', async () => {
+    await control('/picker', { mode: 'walk', outcome: 'seeded' });
+    const ids = await Promise.all(Array.from({ length: 12 }, () => vtex.shop({ warehouseId: 'store-2' })));
+    const lists = new Set<string>();
+    for (const id of ids) {
+      await reaches(id, { status: 'DELIVERED' });
+      await vi.waitFor(async () => expect(await pickedOf(id)).not.toEqual([]), waiting);
+      const expected = await session(theirs, id);
+      const given = await session(ours, id);
+      expect(differences(expected, given)).toEqual([]);
+      const [there, here] = [expected, given].map((heard) => heard['GET /orders/{orderId}']?.body as ShownOrder);
+      for (const list of ['pickedItems', 'rejectedItems', 'replacedItems'] as const) {
+        expect([list, here?.[list].map(toFacts)]).toEqual([list, there?.[list].map(toFacts)]);
+        if ((there?.[list] ?? []).length > 0) lists.add(list);
+      }
     }
-    const known = stage === 'picked' ? {} : { status };
-    await reaches(orderId, known);
-    if (stage === 'picked') await vi.waitFor(async () => expect(await pickedOf(orderId)).not.toEqual([]), waiting);
-    const expected = await session(theirs, orderId);
-    recorded[stage] = expected;
-    expect(Object.values(expected).map((heard) => heard.status)).toEqual(Object.values(expected).map(() => 200));
-    expect(differences(expected, await session(ours, orderId))).toEqual([]);
+    expect([...lists].sort()).toEqual(['pickedItems', 'rejectedItems', 'replacedItems']);
   });
-});
 
-test('what the picker left out, replaced or weighed anew is shown in the shape in which VTEX shows it', async () => {
-  await control('/picker', { mode: 'walk', outcome: 'seeded' });
-  const ids = await Promise.all(Array.from({ length: 12 }, () => vtex.shop({ warehouseId: 'store-2' })));
-  const lists = new Set<string>();
-  for (const id of ids) {
-    await reaches(id, { status: 'DELIVERED' });
-    await vi.waitFor(async () => expect(await pickedOf(id)).not.toEqual([]), waiting);
-    const expected = await session(theirs, id);
-    const given = await session(ours, id);
-    expect(differences(expected, given)).toEqual([]);
-    const [there, here] = [expected, given].map((heard) => heard['GET /orders/{orderId}']?.body as ShownOrder);
-    for (const list of ['pickedItems', 'rejectedItems', 'replacedItems'] as const) {
-      expect([list, here?.[list].map(toFacts)]).toEqual([list, there?.[list].map(toFacts)]);
-      if ((there?.[list] ?? []).length > 0) lists.add(list);
+  interface ShownItem {
+    sku: string;
+    quantity: number;
+    originalQuantity: number;
+    pickingPrice: number;
+    unitMultiplier: number;
+    unitOfMeasure: string;
+    replacedBy: string[] | null;
+  }
+  type ShownOrder = Record<'pickedItems' | 'rejectedItems' | 'replacedItems', ShownItem[]>;
+  /** The money, the weight, and what stands for what. */
+  const toFacts = ({
+    sku,
+    quantity,
+    originalQuantity,
+    pickingPrice,
+    unitMultiplier,
+    unitOfMeasure,
+    replacedBy,
+  }: ShownItem) =>
+    // prettier-ignore
+    ({ sku, quantity, originalQuantity, pickingPrice, unitMultiplier, unitOfMeasure, replacedBy });
+
+  describe('an order that Nash fulfils', () => {
+    test('has a worksheet, and its shipments once a courier has it, in the shapes of an order of Pick and Pack', async () => {
+      await control('/picker', { mode: 'walk', outcome: 'exact' });
+      const id = await vtex.shop({ warehouseId: 'store-1' });
+      await reaches(id, { status: 'DELIVERED', connections: { fulfilment: { connector: 'nash' } } });
+      await vi.waitFor(async () => expect(await pickedOf(id)).not.toEqual([]), waiting);
+      expect(differences(recorded.delivered ?? {}, await session(ours, id))).toEqual([]);
+    });
+
+    test('that is not picked yet has the same shape as theirs before its picking', async () => {
+      await control('/picker', { mode: 'manual' });
+      const id = await vtex.shop({ warehouseId: 'store-1' });
+      await reaches(id, { connections: { fulfilment: { connector: 'nash', dispatchedAt: expect.any(String) } } });
+      await vi.waitFor(async () => expect((await session(ours, id))['GET /shipments?orderId']?.body).not.toEqual([]), waiting); // prettier-ignore
+      const heard = await session(ours, id);
+      const known = Object.keys(recorded.unpicked ?? {});
+      const shared = Object.fromEntries(Object.entries(heard).filter(([request]) => known.includes(request)));
+      const legacyShipping = 'GET /picking-tracking/{orderId}: theirs lacks data.shipping';
+      expect(differences(recorded.unpicked ?? {}, shared)).toEqual([legacyShipping]);
+    });
+  });
+
+  test('what goes wrong is refused with the same statuses and codes', async () => {
+    const [expected, given] = [await mistakes(theirs), await mistakes(ours)];
+    const coded = ({ status, body }: Heard) => [status, (body as { code?: string }).code];
+    for (const [name, heard] of Object.entries(expected)) {
+      const answer = given[name];
+      if (answer === undefined) throw new Error(`nobody made the mistake: ${name}`);
+      const [status, code] = coded(heard);
+      expect([name, coded(answer)]).toEqual([name, [status, code ?? coded(answer)[1]]]);
+      // Where VTEX documents nothing, ours says more: which code has a page of its own.
+      const more = code === undefined ? ['theirs lacks code', 'theirs lacks reason'] : [];
+      expect([name, compareShapes(heard.body, answer.body).filter((one) => !more.includes(one))]).toEqual([name, []]);
     }
-  }
-  expect([...lists].sort()).toEqual(['pickedItems', 'rejectedItems', 'replacedItems']);
-});
-
-interface ShownItem {
-  sku: string;
-  quantity: number;
-  originalQuantity: number;
-  pickingPrice: number;
-  unitMultiplier: number;
-  unitOfMeasure: string;
-  replacedBy: string[] | null;
-}
-type ShownOrder = Record<'pickedItems' | 'rejectedItems' | 'replacedItems', ShownItem[]>;
-/** The money, the weight, and what stands for what. */
-const toFacts = ({
-  sku,
-  quantity,
-  originalQuantity,
-  pickingPrice,
-  unitMultiplier,
-  unitOfMeasure,
-  replacedBy,
-}: ShownItem) =>
-  // prettier-ignore
-  ({ sku, quantity, originalQuantity, pickingPrice, unitMultiplier, unitOfMeasure, replacedBy });
-
-describe('an order that Nash fulfils', () => {
-  test('has a worksheet, and its shipments once a courier has it, in the shapes of an order of Pick and Pack', async () => {
-    await control('/picker', { mode: 'walk', outcome: 'exact' });
-    const id = await vtex.shop({ warehouseId: 'store-1' });
-    await reaches(id, { status: 'DELIVERED', connections: { fulfilment: { connector: 'nash' } } });
-    await vi.waitFor(async () => expect(await pickedOf(id)).not.toEqual([]), waiting);
-    expect(differences(recorded.delivered ?? {}, await session(ours, id))).toEqual([]);
   });
 
-  test('that is not picked yet has the same shape as theirs before its picking', async () => {
-    await control('/picker', { mode: 'manual' });
-    const id = await vtex.shop({ warehouseId: 'store-1' });
-    await reaches(id, { connections: { fulfilment: { connector: 'nash', dispatchedAt: expect.any(String) } } });
-    await vi.waitFor(async () => expect((await session(ours, id))['GET /shipments?orderId']?.body).not.toEqual([]), waiting); // prettier-ignore
-    const heard = await session(ours, id);
-    const known = Object.keys(recorded.unpicked ?? {});
-    const shared = Object.fromEntries(Object.entries(heard).filter(([request]) => known.includes(request)));
-    const legacyShipping = 'GET /picking-tracking/{orderId}: theirs lacks data.shipping';
-    expect(differences(recorded.unpicked ?? {}, shared)).toEqual([legacyShipping]);
-  });
-});
+  describe('PATCH tracking', () => {
+    test('before the invoice is refused by both with ORA0001B', async () => {
+      await control('/picker', { mode: 'manual' });
+      const id = await vtex.shop({ warehouseId: 'store-2' });
+      await reaches(id, { connections: { fulfilment: { dispatchedAt: expect.any(String) } } });
+      const [there, here] = [await patch(theirs, id), await patch(ours, id)];
+      expect([here.status, here.body]).toMatchObject([404, { code: 'ORA0001B', type: 'exception' }]);
+      expect(compareShapes(there.body, here.body)).toEqual([]);
+    });
 
-test('what goes wrong is refused with the same statuses and codes', async () => {
-  const [expected, given] = [await mistakes(theirs), await mistakes(ours)];
-  const coded = ({ status, body }: Heard) => [status, (body as { code?: string }).code];
-  for (const [name, heard] of Object.entries(expected)) {
-    const answer = given[name];
-    if (answer === undefined) throw new Error(`nobody made the mistake: ${name}`);
-    const [status, code] = coded(heard);
-    expect([name, coded(answer)]).toEqual([name, [status, code ?? coded(answer)[1]]]);
-    // Where VTEX documents nothing, ours says more: which code has a page of its own.
-    const more = code === undefined ? ['theirs lacks code', 'theirs lacks reason'] : [];
-    expect([name, compareShapes(heard.body, answer.body).filter((one) => !more.includes(one))]).toEqual([name, []]);
-  }
-});
-
-describe('PATCH tracking', () => {
-  test('before the invoice is refused by both with ORA0001B', async () => {
-    await control('/picker', { mode: 'manual' });
-    const id = await vtex.shop({ warehouseId: 'store-2' });
-    await reaches(id, { connections: { fulfilment: { dispatchedAt: expect.any(String) } } });
-    const [there, here] = [await patch(theirs, id), await patch(ours, id)];
-    expect([here.status, here.body]).toMatchObject([404, { code: 'ORA0001B', type: 'exception' }]);
-    expect(compareShapes(there.body, here.body)).toEqual([]);
+    test('delivers an invoiced order of Nash, and VTEX’s own log of the order says so', async () => {
+      await control('/picker', { mode: 'manual' });
+      const id = await vtex.shop({ warehouseId: 'store-1' });
+      await reaches(id, { connections: { fulfilment: { dispatchedAt: expect.any(String) } } });
+      await control(`/vtex/orders/${id}/invoice`);
+      await reaches(id, { invoiceStatus: 'invoiced' });
+      const answer = await patch(ours, id);
+      expect([answer.status, answer.body]).toEqual([200, { ...tracking, orderId: id }]);
+      await reaches(id, { status: 'DELIVERED' });
+      const told = () => vtex.atOms(id).then((order) => JSON.stringify(order['interactions']));
+      await vi.waitFor(async () => expect(await told()).toContain('the order is DELIVERED'), waiting);
+      expect(compareShapes((await patch(theirs, orderId)).body, answer.body)).toEqual([]);
+    });
   });
 
-  test('delivers an invoiced order of Nash, and VTEX’s own log of the order says so', async () => {
-    await control('/picker', { mode: 'manual' });
-    const id = await vtex.shop({ warehouseId: 'store-1' });
-    await reaches(id, { connections: { fulfilment: { dispatchedAt: expect.any(String) } } });
-    await control(`/vtex/orders/${id}/invoice`);
-    await reaches(id, { invoiceStatus: 'invoiced' });
-    const answer = await patch(ours, id);
-    expect([answer.status, answer.body]).toEqual([200, { ...tracking, orderId: id }]);
-    await reaches(id, { status: 'DELIVERED' });
-    const told = () => vtex.atOms(id).then((order) => JSON.stringify(order['interactions']));
-    await vi.waitFor(async () => expect(await told()).toContain('the order is DELIVERED'), waiting);
-    expect(compareShapes((await patch(theirs, orderId)).body, answer.body)).toEqual([]);
-  });
+  const pickedOf = async (externalId: string): Promise<unknown> => {
+    const { id } = await reaches(externalId, {});
+    return (await packline.call('GET', `/v1/orders/${String(id)}/picked-items`)).body['data'];
+  };
+  const invoicedThere = () => reaches(orderId, { invoiceStatus: 'invoiced' });
 });
-
-const pickedOf = async (externalId: string): Promise<unknown> => {
-  const { id } = await reaches(externalId, {});
-  return (await packline.call('GET', `/v1/orders/${String(id)}/picked-items`)).body['data'];
-};
-const invoicedThere = () => reaches(orderId, { invoiceStatus: 'invoiced' });
