@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Order } from './order.ts';
-import { statusTable } from './order-status.ts';
+import { isNeverInvoiced, statusTable } from './order-status.ts';
 import { arePicksSettled } from './order-change.ts';
 import { settle, sum } from './settlement.ts';
 import { InstantSchema } from './time.ts';
@@ -62,8 +62,6 @@ export type InvoiceVerdict =
   | { verdict: 'refused'; code: InvoiceRefusal; detail: string };
 export type InvoiceRefusal = 'order.state' | 'invoice.number_taken' | 'invoice.exceeds' | 'order.line_unknown';
 
-const neverInvoiced: ReadonlySet<string> = new Set(['IDLE', 'CANCELED', 'RETURNED']);
-
 /**
  * Whether an order takes this invoice now. Not before READY_FOR_INVOICING: VTEX Pick and Pack turns an order IDLE that is
  * invoiced while it is picked (vtex.md 4.9), and what was picked decides what may be charged.
@@ -76,7 +74,7 @@ export function judgeInvoice(order: Order, input: InvoiceInput): InvoiceVerdict 
     if (isSame(known, input)) return { verdict: 'same', invoice: known };
     return refuse('invoice.number_taken', `another invoice of this order has the number ${input.invoiceNumber}`);
   }
-  if (neverInvoiced.has(order.status)) return refuse('order.state', `the order is ${order.status}`);
+  if (isNeverInvoiced(order.status)) return refuse('order.state', `the order is ${order.status}`);
   if (statusTable[order.status].rank < statusTable.READY_FOR_INVOICING.rank || !arePicksSettled(order.evidence)) {
     return refuse('order.state', `the order is ${order.status}: what was picked is not settled yet`);
   }

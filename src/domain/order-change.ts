@@ -1,7 +1,7 @@
 import type { OrderHappening } from './events.ts';
 import { mergeEvidence, type Evidence } from './evidence.ts';
 import { withProblem, type Order, type Problem } from './order.ts';
-import { judgeMove, statusTable } from './order-status.ts';
+import { isNeverInvoiced, judgeMove, statusTable } from './order-status.ts';
 import type { PickedItem } from './picking.ts';
 import { ownSystem, resolveStatus, type ownVocabulary, type Vocabulary } from './resolve-status.ts';
 import { settle, type Settlement } from './settlement.ts';
@@ -100,11 +100,10 @@ function announceMove({ order, happenings }: Changed, before: Order, move: 'lega
  * turns an order IDLE that is invoiced earlier.) The courier may be gone before either is known.
  */
 function isReadyToInvoice({ evidence, status, invoiceStatus, oms }: Order): boolean {
-  if (invoiceStatus === 'invoiced' || notInvoiced.has(status)) return false;
+  if (invoiceStatus === 'invoiced' || isNeverInvoiced(status)) return false;
   if (oms?.tellsPicks === true && oms.modification?.state !== 'done') return false;
   return statusTable[status].rank >= statusTable.READY_FOR_INVOICING.rank && arePicksSettled(evidence);
 }
-const notInvoiced: ReadonlySet<string> = new Set(['IDLE', 'CANCELED', 'RETURNED']);
 
 /** The picker is done, and all that was picked could be read. */
 export const arePicksSettled = (evidence: readonly Evidence[]): boolean =>
@@ -112,7 +111,7 @@ export const arePicksSettled = (evidence: readonly Evidence[]): boolean =>
 
 /** Picking is over at least as far as the invoice, and nobody has told what was picked. */
 export const lacksPicks = ({ evidence, status }: Order): boolean =>
-  !notInvoiced.has(status) &&
+  !isNeverInvoiced(status) &&
   statusTable[status].rank >= statusTable.READY_FOR_INVOICING.rank &&
   !arePicksSettled(evidence);
 

@@ -133,6 +133,9 @@ export const statusTable: Record<OrderStatus, StatusRow> = {
 
 /** The order may still be amended: nobody has begun to collect its items. */
 export const isAmendable = (status: OrderStatus): boolean => statusTable[status].rank < statusTable.PICKING.rank;
+/** Nothing of such an order is charged any more, and its OMS is told of no picks. */
+export const isNeverInvoiced = (status: OrderStatus): boolean => neverInvoiced.has(status);
+const neverInvoiced: ReadonlySet<OrderStatus> = new Set(['IDLE', 'CANCELED', 'RETURNED']);
 export const isTerminal = (status: OrderStatus): boolean => statusTable[status].terminal;
 
 /**

@@ -1,8 +1,7 @@
-import { announceIfReady, type Changed } from './order-change.ts';
-import { arePicksSettled } from './order-change.ts';
+import { announceIfReady, arePicksSettled, type Changed } from './order-change.ts';
 import { invoicedMinor } from './invoice.ts';
 import type { Order } from './order.ts';
-import { statusTable } from './order-status.ts';
+import { isNeverInvoiced, statusTable } from './order-status.ts';
 
 /** How far the OMS was told what was picked. */
 export interface OmsModificationState {
@@ -15,16 +14,14 @@ export interface OmsModificationState {
   doneAt?: string | undefined;
 }
 
-const over: ReadonlySet<string> = new Set(['IDLE', 'CANCELED', 'RETURNED']);
-
-/** The OMS has to hear what was picked, and has not (all of) it: `reference` is of what was picked. */
-export function needsModification(order: Order, reference: string): boolean {
+/** The OMS has to hear what was picked, and has not (all of) it: `referenceOf` follows from what was picked. */
+export function needsModification(order: Order, referenceOf: (order: Order) => string): boolean {
   const { oms, status, evidence } = order;
   if (oms?.tellsPicks !== true || oms.startedAt === undefined || oms.canceledAt !== undefined) return false;
-  if (over.has(status) || !arePicksSettled(evidence)) return false;
+  if (isNeverInvoiced(status) || !arePicksSettled(evidence)) return false;
   if (statusTable[status].rank < statusTable.READY_FOR_PACKING.rank) return false;
   // After the first invoice what was picked is what was charged.
-  const isTold = oms.modification?.reference === reference && oms.modification.state === 'done';
+  const isTold = oms.modification?.state === 'done' && oms.modification.reference === referenceOf(order);
   return !isTold && !(order.invoices ?? []).some(({ type, state }) => type === 'output' && state === 'sent');
 }
 

@@ -1,7 +1,5 @@
-import { makeEntry } from '../queues/define-job.ts';
-import { orderReconcile } from '../queues/order-reconcile.ts';
+import { reconcileWork } from '../queues/order-reconcile.ts';
 import type { StoreDeps } from '../store/deps.ts';
-import { freeLane } from '../store/entries.ts';
 import { beginReconciliation } from '../store/reconciliations.ts';
 
 /** Begins a merchant's reconciliation when the last one is `everyMs` ago; several may ask at once, and one begins. 0: never. */
@@ -19,7 +17,6 @@ export async function reconcileOnSchedule(store: StoreDeps, merchantId: string, 
     merchantId,
     cause: 'schedule',
     guard: { last },
-    work: (reconciliationId) =>
-      makeEntry(orderReconcile, { merchantId, reconciliationId, offset: 0 }, { lane: freeLane }),
+    work: reconcileWork(merchantId),
   });
 }

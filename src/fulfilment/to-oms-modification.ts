@@ -9,12 +9,7 @@ import { digest } from '../store/deps.ts';
 export function toOmsModification({ id, content, pickedItems }: Order): OmsModification {
   const { bags } = toBags(content.lines, pickedItems);
   const lines = bags.map(toLine);
-  const additions = settle(content.lines, pickedItems).additions.map(({ sku, quantity, weightGrams, priceMinor }) => ({
-    sku,
-    quantity,
-    weightGrams,
-    priceMinor,
-  }));
+  const additions = settle(content.lines, pickedItems).additions.map(({ name: _, ...goods }) => goods);
   const reference = `${id}-${digest(JSON.stringify({ lines, additions })).slice(0, 8)}`;
   return { reference, reason: 'picked', lines, additions };
 }

@@ -15,6 +15,8 @@ import { toOmsInvoice, toOmsModification } from './to-oms-modification.ts';
 
 type Context = JobContext<WorkerDeps>;
 
+const referenceOf = (order: Order): string => toOmsModification(order).reference;
+
 /** Between two looks at a change that the OMS is working on. */
 const changePollMs = 5_000;
 
@@ -25,7 +27,7 @@ const changePollMs = 5_000;
 export async function writeBack(orderId: string, oms: OpenOms, context: Context): Promise<'done' | 'later'> {
   if (oms.connection.writeBack === undefined) return 'done';
   let { order } = await requireOrder(context.store, orderId);
-  if (needsModification(order, toOmsModification(order).reference)) {
+  if (needsModification(order, referenceOf)) {
     const told = await modify(order, context);
     if (told === 'later') return 'later';
     order = told;
@@ -65,7 +67,7 @@ async function modify(order: Order, context: Context): Promise<Order | 'later'> 
     orderId: order.id,
     connectionId: order.source,
     name: 'oms.modify',
-    unless: (latest) => !needsModification(latest, toOmsModification(latest).reference),
+    unless: (latest) => !needsModification(latest, referenceOf),
     act: async ({ order: latest }, _unsure, signal) => {
       const wanted = toOmsModification(latest);
       const port = await openPort(order, context, signal);

@@ -5,12 +5,11 @@ import { OrderPatchSchema, type OrderPatch } from '../../domain/order-input.ts';
 import { isAmendable, isTerminal } from '../../domain/order-status.ts';
 import { toInstant } from '../../platform/clock.ts';
 import { makeEntry } from '../../queues/define-job.ts';
-import { deliveryWork } from '../../queues/delivery-attempt.ts';
 import { fulfilmentRead } from '../../queues/fulfilment-read.ts';
 import { fulfilmentSubmit } from '../../queues/fulfilment-submit.ts';
 import { fulfilmentUpdate } from '../../queues/fulfilment-update.ts';
 import { orderCancel } from '../../queues/order-cancel.ts';
-import { changeOrder, type OrderChange } from '../../store/change-order.ts';
+import type { OrderChange } from '../../store/change-order.ts';
 import { commit } from '../../store/commit.ts';
 import { newId, type StoreDeps } from '../../store/deps.ts';
 import { merchantLane } from '../../store/entries.ts';
@@ -19,6 +18,7 @@ import { requireOrder, type StoredOrder } from '../../store/orders.ts';
 import { openPerson, resealPerson } from '../../store/persons.ts';
 import { reviveEntries } from '../../store/revive.ts';
 import { accepted } from '../answer.ts';
+import { changeAtOnce } from '../change-at-once.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { makeInvalid, makeRefusal } from '../problem.ts';
 import { OrderViewSchema, readView } from '../views/order-view.ts';
@@ -36,12 +36,7 @@ async function change(
   orderId: string,
   make: (stored: StoredOrder) => OrderChange,
 ) {
-  const options = {
-    commit: (plan: Parameters<typeof commit>[1]) => commit(store, plan),
-    work: deliveryWork,
-    merchantId,
-  };
-  await changeOrder(store, orderId, options, make);
+  await changeAtOnce(store, { merchantId, orderId }, make);
   return accepted(readView(store, await requireOrder(store, orderId, merchantId)));
 }
 

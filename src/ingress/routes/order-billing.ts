@@ -13,14 +13,13 @@ import { judgeSettlement } from '../../domain/settlement-verdict.ts';
 import { InstantSchema } from '../../domain/time.ts';
 import { vocabularies } from '../../connectors/fulfilment/registry.ts';
 import { toInstant } from '../../platform/clock.ts';
-import { deliveryWork } from '../../queues/delivery-attempt.ts';
-import { changeOrder, type OrderChange } from '../../store/change-order.ts';
-import { commit, type CommitPlan } from '../../store/commit.ts';
+import type { OrderChange } from '../../store/change-order.ts';
 import { newId, type StoreDeps } from '../../store/deps.ts';
 import { requireOrder } from '../../store/orders.ts';
 import { readSettlementRules } from '../../store/settlement-rules.ts';
 import { omsWorkNow } from '../../queues/oms-update.ts';
 import { ok } from '../answer.ts';
+import { changeAtOnce } from '../change-at-once.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { makeRefusal } from '../problem.ts';
 import { PageSchema } from '../views/page.ts';
@@ -77,8 +76,7 @@ const postInvoice = defineRoute({
   ],
   async handle({ store, merchantId, params: { orderId }, body: { acceptDifferences, ...input } }) {
     let answer: { invoice: OrderInvoice; isNew: boolean } | null = null;
-    const options = { commit: (plan: CommitPlan) => commit(store, plan), work: deliveryWork, merchantId };
-    await changeOrder(store, orderId, options, async ({ order }) => {
+    await changeAtOnce(store, { merchantId, orderId }, async ({ order }) => {
       const judged = judgeInvoice(order, input);
       if (judged.verdict === 'refused') throw makeRefusal(judged.code, judged.detail, { detail: { orderId } });
       if (judged.verdict === 'same') {

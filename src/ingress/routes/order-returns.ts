@@ -4,16 +4,15 @@ import { IdSchema } from '../../domain/ids.ts';
 import { learn, ownEvidence } from '../../domain/order-change.ts';
 import { isReturnedWhole, refuseReturn, ReturnInputSchema, type OrderReturn } from '../../domain/order-return.ts';
 import type { OrderHappening } from '../../domain/events.ts';
+import type { Order } from '../../domain/order.ts';
 import { settle } from '../../domain/settlement.ts';
 import { InstantSchema } from '../../domain/time.ts';
 import { omsWorkNow } from '../../queues/oms-update.ts';
 import { toInstant } from '../../platform/clock.ts';
-import { deliveryWork } from '../../queues/delivery-attempt.ts';
-import { changeOrder } from '../../store/change-order.ts';
-import { commit, type CommitPlan } from '../../store/commit.ts';
 import { newId } from '../../store/deps.ts';
 import { requireOrder } from '../../store/orders.ts';
 import { created, ok } from '../answer.ts';
+import { changeAtOnce } from '../change-at-once.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { makeRefusal } from '../problem.ts';
 import { PageSchema } from '../views/page.ts';
@@ -63,8 +62,7 @@ const postReturn = defineRoute({
     const id = newId('return', store.clock);
     const requestedAt = toInstant(store.clock.now());
     const { items, reason } = body;
-    const options = { commit: (plan: CommitPlan) => commit(store, plan), work: deliveryWork, merchantId };
-    const order = await changeOrder(store, orderId, options, (stored) => {
+    const order = await changeAtOnce(store, { merchantId, orderId }, (stored) => {
       const before = stored.order;
       const refusal = refuseReturn(before, body);
       if (refusal !== null) throw makeRefusal(refusal.code, refusal.detail, { detail: { orderId } });
@@ -113,7 +111,7 @@ const postReturn = defineRoute({
 
 /** What a unit of each line was charged; goods by weight are rounded. */
 function pricesOf(
-  order: Parameters<typeof refuseReturn>[0],
+  order: Order,
   items: OrderReturn['items'],
 ): { lineId: string; quantity: number; priceMinor: number }[] {
   const { lines } = settle(order.content.lines, order.pickedItems);

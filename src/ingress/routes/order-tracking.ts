@@ -2,11 +2,9 @@ import * as z from 'zod';
 import { IdSchema } from '../../domain/ids.ts';
 import { isTerminal } from '../../domain/order-status.ts';
 import { InstantSchema } from '../../domain/time.ts';
-import { deliveryWork } from '../../queues/delivery-attempt.ts';
-import { changeOrder } from '../../store/change-order.ts';
-import { commit, type CommitPlan } from '../../store/commit.ts';
 import { requireOrder } from '../../store/orders.ts';
 import { accepted } from '../answer.ts';
+import { changeAtOnce } from '../change-at-once.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { makeRefusal } from '../problem.ts';
 import { takeTracking } from '../take-tracking.ts';
@@ -46,8 +44,7 @@ const patchTracking = defineRoute({
   answers: { 202: { description: 'Accepted', schema: OrderViewSchema } },
   problems: ['order.not_found', 'order.state', 'order.contended'],
   async handle({ store, merchantId, params: { orderId }, body: { deliveredDate, events = [], ...how } }) {
-    const options = { commit: (plan: CommitPlan) => commit(store, plan), work: deliveryWork, merchantId };
-    await changeOrder(store, orderId, options, (stored) => {
+    await changeAtOnce(store, { merchantId, orderId }, (stored) => {
       const { status } = stored.order;
       if (isTerminal(status) && status !== 'DELIVERED') {
         throw makeRefusal('order.state', `the order is ${status}: no parcel of it is on its way`, {

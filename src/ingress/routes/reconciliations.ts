@@ -1,10 +1,8 @@
 import * as z from 'zod';
 import { IdSchema } from '../../domain/ids.ts';
 import { InstantSchema } from '../../domain/time.ts';
-import { makeEntry } from '../../queues/define-job.ts';
-import { orderReconcile } from '../../queues/order-reconcile.ts';
+import { reconcileWork } from '../../queues/order-reconcile.ts';
 import type { StoreDeps } from '../../store/deps.ts';
-import { freeLane } from '../../store/entries.ts';
 import {
   beginReconciliation,
   listReconciliations,
@@ -74,8 +72,7 @@ const postReconciliation = defineRoute({
     const id = await beginReconciliation(store, {
       merchantId,
       cause: 'request',
-      work: (reconciliationId) =>
-        makeEntry(orderReconcile, { merchantId, reconciliationId, offset: 0 }, { lane: freeLane }),
+      work: reconcileWork(merchantId),
     });
     const begun = id === null ? null : await readReconciliation(store, id);
     if (begun === null) throw makeRefusal('reconciliation.running', 'one has just begun');

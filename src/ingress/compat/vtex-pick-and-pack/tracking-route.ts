@@ -1,12 +1,11 @@
 import * as z from 'zod';
 import { ExternalIdSchema } from '../../../domain/order-input.ts';
 import { InstantSchema } from '../../../domain/time.ts';
-import { deliveryWork } from '../../../queues/delivery-attempt.ts';
-import { changeOrder, type OrderChange } from '../../../store/change-order.ts';
-import { commit, type CommitPlan } from '../../../store/commit.ts';
+import type { OrderChange } from '../../../store/change-order.ts';
 import type { StoreDeps } from '../../../store/deps.ts';
 import type { StoredOrder } from '../../../store/orders.ts';
 import { ok } from '../../answer.ts';
+import { changeAtOnce } from '../../change-at-once.ts';
 import { defineRoute, type Route } from '../../define-route.ts';
 import type { Dialect } from '../../dialect.ts';
 import { takeTracking } from '../../take-tracking.ts';
@@ -53,8 +52,7 @@ export const makeTrackingRoute = (dialect: Dialect): Route =>
     async handle({ store, merchantId, params: { orderId }, body }) {
       const found = await findOrder({ store, merchantId }, orderId);
       if (found === null) throw makeRefused('compat.order', orderId);
-      const options = { commit: (plan: CommitPlan) => commit(store, plan), work: deliveryWork, merchantId };
-      await changeOrder(store, found.order.id, options, (stored) => deliver(store, stored, body));
+      await changeAtOnce(store, { merchantId, orderId: found.order.id }, (stored) => deliver(store, stored, body));
       return ok({ ...body, orderId });
     },
   });
