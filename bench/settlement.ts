@@ -23,7 +23,8 @@ export const settlement = defineBenchmark({
     const payload = makePayload();
     const text = JSON.stringify(payload);
     const { lines, picked } = payload;
-    const settleOne = () => judgeSettlement(lines, picked, { rules: defaultSettlementRules, isFinished: true });
+    const settleOne = () =>
+      judgeSettlement(lines, picked, { rules: defaultSettlementRules, currency: 'AUD', isFinished: true });
     const parseOne = () => JSON.parse(text) as unknown;
     const { differences, obstacles, totals } = settleOne();
     for (let n = 0; n < 50; n += 1) parseOne();

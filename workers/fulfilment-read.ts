@@ -142,8 +142,8 @@ async function readPartner(
       detail: { connectionId: fulfilment.connectionId },
     });
   }
-  await changeOrder(store, orderId, { commit: report.finish, work: deliveryWork }, (stored) => {
-    const recorded = recordSnapshot(context, stored, snapshot, {
+  await changeOrder(store, orderId, { commit: report.finish, work: deliveryWork }, async (stored) => {
+    const recorded = await recordSnapshot(context, stored, snapshot, {
       what: 'fulfilment.read',
       tookMs: store.clock.now() - startedMs,
       told: stored.order.fulfilment?.submittedContentVersion ?? 0,

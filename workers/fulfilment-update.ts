@@ -80,14 +80,14 @@ async function amendAtPartner(
 }
 
 /** An amendment that came meanwhile waits on: it has its own entry. */
-function record(stored: StoredOrder, { outcome, sent }: Amended, context: Context): OrderChange {
+async function record(stored: StoredOrder, { outcome, sent }: Amended, context: Context): Promise<OrderChange> {
   const { order } = stored;
   const isCurrent = order.pending?.contentVersion === sent.contentVersion;
   const source = order.fulfilment?.connector ?? 'packline';
   if (!outcome.amended) return isCurrent ? refused(order, { ...outcome, source }, context) : { order };
   const { content, contentVersion, person } = sent;
   const taken = { ...order, content, contentVersion, ...(isCurrent ? { pending: undefined } : {}) };
-  const change = recordSnapshot(context, { order: taken }, outcome.snapshot, {
+  const change = await recordSnapshot(context, { order: taken }, outcome.snapshot, {
     what: 'order.amended',
     told: contentVersion,
     done: [fulfilmentSubmit.name, fulfilmentUpdate.name],

@@ -190,6 +190,7 @@ async function accept(read: OmsOrder, fact: OmsFact, oms: OpenOms, { store }: Co
       ...withOmsFact(undefined, fact, at),
       lane: oms.laneOf(),
       ...(oms.policy.tellPicks === 'packline' ? { tellsPicks: true } : {}),
+      ...(oms.policy.invoice === 'packline' ? { invoicesItself: true } : {}),
       heard: toHeard(store, { source, externalId: input.externalId }, input),
     },
     problems,

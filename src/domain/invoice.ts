@@ -89,6 +89,17 @@ export function judgeInvoice(order: Order, input: InvoiceInput): InvoiceVerdict 
   return { verdict: 'taken' };
 }
 
+/**
+ * The invoice that Packline makes itself where the merchant leaves that to it: of all that is due, numbered by the letters and
+ * digits of the order's own id. Null when there is nothing to invoice, or somebody invoices already.
+ */
+export function ownInvoice(order: Order, issuedAt: string): InvoiceInput | null {
+  const invoiceNumber = order.externalId.replace(/[^A-Za-z0-9]/g, '').slice(-60);
+  const valueMinor = dueMinor(order);
+  const isTaken = (order.invoices ?? []).some(({ type }) => type === 'output');
+  return isTaken || valueMinor === 0 || invoiceNumber === '' ? null : { invoiceNumber, issuedAt, valueMinor };
+}
+
 /** All that is due is invoiced. */
 export const isInvoicedWhole = (order: Order): boolean => {
   const due = dueMinor(order);

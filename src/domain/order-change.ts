@@ -1,10 +1,10 @@
 import type { OrderHappening } from './events.ts';
 import { mergeEvidence, type Evidence } from './evidence.ts';
 import { withProblem, type Order, type Problem } from './order.ts';
+import { isHeld } from './order-settlement.ts';
 import { isNeverInvoiced, judgeMove, statusTable } from './order-status.ts';
-import type { PickedItem } from './picking.ts';
 import { ownSystem, resolveStatus, type ownVocabulary, type Vocabulary } from './resolve-status.ts';
-import { settle, type Settlement } from './settlement.ts';
+import { settle } from './settlement.ts';
 
 /** An order's next state, and what is to be announced about it. `version` is raised by whoever commits it. */
 export interface Changed {
@@ -23,7 +23,11 @@ export const ownEvidence = (code: keyof typeof ownVocabulary, at: string): Evide
   receivedAt: at,
 });
 
-const factsOf = (order: Order) => ({ orderId: order.id, externalId: order.externalId, version: order.version + 1 });
+export const factsOf = (order: Order) => ({
+  orderId: order.id,
+  externalId: order.externalId,
+  version: order.version + 1,
+});
 
 /** Whatever happens to an order first, its import is told before it. */
 export function announceImport({ order, happenings }: Changed): Changed {
@@ -99,8 +103,9 @@ function announceMove({ order, happenings }: Changed, before: Order, move: 'lega
  * The merchant can invoice: the picks are settled, and the fulfilment system is past needing the invoice to wait. (VTEX
  * turns an order IDLE that is invoiced earlier.) The courier may be gone before either is known.
  */
-function isReadyToInvoice({ evidence, status, invoiceStatus, oms }: Order): boolean {
-  if (invoiceStatus === 'invoiced' || isNeverInvoiced(status)) return false;
+export function isReadyToInvoice(order: Order): boolean {
+  const { evidence, status, invoiceStatus, oms } = order;
+  if (invoiceStatus === 'invoiced' || isNeverInvoiced(status) || isHeld(order)) return false;
   if (oms?.tellsPicks === true && oms.modification?.state !== 'done') return false;
   return statusTable[status].rank >= statusTable.READY_FOR_INVOICING.rank && arePicksSettled(evidence);
 }
@@ -124,55 +129,3 @@ function announceReadiness({ order, happenings }: Changed): Changed {
   const data = { ...factsOf(order), currency: order.currency, itemsMinor };
   return { order, happenings: [...happenings, { type: 'order.ready_for_invoicing', data }] };
 }
-
-/**
- * Takes in what was picked, once the evidence says that the picker is done (before that, a list of picks is a list of
- * picks so far). With it the lines are settled, which is what may lead the order to READY_FOR_INVOICING; the same picks
- * read again change nothing, whatever order they come in.
- */
-export function settlePicks(
-  changed: Changed,
-  picked: readonly PickedItem[],
-  vocabularies: Vocabularies,
-  now: string,
-): Changed {
-  const { order } = changed;
-  if (!resolveStatus(order.evidence, vocabularies).picked) return changed;
-  const lineIds = new Set(order.content.lines.map((line) => line.id));
-  const pickedItems = picked.map((item) => ({
-    ...item,
-    lineId: lineIds.has(item.requested_id) ? item.requested_id : null,
-  }));
-  const settledBefore = arePicksSettled(order.evidence);
-  if (settledBefore && isSameBag(pickedItems, order.pickedItems)) return changed;
-  const told = toAnnouncement(settle(order.content.lines, pickedItems));
-  const next: Changed = {
-    order: { ...order, pickedItems },
-    happenings: [...changed.happenings, { type: 'order.items_picked', data: { ...factsOf(order), ...told } }],
-  };
-  return settledBefore ? next : learn(next, [ownEvidence('picks_settled', now)], vocabularies, now);
-}
-
-function isSameBag(items: readonly PickedItem[], others: readonly PickedItem[]): boolean {
-  const texts = (bag: readonly PickedItem[]): string[] => bag.map((item) => JSON.stringify(item)).sort();
-  return JSON.stringify(texts(items)) === JSON.stringify(texts(others));
-}
-
-const toAnnouncement = ({ lines, additions }: Settlement) => ({
-  lines: lines.map((line) => ({
-    lineId: line.lineId,
-    sku: line.sku,
-    requestedQuantity: line.requestedQuantity,
-    pickedQuantity: line.pickedQuantity,
-    shortQuantity: line.shortQuantity,
-    substituted: line.substituted,
-    weightGrams: line.weightGrams,
-    priceMinor: line.priceMinor,
-  })),
-  additions: additions.map(({ sku, quantity, weightGrams, priceMinor }) => ({
-    sku,
-    quantity,
-    weightGrams,
-    priceMinor,
-  })),
-});

@@ -42,6 +42,8 @@ export interface OrderOms {
   /** It is told what was picked before the order may be invoiced. */
   tellsPicks?: boolean | undefined;
   modification?: OmsModificationState | undefined;
+  /** Packline makes the invoice itself, once the order is ready for it. */
+  invoicesItself?: boolean | undefined;
   /** Where work waits that will call the OMS; one that has become wrong costs a hop. */
   lane?: string | undefined;
 }

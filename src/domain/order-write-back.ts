@@ -1,6 +1,7 @@
 import { announceIfReady, arePicksSettled, type Changed } from './order-change.ts';
 import { invoicedMinor } from './invoice.ts';
 import type { Order } from './order.ts';
+import { isHeld } from './order-settlement.ts';
 import { isNeverInvoiced, statusTable } from './order-status.ts';
 
 /** How far the OMS was told what was picked. */
@@ -18,7 +19,7 @@ export interface OmsModificationState {
 export function needsModification(order: Order, referenceOf: (order: Order) => string): boolean {
   const { oms, status, evidence } = order;
   if (oms?.tellsPicks !== true || oms.startedAt === undefined || oms.canceledAt !== undefined) return false;
-  if (isNeverInvoiced(status) || !arePicksSettled(evidence)) return false;
+  if (isNeverInvoiced(status) || !arePicksSettled(evidence) || isHeld(order)) return false;
   if (statusTable[status].rank < statusTable.READY_FOR_PACKING.rank) return false;
   // After the first invoice what was picked is what was charged.
   const isTold = oms.modification?.state === 'done' && oms.modification.reference === referenceOf(order);

@@ -4,6 +4,7 @@ import type { OrderInvoice } from './invoice.ts';
 import type { Line, OrderInput, OrderPatch, Recipient } from './order-input.ts';
 import type { OrderOms } from './order-oms.ts';
 import type { OrderReturn } from './order-return.ts';
+import type { OrderSettlement } from './order-settlement.ts';
 import type { OrderStatus } from './order-status.ts';
 import type { OrderTracking } from './order-tracking.ts';
 import type { PickedItem } from './picking.ts';
@@ -102,6 +103,8 @@ export interface Order {
   intents: Readonly<Record<string, Intent>>;
   evidence: readonly Evidence[];
   pickedItems: readonly PickedItem[];
+  /** Absent until the picks are settled. */
+  settlement?: OrderSettlement | undefined;
   problems: readonly Problem[];
   createdAt: string;
   updatedAt: string;

@@ -1,46 +1,14 @@
+import { differ, differenceCodes, type Difference, type Found } from './difference.ts';
+import { findInLabels, type LabelTerms } from './label-difference.ts';
 import type { PickedItem } from './picking.ts';
-import { labelsOf, type PickLabel } from './pick-labels.ts';
 import type { SettlementRules } from './settlement-rules.ts';
 import { gramsOf, priceOf, sum, unitsOf, type Bag } from './settlement.ts';
 
-/** In which ways a bag may differ from what was asked, in the order in which they are told. */
-export const differenceCodes = [
-  'short',
-  'substituted',
-  /** The customer wanted the money back instead. */
-  'substitution_unwanted',
-  'over_picked',
-  /** Of no line of the order. */
-  'added',
-  'weight_differs',
-  /** Sold by weight, and the pick does not say how much: its price is compared as that of pieces. */
-  'weight_missing',
-  'price_differs',
-  /** Against what it took the place of; cheaper is welcome. */
-  'substitute_price_differs',
-  'label_weight_differs',
-  'label_price_differs',
-  /** None was picked, says the row, and that it weighs or costs something. */
-  'units_missing',
-] as const;
-export type DifferenceCode = (typeof differenceCodes)[number];
-
-export interface Difference {
-  code: DifferenceCode;
-  /** Null for an addition. */
-  lineId: string | null;
-  sku: string;
-  unit: 'units' | 'grams' | 'minorUnits';
-  expected: number;
-  actual: number;
-  /** Within the rules; else somebody has to look before this is invoiced. */
-  tolerated: boolean;
-}
-type Found = Omit<Difference, 'lineId' | 'sku'>;
 type Subject = Pick<Difference, 'lineId' | 'sku'>;
+type Terms = SettlementRules & LabelTerms;
 
 /** How what lies in the bag for a line differs from what was asked. */
-export function differencesOf(bag: Bag, rules: SettlementRules): Difference[] {
+export function differencesOf(bag: Bag, rules: Terms): Difference[] {
   const { line, kept, substitutes, empty } = bag;
   const found = [
     ...findUnits(bag, rules),
@@ -53,7 +21,7 @@ export function differencesOf(bag: Bag, rules: SettlementRules): Difference[] {
 }
 
 /** The same for what is of no line; `items` are of one SKU. */
-export function differencesOfStrays(sku: string, items: readonly PickedItem[], rules: SettlementRules): Difference[] {
+export function differencesOfStrays(sku: string, items: readonly PickedItem[], rules: Terms): Difference[] {
   const added = unitsOf(items);
   const found = [
     ...(added > 0 ? [differ('added', 'units', 0, added, added <= rules.overPickUnits)] : []),
@@ -61,14 +29,6 @@ export function differencesOfStrays(sku: string, items: readonly PickedItem[], r
   ];
   return inOrder(found, { lineId: null, sku });
 }
-
-const differ = (
-  code: DifferenceCode,
-  unit: Difference['unit'],
-  expected: number,
-  actual: number,
-  tolerated: boolean,
-): Found => ({ code, unit, expected, actual, tolerated });
 
 /** Whatever order the picks came in. */
 const inOrder = (found: readonly Found[], subject: Subject): Difference[] =>
@@ -125,30 +85,6 @@ function findSubstitutePrice({ line, substitutes }: Bag, rules: SettlementRules)
   if (actual === expected) return [];
   const tolerated = actual < expected || isPriceNear(actual, expected, rules);
   return [differ('substitute_price_differs', 'minorUnits', expected, actual, tolerated)];
-}
-
-/** The scans of one pick against what it says itself; compared only where every label says something. */
-function findInLabels(item: PickedItem, { labelDisagreement }: SettlementRules): Found[] {
-  const labels = labelsOf(item);
-  if (labels.length === 0) return [];
-  const tolerated = labelDisagreement === 'report';
-  const grams = totalOf(labels, ({ weightGrams }) => weightGrams);
-  const price = totalOf(labels, ({ priceMinor }) => priceMinor);
-  // Each label is rounded to the gram, and so is the pick.
-  const roundsBy = labels.length / 2;
-  const isOff = grams !== null && item.weightGrams !== null && Math.abs(grams - item.weightGrams) > roundsBy;
-  return [
-    ...(isOff ? [differ('label_weight_differs', 'grams', grams, item.weightGrams ?? 0, tolerated)] : []),
-    ...(price !== null && price !== item.price_cents
-      ? [differ('label_price_differs', 'minorUnits', price, item.price_cents, tolerated)]
-      : []),
-  ];
-}
-
-/** Null when not all of them say it. */
-function totalOf(labels: readonly PickLabel[], read: (label: PickLabel) => number | null): number | null {
-  const said = labels.map(read).filter((value) => value !== null);
-  return said.length === labels.length ? sum(said) : null;
 }
 
 /** It is charged as nothing. What is on the scales is in the bag, whatever the count says; a price alone is only odd. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { RestrictedTemplateSchema } from './gs1/restricted-template.ts';
 
 const percent = z.number().min(0).max(1_000);
 
@@ -22,6 +23,8 @@ export const SettlementRulesSchema = z.strictObject({
    * `report` it (for stores whose labels are known to be printed wrong).
    */
   labelDisagreement: z.enum(['hold', 'report']).default('hold'),
+  /** How the shop writes prices or weights into numbers of its own; without, such numbers say nothing. */
+  labelTemplates: z.array(RestrictedTemplateSchema).max(50).default([]),
 });
 export type SettlementRules = z.infer<typeof SettlementRulesSchema>;
 

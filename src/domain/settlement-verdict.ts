@@ -1,12 +1,7 @@
 import type { Line } from './order-input.ts';
 import type { PickedItem } from './picking.ts';
-import {
-  differenceCodes,
-  differencesOf,
-  differencesOfStrays,
-  type Difference,
-  type DifferenceCode,
-} from './settlement-difference.ts';
+import { differenceCodes, type Difference, type DifferenceCode } from './difference.ts';
+import { differencesOf, differencesOfStrays } from './settlement-difference.ts';
 import type { SettlementRules } from './settlement-rules.ts';
 import { settle, toBags, type Settlement } from './settlement.ts';
 
@@ -29,14 +24,15 @@ export interface JudgedSettlement extends Settlement {
 export function judgeSettlement(
   lines: readonly Line[],
   picked: readonly PickedItem[],
-  { rules, isFinished }: { rules: SettlementRules; isFinished: boolean },
+  { rules, currency, isFinished }: { rules: SettlementRules; currency: string; isFinished: boolean },
 ): JudgedSettlement {
+  const terms = { ...rules, currency };
   const settlement = settle(lines, picked);
   const { bags, strays } = toBags(lines, picked);
   const straysBySku = [...Map.groupBy(strays, ({ sku }) => sku)].sort(([a], [b]) => (a < b ? -1 : 1));
   const differences = [
-    ...bags.flatMap((bag) => differencesOf(bag, rules)),
-    ...straysBySku.flatMap(([sku, items]) => differencesOfStrays(sku, items, rules)),
+    ...bags.flatMap((bag) => differencesOf(bag, terms)),
+    ...straysBySku.flatMap(([sku, items]) => differencesOfStrays(sku, items, terms)),
   ];
   const untolerated = new Set<Obstacle>(differences.filter(({ tolerated }) => !tolerated).map(({ code }) => code));
   if (!isFinished) untolerated.add('picking_unfinished');

@@ -1,4 +1,4 @@
-import { arePicksSettled } from '../domain/order-change.ts';
+import { arePicksSettled, isReadyToInvoice } from '../domain/order-change.ts';
 import type { Order } from '../domain/order.ts';
 import { statusTable, type OrderStatus } from '../domain/order-status.ts';
 import { makeEntry } from '../queues/define-job.ts';
@@ -20,6 +20,10 @@ const picksAreNew = (before: Order, after: Order): boolean =>
   arePicksSettled(after.evidence) &&
   (!arePicksSettled(before.evidence) || before.pickedItems !== after.pickedItems);
 
+/** The invoice can be made, and is ours to make. */
+const mayInvoiceNow = (before: Order, after: Order): boolean =>
+  after.oms?.invoicesItself === true && isReadyToInvoice(after) && !isReadyToInvoice(before);
+
 /** What the OMS has to be told, or asked, after this change of an order: part of the same commit. */
 export function omsWork(before: Order, after: Order): NewEntry[] {
   const { oms, id: orderId } = after;
@@ -32,7 +36,7 @@ export function omsWork(before: Order, after: Order): NewEntry[] {
     makeEntry(omsUpdate, { orderId, check: true }, { lane, cause, delayMs: startCheckMs });
   const isPicked = !isBegun(before) && isBegun(after);
   return [
-    ...(isTaken || isMilestone || picksAreNew(before, after) ? [now] : []),
+    ...(isTaken || isMilestone || picksAreNew(before, after) || mayInvoiceNow(before, after) ? [now] : []),
     ...(isTaken && oms.startedAt === undefined ? [later('taken')] : []),
     ...(isPicked && oms.startedAt === undefined ? [later('picked')] : []),
   ];

@@ -1,8 +1,9 @@
 import type { FulfilmentSnapshot } from '../connectors/fulfilment/port.ts';
-import { learn, ownEvidence, raiseProblem, settlePicks } from '../domain/order-change.ts';
+import { learn, ownEvidence, raiseProblem } from '../domain/order-change.ts';
 import { isBeingCanceled, withoutProblemsOf, type Order } from '../domain/order.ts';
 import { isTerminal } from '../domain/order-status.ts';
 import { resolveStatus } from '../domain/resolve-status.ts';
+import { settlePicks } from '../domain/settle-picks.ts';
 import { toInstant } from '../platform/clock.ts';
 import { makeEntry } from '../queues/define-job.ts';
 import { fulfilmentSubmit } from '../queues/fulfilment-submit.ts';
@@ -11,6 +12,7 @@ import type { OrderChange } from '../store/change-order.ts';
 import { successWrites } from '../store/connections.ts';
 import { freeLane } from '../store/entries.ts';
 import type { StoredOrder } from '../store/orders.ts';
+import { readSettlementRules } from '../store/settlement-rules.ts';
 import type { WorkerDeps } from './deps.ts';
 import { omsWork } from './oms-work.ts';
 
@@ -22,12 +24,12 @@ export const attentionCode = 'fulfilment.needs_attention';
  * something corrected. `told` is the content version that the partner is known to have after this; `done` are the jobs whose
  * earlier failures are past with it.
  */
-export function recordSnapshot(
+export async function recordSnapshot(
   context: JobContext<WorkerDeps>,
   { order }: Pick<StoredOrder, 'order'>,
   snapshot: FulfilmentSnapshot,
   { what, told, done, tookMs }: { what: string; told: number; done: readonly string[]; tookMs?: number },
-): OrderChange {
+): Promise<OrderChange> {
   const at = toInstant(context.store.clock.now());
   const { vocabularies } = context.deps;
   const { fulfilment } = order;
@@ -45,7 +47,10 @@ export function recordSnapshot(
   };
   const heard = [ownEvidence('submitted', order.createdAt), ...snapshot.evidence];
   let changed = learn({ order: next, happenings: [] }, heard, vocabularies, at);
-  if (snapshot.pickedItems !== null) changed = settlePicks(changed, snapshot.pickedItems, vocabularies, at);
+  if (snapshot.pickedItems !== null) {
+    const rules = await readSettlementRules(context.store, order);
+    changed = settlePicks(changed, snapshot.pickedItems, { vocabularies, rules }, at);
+  }
   if (snapshot.needsAttention !== null) {
     const { detail } = snapshot.needsAttention;
     const problem = { code: attentionCode, detail, source: fulfilment.connector, raisedAt: at };

@@ -1,13 +1,16 @@
 import type { ModifyOutcome, OmsWriteBack } from '../connectors/oms/write-back.ts';
 import { Failure } from '../domain/failure.ts';
-import type { OrderInvoice } from '../domain/invoice.ts';
+import { ownInvoice, type OrderInvoice } from '../domain/invoice.ts';
+import { isReadyToInvoice } from '../domain/order-change.ts';
 import { mayTellInvoices, needsModification, needsTracking, withModification } from '../domain/order-write-back.ts';
 import type { Order } from '../domain/order.ts';
 import { InstantSchema } from '../domain/time.ts';
 import { toInstant } from '../platform/clock.ts';
 import { performEffect, withinDeadline } from '../queues/perform-effect.ts';
 import type { JobContext } from '../queues/run-worker.ts';
-import type { OrderChange } from '../store/change-order.ts';
+import { deliveryWork } from '../queues/delivery-attempt.ts';
+import { changeOrder, type OrderChange } from '../store/change-order.ts';
+import { newId } from '../store/deps.ts';
 import { requireOrder, type StoredOrder } from '../store/orders.ts';
 import { openPerson } from '../store/persons.ts';
 import type { OpenOms, WorkerDeps } from './deps.ts';
@@ -32,6 +35,7 @@ export async function writeBack(orderId: string, oms: OpenOms, context: Context)
     if (told === 'later') return 'later';
     order = told;
   }
+  if (order.oms?.invoicesItself === true) order = (await invoiceItself(order, context)) ?? order;
   if (!mayTellInvoices(order)) return 'done';
   for (const invoice of order.invoices ?? []) {
     if (invoice.state === 'wanted') order = (await tellInvoice(order, invoice, context)) ?? order;
@@ -99,6 +103,28 @@ function recordModification(
     ...withModification({ order, happenings: [] }, { reference, changeId, askedAt, ...state }),
     timeline: [{ at, what, detail: { changeId } }],
   };
+}
+
+/** Written down first, like an invoice of the merchant's; then it is told like one. */
+async function invoiceItself(order: Order, { store, commit }: Context): Promise<Order | null> {
+  if (!isReadyToInvoice(order) || ownInvoice(order, order.updatedAt) === null) return null;
+  return changeOrder(store, order.id, { commit, work: deliveryWork }, ({ order: latest }) => {
+    const at = toInstant(store.clock.now());
+    const input = isReadyToInvoice(latest) ? ownInvoice(latest, at) : null;
+    if (input === null) return null;
+    const invoice: OrderInvoice = {
+      id: newId('invoice', store.clock),
+      type: 'output',
+      ...input,
+      requestedAt: at,
+      state: 'wanted',
+    };
+    const { invoiceNumber, valueMinor } = input;
+    return {
+      order: { ...latest, invoices: [...(latest.invoices ?? []), invoice] },
+      timeline: [{ at, what: 'invoice.made', detail: { invoiceNumber, valueMinor } }],
+    };
+  });
 }
 
 async function tellInvoice(order: Order, { id, invoiceNumber }: OrderInvoice, context: Context): Promise<Order | null> {

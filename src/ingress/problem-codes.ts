@@ -173,7 +173,7 @@ export const problemCodes = {
     'rejected',
     409,
     'Somebody has to look at what was picked',
-    'What was picked differs from what was ordered by more than the connection’s rules allow. Look at `settlement` of `GET /v1/orders/{orderId}/picked-items`, then send the invoice with `acceptDifferences`.',
+    'What was picked differs from what was ordered by more than the connection’s rules allow. Look at `settlement` of `GET /v1/orders/{orderId}/picked-items`, then accept it: `POST /v1/orders/{orderId}/settlement/accept`, or the invoice with `acceptDifferences`.',
   ),
   'reconciliation.not_found': row('rejected', 404, 'No such reconciliation', 'See `GET /v1/reconciliations`.'),
   'reconciliation.running': row(

@@ -13,6 +13,7 @@ import { merchantRoutes } from './routes/merchants.ts';
 import { orderActRoutes } from './routes/order-acts.ts';
 import { orderBillingRoutes } from './routes/order-billing.ts';
 import { orderReturnRoutes } from './routes/order-returns.ts';
+import { orderSettlementRoutes } from './routes/order-settlement.ts';
 import { orderTrackingRoutes } from './routes/order-tracking.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
@@ -25,6 +26,7 @@ export const routes: readonly Route[] = [
   ...orderActRoutes,
   ...orderBillingRoutes,
   ...orderReturnRoutes,
+  ...orderSettlementRoutes,
   ...orderTrackingRoutes,
   ...connectorRoutes,
   ...connectionRoutes,

@@ -17,6 +17,7 @@ export const needsAState: Readonly<Record<string, Need>> = {
     status: 'READY_FOR_INVOICING',
     body: { invoiceNumber: 'INV1', issuedAt: '2026-01-15T10:00:00Z', valueMinor: 1, acceptDifferences: true },
   },
+  'POST /v1/orders/{orderId}/settlement/accept': { status: 'READY_FOR_INVOICING', body: {} },
   'POST /v1/orders/{orderId}/returns': { status: 'DELIVERED', body: { items: [{ lineId: 'line-1', quantity: 1 }] } },
 };
 
@@ -41,6 +42,7 @@ export async function bringTo(store: StoreDeps, orderId: string, { status }: Nee
       weightGrams: null,
     }));
     const evidence = [...order.evidence, ownEvidence('picks_settled', order.createdAt)];
-    return { order: { ...order, status, evidence, pickedItems } };
+    const settlement = { state: 'held', obstacles: ['added'] } as const;
+    return { order: { ...order, status, evidence, pickedItems, settlement } };
   });
 }

@@ -10,7 +10,8 @@ interface Allowance {
 /** Places are named `<who>: <operation> <status>`; other places (log, metrics, Redis, events, pages) have no allowance. */
 export const allowances: readonly Allowance[] = [
   {
-    place: /^owner: (?:GET|POST|PATCH) \/v1\/orders(?:\/\{orderId\}(?:\/(?:cancel|resync|tracking))?)? 20[02]$/,
+    place:
+      /^owner: (?:GET|POST|PATCH) \/v1\/orders(?:\/\{orderId\}(?:\/(?:cancel|resync|tracking|settlement\/accept))?)? 20[02]$/,
     canaries: /^person (?!hook|error|answer)/,
     why: 'an order is shown whole to the merchant whose order it is',
   },

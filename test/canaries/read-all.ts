@@ -77,6 +77,7 @@ async function settle({ owner }: Acts): Promise<void> {
   const { lines } = (await owner('GET /v1/orders/{orderId}', { params })).body as { lines: { id: string }[] };
   const issuedAt = '2026-01-15T10:00:00Z';
   const invoice = { invoiceNumber: 'INV1', issuedAt, valueMinor: 1, acceptDifferences: true };
+  await owner('POST /v1/orders/{orderId}/settlement/accept', { params, json: {} });
   await owner('POST /v1/orders/{orderId}/invoices', { params, json: invoice });
   await owner('PATCH /v1/orders/{orderId}/tracking', { params, json: { carrier: 'demo', trackingNumber: 'T1' } });
   await owner('POST /v1/orders/{orderId}/returns', {

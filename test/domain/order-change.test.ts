@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { orderEventData, type OrderHappening } from '../../src/domain/events.ts';
 import type { Evidence } from '../../src/domain/evidence.ts';
 import type { Problem } from '../../src/domain/order.ts';
-import { learn, ownEvidence, raiseProblem, settlePicks, type Changed } from '../../src/domain/order-change.ts';
+import { learn, ownEvidence, raiseProblem, type Changed } from '../../src/domain/order-change.ts';
+import { acceptPicks, settlePicks } from '../../src/domain/settle-picks.ts';
+import { defaultSettlementRules, SettlementRulesSchema } from '../../src/domain/settlement-rules.ts';
 import type { PickedItem } from '../../src/domain/picking.ts';
 import { madeOrder } from './order-fixture.ts';
 
@@ -43,7 +45,7 @@ const picks: PickedItem[] = order.content.lines.map((line) => ({
   weightGrams: null,
 }));
 const settle = (changed: Changed, items: readonly PickedItem[] = picks): Changed =>
-  settlePicks(changed, items, vocabularies, now);
+  settlePicks(changed, items, { vocabularies, rules: defaultSettlementRules }, now);
 
 /** Throws when an event does not have the shape that is promised for its type. */
 function checkShapes(happenings: readonly OrderHappening[]): void {
@@ -166,16 +168,41 @@ describe('settlePicks', () => {
     expect(settle(settled, picks.toReversed())).toBe(settled);
   });
 
-  test('announces what nobody asked for, and counts it in what is to be invoiced', () => {
-    const [first] = picks;
-    if (first === undefined) throw new Error('the fixture has two lines');
-    const added = { ...first, id: 'GUM', sku: 'GUM', requested_id: 'GUM', quantity: 1, price_cents: 90 };
-    const settled = settle(picked, [...picks, added]);
-    checkShapes(settled.happenings);
-    expect(settled.happenings[0]?.data).toMatchObject({
+  const [milk] = picks;
+  if (milk === undefined) throw new Error('the fixture has two lines');
+  const gum = { ...milk, id: 'GUM', sku: 'GUM', requested_id: 'GUM', quantity: 1, price_cents: 90 };
+
+  test('announces what nobody asked for, and holds it until somebody accepts it or the rules do', () => {
+    const held = settle(picked, [...picks, gum]);
+    checkShapes(held.happenings);
+    expect(typesOf(held)).toEqual(['order.items_picked', 'order.problem', 'order.status_changed']);
+    expect(held.happenings[0]?.data).toMatchObject({
       additions: [{ sku: 'GUM', quantity: 1, weightGrams: null, priceMinor: 90 }],
     });
-    expect(settled.happenings[2]?.data).toMatchObject({ itemsMinor: 2 * 699 + 6 * 549 + 90 });
+    expect(held.order.settlement).toEqual({ state: 'held', obstacles: ['added'] });
+    const released = acceptPicks(held.order, now);
+    expect(released?.happenings).toMatchObject([
+      { type: 'order.ready_for_invoicing', data: { itemsMinor: 2 * 699 + 6 * 549 + 90 } },
+    ]);
+    expect(released?.order).toMatchObject({ problems: [], settlement: { state: 'accepted', acceptedAt: now } });
+    const looser = { vocabularies, rules: SettlementRulesSchema.parse({ overPickUnits: 1 }) };
+    const allowed = settlePicks(later(held), [...picks, gum], looser, now);
+    expect(allowed.order).toMatchObject({ problems: [], settlement: { state: 'clear' } });
+    expect(typesOf(allowed)).toEqual(['order.ready_for_invoicing']);
+  });
+
+  test('keeps what was accepted while the picks are the same, and judges others anew', () => {
+    const held = later(settle(picked, [...picks, gum])).order;
+    const accepted = later(acceptPicks(held, now) ?? { order: held, happenings: [] });
+    expect(settle(accepted, [...picks, gum])).toBe(accepted);
+    const others = settle(accepted, [...picks, { ...gum, quantity: 2 }]);
+    expect(others.order.settlement?.state).toBe('held');
+    expect(acceptPicks(settle(accepted).order, now)).toBeNull();
+  });
+
+  test('an order that was held and is picked otherwise is ready at once', () => {
+    const held = later(settle(picked, [...picks, gum]));
+    expect(typesOf(settle(held))).toEqual(['order.items_picked', 'order.ready_for_invoicing']);
   });
 
   test('announces picks that were corrected, without a second move', () => {
@@ -185,10 +212,13 @@ describe('settlePicks', () => {
     expect(corrected.order.pickedItems).toHaveLength(1);
   });
 
-  test('settles an order of which nothing was picked', () => {
+  test('settles an order of which nothing was picked, and holds it: such an order is canceled', () => {
     const settled = settle(picked, []);
-    expect(settled.order.status).toBe('READY_FOR_INVOICING');
-    expect(settled.happenings[2]?.data).toMatchObject({ itemsMinor: 0 });
+    expect(settled.order).toMatchObject({
+      status: 'READY_FOR_INVOICING',
+      settlement: { state: 'held', obstacles: ['nothing_picked'] },
+    });
+    expect(typesOf(settled)).not.toContain('order.ready_for_invoicing');
   });
 
   // Hooks come in any order and one read may bring the whole history, so no status is sure to be passed through.
@@ -214,7 +244,8 @@ describe('READY_FOR_INVOICING as the partner says it', () => {
   } as const;
   const say = (changed: Changed, code: string): Changed =>
     learn(changed, [{ system: 'vtex', subject: 'order', code, occurredAt: null, receivedAt: now }], words, now);
-  const settleIn = (changed: Changed): Changed => settlePicks(changed, picks, words, now);
+  const settleIn = (changed: Changed): Changed =>
+    settlePicks(changed, picks, { vocabularies: words, rules: defaultSettlementRules }, now);
 
   test('is announced only once the picks are settled, whichever comes first', () => {
     const said = say(unchanged, 'ready_for_invoicing');

@@ -30,16 +30,17 @@ export const pickOf = (asked: Line, changes: Partial<PickedItem> = {}): PickedIt
   ...changes,
 });
 
-/** One scan as the partner parsed it. */
+/** One scan as the partner parsed it; of a text that says nothing to us unless one is given. */
 export const scanOf = (
   weight: number | null,
   priceCents: number | null,
   weightUnit: string | null = 'kg',
+  barcode = 'SHELF-17',
 ): NonNullable<PickedItem['scans']>[number] => ({
   substitutionType: 'no_substitution',
   barcodes: [
     {
-      barcode: '0112345678901234310300072039220000225',
+      barcode,
       format: 'gs1_databar',
       isVariableWeight: true,
       weight,

@@ -12,7 +12,7 @@ const bananas = askFor('1', 'BANANA', 2, { weighted: true, requestedWeightGrams:
 type Lines = Parameters<typeof judgeSettlement>[0];
 
 const judge = (lines: Lines, picked: readonly PickedItem[], rules: object = {}, isFinished = true) =>
-  judgeSettlement(lines, picked, { rules: SettlementRulesSchema.parse(rules), isFinished });
+  judgeSettlement(lines, picked, { rules: SettlementRulesSchema.parse(rules), currency: 'AUD', isFinished });
 
 const weighed = (weightGrams: number, price: number, changes: Partial<PickedItem> = {}): PickedItem =>
   pickOf(bananas, { weightGrams, weight: weightGrams / 1_000, price_cents: price, ...changes });
@@ -150,6 +150,48 @@ test('a store whose labels are printed wrong is only told of them', () => {
   });
 });
 
+describe('a label that we read ourselves', () => {
+  const label = (grams: string, price: string): string => `010123456789012831030${grams}3922${price}`;
+  const scanned = (code: string, changes: Partial<PickedItem> = {}): PickedItem =>
+    weighed(1_000, 500, { scanned_barcode: code, ...changes });
+  const ask = [{ ...bananas, quantity: 1 }];
+  const found = (item: PickedItem, rules: object = {}): unknown[] =>
+    judge(ask, [{ ...item, quantity: 1 }], rules)
+      .differences.filter(({ code }) => code.startsWith('label_'))
+      .map(({ code, expected, actual, tolerated }) => [code, expected, actual, tolerated]);
+
+  test.each([
+    ['agrees with its pick', scanned(label('01000', '500')), []],
+    ['says another weight', scanned(label('00900', '500')), [['label_weight_differs', 900, 1_000, false]]],
+    ['says another price', scanned(label('01000', '501')), [['label_price_differs', 501, 500, false]]],
+    ['has its point elsewhere', scanned(label('01000', '50000')), [['label_price_differs', 50_000, 500, true]]],
+    [
+      'names another currency',
+      scanned('010123456789012831030010003932840500'),
+      [['label_currency_differs', 0, 500, false]],
+    ],
+  ])('%s', (_what, item, expected) => {
+    expect(found(item)).toEqual(expected);
+  });
+
+  test('is told of once, where the partner parsed it and reads the same', () => {
+    const item = weighed(1_000, 500, { scans: [scanOf(0.9, 500, 'kg', label('00900', '500'))] });
+    expect(found(item)).toEqual([['label_weight_differs', 900, 1_000, false]]);
+  });
+
+  test('is told of though the partner, who parsed it, agrees with itself', () => {
+    const item = weighed(1_000, 500, { scans: [scanOf(1, 500, 'kg', label('01000', '777'))] });
+    expect(found(item)).toEqual([['label_price_differs', 777, 500, false]]);
+  });
+
+  test('and that is a number of the shop’s own says nothing without its template, and its price with it', () => {
+    const own = scanned('2101234004998');
+    expect(found(own)).toEqual([]);
+    const labelTemplates = [{ layout: '21IIIIIPPPPPC', decimals: 2 }];
+    expect(found(own, { labelTemplates })).toEqual([['label_price_differs', 499, 500, false]]);
+  });
+});
+
 describe('it may not be invoiced', () => {
   test('while picking goes on, however well the picks look', () => {
     expect(judge([milk], [pickOf(milk)], {}, false).obstacles).toEqual(['picking_unfinished']);
@@ -187,6 +229,8 @@ test('the five picks of the guide, for the order of the guide, may be invoiced b
   expect(differences.map(({ code, sku }) => `${sku} ${code}`)).toEqual([
     '200002 weight_differs',
     '200002 price_differs',
+    // Its label says 1,307.00, its pick 13.07: the point is misplaced.
+    '200002 label_price_differs',
     '300003 substituted',
     '700007 weight_differs',
     '700007 price_differs',

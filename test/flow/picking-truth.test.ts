@@ -106,3 +106,39 @@ describe('an order with a short, a substitute, a weighed and a twice scanned lin
     expect(packline.sandbox.faults.list().map(({ applied }) => applied)).toEqual([1, 1]);
   });
 });
+
+describe('an order with more in the bag than was asked for', () => {
+  test('waits, the OMS untold, until somebody accepts it; then it is told, ready, and invoiced by Packline itself if the merchant wants that', async () => {
+    const own = await connectVtex(packline, packline.sandboxUrl, {
+      account: 'auto-invoiced',
+      oms: { invoicing: 'auto' },
+      atVtex: { changes: { stepMs: 0 } },
+    });
+    const externalId = await own.shop({
+      warehouseId: 'store-1',
+      lines: [{ sku: '105', name: 'Tea', quantity: 1, price: 300 }],
+    });
+    await control('POST', '/nash/picks', {
+      externalId,
+      lines: { '105': [{ outcome: 'exact' }, { outcome: 'exact' }] },
+    });
+    const { id } = await reaches(externalId, { status: 'READY_FOR_HANDLING' });
+    await control('POST', `/nash/jobs/${externalId}/advance`, { to: 'items_pick_complete' });
+    await reaches(externalId, {
+      status: 'READY_FOR_INVOICING',
+      settlement: { state: 'held', obstacles: ['over_picked'] },
+      problems: [{ code: 'settlement.held' }],
+    });
+    const book = async () => (await own.atOms(externalId)) as Awaited<ReturnType<typeof atOms>>;
+    expect((await book()).effects).not.toHaveProperty(['oms.modified']);
+    expect(await call('POST', `/v1/orders/${String(id)}/settlement/accept`, {})).toMatchObject({ status: 202 });
+    await reaches(externalId, { invoiceStatus: 'invoiced', settlement: { state: 'accepted' }, problems: [] });
+    expect(await book()).toMatchObject({
+      doc: { value: 600 + 500 },
+      effects: { 'oms.modified': 1, 'oms.invoiced': 1 },
+    });
+    expect((await call('GET', `/v1/orders/${String(id)}/invoices`)).body).toMatchObject({
+      data: [{ invoiceNumber: externalId.replace(/\W/g, ''), valueMinor: 1_100, state: 'sent' }],
+    });
+  });
+});

@@ -99,16 +99,30 @@ describe('an invoice', () => {
     }
   });
 
+  const held = { settlement: { state: 'held', obstacles: ['over_picked'] } } as const;
+
   test('of a bag that somebody has to look at first is refused, until somebody says to have looked', async () => {
     const id = await pickedOrder();
-    await put(id, ({ pickedItems }) => ({
-      pickedItems: pickedItems.map((item) => ({ ...item, quantity: 5, price_cents: 1_000 })),
-    }));
-    expect(await invoice(id, invoiceOf(1_200))).toMatchObject({
+    await put(id, () => held);
+    expect(await invoice(id, invoiceOf(1_000))).toMatchObject({
       status: 409,
       body: { code: 'settlement.held', detail: expect.stringContaining('over_picked') },
     });
-    expect(await invoice(id, { ...invoiceOf(1_200), acceptDifferences: true })).toMatchObject({ status: 202 });
+    expect(await invoice(id, { ...invoiceOf(1_000), acceptDifferences: true })).toMatchObject({ status: 202 });
+    expect(await read(id)).toMatchObject({ settlement: { state: 'accepted', obstacles: ['over_picked'] } });
+  });
+
+  test('of such a bag is taken once it was accepted, which is told once and changes nothing a second time', async () => {
+    const id = await pickedOrder();
+    const accept = () => request('POST', `/v1/orders/${id}/settlement/accept`, { key });
+    expect(await accept()).toMatchObject({ status: 409, body: { code: 'order.state' } });
+    await put(id, () => held);
+    expect(await accept()).toMatchObject({ status: 202, body: { settlement: { state: 'accepted' }, problems: [] } });
+    const { version } = (await read(id)) as { version: number };
+    expect(await accept()).toMatchObject({ status: 202, body: { version } });
+    expect(await invoice(id, invoiceOf(1_000))).toMatchObject({ status: 202 });
+    const { body } = await request('GET', `/v1/events?orderId=${id}&type=order.ready_for_invoicing`, { key });
+    expect((body as { data: unknown[] }).data).toHaveLength(1);
   });
 
   test('with a number that VTEX would not take, no value, or a line of no order is refused with its place', async () => {

@@ -69,6 +69,8 @@ export interface OmsPolicy {
   startHandling: 'packline' | 'fulfilment' | 'auto';
   /** Who tells the OMS what was picked, before it is invoiced. */
   tellPicks: 'packline' | 'merchant';
+  /** Who makes the invoice. */
+  invoice: 'packline' | 'merchant';
   /** Write milestones into the order's log at the OMS. */
   notes: boolean;
   hook: boolean;

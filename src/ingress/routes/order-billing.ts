@@ -7,16 +7,16 @@ import {
   type InvoiceInput,
   type OrderInvoice,
 } from '../../domain/invoice.ts';
-import { learn, ownEvidence } from '../../domain/order-change.ts';
+import { learn, ownEvidence, type Changed } from '../../domain/order-change.ts';
+import { heldDetail, isHeld } from '../../domain/order-settlement.ts';
 import type { Order } from '../../domain/order.ts';
-import { judgeSettlement } from '../../domain/settlement-verdict.ts';
+import { acceptPicks } from '../../domain/settle-picks.ts';
 import { InstantSchema } from '../../domain/time.ts';
 import { vocabularies } from '../../connectors/fulfilment/registry.ts';
 import { toInstant } from '../../platform/clock.ts';
 import type { OrderChange } from '../../store/change-order.ts';
 import { newId, type StoreDeps } from '../../store/deps.ts';
 import { requireOrder } from '../../store/orders.ts';
-import { readSettlementRules } from '../../store/settlement-rules.ts';
 import { omsWorkNow } from '../../queues/oms-update.ts';
 import { ok } from '../answer.ts';
 import { changeAtOnce } from '../change-at-once.ts';
@@ -56,7 +56,7 @@ const postInvoice = defineRoute({
   path: '/v1/orders/:orderId/invoices',
   summary: 'Tell of an invoice',
   description:
-    'Possible from READY_FOR_INVOICING on, when what was picked is settled. It is told to the OMS once, however often it is sent. Several invoices may share what is due; together they may not be more. A settlement that somebody has to look at first is refused, unless `acceptDifferences` says that somebody has.',
+    'Possible from READY_FOR_INVOICING on, when what was picked is settled. It is told to the OMS once, however often it is sent. Several invoices may share what is due; together they may not be more. A settlement that somebody has to look at first is refused, unless it was accepted, or `acceptDifferences` does it now.',
   tag,
   scope: 'operate',
   params,
@@ -76,17 +76,18 @@ const postInvoice = defineRoute({
   ],
   async handle({ store, merchantId, params: { orderId }, body: { acceptDifferences, ...input } }) {
     let answer: { invoice: OrderInvoice; isNew: boolean } | null = null;
-    await changeAtOnce(store, { merchantId, orderId }, async ({ order }) => {
+    await changeAtOnce(store, { merchantId, orderId }, ({ order }) => {
       const judged = judgeInvoice(order, input);
       if (judged.verdict === 'refused') throw makeRefusal(judged.code, judged.detail, { detail: { orderId } });
       if (judged.verdict === 'same') {
         answer = { invoice: judged.invoice, isNew: false };
         return null;
       }
-      if (!acceptDifferences) await refuseHeld(store, order);
+      if (!acceptDifferences) refuseHeld(order);
+      const taken = acceptPicks(order, toInstant(store.clock.now())) ?? { order, happenings: [] };
       const invoice = makeInvoice(store, order, { type: 'output', input });
       answer = { invoice, isNew: true };
-      return withInvoice(store, order, invoice);
+      return withInvoice(store, taken, invoice);
     });
     const { invoice, isNew } = answer ?? never();
     return { status: isNew ? 202 : 200, json: toInvoiceView(invoice), headers: { Location: pathOf(orderId) } };
@@ -98,19 +99,12 @@ const never = (): never => {
   throw new TypeError('a change that was made has an answer');
 };
 
-async function refuseHeld(store: StoreDeps, order: Order): Promise<void> {
-  const rules = await readSettlementRules(store, order);
-  const { mayInvoice, obstacles } = judgeSettlement(order.content.lines, order.pickedItems, {
-    rules,
-    isFinished: true,
+function refuseHeld(order: Order): void {
+  const { settlement } = order;
+  if (settlement === undefined || !isHeld(order)) return;
+  throw makeRefusal('settlement.held', heldDetail(settlement), {
+    detail: { orderId: order.id, obstacles: settlement.obstacles },
   });
-  if (mayInvoice) return;
-  throw makeRefusal(
-    'settlement.held',
-    `what was picked differs from what was ordered by more than the rules allow: ${obstacles.join(', ')}. ` +
-      'Look at the picked items, then send the invoice with `acceptDifferences`',
-    { detail: { orderId: order.id, obstacles } },
-  );
 }
 
 /** An invoice of this order, on its way to its OMS where it has one. */
@@ -126,13 +120,13 @@ export const makeInvoice = (
   state: order.oms === undefined ? 'recorded' : 'wanted',
 });
 
-function withInvoice(store: StoreDeps, order: Order, invoice: OrderInvoice): OrderChange {
+function withInvoice(store: StoreDeps, { order, happenings }: Changed, invoice: OrderInvoice): OrderChange {
   const at = toInstant(store.clock.now());
   const { invoiceNumber, valueMinor } = invoice;
   const told = { ...order, invoices: [...(order.invoices ?? []), invoice] };
   // An OMS says by itself when all of an order is invoiced.
   const isOver = order.oms === undefined && isInvoicedWhole(told);
-  const changed = { order: told, happenings: [] };
+  const changed = { order: told, happenings };
   return {
     ...(isOver ? learn(changed, [ownEvidence('invoiced', at)], vocabularies, at) : changed),
     timeline: [{ at, what: 'invoice.accepted', detail: { invoiceNumber, valueMinor } }],

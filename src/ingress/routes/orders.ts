@@ -1,10 +1,8 @@
 import * as z from 'zod';
 import { IdSchema } from '../../domain/ids.ts';
-import { arePicksSettled } from '../../domain/order-change.ts';
 import type { Order } from '../../domain/order.ts';
 import { ExternalIdSchema, OrderInputSchema } from '../../domain/order-input.ts';
 import { OrderStatusSchema } from '../../domain/order-status.ts';
-import { judgeSettlement } from '../../domain/settlement-verdict.ts';
 import { InstantSchema } from '../../domain/time.ts';
 import { makeEntry } from '../../queues/define-job.ts';
 import { fulfilmentSubmit } from '../../queues/fulfilment-submit.ts';
@@ -14,15 +12,12 @@ import type { StoreDeps } from '../../store/deps.ts';
 import { merchantLane } from '../../store/entries.ts';
 import { findEverywhere } from '../../store/find-everywhere.ts';
 import { listOrders, readOrder, readTimeline, requireOrder } from '../../store/orders.ts';
-import { readSettlementRules } from '../../store/settlement-rules.ts';
 import { ok } from '../answer.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { makeInvalid, makeRefusal } from '../problem.ts';
 import { replayedHeader } from '../run-once.ts';
 import { OrderViewSchema, readView, toOrderView } from '../views/order-view.ts';
 import { PageSchema, pageQuery } from '../views/page.ts';
-import { PickedItemSchema } from '../views/picked-item-view.ts';
-import { SettlementSchema } from '../views/settlement-view.ts';
 
 const tag = 'Orders';
 const params = z.strictObject({ orderId: IdSchema('order') });
@@ -152,26 +147,4 @@ const getTimeline = defineRoute({
   },
 });
 
-const getPickedItems = defineRoute({
-  method: 'get',
-  path: '/v1/orders/:orderId/picked-items',
-  summary: 'What was picked for an order, and what follows from it',
-  description:
-    'The picks as the fulfilment system told them, and the settlement: asked against picked against charged, each difference with its reason, and whether this may be invoiced.',
-  tag,
-  scope: 'read',
-  params,
-  answers: {
-    200: { description: 'All of it', schema: PageSchema(PickedItemSchema).extend({ settlement: SettlementSchema }) },
-  },
-  problems,
-  async handle({ store, merchantId, params: { orderId } }) {
-    const { order } = await requireOrder(store, orderId, merchantId);
-    const rules = await readSettlementRules(store, order);
-    const isFinished = arePicksSettled(order.evidence);
-    const settlement = judgeSettlement(order.content.lines, order.pickedItems, { rules, isFinished });
-    return ok({ data: order.pickedItems, nextCursor: null, settlement: { currency: order.currency, ...settlement } });
-  },
-});
-
-export const orderRoutes: readonly Route[] = [postOrder, getOrders, getOrder, getTimeline, getPickedItems];
+export const orderRoutes: readonly Route[] = [postOrder, getOrders, getOrder, getTimeline];

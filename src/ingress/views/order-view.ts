@@ -13,6 +13,7 @@ import {
   type Line,
 } from '../../domain/order-input.ts';
 import { OrderStatusSchema } from '../../domain/order-status.ts';
+import { obstacleCodes } from '../../domain/settlement-verdict.ts';
 import { InstantSchema } from '../../domain/time.ts';
 import type { StoreDeps } from '../../store/deps.ts';
 import type { StoredOrder } from '../../store/orders.ts';
@@ -68,6 +69,14 @@ export const OrderViewSchema = z
       oms: z.union([OmsViewSchema, z.null()]).meta({ description: 'Null for orders that were only posted' }),
       fulfilment: z.union([FulfilmentViewSchema, z.null()]),
     }),
+    settlement: z
+      .strictObject({
+        state: z.enum(['clear', 'held', 'accepted']),
+        obstacles: z.array(z.enum(obstacleCodes)),
+        acceptedAt: InstantSchema.nullable(),
+      })
+      .nullable()
+      .meta({ description: 'Whether what was picked may be charged; null until it is settled' }),
     pendingAmendment: z.boolean().meta({ description: 'An amendment waits to be taken by the fulfilment system' }),
     cancellation: z
       .strictObject({
@@ -107,6 +116,7 @@ export function toOrderView(order: Order, person: OrderPerson | null): OrderView
       oms: omsView(order),
       fulfilment: fulfilmentView(order),
     },
+    settlement: settlementView(order),
     pendingAmendment: order.pending !== undefined,
     cancellation:
       cancellation === undefined
@@ -120,6 +130,15 @@ export function toOrderView(order: Order, person: OrderPerson | null): OrderView
     updatedAt: order.updatedAt,
   };
 }
+
+const settlementView = ({ settlement }: Order): z.input<typeof OrderViewSchema>['settlement'] =>
+  settlement === undefined
+    ? null
+    : {
+        state: settlement.state,
+        obstacles: [...settlement.obstacles],
+        acceptedAt: settlement.acceptedAt ?? null,
+      };
 
 function omsView({ oms, source }: Order): z.input<typeof OmsViewSchema> | null {
   if (oms === undefined) return null;

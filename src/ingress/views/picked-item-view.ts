@@ -1,4 +1,8 @@
 import * as z from 'zod';
+import type { LabelContext } from '../../domain/gs1/label.ts';
+import { readPickedLabels } from '../../domain/gs1/read-picked-labels.ts';
+import type { PickedItem } from '../../domain/picking.ts';
+import { LabelSchema, toLabelView } from './label-view.ts';
 
 const BarcodeSchema = z.strictObject({
   barcode: z.string(),
@@ -30,5 +34,14 @@ export const PickedItemSchema = z
       .nullable(),
     lineId: z.string().nullable().meta({ description: 'The order’s line; null when it has no such line' }),
     weightGrams: z.int().nullable(),
+    labels: z
+      .array(LabelSchema)
+      .meta({ description: 'What the scanned codes say, as Packline reads them; one for each scan that has one' }),
   })
   .meta({ id: 'PickedItem' });
+
+export const toPickedItemView = (item: PickedItem, context: LabelContext): z.input<typeof PickedItemSchema> => ({
+  ...item,
+  scans: item.scans?.map((scan) => ({ ...scan, barcodes: [...scan.barcodes] })) ?? null,
+  labels: readPickedLabels(item, context).map(toLabelView),
+});

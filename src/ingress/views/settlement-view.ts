@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { differenceCodes } from '../../domain/settlement-difference.ts';
+import { differenceCodes } from '../../domain/difference.ts';
 import { obstacleCodes } from '../../domain/settlement-verdict.ts';
 
 const minor = z.int().meta({ description: 'Minor units, of all units together' });

@@ -41,6 +41,7 @@ test.each([
   ['another side', { domains: ['Chain'] }],
   ['a store without a name', { storeLocations: { w: '..' } }],
   ['what nobody asked for', { storeId: '1' }],
+  ['an invoice of ours for an order that somebody else changes', { invoicing: 'auto', modification: 'manual' }],
 ])('%s is refused', (_what, changes) => expect(() => settingsOf(changes)).toThrow());
 
 test.each([
@@ -52,7 +53,8 @@ test.each([
 ])('%j asks for a hook: %s, and for the feed every %s ms', (changes, hook, feedPollMs) => {
   expect(vtex.policy(settingsOf(changes))).toEqual({
     startHandling: 'auto',
-    tellPicks: 'merchant',
+    tellPicks: 'packline',
+    invoice: 'merchant',
     notes: true,
     hook,
     feedPollMs,

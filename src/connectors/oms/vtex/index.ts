@@ -32,6 +32,7 @@ export const vtex: CallingOmsConnector<VtexSettings> = {
   policy: (settings) => ({
     startHandling: settings.startHandling,
     tellPicks: settings.modification === 'auto' ? 'packline' : 'merchant',
+    invoice: settings.invoicing === 'auto' ? 'packline' : 'merchant',
     notes: settings.notes,
     hook: usesHook(settings),
     feedPollMs: usesFeed(settings) ? (settings.feedPollSeconds ?? feedPollSeconds[settings.ingest]) * 1_000 : null,
