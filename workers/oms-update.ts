@@ -51,10 +51,11 @@ const needsCancel = ({ status, cancellation, oms }: Order): boolean =>
   oms?.canceledAt === undefined &&
   oms?.cancelRefusedAt === undefined;
 
+/** Also what has been delivered meanwhile: without a start the OMS takes neither what was picked nor an invoice. */
 const needsStart = (order: Order): boolean =>
   order.oms?.startedAt === undefined &&
   order.fulfilment?.dispatchedAt !== undefined &&
-  !isTerminal(order.status) &&
+  (order.status === 'DELIVERED' || !isTerminal(order.status)) &&
   !isBeingCanceled(order);
 
 /** Who says at the OMS that handling began. */

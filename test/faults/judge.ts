@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BooksReport } from '../../src/sandbox/books.ts';
 import { finishedAt, readDeliveries } from './deliveries.ts';
+import { describeOrder } from './describe-order.ts';
 import { findLeftOver } from './left-over.ts';
 import type { Load, Placed } from './load.ts';
 import { readMemory } from './memory.ts';
 import { checkMetrics } from './metrics-truth.ts';
+import { findWrongSums } from './sums.ts';
 import type { World } from './world.ts';
 
 /** What became of everything that was accepted, compared with the partners' books. */
@@ -16,6 +18,8 @@ export interface Verdict {
   shownAsIssues: string[];
   /** `externalId effect × times`: what a partner did more than once. */
   doubled: string[];
+  /** Orders whose sum or invoice at the OMS is not what was picked; not looked at by earlier runs. */
+  wrongSums?: string[];
   /** Orders whose events came out of order. */
   disordered: string[];
   /** Events that the merchant got more than once, which is allowed. */
@@ -34,7 +38,14 @@ export interface Verdict {
 }
 
 /** Effects of an order that may happen once at a partner, whatever happens to us. */
-const onceOnly = new Set(['order.created', 'order.dispatched', 'job.created', 'oms.handlingStarted', 'pnp.imported']);
+const onceOnly = new Set([
+  'order.created',
+  'order.dispatched',
+  'job.created',
+  'oms.handlingStarted',
+  'oms.modified',
+  'pnp.imported',
+]);
 const endMaxMs = 150_000;
 
 /** Waits until everything is at its end (or will not be), then compares. `faultEndedMs`: from when recovery is measured. */
@@ -55,6 +66,7 @@ export async function judge(world: World, load: Load, faultEndedMs: number | nul
     lost: await Promise.all(left.filter((externalId) => !shown.has(externalId)).map((id) => describeOrder(world, id))),
     shownAsIssues: left.filter((externalId) => shown.has(externalId)),
     doubled: findDoubled(packline.sandbox.books.report()),
+    wrongSums: await findWrongSums(world, load),
     disordered,
     repeatedEvents: repeated,
     leftOver,
@@ -63,16 +75,6 @@ export async function judge(world: World, load: Load, faultEndedMs: number | nul
     ...(faultEndedMs === null ? { inFlightMs: null, slowest: null } : await measureInFlight(world, load, faultEndedMs)),
     memoryMib: await readMemory(world),
   };
-}
-
-/** Where an order got to, for whoever has to find out why. */
-async function describeOrder({ packline }: World, externalId: string): Promise<string> {
-  const found = await packline.call('GET', `/v1/orders?externalId=${externalId}`);
-  const [order] = found.body['data'] as { id: string; status: string }[];
-  if (order === undefined) return `${externalId} (unknown to Packline)`;
-  const timeline = await packline.call('GET', `/v1/orders/${order.id}/timeline`);
-  const last = (timeline.body['data'] as { at: string; what: string }[]).map(({ at, what }) => `${at} ${what}`);
-  return `${externalId} (${order.id} is ${order.status}; ${last.join(', ')})`;
 }
 
 function findDoubled({ effects }: BooksReport): string[] {

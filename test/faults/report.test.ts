@@ -23,6 +23,7 @@ const clean: Verdict = {
   lost: [],
   shownAsIssues: [],
   doubled: [],
+  wrongSums: [],
   disordered: [],
   repeatedEvents: 0,
   leftOver: [],

@@ -45,11 +45,12 @@ export function toMarkdown(report: Report): string {
     '',
     '## What was done, and what became of it',
     '',
-    '| scenario | seed | accepted | lost | doubled | out of order | left over | metrics wrong | repeated events | in flight at the end after | memory at the end, API and worker |',
-    '|---|---|---|---|---|---|---|---|---|---|---|',
+    '| scenario | seed | accepted | lost | doubled | wrong sums | out of order | left over | metrics wrong | repeated events | in flight at the end after | memory at the end, API and worker |',
+    '|---|---|---|---|---|---|---|---|---|---|---|---|',
     ...report.findings.map(toFindingRow),
     '',
-    'Lost: accepted, and neither at its end nor named by an issue. Doubled: an effect that a partner’s books have more than once. Left',
+    'Lost: accepted, and neither at its end nor named by an issue. Doubled: an effect that a partner’s books have more than once. Wrong',
+    'sums: bought at VTEX and picked by Nash, and the OMS’s sum or invoice is not what was picked. Left',
     'over: work under way or due when every order is at its end. Repeated events are allowed: delivery is at least once, and the merchant',
     'knows a repeat by its `webhook-id`. In flight: from the end of the fault until the last order accepted before it was at its end',
     '(an undisturbed order takes about four seconds).',
@@ -78,12 +79,13 @@ function toPromiseRow({ id, promise, proofs, benchmarks }: Promised, report: Rep
 }
 
 function toFindingRow({ scenario, seed, verdict }: Finding): string {
-  if (verdict === null) return `| ${scenario} | ${seed} | ${Array.from({ length: 9 }, () => ' – ').join('|')} |`;
+  if (verdict === null) return `| ${scenario} | ${seed} | ${Array.from({ length: 10 }, () => ' – ').join('|')} |`;
   const {
     accepted,
     lost,
     shownAsIssues,
     doubled,
+    wrongSums,
     disordered,
     leftOver,
     metricsLied,
@@ -93,7 +95,7 @@ function toFindingRow({ scenario, seed, verdict }: Finding): string {
   } = verdict;
   const lostText = shownAsIssues.length === 0 ? lost.length : `${lost.length} (${shownAsIssues.length} as issues)`;
   const inFlight = inFlightMs === null ? '–' : `${(inFlightMs / 1000).toFixed(1)} s`;
-  return `| ${scenario} | ${seed} | ${accepted} | ${lostText} | ${doubled.length} | ${disordered.length} | ${leftOver.length} | ${metricsLied.length} | ${repeatedEvents} | ${inFlight} | ${memoryMib.api} and ${memoryMib.worker} MiB |`;
+  return `| ${scenario} | ${seed} | ${accepted} | ${lostText} | ${doubled.length} | ${wrongSums?.length ?? '–'} | ${disordered.length} | ${leftOver.length} | ${metricsLied.length} | ${repeatedEvents} | ${inFlight} | ${memoryMib.api} and ${memoryMib.worker} MiB |`;
 }
 
 function toDetail({ scenario, what, seed, seconds, figures, broken, slow }: Finding): string[] {

@@ -89,9 +89,18 @@ export async function conclude(
 }
 
 function findBroken(verdict: Verdict): string[] {
-  const lists = ['lost', 'shownAsIssues', 'doubled', 'disordered', 'leftOver', 'metricsLied', 'wrongAnswers'] as const;
+  const lists = [
+    'lost',
+    'shownAsIssues',
+    'doubled',
+    'wrongSums',
+    'disordered',
+    'leftOver',
+    'metricsLied',
+    'wrongAnswers',
+  ] as const;
   return [
-    ...lists.flatMap((name) => verdict[name].map((what) => `${name}: ${what}`)),
+    ...lists.flatMap((name) => (verdict[name] ?? []).map((what) => `${name}: ${what}`)),
     ...(verdict.accepted === 0 ? ['nothing was accepted: nothing was shown'] : []),
   ];
 }

@@ -62,7 +62,8 @@ export async function startWorld({
   });
   try {
     const vtex = await connectVtex(packline, packline.sandboxUrl, {
-      oms: { requestsPerSecond: 500, feedPollSeconds: 5 },
+      oms: { requestsPerSecond: 500, feedPollSeconds: 5, invoicing: 'auto' },
+      atVtex: { changes: { stepMs: 200 } },
       atPickAndPack: { hookRetriesMs },
     });
     const fleet = await startFleet(packline, { balancer, ports, workerCount });

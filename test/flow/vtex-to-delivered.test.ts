@@ -59,6 +59,18 @@ describe('an order of VTEX', () => {
     );
   });
 
+  test('is started at VTEX also when VTEX was away until it was delivered', async () => {
+    const match = { method: 'POST', path: '/**/start-handling' };
+    packline.sandbox.faults.add({ match, fault: { kind: 'status', status: 503 } });
+    const externalId = await vtex.shop({ warehouseId: 'store-1' });
+    await reaches(externalId, { status: 'DELIVERED', connections: { oms: { state: 'ready-for-handling' } } });
+    packline.sandbox.faults.clear();
+    await vi.waitFor(
+      async () => expect((await vtex.atOms(externalId))['effects']).toEqual({ 'oms.handlingStarted': 1 }),
+      waiting,
+    );
+  });
+
   test('that the customer picks up waits for them, and is DELIVERED when they came', async () => {
     const externalId = await vtex.shop({ warehouseId: 'store-2', fulfilment: 'pickup' });
     const order = await reaches(externalId, { status: 'DELIVERED', fulfilment: 'pickup' });
