@@ -359,4 +359,46 @@ export const defects: readonly Defect[] = [
       { file: 'test/faults/restarts.test.ts', test: 'a rolling restart under load cuts off nobody and loses nothing' },
     ],
   },
+  {
+    name: 'held picks',
+    what: 'What somebody has to look at first is told to the OMS all the same, and charged.',
+    edits: [
+      {
+        file: 'src/domain/order-settlement.ts',
+        find: "settlement?.state === 'held'",
+        replace: 'settlement?.state === undefined',
+      },
+    ],
+    reddens: [
+      {
+        file: 'test/domain/order-write-back.test.ts',
+        test: 'what was picked is told to the OMS > not while somebody has to look at it',
+      },
+      {
+        file: 'test/domain/order-change.test.ts',
+        test: 'settlePicks > announces what nobody asked for, and holds it until somebody accepts it or the rules do',
+      },
+      {
+        file: 'test/ingress/order-billing.test.ts',
+        test: 'an invoice > of a bag that somebody has to look at first is refused, until somebody says to have looked',
+      },
+    ],
+  },
+  {
+    name: 'picks before invoices',
+    what: 'An invoice is told before the OMS has what was picked: it is of what was ordered, and cannot be changed any more.',
+    edits: [
+      {
+        file: 'src/domain/order-write-back.ts',
+        find: "oms !== undefined && (oms.tellsPicks !== true || oms.modification?.state === 'done')",
+        replace: 'oms !== undefined',
+      },
+    ],
+    reddens: [
+      {
+        file: 'test/domain/order-write-back.test.ts',
+        test: 'an invoice > is told only after what was picked',
+      },
+    ],
+  },
 ];
