@@ -24,7 +24,7 @@ export const SubstitutionSchema = z
         z.strictObject({
           sku: ExternalIdSchema,
           quantity: z.int().min(1).max(100_000),
-          weightGrams: WeightGramsSchema.optional(),
+          weightGrams: WeightGramsSchema.meta({ description: 'Grams, of all units together' }).optional(),
         }),
       )
       .max(50)
@@ -45,7 +45,7 @@ export const LineSchema = z
       .regex(/^\d{8}$|^\d{12,14}$/, 'GTIN-8, -12, -13 or -14')
       .optional(),
     weighted: z.boolean().optional(),
-    requestedWeightGrams: WeightGramsSchema.optional(),
+    requestedWeightGrams: WeightGramsSchema.meta({ description: 'Grams, of all units together' }).optional(),
     substitution: SubstitutionSchema.optional(),
     imageUrl: z
       .url({ protocol: /^https?$/ })

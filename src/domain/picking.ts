@@ -1,6 +1,6 @@
 /** One barcode inside one scan, as the partner parsed it. */
 export interface ScannedBarcode {
-  barcode: string;
+  barcode: string | null;
   format: string | null;
   isVariableWeight: boolean | null;
   weight: number | null;

@@ -5,7 +5,7 @@ import type { PickedItem } from '../../domain/picking.ts';
 import { LabelSchema, toLabelView } from './label-view.ts';
 
 const BarcodeSchema = z.strictObject({
-  barcode: z.string(),
+  barcode: z.string().nullable(),
   format: z.string().nullable(),
   isVariableWeight: z.boolean().nullable(),
   weight: z.number().nullable(),

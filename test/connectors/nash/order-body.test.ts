@@ -130,3 +130,21 @@ test('texts are cut at Nash’s lengths, counted in characters and never inside 
   expect(body.dropoffLastName).toBe(`a${'😀'.repeat(79)}`);
   expect(body.items[0]?.subItems[0]?.description).toBe(`a${'😀'.repeat(279)}`);
 });
+
+test('a weight is of one unit at Nash, where ours is of all of them; a value is of all in both', () => {
+  const base = orderToFulfil();
+  const line = {
+    id: 'l-1',
+    sku: '700007',
+    name: 'Bananas',
+    quantity: 3,
+    unitPriceMinor: 150,
+    weighted: true,
+    requestedWeightGrams: 1_000,
+    substitution: { preference: 'substitute' as const, substitutes: [{ sku: '7', quantity: 2, weightGrams: 900 }] },
+  };
+  const body = fromOrder({ ...base, content: { ...base.content, lines: [line] } }, settingsOf());
+  expect(body.items[0]?.subItems).toMatchObject([
+    { count: 3, weight: 0.333, valueCents: 450, substitution: { substituteItems: [{ quantity: 2, weight: 0.45 }] } },
+  ]);
+});

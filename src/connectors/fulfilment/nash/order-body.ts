@@ -137,7 +137,7 @@ function toSubItem(line: Line, notes: string | undefined) {
     description: cut(line.name, textCharsMax),
     count: line.quantity,
     valueCents: line.unitPriceMinor * line.quantity,
-    ...(line.requestedWeightGrams === undefined ? {} : { weight: fromGrams(line.requestedWeightGrams) }),
+    ...weightOfOne(line.requestedWeightGrams, line.quantity),
     ...(line.gtin === undefined ? {} : { barcode: line.gtin }),
     ...(substitution === undefined || substitution.preference === 'contact'
       ? {}
@@ -146,13 +146,20 @@ function toSubItem(line: Line, notes: string | undefined) {
   };
 }
 
+/**
+ * Kilograms "of the item", next to a `count` of them: Nash's own example has two packs of 130 g that weigh 0.145 each, and
+ * a value of both together. Ours are of all.
+ */
+const weightOfOne = (grams: number | undefined, quantity: number): { weight?: number } =>
+  grams === undefined ? {} : { weight: fromGrams(grams / quantity) };
+
 const toSubstitution = (substitution: NonNullable<Line['substitution']>) => ({
   preference: substitution.preference,
   source: substitution.source,
   substituteItems: substitution.substitutes?.map(({ sku, quantity, weightGrams }) => ({
     sku,
     quantity,
-    ...(weightGrams === undefined ? {} : { weight: fromGrams(weightGrams) }),
+    ...weightOfOne(weightGrams, quantity),
   })),
 });
 

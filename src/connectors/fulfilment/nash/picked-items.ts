@@ -64,7 +64,7 @@ function toPickedItem(row: PickedRow): PickedItem | string {
 const toScan = ({ substitution_type, barcodes }: NonNullable<PickedRow['scans']>[number]) => ({
   substitutionType: substitution_type ?? null,
   barcodes: (barcodes ?? []).map((scanned) => ({
-    barcode: scanned.barcode,
+    barcode: scanned.barcode ?? null,
     format: scanned.format ?? null,
     isVariableWeight: scanned.is_variable_weight ?? null,
     weight: scanned.weight ?? null,

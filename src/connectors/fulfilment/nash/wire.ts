@@ -65,7 +65,7 @@ const Units = Whole.pipe(z.int().max(1_000_000));
 const Cents = Whole.pipe(MinorAmountSchema);
 
 const BarcodeSchema = z.object({
-  barcode: z.string(),
+  barcode: textIfAny,
   format: textIfAny,
   is_variable_weight: z.boolean().nullish().catch(null),
   weight: Quantity.nullish().catch(null),
