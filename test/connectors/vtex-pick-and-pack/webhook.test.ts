@@ -149,12 +149,24 @@ test('a hook that names no order, or several, is about none', () => {
   for (const body of [
     {},
     { something: 'new' },
-    { orderId: 7, newStatus: 'PICKING' },
     { ordersIds: [{ orderId: 'a' }, { orderId: 'b' }] },
+    { worksheet: { ordersIds: [{ orderId: 'a' }, { orderId: 'b' }] }, newStatus: 'PICKING' },
     { a: { b: { c: { d: { e: { orderId: 'too deep' } } } } } },
   ]) {
     expect(read(body), JSON.stringify(body)).toMatchObject({ externalRef: null, evidence: [] });
   }
+});
+
+test.each([{ newStatus: 'PICKING' }, { orderId: 7, newStatus: 'PICKING' }, { orderId: '', newStatus: 'PICKING' }])(
+  'a status of nobody knows which order is not passed over: %j',
+  (body) => {
+    expect(() => read(body)).toThrow(expect.objectContaining({ kind: 'malformed' }));
+  },
+);
+
+test('names are read in whatever case they are spelt', () => {
+  const facts = { OrderId: 'o-1', old_status: 'PENDING', NewStatus: 'PICKING', hostname: 'luxstore' };
+  expect(read(facts)).toEqual(read(hookBody({ orderId: 'o-1', newStatus: 'PICKING' })));
 });
 
 test.each(['', 'no json', '[]', 'null', '['.repeat(100_000)])(
@@ -169,8 +181,10 @@ test('any JSON object is read, and nothing in it is thrown at', () => {
   const paths = pathsOf(hookBody());
   for (const path of paths.slice(1)) {
     for (const odd of oddValues) {
-      const message = read(withAt(hookBody(), path, odd));
-      expect(message.evidence.every(({ code }) => code === code.toLowerCase())).toBe(true);
+      const body = withAt(hookBody(), path, odd);
+      // What a hook cannot do without.
+      if (path[0] === 'orderId' && (typeof odd !== 'string' || odd === '')) continue;
+      expect(read(body).evidence.every(({ code }) => code === code.toLowerCase())).toBe(true);
     }
   }
   fc.assert(

@@ -71,6 +71,11 @@ describe('an item is a line', () => {
 });
 
 describe('the price of a line', () => {
+  test('in another unit than hundredths is no price: the other one counts, and without it the order is unusable', () => {
+    expect(lineOf({ price: 990, sellingPrice: 9.9 })?.unitPriceMinor).toBe(990);
+    expect(() => lineOf({ price: 9.9, sellingPrice: 9.9 })).toThrow(expect.objectContaining({ kind: 'rejected' }));
+  });
+
   test('is what one of the quantity sells for', () => {
     expect(lineOf({ price: 990, sellingPrice: 790 })?.unitPriceMinor).toBe(790);
   });
@@ -206,6 +211,19 @@ describe('totals', () => {
     const order = totalsOf([{ id: 'Items', value: 990 }, { id: 'Shipping', value: 300 }, null, 'x'], null);
     expect(order.input.totals).toMatchObject({ itemsMinor: 990, grandTotalMinor: 1290 });
     expect(codesOf(order)).toEqual(['vtex.total_missing']);
+  });
+
+  test('in another unit than hundredths are no totals, and remarked upon: a fraction is never rounded to one', () => {
+    const rows = (shipping: unknown) => [
+      { id: 'Items', value: 990 },
+      { id: 'Shipping', value: shipping },
+    ];
+    const whole = totalsOf(rows(300), 12.9);
+    expect(whole.input.totals).toMatchObject({ itemsMinor: 990, shippingMinor: 300, grandTotalMinor: 1290 });
+    expect(codesOf(whole)).toEqual(['vtex.total_missing']);
+    expect(codesOf(totalsOf(rows(3.001)))).toEqual(['vtex.total_missing']);
+    expect(codesOf(totalsOf(rows('300')))).toEqual(['vtex.total_missing']);
+    expect(codesOf(totalsOf(rows(300)))).toEqual([]);
   });
 
   test.each([null, [], 'none', [{ id: 'Items', value: '99' }]])(

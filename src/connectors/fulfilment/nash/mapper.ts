@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { mergeEvidence, type Evidence } from '../../../domain/evidence.ts';
 import { Failure } from '../../../domain/failure.ts';
 import { resolveStatus } from '../../../domain/resolve-status.ts';
-import type { OrderStatus } from '../../../domain/order-status.ts';
+import { isNeverInvoiced, statusTable, type OrderStatus } from '../../../domain/order-status.ts';
 import type { FulfilmentSnapshot } from '../port.ts';
 import { lacking, toPickedItems, type Picks } from './picked-items.ts';
 import { isOver, isPicked, toCode, vocabulary } from './statuses.ts';
@@ -50,7 +50,7 @@ export function toSnapshot({ order, job }: Seen, externalRef: string, receivedAt
       told === null ? [] : toEvidence(told, externalRef, receivedAt),
     ),
     pickedItems: picks?.items ?? null,
-    needsAttention: toAttention(order, picks),
+    needsAttention: toAttention(order, picks) ?? (told === null ? null : toSilence(told, externalRef)),
   };
 }
 
@@ -84,6 +84,14 @@ function toAttention(order: WireOrder | null, picks: Picks | null): FulfilmentSn
   }
   if (picks === null || picks.unreadable === null) return null;
   return { code: 'nash.picks_unreadable', detail: `the list of picked items lacks ${picks.unreadable}` };
+}
+
+/** The picker left with the goods, and the list of them is not there, or is null: nobody can be charged for it. */
+function toSilence(job: WireJob, externalRef: string): FulfilmentSnapshot['needsAttention'] {
+  const status = statusOf(job, externalRef);
+  const hasLeft = !isNeverInvoiced(status) && statusTable[status].rank >= statusTable.ON_ROUTE.rank;
+  if (!hasLeft || toPicks(job, externalRef) !== null) return null;
+  return { code: 'nash.picks_missing', detail: 'the goods have left the store, and nobody says what was picked' };
 }
 
 /**

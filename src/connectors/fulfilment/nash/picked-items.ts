@@ -30,10 +30,9 @@ export const lacking = (what: string): Picks => ({ items: null, unreadable: what
 /** The item, or the name of the field without which there is none. */
 function toPickedItem(row: PickedRow): PickedItem | string {
   const { quantity } = row;
-  const id = row.id ?? null;
   // A straight pick fulfils the line whose id it bears.
-  const requestedId = row.requested_id ?? id;
-  const requestedSku = row.requested_sku ?? (id === null ? null : (row.sku ?? null));
+  const requestedId = row.requested_id ?? row.id ?? null;
+  const requestedSku = row.requested_sku ?? (row.id === null || row.id === undefined ? null : (row.sku ?? null));
   const sku = row.sku ?? (quantity === 0 ? requestedSku : null);
   const priceCents = row.price_cents ?? (quantity === 0 ? 0 : null);
   if (requestedId === null) return 'requested_id';
@@ -44,7 +43,8 @@ function toPickedItem(row: PickedRow): PickedItem | string {
   const weightGrams = weight === null ? null : toGrams(weight);
   if (weightGrams === undefined) return 'weight';
   return {
-    id,
+    // Null says "no line of its own", and a row that leaves it out says nothing: then the SKU decides.
+    id: row.id === undefined && sku === requestedSku ? requestedId : (row.id ?? null),
     sku,
     name: row.name ?? sku,
     status: row.status ?? '',

@@ -72,18 +72,24 @@ export function toSnapshot(
       ...shipments.flatMap((shipment) => toShipmentEvidence(shipment, receivedAt)),
     ],
     pickedItems: picks.state === 'settled' ? picks.items : null,
-    needsAttention: toAttention(picks, isReady(order)),
+    needsAttention: toAttention(picks, order),
   };
 }
 
-function toAttention(picks: Picks, isWaitedFor: boolean): FulfilmentSnapshot['needsAttention'] {
-  if (picks.state === 'unreadable') {
-    return { code: 'vtex-pick-and-pack.picks_unreadable', detail: `VTEX's lists of items lack ${picks.lacks}` };
-  }
-  if (picks.state !== 'incomplete' || !isWaitedFor) return null;
+function toAttention(picks: Picks, order: WireOrder): FulfilmentSnapshot['needsAttention'] {
+  if (picks.state === 'unreadable') return unreadable(picks.lacks);
+  if (!isReady(order)) return null;
+  // Without the list of what is open nobody can tell that nothing is.
+  if (picks.state === 'open' && !Array.isArray(order.unhandledItems)) return unreadable('unhandledItems');
+  if (picks.state !== 'incomplete') return null;
   const detail = `VTEX does not say what became of all of the SKU ${picks.lacks}`;
   return { code: 'vtex-pick-and-pack.picks_incomplete', detail };
 }
+
+const unreadable = (lacks: string): FulfilmentSnapshot['needsAttention'] => ({
+  code: 'vtex-pick-and-pack.picks_unreadable',
+  detail: `VTEX's lists of items lack ${lacks}`,
+});
 
 /**
  * The legacy reader tells statuses only: its picks lack what was rejected, and their `sellingPrice` is a float of a unit that

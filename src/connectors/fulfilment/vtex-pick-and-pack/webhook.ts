@@ -50,11 +50,15 @@ function read(body: Uint8Array, receivedAt: string): InboundMessage {
     throw new Failure('malformed', 'vtex-pick-and-pack.hook_malformed', 'The hook is no JSON object');
   }
   const type = typeOf(payload);
+  const externalRef = orderIdOf(payload);
+  if (externalRef === null && mayBeStatus.has(type) && textOf(payload, 'newStatus') !== null) {
+    throw new Failure('malformed', 'vtex-pick-and-pack.hook_nameless', 'The hook tells a status, and not of which order');
+  }
   const [was, is] = [textOf(payload, 'oldStatus'), textOf(payload, 'newStatus')];
   const code = toCode(is);
   return {
     event: code === null ? type : `${type}.${code.toUpperCase()}`,
-    externalRef: orderIdOf(payload),
+    externalRef,
     jobId: undefined,
     evidence: type === 'ORDER_STATUS' ? toOrderEvidence({ was, is }, receivedAt) : [],
     needsRead: type !== 'ORDER_STATUS' || code === null || changesMuch(code),
@@ -67,6 +71,7 @@ function readPayload(body: Uint8Array): Payload | undefined {
 
 const types = ['INVOICING', 'ORDER_STATUS', 'WORKSHEET_STATUS', 'RETURN_STATUS'] as const;
 type HookType = (typeof types)[number] | 'UNKNOWN';
+const mayBeStatus: ReadonlySet<HookType> = new Set(['ORDER_STATUS', 'UNKNOWN']);
 
 /**
  * The type in the merchant's settings, which the documented payload does not name. A worksheet's or a return's status must
@@ -100,7 +105,7 @@ function orderIdOf(payload: Payload): string | null {
   const search = (value: unknown, depth: number): void => {
     if (depth > depthMax || typeof value !== 'object' || value === null) return;
     for (const [key, member] of Object.entries(value)) {
-      if (key === 'orderId' && isText(member)) found.add(member);
+      if (isSpelt(key, 'orderId') && isText(member)) found.add(member);
       else search(member, depth + 1);
     }
   };
@@ -109,8 +114,12 @@ function orderIdOf(payload: Payload): string | null {
   return found.size === 1 && only !== undefined ? only : null;
 }
 
-const textOf = (payload: Payload, key: string): string | null => {
-  const value = payload[key];
-  return isText(value) ? value : null;
-};
+/** VTEX spells the names of its other hooks in two cases. */
+const textOf = (payload: Payload, name: string): string | null =>
+  Object.entries(payload)
+    .filter(([key]) => isSpelt(key, name))
+    .map(([, value]) => value)
+    .find(isText) ?? null;
+
+const isSpelt = (key: string, name: string): boolean => key.replaceAll('_', '').toLowerCase() === name.toLowerCase();
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '' && value.length <= 128;

@@ -16,7 +16,8 @@ export function toTotals(order: WireOrder, currency: string, remarks: Remarks): 
   };
   const items = sumOf('Items');
   const all = sumOf('Items', 'Discounts', 'Shipping', 'Tax');
-  if (items === undefined || !isNumber(order.value)) {
+  const isUnread = (order.totals ?? []).some((row) => !isNumber(row?.value));
+  if (items === undefined || !isNumber(order.value) || isUnread) {
     remarks.add('vtex.total_missing', 'VTEX does not state all of the order’s totals; the rest is added up, or zero');
   }
   return {

@@ -7,6 +7,8 @@ import * as z from 'zod';
 const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().catch(undefined);
 const text = maybe(z.union([z.string(), z.number().transform(String)]));
 const number = maybe(z.number());
+/** Hundredths are whole: 9.9 is an amount of another unit, and nobody says of which. */
+const amount = maybe(z.int());
 const bool = maybe(z.boolean());
 const list = <T extends z.ZodType>(item: T) => maybe(z.array(item.nullish().catch(undefined)));
 
@@ -32,8 +34,8 @@ const ItemSchema = z.object({
   ean: text,
   name: text,
   quantity: number,
-  price: number,
-  sellingPrice: number,
+  price: amount,
+  sellingPrice: amount,
   seller: text,
   imageUrl: text,
   measurementUnit: text,
@@ -85,8 +87,8 @@ export const WireOrderSchema = z.object({
   salesChannel: text,
   hostname: text,
   workflowIsInError: bool,
-  value: number,
-  totals: list(z.object({ id: text, value: number })),
+  value: amount,
+  totals: list(z.object({ id: text, value: amount })),
   creationDate: text,
   lastChange: text,
   items: list(ItemSchema),
