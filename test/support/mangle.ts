@@ -40,7 +40,8 @@ function* mangleAt(document: unknown, path: Path): Generator<Mangled> {
   if (value !== null) yield put('null', null);
   if (typeof value === 'number') {
     yield put('other type', String(value));
-    for (const factor of unitFactors) if (value !== 0) yield put('other unit', Number((value * factor).toPrecision(12)));
+    for (const factor of unitFactors)
+      if (value !== 0) yield put('other unit', Number((value * factor).toPrecision(12)));
   }
   if (typeof value === 'string' && /^\d{1,15}$/.test(value)) yield put('other type', Number(value));
 }
@@ -72,3 +73,6 @@ function withTwice(document: unknown, path: Path): unknown {
   const entry = list[Number(path.at(-1))];
   return withAt(document, parent, [...list, entry]);
 }
+
+/** For messages of tests. */
+export const namesOf = (mangled: readonly Mangled[]): string[] => mangled.map(({ how, at }) => `${how} ${at}`);

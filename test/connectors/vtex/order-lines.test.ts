@@ -37,6 +37,14 @@ describe('an item is a line', () => {
     expect(lines.map(({ id }) => id)).toEqual(ids);
   });
 
+  test('of its own though it bears another’s uniqueId, and somebody is told: it may have been sent twice', () => {
+    const order = mappedItems({ uniqueId: 'A' }, { uniqueId: 'A' });
+    expect(order.input.lines).toHaveLength(2);
+    expect(codesOf(order)).toEqual(['vtex.item_twice']);
+    expect(codesOf(mappedItems({ uniqueId: 'A' }, { uniqueId: 'B' }))).toEqual([]);
+    expect(codesOf(mappedItems({ uniqueId: null }, { uniqueId: null }))).toEqual([]);
+  });
+
   test('unless nothing of it is left', () => {
     expect(mappedItems({ quantity: 0 }, { uniqueId: 'B' }).input.lines).toMatchObject([{ id: 'B' }]);
   });
@@ -224,6 +232,8 @@ describe('totals', () => {
     expect(codesOf(totalsOf(rows(3.001)))).toEqual(['vtex.total_missing']);
     expect(codesOf(totalsOf(rows('300')))).toEqual(['vtex.total_missing']);
     expect(codesOf(totalsOf(rows(300)))).toEqual([]);
+    expect(codesOf(totalsOf([...rows(300), ...rows(300).slice(1)]))).toEqual(['vtex.total_missing']);
+    expect(codesOf(totalsOf([{ id: 'Items', value: 990 }, { value: 300 }]))).toEqual(['vtex.total_missing']);
   });
 
   test.each([null, [], 'none', [{ id: 'Items', value: '99' }]])(

@@ -174,7 +174,8 @@ const isWord = (word: string | null | undefined): word is string => typeof word 
 
 /**
  * What was picked, in all parts of the job that are this order's: null while nobody said, or while one of several parts is
- * still being picked. An empty list is an answer only from a picker who is done; before that Nash prints it for "not yet".
+ * still being picked. An empty list is an answer only from a picker who is done and did not give up: before that Nash
+ * prints it for "not yet", and after a cancellation for "not by this one".
  */
 export function toPicks(job: WireJob, externalRef: string): Picks | null {
   const parts = configurationsOf(job, externalRef);
@@ -190,17 +191,19 @@ export function toPicks(job: WireJob, externalRef: string): Picks | null {
     if (!Array.isArray(picked_items)) return lacking('picked_items');
     rows.push(...picked_items);
   }
-  return rows.length > 0 || [...bags.values()].every(isDone) ? toPickedItems(rows) : null;
+  const isAnswer = rows.length > 0 || [...bags.values()].every((bag) => isDone(bag) && !hasEnded(bag));
+  return isAnswer ? toPickedItems(rows) : null;
 }
 
 const toEntry = (bag: WireDelivery | undefined): [string, WireDelivery][] => (bag === undefined ? [] : [[bag.id, bag]]);
 
 /** The delivery whose bag counts: the live attempt's, and when none lives, the last one's that picked anything. */
 function bagOf(deliveries: readonly WireDelivery[]): WireDelivery | undefined {
-  const alive = deliveries.filter((delivery) => !isOver(statusesOf(delivery).at(-1)?.word ?? ''));
+  const alive = deliveries.filter((delivery) => !hasEnded(delivery));
   const candidates = (alive.length > 0 ? alive : deliveries).filter(({ picked_items: told }) => told !== null && told !== undefined); // prettier-ignore
   const filled = candidates.findLast(({ picked_items: told }) => !Array.isArray(told) || told.length > 0);
   return filled ?? candidates.at(-1);
 }
 
+const hasEnded = (delivery: WireDelivery): boolean => isOver(statusesOf(delivery).at(-1)?.word ?? '');
 const isDone = (delivery: WireDelivery): boolean => statusesOf(delivery).some(({ word }) => isPicked(word));

@@ -13,7 +13,11 @@ const { gtin: GtinSchema, imageUrl: ImageUrlSchema } = LineSchema.shape;
  * becomes a line that the order's schema refuses: nobody's goods are left out in silence.
  */
 export function toLines(items: readonly (WireItem | null | undefined)[], currency: string, remarks: Remarks): Line[] {
-  return nameItems(items).map(({ id, item }) => toLine(item, id, currency, remarks));
+  const named = nameItems(items);
+  if (named.some(({ id, item }) => id !== (toText(item.uniqueId, Infinity) ?? id))) {
+    remarks.add('vtex.item_twice', 'two items bear one uniqueId; both are lines, and may be one that was sent twice');
+  }
+  return named.map(({ id, item }) => toLine(item, id, currency, remarks));
 }
 
 /** Items under the ids of their lines. What was taken out of the order stays in VTEX's list, and is left out here. */

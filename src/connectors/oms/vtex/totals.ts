@@ -3,7 +3,10 @@ import { toMinor } from './money.ts';
 import type { Remarks } from './remarks.ts';
 import type { WireOrder } from './wire.ts';
 
-/** VTEX's totals need not add up (its own example does not); discounts are negative. What is missing is missed. */
+/**
+ * VTEX's totals need not add up (its own example does not); discounts are negative. What is missing, cannot be read or
+ * stands twice is remarked upon.
+ */
 export function toTotals(order: WireOrder, currency: string, remarks: Remarks): OrderInput['totals'] {
   const sumOf = (...ids: string[]): number | undefined => {
     const values = (order.totals ?? []).flatMap((row) => (ids.includes(row?.id ?? '') ? (row?.value ?? []) : []));
@@ -16,9 +19,11 @@ export function toTotals(order: WireOrder, currency: string, remarks: Remarks): 
   };
   const items = sumOf('Items');
   const all = sumOf('Items', 'Discounts', 'Shipping', 'Tax');
-  const isUnread = (order.totals ?? []).some((row) => !isNumber(row?.value));
-  if (items === undefined || !isNumber(order.value) || isUnread) {
-    remarks.add('vtex.total_missing', 'VTEX does not state all of the order’s totals; the rest is added up, or zero');
+  const rows = order.totals ?? [];
+  const isRead = rows.every((row) => isNumber(row?.value) && (row?.id ?? '') !== '');
+  const isOnceEach = new Set(rows.map((row) => row?.id)).size === rows.length;
+  if (items === undefined || !isNumber(order.value) || !isRead || !isOnceEach) {
+    remarks.add('vtex.total_missing', 'VTEX does not state each of the order’s totals once; what it states is added up');
   }
   return {
     itemsMinor: amount(items === undefined ? undefined : sumOf('Items', 'Discounts')),
