@@ -3,7 +3,7 @@ import { mergeEvidence, type Evidence } from './evidence.ts';
 import { withProblem, type Order, type Problem } from './order.ts';
 import { isHeld } from './order-settlement.ts';
 import { isNeverInvoiced, judgeMove, statusTable } from './order-status.ts';
-import { ownSystem, resolveStatus, type ownVocabulary, type Vocabulary } from './resolve-status.ts';
+import { ownSystem, resolveStatus, type ownVocabulary, type Resolution, type Vocabulary } from './resolve-status.ts';
 import { settle } from './settlement.ts';
 
 /** An order's next state, and what is to be announced about it. `version` is raised by whoever commits it. */
@@ -52,6 +52,15 @@ const contradictionDetails = {
   'order.delivered_after_cancel': 'the order was canceled, and delivered all the same',
 } as const;
 
+/** What facts contradict each other on, and IDLE, is past once the facts say otherwise: it must not matter which came first. */
+function withoutPast(problems: readonly Problem[], { status, contradictions }: Resolution): readonly Problem[] {
+  const standing = new Set<string>([...contradictions, ...(status === 'IDLE' ? [idleProblem] : [])]);
+  const isPast = ({ code }: Problem): boolean =>
+    (Object.hasOwn(contradictionDetails, code) || code === idleProblem) && !standing.has(code);
+  return problems.some(isPast) ? problems.filter((problem) => !isPast(problem)) : problems;
+}
+
+const idleProblem = 'order.idle';
 const idleDetail =
   'the fulfilment system will not handle this order: it is handled elsewhere, or was invoiced before READY_FOR_INVOICING';
 
@@ -63,8 +72,9 @@ export function learn(changed: Changed, heard: readonly Evidence[], vocabularies
   const before = changed.order;
   const evidence = mergeEvidence(before.evidence, heard);
   const resolution = resolveStatus(evidence, vocabularies);
+  const { status, invoiceStatus } = resolution;
   let next: Changed = {
-    order: { ...before, evidence, status: resolution.status, invoiceStatus: resolution.invoiceStatus },
+    order: { ...before, evidence, status, invoiceStatus, problems: withoutPast(before.problems, resolution) },
     happenings: changed.happenings,
   };
   const move = judgeMove(before.status, resolution.status);
@@ -82,7 +92,7 @@ export function learn(changed: Changed, heard: readonly Evidence[], vocabularies
     next = raiseProblem(next, { code, detail: contradictionDetails[code], source: 'packline', raisedAt: now });
   }
   if (next.order.status === 'IDLE') {
-    next = raiseProblem(next, { code: 'order.idle', detail: idleDetail, source: 'you', raisedAt: now });
+    next = raiseProblem(next, { code: idleProblem, detail: idleDetail, source: 'you', raisedAt: now });
   }
   return next;
 }

@@ -21,9 +21,12 @@ function toLine({ line, kept, substitutes }: Bag): SettledOmsLine {
     keptQuantity: unitsOf(kept),
     ...(grams === null ? {} : { keptWeightGrams: grams }),
     ...(kept.length === 0 ? {} : { newPriceMinor: priceOf(kept) }),
-    substitutes: [...Map.groupBy(substitutes, ({ sku }) => sku)].map(toGoods),
+    substitutes: [...Map.groupBy(substitutes, ({ sku }) => sku)].sort(bySku).map(toGoods),
   };
 }
+
+/** The same bag is the same modification, whatever order its picks came in. */
+const bySku = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
 
 const toGoods = ([sku, items]: [string, PickedItem[]]): SettledGoods => ({
   sku,

@@ -115,6 +115,13 @@ describe('learn', () => {
     expect(changed.order.problems.map((problem) => problem.code)).toEqual(['order.no_live_attempt']);
   });
 
+  test('ends a contradiction that later facts explain: another attempt lives', () => {
+    const failed = after('pickup_arrived', 'failed');
+    const again = heard('pickup_arrived').map((said) => ({ ...said, subject: 'delivery:2' }));
+    expect(failed.order.problems).toMatchObject([{ code: 'order.no_live_attempt' }]);
+    expect(learn(later(failed), again, vocabularies, now).order.problems).toEqual([]);
+  });
+
   test('keeps what was to be announced already', () => {
     const problem: Problem = { code: 'order.x', detail: 'why', source: 'you', raisedAt: now };
     const changed = learn(raiseProblem(unchanged, problem), heard('pickup_arrived'), vocabularies, now);

@@ -49,6 +49,11 @@ describe('picks are found', () => {
     expect(picksIn(job)).toBeNull();
   });
 
+  test('only in a job that is past the picking itself: a list of picks so far may arrive after the whole one', () => {
+    const so = (rows: readonly unknown[]) => jobBody({ deliveries: [withPicks(rows, unfinished)] });
+    expect([picksIn(so(guidePickedItems)), picksIn(so([{ quantity: 'some' }]))]).toEqual([null, null]);
+  });
+
   test('once where one delivery stands in two places', () => {
     const { tasks, delivery: copy } = { tasks: [{ id: 't', delivery }], delivery };
     expect(picksIn(jobOf({ id: 'cfg', package: packageBody(), tasks, delivery: copy }))?.items).toHaveLength(5);

@@ -173,9 +173,9 @@ function statusesOf({ status, status_history }: WireDelivery): { word: string; a
 const isWord = (word: string | null | undefined): word is string => typeof word === 'string' && word.trim() !== '';
 
 /**
- * What was picked, in all parts of the job that are this order's: null while nobody said, or while one of several parts is
- * still being picked. An empty list is an answer only from a picker who is done and did not give up: before that Nash
- * prints it for "not yet", and after a cancellation for "not by this one".
+ * What was picked, in all parts of the job that are this order's: null while nobody said, or while this very job has not got
+ * as far as the picker's end: such a list is of picks so far, and may be told after a later one. Nor is an empty list of a
+ * picker who gave up an answer: Nash prints it for "not by this one".
  */
 export function toPicks(job: WireJob, externalRef: string): Picks | null {
   const parts = configurationsOf(job, externalRef);
@@ -185,14 +185,13 @@ export function toPicks(job: WireJob, externalRef: string): Picks | null {
     return said ? lacking('which part of the job is this order’s') : null;
   }
   const bags = new Map(parts.flatMap((part) => toEntry(bagOf(deliveriesIn(part)))));
-  if (bags.size === 0 || (bags.size > 1 && ![...bags.values()].every(isDone))) return null;
+  if (bags.size === 0 || ![...bags.values()].every(isDone)) return null;
   const rows: unknown[] = [];
   for (const { picked_items } of bags.values()) {
     if (!Array.isArray(picked_items)) return lacking('picked_items');
     rows.push(...picked_items);
   }
-  const isAnswer = rows.length > 0 || [...bags.values()].every((bag) => isDone(bag) && !hasEnded(bag));
-  return isAnswer ? toPickedItems(rows) : null;
+  return rows.length > 0 || ![...bags.values()].some(hasEnded) ? toPickedItems(rows) : null;
 }
 
 const toEntry = (bag: WireDelivery | undefined): [string, WireDelivery][] => (bag === undefined ? [] : [[bag.id, bag]]);

@@ -52,7 +52,11 @@ function read(body: Uint8Array, receivedAt: string): InboundMessage {
   const type = typeOf(payload);
   const externalRef = orderIdOf(payload);
   if (externalRef === null && mayBeStatus.has(type) && textOf(payload, 'newStatus') !== null) {
-    throw new Failure('malformed', 'vtex-pick-and-pack.hook_nameless', 'The hook tells a status, and not of which order');
+    throw new Failure(
+      'malformed',
+      'vtex-pick-and-pack.hook_nameless',
+      'The hook tells a status, and not of which order',
+    );
   }
   const [was, is] = [textOf(payload, 'oldStatus'), textOf(payload, 'newStatus')];
   const code = toCode(is);

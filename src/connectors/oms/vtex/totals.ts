@@ -23,7 +23,10 @@ export function toTotals(order: WireOrder, currency: string, remarks: Remarks): 
   const isRead = rows.every((row) => isNumber(row?.value) && (row?.id ?? '') !== '');
   const isOnceEach = new Set(rows.map((row) => row?.id)).size === rows.length;
   if (items === undefined || !isNumber(order.value) || !isRead || !isOnceEach) {
-    remarks.add('vtex.total_missing', 'VTEX does not state each of the order’s totals once; what it states is added up');
+    remarks.add(
+      'vtex.total_missing',
+      'VTEX does not state each of the order’s totals once; what it states is added up',
+    );
   }
   return {
     itemsMinor: amount(items === undefined ? undefined : sumOf('Items', 'Discounts')),
