@@ -46,7 +46,8 @@ function findInParsed(item: PickedItem, { labelDisagreement }: LabelTerms): Foun
 function findInTexts(item: PickedItem, terms: LabelTerms): Found[] {
   const { currency, labelTemplates } = terms;
   const labels = readPickedLabels(item, { year: anyYear, currency, templates: labelTemplates });
-  if (labels.length === 0) return [];
+  // Where the code of one scan of several was not kept, the others would look like too little.
+  if (labels.length < Math.max(1, item.scans?.length ?? 0)) return [];
   const { price, weight } = compareLabels(labels, item, currency);
   const isRounding =
     weight.labelled !== null && weight.picked !== null && isRoundedAlike(weight.labelled, weight.picked, labels.length);

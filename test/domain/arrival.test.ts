@@ -9,11 +9,13 @@ import { webhook as pickAndPackHook } from '../../src/connectors/fulfilment/vtex
 import { ShipmentListSchema, WireOrderSchema } from '../../src/connectors/fulfilment/vtex-pick-and-pack/wire.ts';
 import { omsVocabularies } from '../../src/connectors/oms/registry.ts';
 import { vtex } from '../../src/connectors/oms/vtex/index.ts';
-import { learn, ownEvidence, settlePicks, type Changed } from '../../src/domain/order-change.ts';
+import { learn, ownEvidence, type Changed } from '../../src/domain/order-change.ts';
 import { learnFromOms } from '../../src/domain/order-oms.ts';
 import { mayTellInvoices, needsModification } from '../../src/domain/order-write-back.ts';
 import type { Order } from '../../src/domain/order.ts';
 import type { Line } from '../../src/domain/order-input.ts';
+import { settlePicks } from '../../src/domain/settle-picks.ts';
+import { defaultSettlementRules as rules } from '../../src/domain/settlement-rules.ts';
 import { settle } from '../../src/domain/settlement.ts';
 import { makeOmsFact } from '../../src/fulfilment/make-oms-fact.ts';
 import { toOmsModification } from '../../src/fulfilment/to-oms-modification.ts';
@@ -40,7 +42,7 @@ const readIn =
   (before) => {
     const heard = hear(snapshot ?? { evidence: [] })(before);
     const picks = snapshot?.pickedItems ?? null;
-    return picks === null ? heard : settlePicks(heard, picks, vocabularies, at);
+    return picks === null ? heard : settlePicks(heard, picks, { vocabularies, rules }, at);
   };
 const atOms =
   (state: string, minute: number): Message =>
@@ -61,7 +63,7 @@ const texts = (values: readonly unknown[]): string[] => values.map((value) => JS
 
 /** All that the order has come to, and what is to be done for it, but not by which way. */
 function outcomeOf({ order, happenings }: Changed) {
-  const { status, invoiceStatus, evidence, pickedItems, problems, oms, content } = order;
+  const { status, invoiceStatus, evidence, pickedItems, settlement, problems, oms, content } = order;
   return {
     status,
     invoiceStatus,
@@ -69,6 +71,7 @@ function outcomeOf({ order, happenings }: Changed) {
     evidence: texts(evidence),
     picks: texts(pickedItems),
     problems: texts(problems),
+    judged: settlement,
     settlement: settle(content.lines, pickedItems),
     modification: needsModification(order, referenceOf) ? toOmsModification(order) : null,
     mayTellInvoices: mayTellInvoices(order),
@@ -161,7 +164,7 @@ describe('an order that Nash picks', () => {
 });
 
 describe('an order that VTEX Pick and Pack picks', () => {
-  const lines = requestedLines.map((line) => ({ ...line, name: line.sku, unitPriceMinor: 1_000_000 }));
+  const lines = requestedLines.map((line) => ({ ...line, name: line.sku, unitPriceMinor: line.sku === '75' ? 322 : 1_000_000 })); // prettier-ignore
   const hook = (oldStatus: string, newStatus: string) =>
     hear(pickAndPackHook.read(bytesOf(hookBody({ oldStatus, newStatus })), at));
   const read = (changes: Record<string, unknown>, shipments: unknown[] = []) =>

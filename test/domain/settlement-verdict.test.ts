@@ -323,3 +323,18 @@ describe('whatever was picked', () => {
     );
   });
 });
+
+test('a scan whose code was not kept is no label that disagrees: the others would look like too little', () => {
+  const asked = askFor('b', 'BANANA', 1, { unitPriceMinor: 450 });
+  const scanned = (barcode: string | null) => {
+    const { barcodes, ...scan } = scanOf(null, null);
+    return { ...scan, barcodes: barcodes.map((code) => ({ ...code, barcode })) };
+  };
+  const [kept, lost] = [scanned('0112345678901234310300072039220000225'), scanned(null)];
+  const judgeScans = (scans: PickedItem['scans']) =>
+    judge([asked], [pickOf(asked, { price_cents: 450, weightGrams: 1_440, scans })]).differences.filter(({ code }) =>
+      code.startsWith('label_'),
+    );
+  expect([judgeScans([kept, kept]), judgeScans([kept, lost])]).toEqual([[], []]);
+  expect(judgeScans([kept])).toMatchObject([{ code: 'label_weight_differs' }, { code: 'label_price_differs' }]);
+});

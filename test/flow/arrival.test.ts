@@ -10,6 +10,8 @@ import { testRedis } from '../support/redis.ts';
 const { url } = await testRedis();
 const packline = await startPackline({ redisUrl: url, sandbox: { picker: { mode: 'manual', outcome: 'exact' } } });
 afterAll(() => packline.close());
+const call: typeof packline.call = (...sent) => packline.call(...sent);
+const control: typeof packline.control = (...sent) => packline.control(...sent);
 const { reaches } = makeOrderReader(packline);
 /** Twelve orders at once, each told of twenty times and more, and changes that are looked at every five seconds. */
 const waiting = { timeout: 40_000, interval: 100 };
@@ -72,7 +74,6 @@ const eventsOf = (id: string, type: string) =>
   packline.subscriber.received.filter((event) => event.type === type && event.data['orderId'] === id);
 
 test('twelve orders whose hooks come in twelve orders, repeated, and whose OMS drops the connection after its work, are changed and invoiced once each, to the cent', async () => {
-  const { control, call } = packline;
   await control('POST', '/faults', { match: { partner: 'nash', event: '**' }, fault: { kind: 'dropWebhook' } });
   for (const [method, path] of [['PATCH', '/**/changes'], ['POST', '/**/invoice']]) {
     await control('POST', '/faults', { match: { method, path }, times: ways.length / 2, fault: { kind: 'dropAfter' } });

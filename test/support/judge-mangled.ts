@@ -27,7 +27,7 @@ export function outcomeOf(
   const { needsAttention, pickedItems } = snapshot;
   if (needsAttention !== null) return { ...nothing, status, may: 'be shown', text: needsAttention.detail };
   if (pickedItems === null) return { ...nothing, status, may: 'wait' };
-  const judged = judgeSettlement(lines, pickedItems, { rules, isFinished: true });
+  const judged = judgeSettlement(lines, pickedItems, { rules, currency: 'AUD', isFinished: true });
   const bill = judged.lines.map((line) => [line.pickedQuantity, line.priceMinor, line.weightGrams]);
   return {
     may: judged.mayInvoice ? 'be invoiced' : 'be held',

@@ -33,9 +33,9 @@ describe('the five picks of the guide', () => {
     ['a job as the guide spells it', readJob(jobBody({ deliveries: [deliveryBody({ spelling: 'picked_items' })] }))],
     ['an order with its deliveries', readOrder(orderBody({ status: 'dispatched', deliveries: [deliveryBody({ spelling: 'picked_items' })] }))], // prettier-ignore
   ])('in %s are settled to the cent and the gram', (_where, snapshot) => {
-    const { items = [] } = { items: snapshot?.pickedItems ?? [] };
+    const items = snapshot?.pickedItems ?? [];
     expect(items).toMatchObject(guidePickedItems.map(({ scans: _, ...fields }) => fields));
-    const judged = judgeSettlement(guideLines, items, { rules, isFinished: true });
+    const judged = judgeSettlement(guideLines, items, { rules, currency: 'AUD', isFinished: true });
     expect(judged).toMatchObject({ totals: settled, mayInvoice: true });
     expect(judged.lines.map(({ keptQuantity, substitutedQuantity, shortQuantity, weightGrams, priceMinor }) => [keptQuantity, substitutedQuantity, shortQuantity, weightGrams, priceMinor])).toEqual([
       [2, 0, 0, null, 880],

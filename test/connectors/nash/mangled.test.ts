@@ -29,9 +29,12 @@ function readOrder(body: unknown) {
   return order === undefined ? null : toSnapshot({ order, job: null }, ref, at);
 }
 
-/** Without these nobody knows whose a pick is, how many there are, what they weigh or what they cost. */
+/**
+ * Without these nobody knows whose a pick is, how many there are, what they weigh or what they cost; and without a label a
+ * pick that disagrees with it is not found out.
+ */
 const needed =
-  /(^|\.)(id|jobConfigurations|tasks|deliver(y|ies)|sku|quantity|weight|price_?cents|requested_?(id|sku)|picked_?items|\d+)$|^status$|delivery\.status$/i;
+  /(^|\.)(id|jobConfigurations|tasks|deliver(y|ies)|sku|quantity|weight|price_?cents|requested_?(id|sku)|picked_?items|scans|scanned_?barcode|\d+)$|^status$|delivery\.status$/i;
 const inStore: ReadonlySet<string> = new Set(['RECEIVED', 'READY_FOR_HANDLING', 'READY_FOR_PACKING']);
 
 describe.each([
