@@ -29,6 +29,9 @@ import { madeOrder } from './order-fixture.ts';
 const at = '2026-01-15T03:00:00.000Z';
 const vocabularies = { ...fulfilmentVocabularies, ...omsVocabularies };
 
+/** Some 1,500 histories each: a second of an idle machine. */
+const thorough = { timeout: 60_000 };
+
 /** Something that is heard of an order, and what follows from it. */
 type Message = (before: Changed) => Changed;
 
@@ -99,7 +102,7 @@ function comeToOne(
   return { outcome, orders: orders.length };
 }
 
-describe('an order that Nash picks', () => {
+describe('an order that Nash picks', thorough, () => {
   const five = guideLines.map(({ id }) => expect.objectContaining({ lineId: id }) as unknown);
   const later = (...statuses: string[]) => [
     ...pickedHistory,
@@ -163,7 +166,7 @@ describe('an order that Nash picks', () => {
   });
 });
 
-describe('an order that VTEX Pick and Pack picks', () => {
+describe('an order that VTEX Pick and Pack picks', thorough, () => {
   const lines = requestedLines.map((line) => ({ ...line, name: line.sku, unitPriceMinor: line.sku === '75' ? 322 : 1_000_000 })); // prettier-ignore
   const hook = (oldStatus: string, newStatus: string) =>
     hear(pickAndPackHook.read(bytesOf(hookBody({ oldStatus, newStatus })), at));
