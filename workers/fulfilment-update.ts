@@ -15,7 +15,7 @@ import { performEffect } from '../src/queues/perform-effect.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import { changeOrder, type OrderChange } from '../src/store/change-order.ts';
 import { requireOrder, type StoredOrder } from '../src/store/orders.ts';
-import { isErased } from '../src/store/persons.ts';
+import { amendedPerson } from '../src/store/persons.ts';
 
 type Context = JobContext<WorkerDeps>;
 /** What was sent, and what the partner said to it. */
@@ -85,7 +85,8 @@ async function record(stored: StoredOrder, { outcome, sent }: Amended, context: 
   const isCurrent = order.pending?.contentVersion === sent.contentVersion;
   const source = order.fulfilment?.connector ?? 'packline';
   if (!outcome.amended) return isCurrent ? refused(order, { ...outcome, source }, context) : { order };
-  const { content, contentVersion, person } = sent;
+  const { content, contentVersion } = sent;
+  const person = sent.person === null ? null : amendedPerson(context.store, stored, sent.person);
   const taken = { ...order, content, contentVersion, ...(isCurrent ? { pending: undefined } : {}) };
   const change = await recordSnapshot(context, { order: taken }, outcome.snapshot, {
     what: 'order.amended',
@@ -95,7 +96,7 @@ async function record(stored: StoredOrder, { outcome, sent }: Amended, context: 
   if (change === null) return null;
   return {
     ...change,
-    ...(person === null || isErased(stored) ? {} : { person: { sealed: person, foundBy: [] } }),
+    ...(person === null ? {} : { person }),
     ...(isCurrent ? { pendingPerson: null } : {}),
   };
 }

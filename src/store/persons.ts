@@ -45,6 +45,17 @@ export function openPerson(deps: StoreDeps, stored: StoredOrder, which: 'current
   return parseStored<OrderPerson>(deps.keyring.unwrapDataKey(stored.key, context).openText(sealed, context));
 }
 
+/**
+ * The person of an amendment that was taken, sealed when it was asked for; what was told of the parcel meanwhile stands. Null
+ * for one that was erased.
+ */
+export function amendedPerson(deps: StoreDeps, stored: StoredOrder, sealed: string): SealedPerson | null {
+  const amended = openPerson(deps, { ...stored, pendingPerson: sealed }, 'pending');
+  if (amended === null) return null;
+  const { trackingEvents } = openPerson(deps, stored, 'current') ?? {};
+  return resealPerson(deps, stored, { ...amended, trackingEvents });
+}
+
 /** What seals whatever shows an order's person; null once that is erased, and with it what was sealed. */
 export async function findOrderKey({ redis, keys, keyring }: StoreDeps, orderId: string): Promise<DataKey | null> {
   const wrapped = await redis.hget(keys.order(orderId), 'key');

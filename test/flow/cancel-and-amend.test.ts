@@ -1,4 +1,6 @@
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { requireOrder } from '../../src/store/orders.ts';
+import { openPerson } from '../../src/store/persons.ts';
 import { testRedis } from '../support/redis.ts';
 import { sampleOrder } from '../support/sample-order.ts';
 import { startPackline } from '../support/packline.ts';
@@ -110,6 +112,29 @@ describe('an amendment', () => {
     await reaches(id, { lines: [{ id: 'line-1' }], pendingAmendment: false });
     expect((await read(id))['lines']).toHaveLength(1);
     expect(effects('amend-dispatched')).toMatchObject({ 'order.created': 1, 'job.updated': 1 });
+  });
+
+  it('takes nothing from what was told of the parcel while it waited', async () => {
+    const id = await post('amend-tracked');
+    await dispatched('amend-tracked');
+    const told = (description: string) => ({ city: 'Sydney', state: 'NSW', description, date: '2026-01-15T10:00:00Z' });
+    await packline.call('PATCH', `/v1/orders/${id}/tracking`, { events: [told('before')] });
+    await packline.control('POST', '/faults', {
+      match: { method: 'PATCH', org: 'org_demo' },
+      times: 2,
+      fault: { kind: 'status', status: 503 },
+    });
+    expect((await packline.call('PATCH', `/v1/orders/${id}`, { lines })).body).toMatchObject({
+      pendingAmendment: true,
+    });
+    const tracked = await packline.call('PATCH', `/v1/orders/${id}/tracking`, { events: [told('meanwhile')] });
+    expect(tracked.body).toMatchObject({ pendingAmendment: true });
+    await reaches(id, { lines: [{ id: 'line-1' }], pendingAmendment: false });
+    const [store] = packline.base.stores;
+    if (store === undefined) throw new Error('there is a shard');
+    const person = openPerson(store, await requireOrder(store, id), 'current');
+    expect(person?.trackingEvents?.map(({ description }) => description)).toEqual(['before', 'meanwhile']);
+    await packline.control('DELETE', '/faults');
   });
 
   it('that the picker was faster than is dropped, and both sides know', async () => {
