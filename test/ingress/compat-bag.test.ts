@@ -113,6 +113,34 @@ describe('an order as the façade shows it', () => {
   });
 });
 
+describe('an invoice', () => {
+  const invoiced = (invoices: Order['invoices']) =>
+    toPnpOrder({ ...madeOrder().order, invoiceStatus: 'invoiced', invoices }).invoices;
+  const told = { id: 'inv_1', type: 'output', issuedAt: at, requestedAt: at, state: 'sent' } as const;
+
+  test('that was told here is shown with its key, or its number, and its value', () => {
+    const invoices = [
+      { ...told, invoiceNumber: 'A1', invoiceKey: 'KEY1', valueMinor: 700 },
+      { ...told, invoiceNumber: 'A2', valueMinor: 300, state: 'recorded' as const },
+    ];
+    expect(invoiced(invoices)).toEqual([
+      { invoiceKey: 'KEY1', invoiceTotal: 700 },
+      { invoiceKey: 'A2', invoiceTotal: 300 },
+    ]);
+  });
+
+  test('that the OMS does not have yet, or that gives money back, is none; one made elsewhere has no key', () => {
+    const elsewhere = [{ invoiceKey: '-', invoiceTotal: madeOrder().order.content.totals.grandTotalMinor }];
+    expect(invoiced(undefined)).toEqual(elsewhere);
+    expect(
+      invoiced([
+        { ...told, invoiceNumber: 'A1', valueMinor: 700, state: 'wanted' },
+        { ...told, invoiceNumber: 'C1', valueMinor: 100, type: 'input' },
+      ]),
+    ).toEqual(elsewhere);
+  });
+});
+
 describe('ids', () => {
   test('of worksheets and shipments lead back to their order, at any time and for any randomness', () => {
     const ids = fc.tuple(fc.integer({ min: 0, max: 2 ** 45 }), fc.uint8Array({ minLength: 10, maxLength: 10 }));

@@ -55,17 +55,19 @@ export const isPacked = ({ status }: Order): boolean => ranks[status].rank >= ra
 /** Six digits of VTEX's own ids (`1509750516095-01`: 516095), and of other ids the whole. */
 const sequenceOf = (externalId: string): string => /^\d{7}(\d{6})-\d{2}$/.exec(externalId)?.[1] ?? externalId;
 
-/** An invoice that somebody has made, of which only that is known. */
-const invoicesOf = ({ invoiceStatus, content: { totals } }: Order, bag: Bag | null) =>
-  invoiceStatus === 'notInvoiced'
-    ? []
-    : [
-        {
-          invoiceKey: '-',
-          invoiceTotal:
-            bag === null ? totals.grandTotalMinor : priceOf(bag.rows) + totals.shippingMinor + totals.taxMinor,
-        },
-      ];
+/** What the OMS has, or would have; of an invoice that somebody else made, only that there is one is known. */
+function invoicesOf({ invoiceStatus, invoices = [], content: { totals } }: Order, bag: Bag | null) {
+  const made = invoices.filter(({ type, state }) => type === 'output' && state !== 'wanted');
+  if (made.length > 0) {
+    return made.map(({ invoiceKey, invoiceNumber, valueMinor }) => ({
+      invoiceKey: invoiceKey ?? invoiceNumber,
+      invoiceTotal: valueMinor,
+    }));
+  }
+  if (invoiceStatus === 'notInvoiced') return [];
+  const pickedMinor = bag === null ? null : priceOf(bag.rows) + totals.shippingMinor + totals.taxMinor;
+  return [{ invoiceKey: '-', invoiceTotal: pickedMinor ?? totals.grandTotalMinor }];
+}
 
 export function toPnpOrder(order: Order): z.input<typeof PnpOrderSchema> {
   const { externalId: orderId, content } = order;
