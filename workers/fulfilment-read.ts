@@ -20,6 +20,7 @@ import { keepUnmatched } from '../src/fulfilment/keep-unmatched.ts';
 import { omsWork } from '../src/fulfilment/oms-work.ts';
 import { reportRead } from '../src/fulfilment/report-read.ts';
 import { recordSnapshot } from '../src/fulfilment/record-snapshot.ts';
+import { takeWholeReturn } from '../src/fulfilment/take-returns.ts';
 import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
 
 type Context = JobContext<WorkerDeps>;
@@ -70,14 +71,15 @@ async function applyMessage(
     const arrived = opened.connector.appearsWithinMs === undefined ? order : withArrival(order, at);
     const known = withJob(arrived, message.jobId);
     const own = known.fulfilment?.dispatchedAt === undefined ? [] : [ownEvidence('submitted', order.createdAt)];
-    const heard = learn({ order: known, happenings: [] }, [...own, ...message.evidence], deps.vocabularies, at);
+    const learnt = learn({ order: known, happenings: [] }, [...own, ...message.evidence], deps.vocabularies, at);
+    const { changed: heard, timeline } = takeWholeReturn({ store, vocabularies: deps.vocabularies }, learnt);
     const read =
       message.needsRead || (lacksPicks(heard.order) && !lacksPicks(order))
         ? [makeEntry(fulfilmentRead, { orderId }, { lane: opened.laneOf(), cause: entryId })]
         : [];
     return {
       ...heard,
-      timeline: [{ at, what: 'hook.received', detail: { event: message.event, inboxId } }],
+      timeline: [{ at, what: 'hook.received', detail: { event: message.event, inboxId } }, ...timeline],
       writes: keptWithWrites(store, stored, inboxId),
       entries: [...read, ...omsWork(order, heard.order), ...(arrived === order ? [] : endWait(order))],
     };

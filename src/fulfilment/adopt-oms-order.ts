@@ -15,6 +15,7 @@ import type { StoredOrder } from '../store/orders.ts';
 import { openPerson, resealPerson } from '../store/persons.ts';
 import { afterOmsFact } from './after-oms-fact.ts';
 import type { WorkerDeps } from './deps.ts';
+import { takeReturns } from './take-returns.ts';
 
 const tooLateDetail =
   'the order was changed in the OMS after its picking began; the store picks what it was told before';
@@ -33,10 +34,17 @@ export function adoptOmsOrder(
   const heard = toHeard(store, stored.order, read.input);
   const isNews = stored.order.oms?.heard !== heard;
   const learned = learnFromOms({ order: stored.order, happenings: [] }, fact, deps.vocabularies, at);
-  const changed = { ...learned, order: withOms(learned.order, { lane, heard }) };
+  const placed = withOms(learned.order, { lane, heard });
+  const { vocabularies } = deps;
+  const { changed, timeline: returned } = takeReturns(
+    { store, vocabularies },
+    { ...learned, order: placed },
+    fact.connector,
+    withoutOurs(placed, read.returns),
+  );
   const { order } = changed;
   if (JSON.stringify(order) === JSON.stringify(stored.order)) return null;
-  const timeline = [{ at, what: 'oms.read', detail: { state: fact.state } }];
+  const timeline = [{ at, what: 'oms.read', detail: { state: fact.state } }, ...returned];
   const entries = afterOmsFact(stored.order, order, fact);
   const told: NonNullable<OrderChange> = { ...changed, timeline, entries, writes };
   const person = openPerson(store, stored, 'pending');
@@ -70,6 +78,10 @@ export function adoptOmsOrder(
     ],
   };
 }
+
+/** What the merchant told us of came back through us, and is kept since then. */
+const withoutOurs = ({ invoices = [] }: Order, returns: OmsOrder['returns']): OmsOrder['returns'] =>
+  returns.filter(({ reference }) => !invoices.some(({ type, invoiceNumber }) => type === 'input' && invoiceNumber === reference)); // prettier-ignore
 
 /** What the OMS shows of an order, to be compared with what it showed last; holds a person, hence the key. */
 export const toHeard = (

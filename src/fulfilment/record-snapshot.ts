@@ -15,6 +15,7 @@ import type { StoredOrder } from '../store/orders.ts';
 import { readSettlementRules } from '../store/settlement-rules.ts';
 import type { WorkerDeps } from './deps.ts';
 import { omsWork } from './oms-work.ts';
+import { takeReturns, takeWholeReturn } from './take-returns.ts';
 
 /** A partner's "200, but": the order lies there and will not move until somebody corrects it. */
 export const attentionCode = 'fulfilment.needs_attention';
@@ -66,6 +67,10 @@ export async function recordSnapshot(
     };
     changed = raiseProblem(changed, problem);
   }
+  const deps = { store: context.store, vocabularies };
+  const parts = takeReturns(deps, changed, fulfilment.connector, snapshot.returns ?? []);
+  const whole = takeWholeReturn(deps, parts.changed);
+  changed = whole.changed;
   const { partnerOrderId, jobId } = snapshot;
   return {
     ...changed,
@@ -75,7 +80,11 @@ export async function recordSnapshot(
         ? [makeEntry(fulfilmentSubmit, { orderId: order.id }, { lane: freeLane, cause: `dispatch.${order.version}` })]
         : []),
     ],
-    timeline: [{ at, what, detail: { partnerOrderId, jobId, by: fulfilment.connector, tookMs } }],
+    timeline: [
+      { at, what, detail: { partnerOrderId, jobId, by: fulfilment.connector, tookMs } },
+      ...parts.timeline,
+      ...whole.timeline,
+    ],
     writes: successWrites(context.store, fulfilment.connectionId),
   };
 }

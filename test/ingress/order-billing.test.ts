@@ -170,7 +170,7 @@ describe('a return', () => {
   test('brings its document along, which is an invoice the other way round', async () => {
     const id = await pickedOrder({ status: 'DELIVERED' });
     const returned = await giveBack(id, { ...units(1), reason: 'sour', invoice: invoiceOf(200, 'CREDIT1') });
-    expect(returned).toMatchObject({ status: 201, body: { invoiceId: expect.stringMatching(/^inv_/) } });
+    expect(returned).toMatchObject({ status: 201, body: { invoiceIds: [expect.stringMatching(/^inv_/)] } });
     expect((await request('GET', `/v1/orders/${id}/invoices`, { key })).body).toMatchObject({
       data: [{ type: 'input', invoiceNumber: 'CREDIT1', items: [{ lineId: 'line-1', quantity: 1, priceMinor: 200 }] }],
     });

@@ -52,6 +52,24 @@ test('webhooks of an order come one at a time and in order, and do not wait for 
     .toEqual(['fast-01 READY_FOR_PICKING', 'slow-01 READY_FOR_PICKING', 'slow-01 PICKING']);
 });
 
+test('what comes back is told to who asked for returns, and is a shipment of its own', async () => {
+  const { pnp, receiver } = await startHooked({ type: 'RETURN_STATUS' });
+  const orderId = await pnp.shop();
+  await pnp.moveTo(orderId, ...steps, 'PREPARING_SHIPPING', 'DELIVERED');
+  const { body: back } = await pnp.control('POST', `/orders/${orderId}/returns`, {
+    items: [{ sku: '75', quantity: 1 }],
+  });
+  const { id: returnId, shipment } = back as { id: string; shipment: { id: string } };
+  await expect
+    .poll(() => receiver.received.map(({ body }) => body))
+    .toMatchObject([{ returnId, orderId, status: 'DELIVERED', hostname: 'demomarket' }]);
+  const listed = (await pnp.read(`/shipments?orderId=${orderId}`)).body as { id: string; serviceType: string }[];
+  expect(listed.map(({ serviceType }) => serviceType)).toEqual(['PICKUP_DELIVERY', 'PICKUP_DELIVERY']);
+  const read = await pnp.read(`/shipments/${shipment.id}`, { 'X-PNP-FilterMethod': 'BY_INTERNAL_ID' });
+  expect(read.body).toMatchObject({ type: 'RETURN', packages: [{ items: [{ id: '75', quantity: 1 }] }] });
+  expect(pnp.books.effectsOf('demomarket', orderId)).toMatchObject({ 'pnp.broughtBack': 1 });
+});
+
 test('they can be lost, doubled, shuffled, and tell of what never was', async () => {
   const { pnp, receiver } = await startHooked({}, { strayHookStatus: 'ON_THE_MOON' });
   const add = (event: string, fault: Parameters<PnpHarness['faults']['add']>[0]['fault']) =>

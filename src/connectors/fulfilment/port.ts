@@ -3,6 +3,7 @@ import type { OrderContent, OrderPerson } from '../../domain/order.ts';
 import type { PickedItem } from '../../domain/picking.ts';
 import type { Vocabulary } from '../../domain/resolve-status.ts';
 import type { CallingConnector, TestableConnection } from '../connector.ts';
+import type { PartnerReturn } from '../partner-return.ts';
 import type { InboundWebhook } from '../webhook.ts';
 
 /** An order as a fulfilment system is told of it. */
@@ -37,6 +38,8 @@ export interface FulfilmentSnapshot {
   evidence: readonly Evidence[];
   /** Null when this reply cannot say (picks live on the job, not on the order). */
   pickedItems: readonly PickedItem[] | null;
+  /** What came back of it, as far as the partner tells. */
+  returns?: readonly PartnerReturn[];
   /** A 200 that is a failure of the order: the partner wants something corrected. Null when all is well. */
   needsAttention: { code: string; detail: string } | null;
 }

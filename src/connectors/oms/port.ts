@@ -1,6 +1,7 @@
 import type { OmsPhase } from '../../domain/order-oms.ts';
 import type { OrderInput } from '../../domain/order-input.ts';
 import type { CallingConnector, Connector, TestableConnection } from '../connector.ts';
+import type { PartnerReturn } from '../partner-return.ts';
 import type { OmsWebhook } from '../webhook.ts';
 import type { OmsWriteBack } from './write-back.ts';
 
@@ -15,6 +16,8 @@ export interface OmsOrder {
   changedAt: string | null;
   /** What somebody should know of, though the order can be handled: told as problems of the order. */
   remarks: readonly { code: string; detail: string }[];
+  /** Documents by which it gave money back for goods, by their numbers; those that we told it of are among them. */
+  returns: readonly PartnerReturn[];
 }
 
 export type StartOutcome =

@@ -8,6 +8,7 @@ import { makeEntry } from '../../queues/define-job.ts';
 import { fulfilmentRead } from '../../queues/fulfilment-read.ts';
 import { fulfilmentSubmit } from '../../queues/fulfilment-submit.ts';
 import { fulfilmentUpdate } from '../../queues/fulfilment-update.ts';
+import { orderImport } from '../../queues/order-import.ts';
 import { orderCancel } from '../../queues/order-cancel.ts';
 import type { OrderChange } from '../../store/change-order.ts';
 import { commit } from '../../store/commit.ts';
@@ -123,7 +124,7 @@ const cancelOrder = defineRoute({
 const resyncOrder = defineRoute({
   method: 'post',
   path: '/v1/orders/:orderId/resync',
-  summary: 'Read an order anew at its fulfilment system',
+  summary: 'Read an order anew at its fulfilment system and its OMS',
   tag,
   scope: 'operate',
   params,
@@ -134,10 +135,10 @@ const resyncOrder = defineRoute({
   async handle({ store, merchantId, params: { orderId } }) {
     const stored = await requireOrder(store, orderId, merchantId);
     if (stored.order.fulfilment === undefined) throw wrongState(stored.order, 'no fulfilment system has it');
-    const cause = newId('request', store.clock);
-    await commit(store, {
-      entries: [makeEntry(fulfilmentRead, { orderId }, { lane: merchantLane(merchantId), cause })],
-    });
+    const { source: connectionId, externalId, oms } = stored.order;
+    const options = { lane: merchantLane(merchantId), cause: newId('request', store.clock) };
+    const atOms = oms === undefined ? [] : [makeEntry(orderImport, { merchantId, connectionId, externalId }, options)];
+    await commit(store, { entries: [makeEntry(fulfilmentRead, { orderId }, options), ...atOms] });
     return accepted(readView(store, stored));
   },
 });

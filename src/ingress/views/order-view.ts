@@ -18,6 +18,7 @@ import { InstantSchema } from '../../domain/time.ts';
 import type { StoreDeps } from '../../store/deps.ts';
 import type { StoredOrder } from '../../store/orders.ts';
 import { openPerson } from '../../store/persons.ts';
+import { ReturnSchema, toReturnView } from './return-view.ts';
 
 export const ProblemFactSchema = z
   .strictObject({ code: z.string(), detail: z.string(), source: z.string(), raisedAt: InstantSchema })
@@ -85,6 +86,7 @@ export const OrderViewSchema = z
         reason: z.string().nullable(),
       })
       .nullable(),
+    returns: z.array(ReturnSchema).meta({ description: 'What came back, whoever told of it' }),
     createdAt: InstantSchema,
     updatedAt: InstantSchema,
   })
@@ -126,6 +128,7 @@ export function toOrderView(order: Order, person: OrderPerson | null): OrderView
             requestedAt: cancellation.requestedAt,
             reason: cancellation.reason ?? null,
           },
+    returns: (order.returns ?? []).map(toReturnView),
     createdAt: order.createdAt,
     updatedAt: order.updatedAt,
   };

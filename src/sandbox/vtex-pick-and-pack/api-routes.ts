@@ -8,7 +8,7 @@ import type { PnpEnv } from './pnp-env.ts';
 import type { PnpOrder } from './pnp-order.ts';
 import { refusals } from './pnp-refusal.ts';
 import type { ReadCache } from './read-cache.ts';
-import { isShipped, toShipment, toShipmentSummary } from './shipment-view.ts';
+import { toShipment, toShipmentSummary, toShipped } from './shipment-view.ts';
 import { toWorksheet, toWorksheetSummary } from './worksheet-view.ts';
 
 /** "All fields are optional", and so is the body. */
@@ -107,8 +107,9 @@ export function makeApiRoutes({ cache, speed, accounts }: RoutesDeps): Hono<PnpE
             missing: () => refusals.shipment(id),
             foreign: () => refusals.foreignShipment(id),
           });
-          if (!isShipped(order)) throw refusals.shipment(id);
-          return toShipment(order, account.name);
+          const shipped = toShipped(order).find(({ shipment }) => shipment.id === id || shipment.serviceId === id);
+          if (shipped === undefined) throw refusals.shipment(id);
+          return toShipment(shipped, account.name);
         });
       })
       // The one read that is not cached.
@@ -118,7 +119,7 @@ export function makeApiRoutes({ cache, speed, accounts }: RoutesDeps): Hono<PnpE
         const { index, name } = c.get('account');
         const order = index.orders.get(id);
         if (order === undefined) throw refusals.shipmentsOfOrder(id);
-        return c.json(isShipped(order) ? [toShipmentSummary(order, name)] : []);
+        return c.json(toShipped(order).map((shipped) => toShipmentSummary(shipped, name)));
       })
   );
 }

@@ -4,7 +4,7 @@ import type { FaultOf } from '../faults.ts';
 import { createHookSender } from '../hook-sender.ts';
 import { shuffle } from '../random.ts';
 import type { PnpAccountSettings, Webhook } from './account-settings.ts';
-import type { PnpOrder } from './pnp-order.ts';
+import type { PnpOrder, PnpReturn } from './pnp-order.ts';
 import { worksheetStatusOf } from './statuses.ts';
 
 export const partner = 'vtex-pick-and-pack';
@@ -15,6 +15,8 @@ const isTaken = (status: number | null): boolean => status !== null && status >=
 export interface PnpHooks {
   /** Tells who wants to know that the order had `oldStatus` before. */
   tell(order: PnpOrder, oldStatus: string): void;
+  /** Tells who wants to know of returns that some of the order came back. */
+  tellReturn(order: PnpOrder, back: PnpReturn): void;
   /** What waits is never sent. */
   forget(): void;
   stop(): void;
@@ -92,6 +94,13 @@ export function createHooks(context: SandboxContext, org: string, settings: () =
         for (const message of messagesFor(webhook.type, order, oldStatus, settings())) {
           post(webhook, order.orderId, message);
         }
+      }
+    },
+    tellReturn({ orderId, updatedAt }, { id: returnId, shipment: { status } }) {
+      const date = new Date(updatedAt).toISOString();
+      const body = { returnId, orderId, status, date, hostname: settings().account };
+      for (const webhook of settings().webhooks) {
+        if (webhook.type === 'RETURN_STATUS') post(webhook, orderId, { event: 'return', body });
       }
     },
     forget() {

@@ -1,4 +1,4 @@
-import type { PnpOrder } from './pnp-order.ts';
+import type { PnpOrder, PnpShipment } from './pnp-order.ts';
 
 /** The orders of one account, found by whatever a path may name. */
 export interface OrderIndex {
@@ -9,8 +9,7 @@ export interface OrderIndex {
   /** By the shipment's own id, or by the carrier's. */
   byShipment(id: string, filter: ShipmentFilter): PnpOrder | undefined;
   add(order: PnpOrder): void;
-  /** After it was given a shipment. */
-  addShipment(order: PnpOrder): void;
+  addShipment(order: PnpOrder, shipment: PnpShipment): void;
   clear(): void;
 }
 
@@ -32,10 +31,9 @@ export function createOrderIndex(): OrderIndex {
       worksheets.set(order.worksheetId, order);
       facilities.set(order.facilityId, order);
     },
-    addShipment(order) {
-      if (order.shipment === null) return;
-      shipments.BY_INTERNAL_ID.set(order.shipment.id, order);
-      shipments.BY_EXTERNAL_ID.set(order.shipment.serviceId, order);
+    addShipment(order, { id, serviceId }) {
+      shipments.BY_INTERNAL_ID.set(id, order);
+      shipments.BY_EXTERNAL_ID.set(serviceId, order);
     },
     clear() {
       for (const map of [orders, worksheets, facilities, ...Object.values(shipments)]) map.clear();

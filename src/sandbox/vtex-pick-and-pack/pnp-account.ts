@@ -5,7 +5,7 @@ import type { PnpAccountSettings } from './account-settings.ts';
 import { createHooks } from './hooks.ts';
 import { createOrderIndex, type OrderIndex } from './order-index.ts';
 import { pick, pickingPriceOf } from './picker.ts';
-import { importOrder, invoicesOf, type PnpOrder, type PnpShipment } from './pnp-order.ts';
+import { importOrder, invoicesOf, type PnpOrder, type PnpReturn, type PnpShipment } from './pnp-order.ts';
 import { serviceStatusOf } from './statuses.ts';
 import { nextStatus } from './walk.ts';
 
@@ -21,6 +21,8 @@ export interface PnpAccount {
   importByHand(orderId: string): PnpOrder | undefined;
   /** `PATCH /orders/{id}/tracking`: delivered here, and told to the OMS. */
   setDelivered(order: PnpOrder, deliveredDate: string | null): void;
+  /** The customer gave some of it back, and it is in the store again. */
+  bringBack(order: PnpOrder, items: PnpReturn['items']): PnpReturn;
   /** Forgets orders, and what was to be told of them. */
   forget(): void;
   stop(): void;
@@ -55,7 +57,7 @@ export function createPnpAccount(context: SandboxContext, oms: OmsAccount, initi
   function ship(order: PnpOrder, status: string, now: number): void {
     if (order.shipment === null) {
       order.shipment = makeShipment(now);
-      index.addShipment(order);
+      index.addShipment(order, order.shipment);
     }
     order.shipment.status = status;
     if (status === 'DELIVERED') order.shipment.deliveredAt = now;
@@ -122,6 +124,17 @@ export function createPnpAccount(context: SandboxContext, oms: OmsAccount, initi
     setDelivered(order, deliveredDate) {
       if (!ends.has(order.status)) moveTo(order, 'DELIVERED');
       oms.delivered(order.orderId, deliveredDate);
+    },
+    bringBack(order, items) {
+      const now = context.now();
+      const shipment = { ...makeShipment(now), status: 'DELIVERED', deliveredAt: now };
+      const back = { id: randomUUID(), items, shipment };
+      order.returns.push(back);
+      order.updatedAt = now;
+      index.addShipment(order, shipment);
+      context.books.addEffect(name, order.orderId, 'pnp.broughtBack');
+      hooks.tellReturn(order, back);
+      return back;
     },
     forget() {
       index.clear();

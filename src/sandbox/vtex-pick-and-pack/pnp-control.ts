@@ -7,6 +7,9 @@ import type { PnpAccount } from './pnp-account.ts';
 import type { PnpOrder } from './pnp-order.ts';
 import { PnpRefusal, refusals, toRefusalResponse } from './pnp-refusal.ts';
 
+const returnBody = z.strictObject({
+  items: z.array(z.strictObject({ sku: z.string(), quantity: z.int().min(1) })).min(1),
+});
 const statusBody = z.strictObject({ status: z.string().min(1) });
 
 /** The Admin, the pickers' hands, and the truth. Mounted under `/_sandbox/vtex-pick-and-pack`. */
@@ -52,6 +55,10 @@ export function makePnpControl(pnp: PickAndPack): Hono {
       const order = accountOf(c.req.query('account')).importByHand(id);
       if (order === undefined) throw refusals.order(id);
       return c.json(order);
+    })
+    .post('/orders/:id/returns', async (c) => {
+      const { account, order } = orderOf(c);
+      return c.json(account.bringBack(order, returnBody.parse(await c.req.json()).items));
     })
     .post('/orders/:id/status', async (c) => {
       const { account, order } = orderOf(c);

@@ -52,6 +52,14 @@ export interface PnpOrder {
   worksheetId: string;
   facilityId: string;
   shipment: PnpShipment | null;
+  returns: PnpReturn[];
+}
+
+/** Goods that the customer gave back, and the shipment that brought them. */
+export interface PnpReturn {
+  id: string;
+  items: { sku: string; quantity: number }[];
+  shipment: PnpShipment;
 }
 
 const text = z.string().nullish();
@@ -118,6 +126,7 @@ export function importOrder({ doc }: OmsOrderRecord, account: string, nowMs: num
       .slice(-12),
     facilityId: hex32(`facility ${account} ${warehouseId}`),
     shipment: null,
+    returns: [],
   };
 }
 

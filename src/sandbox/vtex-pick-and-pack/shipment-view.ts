@@ -1,22 +1,36 @@
-import type { PnpLine, PnpOrder } from './pnp-order.ts';
+import type { PnpLine, PnpOrder, PnpReturn, PnpShipment } from './pnp-order.ts';
 
-type Shipped = PnpOrder & { shipment: NonNullable<PnpOrder['shipment']> };
-export const isShipped = (order: PnpOrder): order is Shipped => order.shipment !== null;
+type Shipped = PnpOrder & { shipment: PnpShipment; back?: PnpReturn };
+const isShipped = (order: PnpOrder): order is Shipped => order.shipment !== null;
+
+/** The order once for each of its shipments: to the customer, and back. */
+export const toShipped = (order: PnpOrder): Shipped[] => [
+  ...(isShipped(order) ? [order] : []),
+  ...order.returns.map((back) => ({ ...order, shipment: back.shipment, back })),
+];
 
 const instant = (ms: number): string => new Date(ms).toISOString();
 /** Required by the document, and without a meaning before it is delivered. */
 const deliveredDateOf = ({ shipment, updatedAt }: Shipped): string => instant(shipment.deliveredAt ?? updatedAt);
 /** What lies in the one package. */
-const packedOf = ({ lines, picks }: Shipped): PnpLine[] =>
-  picks === null
-    ? lines
-    : picks
-        .flatMap((row) =>
-          row.replacedBy === null
-            ? { ...row, quantity: row.pickedQuantity }
-            : { ...row.replacedBy, quantity: row.quantity },
-        )
-        .filter(({ quantity }) => quantity > 0);
+const packedOf = ({ lines, picks, back }: Shipped): PnpLine[] => {
+  if (back !== undefined) {
+    const known = [...lines, ...(picks ?? []).flatMap(({ replacedBy }) => replacedBy ?? [])];
+    const [first] = lines;
+    return back.items.flatMap(({ sku, quantity }) => {
+      const line = known.find((one) => one.sku === sku) ?? first;
+      return line === undefined ? [] : [{ ...line, sku, quantity }];
+    });
+  }
+  if (picks === null) return lines;
+  return picks
+    .flatMap((row) =>
+      row.replacedBy === null
+        ? { ...row, quantity: row.pickedQuantity }
+        : { ...row.replacedBy, quantity: row.quantity },
+    )
+    .filter(({ quantity }) => quantity > 0);
+};
 const carrier = { carrierId: '627eb3b93a19fdc0cf5fe087', carrierName: 'Sandbox couriers' };
 
 /** A row of `GET /shipments?orderId=`. */
@@ -78,7 +92,7 @@ export const toShipment = (order: Shipped, seller: string) => {
         dimensions: { width: '10', length: '20', height: '30' },
       },
     ],
-    type: 'PICKUP_DELIVERY',
+    type: order.back === undefined ? 'PICKUP_DELIVERY' : 'RETURN',
     notes: [],
     paymentMethod: 'ONLINE',
     carrierServiceType: 'LOCAL',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type * as z from 'zod';
 import { isReady, toLegacySnapshot, toSnapshot } from '../../../src/connectors/fulfilment/vtex-pick-and-pack/mapper.ts';
 import {
   LegacyReplySchema,
@@ -10,10 +11,11 @@ import { oddValues, pathsOf, withAt } from '../../fixtures/vtex-pick-and-pack/od
 import { legacyBody, orderBody, orderId, requestedLines, shipmentBody } from '../../fixtures/vtex-pick-and-pack/payloads.ts'; // prettier-ignore
 
 const at = '2026-01-15T03:00:00.000Z';
+const listed = (shipments: z.infer<typeof ShipmentListSchema>) => shipments.map((one) => ({ listed: one, read: null }));
 
 const snapshotOf = (changes: Record<string, unknown> = {}, shipments: unknown = [], lines = requestedLines) =>
   toSnapshot(
-    { order: WireOrderSchema.parse(orderBody(changes)), shipments: ShipmentListSchema.parse(shipments) },
+    { order: WireOrderSchema.parse(orderBody(changes)), shipments: listed(ShipmentListSchema.parse(shipments)) },
     lines,
     at,
   );
@@ -168,7 +170,7 @@ test('whatever one member becomes, evidence is lower case words with real times'
       const legacy = LegacyReplySchema.safeParse(changed.legacy);
       const evidence = [
         ...(order.success && shipments.success
-          ? toSnapshot({ order: order.data, shipments: shipments.data }, requestedLines, at).evidence
+          ? toSnapshot({ order: order.data, shipments: listed(shipments.data) }, requestedLines, at).evidence
           : []),
         ...(legacy.success ? toLegacySnapshot(legacy.data.data, at).evidence : []),
       ];

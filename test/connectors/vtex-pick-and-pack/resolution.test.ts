@@ -18,7 +18,7 @@ const read = (status: string, isInvoiced = false, shipments: Record<string, unkn
   toSnapshot(
     {
       order: WireOrderSchema.parse(orderBody({ status, ...(isInvoiced ? {} : { invoices: [] }) })),
-      shipments: ShipmentListSchema.parse(shipments.map(shipmentBody)),
+      shipments: ShipmentListSchema.parse(shipments.map(shipmentBody)).map((listed) => ({ listed, read: null })),
     },
     requestedLines,
     at,

@@ -73,6 +73,7 @@ test('an order that is being picked costs one call', async () => {
     ],
     pickedItems: null,
     needsAttention: null,
+    returns: [],
   });
   expect(operations).toEqual(['token.create', 'order.get']);
 });
@@ -86,6 +87,39 @@ test('an order that is past picking is read with its shipments', async () => {
     'shipment.delivered',
   ]);
   expect(snapshot?.pickedItems).toHaveLength(4);
+});
+
+test('of several shipments each is read: what one of them brings back is a return, and says nothing of the customer’s parcel', async () => {
+  const there = shipmentBody({ id: 'there-1' });
+  const pathOf = (id: string) => `/prod/v1/shipments/${id}`;
+  const packages = [
+    { items: [{ id: '140', quantity: 2 }, { id: 75, quantity: 1 }, null, { id: '75' }] },
+    { items: null },
+    {},
+  ];
+  const read = async (back: Record<string, unknown>, type: string | undefined, status = 200) => {
+    const listed = [there, shipmentBody({ id: 'back-1', ...back })];
+    api().get(orderPath).reply(200, orderBody()).get(shipmentsPath).reply(200, listed);
+    nock('https://api.pick-and-pack.com', { reqheaders: { 'x-pnp-filtermethod': 'BY_INTERNAL_ID' } })
+      .get(pathOf('there-1'))
+      .reply(200, { id: 'there-1', type: 'PICKUP_DELIVERY', packages })
+      .get(pathOf('back-1'))
+      .reply(status, status === 200 ? { id: 'back-1', type, packages } : businessError('TRP0005E'));
+    const snapshot = await connect().pickAndPack.find(ref);
+    return {
+      returns: snapshot?.returns,
+      parcels: snapshot?.evidence.filter(({ subject }) => subject !== 'order').length,
+    };
+  };
+  const goods = [
+    { sku: '140', quantity: 2 },
+    { sku: '75', quantity: 1 },
+  ];
+  expect(await read({}, 'RETURN')).toEqual({ returns: [{ reference: 'back-1', goods }], parcels: 1 });
+  expect(await read({ status: 'ON_ROUTE' }, 'RETURN')).toEqual({ returns: [], parcels: 1 });
+  expect(await read({}, 'TRANSFER')).toEqual({ returns: [], parcels: 1 });
+  expect(await read({}, 'DELIVERY')).toEqual({ returns: [], parcels: 2 });
+  expect(await read({}, undefined, 404)).toEqual({ returns: [], parcels: 2 });
 });
 
 test('shipments that are not ours to see are none', async () => {

@@ -57,6 +57,7 @@ test('the documented order is Packline’s order, each value of it', () => {
     state: 'handling',
     changedAt: '2024-02-06T20:46:11.701Z',
     remarks: [],
+    returns: [],
   });
 });
 

@@ -5,7 +5,7 @@ import type { FulfilmentConnection, FulfilmentConnector, FulfilmentRef, Fulfilme
 import { PickAndPackClient } from './client.ts';
 import { makeFailure } from './errors.ts';
 import { LegacyClient } from './legacy-client.ts';
-import { isReady, toLegacySnapshot, toSnapshot } from './mapper.ts';
+import { isReady, toLegacySnapshot, toSnapshot, type Shipment } from './mapper.ts';
 import { Session } from './session.ts';
 import { VtexPickAndPackSettingsSchema, type VtexPickAndPackSettings } from './settings.ts';
 import { vocabulary } from './statuses.ts';
@@ -53,8 +53,20 @@ function connect(settings: VtexPickAndPackSettings, io: ConnectorIo): Fulfilment
     const order = await orNull(client.getOrder(externalRef));
     if (order === null) return null;
     checkSame(order.orderId, externalRef);
-    const shipments = isReady(order) ? await orNull(client.listShipments(externalRef)) : null;
-    return toSnapshot({ order, shipments: shipments ?? [] }, lines, toInstant(io.nowMs()));
+    const shipments = isReady(order) ? await readShipments(externalRef) : [];
+    return toSnapshot({ order, shipments }, lines, toInstant(io.nowMs()));
+  }
+
+  /** Which way a shipment goes the list does not say: of several, one may bring goods back. */
+  async function readShipments(orderId: string): Promise<Shipment[]> {
+    const listed = (await orNull(client.listShipments(orderId))) ?? [];
+    const isAlone = listed.length === 1;
+    return Promise.all(
+      listed.map(async (one) => ({
+        listed: one,
+        read: isAlone ? null : await orNull(client.getShipment(one.id, 'BY_INTERNAL_ID')),
+      })),
+    );
   }
 
   async function findLegacy({ externalRef }: FulfilmentRef): Promise<FulfilmentSnapshot | null> {

@@ -1,10 +1,11 @@
 import type { Evidence } from '../../../domain/evidence.ts';
+import type { PartnerReturn } from '../../partner-return.ts';
 import type { FulfilmentSnapshot } from '../port.ts';
 import { toInstant } from '../../vendor/vtex/to-instant.ts';
 import type { RequestedLine } from './line-shares.ts';
 import { toPicks, type Picks } from './picked-items.ts';
 import { invoiceSeen, isPastPicking, packsAfterInvoicing, toCode } from './statuses.ts';
-import type { LegacyOrder, WireOrder, WireShipment } from './wire.ts';
+import type { LegacyOrder, WireOrder, WireShipment, WireShipmentDetail } from './wire.ts';
 
 const system = 'vtex-pick-and-pack';
 const orderSubject = 'order';
@@ -49,16 +50,35 @@ export const isReady = (order: WireOrder): boolean => isInvoiced(order) || isPas
 /** Goods on their way elsewhere (enum of `GET /shipments/{shipmentId}`): they say nothing of the customer's parcel. */
 const otherWays: ReadonlySet<string> = new Set(['RETURN', 'TRANSFER']);
 
-function toShipmentEvidence({ id, status, deliveredDate, serviceType }: WireShipment, receivedAt: string): Evidence[] {
+/** A shipment of the list, with what only the shipment itself says; null where that was not read. */
+export interface Shipment {
+  listed: WireShipment;
+  read: WireShipmentDetail | null;
+}
+const typeOf = ({ listed, read }: Shipment): string => read?.type ?? listed.serviceType ?? '';
+
+/** What the customer gave back: shipments of type `RETURN` that have arrived in the store. */
+const toReturns = (shipments: readonly Shipment[]): PartnerReturn[] =>
+  shipments.flatMap((shipment) => {
+    const { listed, read } = shipment;
+    if (typeOf(shipment) !== 'RETURN' || toCode(listed.status) !== 'delivered') return [];
+    const rows = (read?.packages ?? []).flatMap(({ items }) => (items ?? []).flatMap((row) => row ?? []));
+    return [{ reference: listed.id, goods: rows.map(({ id: sku, quantity }) => ({ sku, quantity })) }];
+  });
+
+function toShipmentEvidence(
+  { id, status, deliveredDate }: Pick<WireShipment, 'id' | 'status' | 'deliveredDate'>,
+  receivedAt: string,
+): Evidence[] {
   const code = toCode(status);
-  if (code === null || otherWays.has(serviceType ?? '')) return [];
+  if (code === null) return [];
   const occurredAt = code === 'delivered' ? toInstant(deliveredDate) : null;
   return [makeEvidence(`shipment:${id}`, `shipment.${code}`, occurredAt, receivedAt)];
 }
 
 /** An order and its shipments. `lines` is what was asked for; without it picks cannot be put down to anything. */
 export function toSnapshot(
-  { order, shipments }: { order: WireOrder; shipments: readonly WireShipment[] },
+  { order, shipments }: { order: WireOrder; shipments: readonly Shipment[] },
   lines: readonly RequestedLine[] | undefined,
   receivedAt: string,
 ): FulfilmentSnapshot {
@@ -69,8 +89,11 @@ export function toSnapshot(
     dispatched: true,
     evidence: [
       ...toOrderEvidence({ is: order.status, isInvoiced: isInvoiced(order) }, receivedAt),
-      ...shipments.flatMap((shipment) => toShipmentEvidence(shipment, receivedAt)),
+      ...shipments
+        .filter((shipment) => !otherWays.has(typeOf(shipment)))
+        .flatMap(({ listed }) => toShipmentEvidence(listed, receivedAt)),
     ],
+    returns: toReturns(shipments),
     pickedItems: picks.state === 'settled' ? picks.items : null,
     needsAttention: toAttention(picks, order),
   };

@@ -77,7 +77,24 @@ export const ShipmentReplySchema = z.object({
   deliveredDate: textIfAny,
   carrierName: textIfAny,
   trackingUrl: textIfAny,
+  packages: z
+    .array(
+      z.object({
+        items: z
+          .array(
+            z
+              .object({ id: IdSchema, quantity: z.int().min(1) })
+              .nullable()
+              .catch(null),
+          )
+          .nullish()
+          .catch(null),
+      }),
+    )
+    .nullish()
+    .catch(null),
 });
+export type WireShipmentDetail = z.infer<typeof ShipmentReplySchema>;
 
 /** `GET /worksheets/{worksheetId}`; the list by order has the same of each. */
 export const WorksheetSchema = z.object({

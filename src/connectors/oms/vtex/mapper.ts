@@ -8,6 +8,7 @@ import { Remarks } from './remarks.ts';
 import type { VtexSettings } from './settings.ts';
 import { toText } from './to-text.ts';
 import { toTotals } from './totals.ts';
+import { toReturns } from './returns.ts';
 import type { WireOrder } from './wire.ts';
 
 /**
@@ -40,7 +41,13 @@ export function toOmsOrder(order: WireOrder, externalId: string, settings: VtexS
   });
   const state = order.status;
   if (input.success && typeof state === 'string') {
-    return { input: input.data, state, changedAt: toInstant(order.lastChange), remarks: remarks.list() };
+    return {
+      input: input.data,
+      state,
+      changedAt: toInstant(order.lastChange),
+      remarks: remarks.list(),
+      returns: toReturns(order),
+    };
   }
   const pointers = (input.error?.issues ?? []).map(({ path }) => `/${path.join('/')}`);
   throw unusable([...new Set(typeof state === 'string' ? pointers : ['/status', ...pointers])]);

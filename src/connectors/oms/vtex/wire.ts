@@ -56,6 +56,7 @@ export type WireLogistics = z.infer<typeof LogisticsSchema>;
 
 /** One for each invoice, returns included. */
 const PackageSchema = z.object({
+  items: list(z.object({ itemIndex: number, quantity: number })),
   invoiceNumber: text,
   invoiceValue: number,
   type: text,
