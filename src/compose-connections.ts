@@ -121,6 +121,11 @@ export function createConnections(
       fulfilmentConnectors.has(connector) || callingOmsConnectors.has(connector),
     importsByItself: ({ connector }: Pick<Connection, 'connector'>): boolean =>
       fulfilmentConnectors.get(connector)?.appearsWithinMs !== undefined,
+    tellsOmsOfDelivery: (store: StoreDeps, record: Connection): boolean => {
+      const settings = knownSettings(store, record);
+      if (settings === undefined) return false;
+      return fulfilmentConnectors.get(record.connector)?.tellsOmsOfDelivery?.(settings) ?? false;
+    },
     webhookUrlOf: (store: StoreDeps, record: Connection): string =>
       `${baseUrl}/in/${openConnection(store, record).token}`,
   };

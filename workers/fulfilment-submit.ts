@@ -58,6 +58,7 @@ async function route(orderId: string, context: Context): Promise<Order | null> {
       connector: connection.connector,
       externalRef: before.externalId,
       submittedContentVersion: 0,
+      ...(context.deps.tellsOmsOfDelivery(store, connection) ? { tellsOms: true } : {}),
       routedAt: now(context),
     };
     const reference = store.keys.reference(connection.id, fulfilment.externalRef);

@@ -2,10 +2,12 @@ import type { AmendOutcome } from '../src/connectors/fulfilment/port.ts';
 import { Failure } from '../src/domain/failure.ts';
 import { raiseProblem } from '../src/domain/order-change.ts';
 import { isBeingCanceled, type Order, type OrderContent } from '../src/domain/order.ts';
+import { needsDeliveryTold } from '../src/domain/order-delivery.ts';
 import { isAmendable } from '../src/domain/order-status.ts';
 import type { WorkerDeps } from '../src/fulfilment/deps.ts';
 import { toOrderToFulfil } from '../src/fulfilment/order-to-fulfil.ts';
 import { recordSnapshot } from '../src/fulfilment/record-snapshot.ts';
+import { tellDelivery } from '../src/fulfilment/tell-delivery.ts';
 import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
 import { toInstant } from '../src/platform/clock.ts';
 import { deliveryWork } from '../src/queues/delivery-attempt.ts';
@@ -25,17 +27,23 @@ interface Amended {
 }
 
 /**
- * Brings the partner to the newest amendment. Level-triggered: several amendments in a row become one call. The race with
+ * Brings the partner to the newest amendment, or to the news that the order was delivered. Level-triggered: several amendments in a row become one call. The race with
  * the picker is decided by the partner's state, and the loser is told: what was refused is dropped, and said.
  */
 export default defineWorker<WorkerDeps, { orderId: string }>(fulfilmentUpdate, async ({ orderId }, context) => {
   const stored = await requireOrder(context.store, orderId);
   const connectionId = stored.order.fulfilment?.connectionId;
-  if (stored.order.pending === undefined || connectionId === undefined) return;
-  if (isTooLate(stored.order)) return dropTooLate(orderId, context);
+  const { pending } = stored.order;
+  if (
+    connectionId === undefined ||
+    (pending === undefined && !needsDeliveryTold(stored.order, context.deps.vocabularies))
+  )
+    return;
+  if (pending !== undefined && isTooLate(stored.order)) return dropTooLate(orderId, context);
   const { merchantId } = stored.order;
   const { laneOf } = await context.deps.openFulfilment(context.store, merchantId, connectionId, context.signal);
   if (!(await waitInLane(context, laneOf()))) return;
+  if (pending === undefined) return tellDelivery(orderId, connectionId, context);
   await performEffect<Amended>(context, {
     orderId,
     connectionId,

@@ -146,7 +146,7 @@ function newsOf(order: Order, { system, items }: ReturnTelling): Item[] {
 /** The return that this most likely is: of the same goods and not told of by this system yet, or the last one of such goods. */
 function findKnown(returns: readonly OrderReturn[], { system, items }: ReturnTelling): OrderReturn | undefined {
   const textOf = (of: readonly Item[]): string =>
-    JSON.stringify(of.map(({ lineId, quantity }) => [lineId, quantity]).sort());
+    JSON.stringify(of.map(({ lineId, quantity }) => `${quantity} ${lineId}`).sort());
   const same = returns.find(
     (one) => textOf(one.items) === textOf(items) && one.toldBy.every((telling) => telling.system !== system),
   );

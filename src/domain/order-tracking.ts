@@ -7,6 +7,8 @@ export interface OrderTracking {
   version: number;
   /** What the OMS has. */
   toldVersion: number;
-  /** … and that it was delivered. */
+  /** That it was delivered goes to the OMS through the fulfilment system, and what happened on its way with it. */
+  viaFulfilment?: boolean | undefined;
+  /** That it was delivered is told, to whomever it goes. */
   toldDelivered?: boolean | undefined;
 }

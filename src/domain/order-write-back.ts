@@ -3,6 +3,7 @@ import { invoicedMinor } from './invoice.ts';
 import type { Order } from './order.ts';
 import { isHeld } from './order-settlement.ts';
 import { isNeverInvoiced, statusTable } from './order-status.ts';
+import type { OrderTracking } from './order-tracking.ts';
 
 /** How far the OMS was told what was picked. */
 export interface OmsModificationState {
@@ -37,9 +38,14 @@ export const isInvoicedAtAll = (order: Order): boolean =>
 export function needsTracking(order: Order): boolean {
   const { tracking, oms, status } = order;
   if (oms === undefined || !isInvoicedAtAll(order)) return false;
+  if (tracking?.viaFulfilment === true) return isFollowed(tracking) && tracking.version > tracking.toldVersion;
   if (tracking !== undefined && tracking.version > tracking.toldVersion) return true;
   return oms.tellsPicks === true && status === 'DELIVERED' && tracking?.toldDelivered !== true;
 }
+
+/** There is something to say of the parcel beside what happened to it. */
+const isFollowed = ({ carrier, trackingNumber, trackingUrl }: OrderTracking): boolean =>
+  [carrier, trackingNumber, trackingUrl].some((known) => known !== undefined);
 
 export function withModification({ order, happenings }: Changed, modification: OmsModificationState): Changed {
   if (order.oms === undefined) return { order, happenings };

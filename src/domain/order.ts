@@ -52,6 +52,8 @@ export interface OrderFulfilment {
   jobId?: string | undefined;
   /** The content version the partner has; 0 before the first call was answered. */
   submittedContentVersion: number;
+  /** Told of a delivery, it tells the order's OMS of it by itself. */
+  tellsOms?: boolean | undefined;
   routedAt?: string | undefined;
   dispatchedAt?: string | undefined;
 }

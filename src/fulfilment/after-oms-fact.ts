@@ -1,6 +1,7 @@
 import type { OmsFact } from '../domain/order-oms.ts';
 import type { Order } from '../domain/order.ts';
 import { makeEntry } from '../queues/define-job.ts';
+import { deliveryWorkNow } from '../queues/fulfilment-update.ts';
 import { omsUpdate } from '../queues/oms-update.ts';
 import { orderCancel } from '../queues/order-cancel.ts';
 import type { NewEntry } from '../store/commit.ts';
@@ -18,6 +19,8 @@ export function afterOmsFact(before: Order, after: Order, { phase }: OmsFact): N
     after.oms?.tellsPicks === true && before.oms?.startedAt === undefined && after.oms.startedAt !== undefined;
   return [
     ...(isCanceledNow ? [makeEntry(orderCancel, { orderId }, { lane: freeLane, cause })] : []),
+    // Whoever was told of the delivery before there was an invoice refused to hear of it.
+    ...(before.invoiceStatus !== after.invoiceStatus ? deliveryWorkNow(after) : []),
     ...(waitsForStart || maySettle
       ? [makeEntry(omsUpdate, { orderId }, { lane: after.oms?.lane ?? freeLane, cause })]
       : []),

@@ -47,6 +47,8 @@ export interface WorkerDeps {
   callsSomebody(connection: Pick<Connection, 'connector'>): boolean;
   /** Takes orders of its own vendor's OMS by itself: has no create call. */
   importsByItself(connection: Pick<Connection, 'connector'>): boolean;
+  /** Told of a delivery, it tells the OMS by itself. */
+  tellsOmsOfDelivery(store: StoreDeps, connection: Connection): boolean;
   /** The connection's inbound URL. */
   webhookUrlOf(store: StoreDeps, connection: Connection): string;
 }

@@ -3,6 +3,7 @@ import { Failure } from '../domain/failure.ts';
 import { ownInvoice, type OrderInvoice } from '../domain/invoice.ts';
 import { isReadyToInvoice } from '../domain/order-change.ts';
 import { mayTellInvoices, needsModification, needsTracking, withModification } from '../domain/order-write-back.ts';
+import { deliveredAt } from '../domain/order-delivery.ts';
 import type { Order } from '../domain/order.ts';
 import { InstantSchema } from '../domain/time.ts';
 import { toInstant } from '../platform/clock.ts';
@@ -165,8 +166,13 @@ async function tellTracking(order: Order, context: Context): Promise<void> {
     },
     record: ({ order: latest }, { sent }) => {
       const at = toInstant(context.store.clock.now());
-      const { version = 0 } = latest.tracking ?? {};
-      const tracking = { ...latest.tracking, version, toldVersion: told.version, toldDelivered: told.delivered };
+      const { version = 0, toldDelivered = false } = latest.tracking ?? {};
+      const tracking = {
+        ...latest.tracking,
+        version,
+        toldVersion: told.version,
+        toldDelivered: toldDelivered || told.delivered,
+      };
       return { order: { ...latest, tracking }, timeline: [{ at, what: 'oms.tracked', detail: { sent } }] };
     },
   });
@@ -175,8 +181,8 @@ async function tellTracking(order: Order, context: Context): Promise<void> {
 function toOmsTracking(stored: StoredOrder, { store }: Context): Parameters<OmsWriteBack['track']>[1] {
   const { order } = stored;
   const sent = (order.invoices ?? []).filter(({ type, state }) => type === 'output' && state === 'sent');
-  const events = openPerson(store, stored, 'current')?.trackingEvents ?? [];
-  const delivered = order.evidence.findLast(({ code }) => code === 'delivered')?.occurredAt ?? order.updatedAt;
+  const isElsewhere = order.tracking?.viaFulfilment === true;
+  const events = isElsewhere ? [] : (openPerson(store, stored, 'current')?.trackingEvents ?? []);
   return {
     invoiceNumber: sent.at(-1)?.invoiceNumber ?? '',
     number: order.tracking?.trackingNumber ?? order.externalId,
@@ -187,6 +193,6 @@ function toOmsTracking(stored: StoredOrder, { store }: Context): Parameters<OmsW
       const at = InstantSchema.safeParse(date).data;
       return at === undefined ? [] : [{ ...event, at }];
     }),
-    deliveredAt: order.status === 'DELIVERED' ? delivered : null,
+    deliveredAt: order.status === 'DELIVERED' && !isElsewhere ? deliveredAt(order) : null,
   };
 }

@@ -1,7 +1,9 @@
 import { vocabularies } from '../connectors/fulfilment/registry.ts';
+import { isNewsToFulfilment } from '../domain/order-delivery.ts';
 import type { OrderTracking } from '../domain/order-tracking.ts';
 import type { TrackingEvent } from '../domain/order.ts';
 import { reportDelivery, withTrackingEvents } from '../domain/report-delivery.ts';
+import { deliveryWorkNow } from '../queues/fulfilment-update.ts';
 import { omsWorkNow } from '../queues/oms-update.ts';
 import { toInstant } from '../platform/clock.ts';
 import type { OrderChange } from '../store/change-order.ts';
@@ -35,13 +37,15 @@ export function takeTracking(
   const trackingEvents = withTrackingEvents(known, events);
   const hasMoved = person !== null && trackingEvents !== known;
   const { version = 0, toldVersion = 0, ...before } = order.tracking ?? {};
+  const viaFulfilment = isNewsToFulfilment(order, changed.order) ? true : order.tracking?.viaFulfilment;
   const given = Object.fromEntries(Object.entries(how).filter(([, value]) => value !== undefined));
   const after = { ...before, ...given };
   const isFollowedOtherwise = JSON.stringify(after) !== JSON.stringify(before);
   if (changed.order === order && !hasMoved && !isFollowedOtherwise) return null;
+  const next = { ...changed.order, tracking: { ...after, viaFulfilment, version: version + 1, toldVersion } };
   return {
     ...changed,
-    order: { ...changed.order, tracking: { ...after, version: version + 1, toldVersion } },
+    order: next,
     ...(hasMoved ? { person: resealPerson(store, stored, { ...person, trackingEvents }) } : {}),
     timeline: [
       {
@@ -50,6 +54,6 @@ export function takeTracking(
         detail: { events: events.length, deliveredAt: delivered?.at ?? null, by },
       },
     ],
-    entries: omsWorkNow(order),
+    entries: [...omsWorkNow(order), ...deliveryWorkNow(next)],
   };
 }

@@ -71,12 +71,15 @@ test('a delivery finishes the courier of the latest package, once', async () => 
   const oms = startOms();
   const { port } = portOf(oms);
   const orderId = await oms.shop();
-  port.delivered(orderId, null);
+  const event = { city: 'Rio', state: 'RJ', description: 'Delivered', date: '2026-01-15T03:00:00Z' };
+  port.delivered(orderId, { deliveredDate: null, events: [] });
   await oms.control('POST', `/vtex/orders/${orderId}/invoice`);
-  for (let times = 0; times < 2; times += 1) port.delivered(orderId, '2026-01-15T03:00:00Z');
+  for (const events of [[event], []]) port.delivered(orderId, { deliveredDate: event.date, events });
   expect(await oms.read(orderId)).toMatchObject({
     status: 'invoiced',
-    packageAttachment: { packages: [{ courierStatus: { finished: true, deliveredDate: '2026-01-15T03:00:00Z' } }] },
+    packageAttachment: {
+      packages: [{ courierStatus: { finished: true, deliveredDate: event.date, data: [{ createDate: event.date }] } }],
+    },
   });
   expect(oms.books.effectsOf('demomarket', orderId)).toEqual({ 'oms.invoiced': 1, 'oms.delivered': 1 });
 });

@@ -11,7 +11,7 @@ export interface FakeOms extends OmsAccount {
   invoice(orderId: string): void;
   readonly handled: string[];
   readonly picked: Map<string, Picked>;
-  readonly finished: { orderId: string; deliveredDate: string | null }[];
+  readonly finished: ({ orderId: string } & Parameters<OmsAccount['delivered']>[1])[];
 }
 
 interface FakeLine {
@@ -47,8 +47,8 @@ export function createFakeOms(name: string): FakeOms {
     pickingDone(orderId, picked) {
       oms.picked.set(orderId, picked);
     },
-    delivered(orderId, deliveredDate) {
-      oms.finished.push({ orderId, deliveredDate });
+    delivered(orderId, tracking) {
+      oms.finished.push({ orderId, ...tracking });
     },
     make(orderId, { warehouseId = 'store-2', isPickup = false, lines = [{ sku: '18' }, bananas] } = {}) {
       const doc = {

@@ -102,7 +102,8 @@ test('tracking delivers an order once it is invoiced, and tells the OMS', async 
   expect(pnp.oms.finished).toEqual([]);
   expect(await pnp.call('PATCH', path, tracking)).toEqual({ status: 200, body: { ...tracking, orderId } });
   expect(pnp.statusOf(orderId)).toBe('DELIVERED');
-  expect(pnp.oms.finished).toEqual([{ orderId, deliveredDate: tracking.deliveredDate }]);
+  expect(pnp.oms.finished).toEqual([{ orderId, ...tracking }]);
+  expect(pnp.books.effectsOf('demomarket', orderId)).toMatchObject({ 'pnp.deliveryTold': 1 });
 });
 
 test('a reset forgets orders, and what follows begins anew', async () => {

@@ -1,5 +1,5 @@
 import type { Evidence } from '../../domain/evidence.ts';
-import type { OrderContent, OrderPerson } from '../../domain/order.ts';
+import type { OrderContent, OrderPerson, TrackingEvent } from '../../domain/order.ts';
 import type { PickedItem } from '../../domain/picking.ts';
 import type { Vocabulary } from '../../domain/resolve-status.ts';
 import type { CallingConnector, TestableConnection } from '../connector.ts';
@@ -68,6 +68,14 @@ export interface FulfilmentConnection extends TestableConnection {
   /** Brings a dispatched order to this content, if picking has not begun. */
   amend?(ref: FulfilmentRef, order: OrderToFulfil): Promise<AmendOutcome>;
   cancel?(ref: FulfilmentRef): Promise<CancelOutcome>;
+  /**
+   * The order was delivered, by the word of somebody else. The system tells the order's OMS, too (`tellsOmsOfDelivery`). Looks
+   * first, so safe to repeat; `transient` where it is too early for it.
+   */
+  tellDelivered?(
+    ref: FulfilmentRef,
+    delivery: { at: string; events: readonly TrackingEvent[] },
+  ): Promise<{ alreadyThere: boolean }>;
   /** Hooks sent since `after` (an instant), oldest last, a page at a time. */
   missedMessages?(
     after: string,
@@ -84,6 +92,8 @@ export interface FulfilmentConnector<S = unknown> extends CallingConnector<S, Fu
    * order may take to appear (ms) until somebody has to look.
    */
   appearsWithinMs?(settings: S): number;
+  /** With these settings, `tellDelivered` is there, and the OMS hears of a delivery by it. */
+  tellsOmsOfDelivery?(settings: S): boolean;
   /** Reads may be this old (ms): what a hook has just told need not be in them yet. */
   readonly readCacheMs?: number;
 }

@@ -80,9 +80,9 @@ export function createAccount(context: SandboxContext, initial: AccountSettings)
       );
       context.timers.after(erpDelayMs, () => invoices.addRest(order, items));
     },
-    delivered(orderId, deliveredDate) {
+    delivered(orderId, tracking) {
       const order = orders.get(orderId);
-      if (order !== undefined) invoices.finish(order, deliveredDate);
+      if (order !== undefined) invoices.finish(order, tracking);
     },
   };
 

@@ -1,3 +1,4 @@
+import type { PnpTracking } from './oms-account.ts';
 import type { OmsOrder } from './oms-order.ts';
 import {
   invoicedValueOf,
@@ -20,7 +21,7 @@ export interface Invoices {
   /** `PUT …/invoice/{invoiceNumber}/tracking`; needs a tracking number first. */
   track(order: OmsOrder, invoiceNumber: string, tracking: Tracking): void;
   /** The courier of the latest package is done. */
-  finish(order: OmsOrder, deliveredDate: string | null): void;
+  finish(order: OmsOrder, tracking: PnpTracking): void;
 }
 
 interface InvoicesDeps {
@@ -86,11 +87,13 @@ export function createInvoices({ now, note, moveTo, tellChange }: InvoicesDeps):
       note(order, 'tracked');
       settle(order, parcel, { finished: isDelivered, deliveredDate, data });
     },
-    finish(order, deliveredDate) {
+    finish(order, { deliveredDate, events }) {
       const parcel = packagesOf(order).findLast(({ type }) => type === 'Output');
       if (parcel === undefined) return;
-      const data = parcel.courierStatus?.data ?? [];
-      settle(order, parcel, { finished: true, deliveredDate: deliveredDate ?? toVtexTime(now()), data });
+      const at = toVtexTime(now());
+      const told = events.map(({ date, ...event }) => ({ ...event, lastChange: at, createDate: date }));
+      const data = [...(parcel.courierStatus?.data ?? []), ...told];
+      settle(order, parcel, { finished: true, deliveredDate: deliveredDate ?? at, data });
     },
   };
 }

@@ -4,6 +4,11 @@ export interface OmsOrderRecord {
   readonly doc: Record<string, unknown> & { orderId: string; sequence: string; status: string };
 }
 
+export interface PnpTracking {
+  deliveredDate: string | null;
+  events: readonly { city: string; state: string; description: string; date: string }[];
+}
+
 /** What VTEX's own apps (Pick and Pack) see and do in an account of the OMS. */
 export interface OmsAccount {
   readonly name: string;
@@ -15,6 +20,6 @@ export interface OmsAccount {
   startHandling(orderId: string): boolean;
   /** Picking is settled: `ready-for-invoicing` where the account has it so, else nothing. A simulated ERP may invoice now. */
   pickingDone(orderId: string, picked: readonly { uniqueId: string; quantity: number; priceMinor: number }[]): void;
-  /** Tracking that came over Pick and Pack: the package's courier has finished. */
-  delivered(orderId: string, deliveredDate: string | null): void;
+  /** Tracking that came over Pick and Pack: what happened on the way, and the package's courier has finished. */
+  delivered(orderId: string, tracking: PnpTracking): void;
 }

@@ -67,7 +67,10 @@ export function makeApiRoutes({ cache, speed, accounts }: RoutesDeps): Hono<PnpE
         const order = orderOf(account, c.req.param('id'));
         const tracking = readTracking(await c.req.text());
         if (order.invoices.length === 0) throw refusals.notInvoiced();
-        account.setDelivered(order, tracking.deliveredDate ?? null);
+        account.setDelivered(order, {
+          deliveredDate: tracking.deliveredDate ?? null,
+          events: tracking.events ?? [],
+        });
         return c.json({ ...tracking, orderId: order.orderId });
       })
       .get('/worksheets/:id', (c) => {

@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { SandboxContext } from '../context.ts';
-import type { OmsAccount, OmsOrderRecord } from '../vtex-oms/oms-account.ts';
+import type { OmsAccount, OmsOrderRecord, PnpTracking } from '../vtex-oms/oms-account.ts';
 import type { PnpAccountSettings } from './account-settings.ts';
 import { createHooks } from './hooks.ts';
 import { createOrderIndex, type OrderIndex } from './order-index.ts';
@@ -20,7 +20,7 @@ export interface PnpAccount {
   /** The Admin's "Import": whatever the settings and filters say; undefined when the OMS has no such order. */
   importByHand(orderId: string): PnpOrder | undefined;
   /** `PATCH /orders/{id}/tracking`: delivered here, and told to the OMS. */
-  setDelivered(order: PnpOrder, deliveredDate: string | null): void;
+  setDelivered(order: PnpOrder, tracking: PnpTracking): void;
   /** The customer gave some of it back, and it is in the store again. */
   bringBack(order: PnpOrder, items: PnpReturn['items']): PnpReturn;
   /** Forgets orders, and what was to be told of them. */
@@ -121,9 +121,10 @@ export function createPnpAccount(context: SandboxContext, oms: OmsAccount, initi
       if (record === undefined) return undefined;
       return index.orders.get(orderId) ?? take(importOrder(record, name, context.now()), record);
     },
-    setDelivered(order, deliveredDate) {
+    setDelivered(order, tracking) {
+      context.books.addEffect(name, order.orderId, 'pnp.deliveryTold');
       if (!ends.has(order.status)) moveTo(order, 'DELIVERED');
-      oms.delivered(order.orderId, deliveredDate);
+      oms.delivered(order.orderId, tracking);
     },
     bringBack(order, items) {
       const now = context.now();

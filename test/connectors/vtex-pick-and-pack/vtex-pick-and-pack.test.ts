@@ -122,6 +122,44 @@ test('of several shipments each is read: what one of them brings back is a retur
   expect(await read({}, undefined, 404)).toEqual({ returns: [], parcels: 2 });
 });
 
+const delivery = {
+  at: '2026-01-15T02:00:00.000Z',
+  events: [{ city: 'Rio', state: 'RJ', description: 'Delivered', date: '2026-01-15T02:00:00.000Z' }],
+};
+const trackingPath = `${orderPath}/tracking`;
+
+test('a delivery is told with its date and all that happened, once: an order whose parcels have all arrived is left alone', async () => {
+  const body = { deliveredDate: delivery.at, events: delivery.events };
+  api()
+    .get(shipmentsPath)
+    .reply(200, [shipmentBody({ status: 'ON_ROUTE' })])
+    .patch(trackingPath, body)
+    .reply(200, { ...body, orderId });
+  const { pickAndPack, operations } = connect();
+  await expect(pickAndPack.tellDelivered?.(ref, delivery)).resolves.toEqual({ alreadyThere: false });
+  nock('https://api.pick-and-pack.com').get(shipmentsPath).reply(200, [shipmentBody()]);
+  await expect(pickAndPack.tellDelivered?.(ref, delivery)).resolves.toEqual({ alreadyThere: true });
+  expect(operations.filter((operation) => operation === 'tracking.update')).toHaveLength(1);
+});
+
+test('a delivery before the invoice waits for it, ten minutes at a time', async () => {
+  api()
+    .get(shipmentsPath)
+    .reply(200, [])
+    .patch(trackingPath)
+    .reply(404, businessError('ORA0001B', 'The order must be invoiced'));
+  await expect(connect().pickAndPack.tellDelivered?.(ref, delivery)).rejects.toMatchObject({
+    ...failed('transient', 'not_invoiced'),
+    retryAfterMs: 600_000,
+  });
+});
+
+test('the legacy API is told nothing: the OMS is, by whoever tells it otherwise', () => {
+  expect(connect({ api: 'legacy' }).pickAndPack.tellDelivered).toBeUndefined();
+  const tells = (api: 'new' | 'legacy') => connector.tellsOmsOfDelivery?.(settingsOf({ api }));
+  expect([tells('new'), tells('legacy')]).toEqual([true, false]);
+});
+
 test('shipments that are not ours to see are none', async () => {
   api().get(orderPath).reply(200, orderBody()).get(shipmentsPath).reply(403, businessError('SHP0003B'));
   expect((await connect().pickAndPack.find(ref))?.evidence).toHaveLength(2);
@@ -176,8 +214,8 @@ test.each([
   await expect(connect({ api: 'legacy' }).pickAndPack.find(ref)).resolves.toBeNull();
 });
 
-test('it looks and listens: nothing can be begun, changed or canceled over this API', () => {
-  expect(Object.keys(connect().pickAndPack).sort()).toEqual(['find', 'test']);
+test('it looks and listens, and tells of deliveries: nothing can be begun, changed or canceled over this API', () => {
+  expect(Object.keys(connect().pickAndPack).sort()).toEqual(['find', 'tellDelivered', 'test']);
 });
 
 test('settings: the account’s name is enough beside the key, and everything can be set', () => {

@@ -1,11 +1,12 @@
 import { Failure } from '../../../domain/failure.ts';
+import type { TrackingEvent } from '../../../domain/order.ts';
 import { toInstant } from '../../../platform/clock.ts';
 import type { ConnectorIo } from '../../io.ts';
 import type { FulfilmentConnection, FulfilmentConnector, FulfilmentRef, FulfilmentSnapshot } from '../port.ts';
 import { PickAndPackClient } from './client.ts';
 import { makeFailure } from './errors.ts';
 import { LegacyClient } from './legacy-client.ts';
-import { isReady, toLegacySnapshot, toSnapshot, type Shipment } from './mapper.ts';
+import { areDelivered, isReady, toLegacySnapshot, toSnapshot, type Shipment } from './mapper.ts';
 import { Session } from './session.ts';
 import { VtexPickAndPackSettingsSchema, type VtexPickAndPackSettings } from './settings.ts';
 import { vocabulary } from './statuses.ts';
@@ -14,7 +15,7 @@ import { webhook } from './webhook.ts';
 
 /**
  * VTEX Pick and Pack. It takes the orders of its own account's OMS by itself, under the OMS's ids, and cannot be told to
- * begin, change or cancel anything: so there is only a look, and hooks.
+ * begin, change or cancel anything: so there is a look, and hooks, and a word when somebody else has delivered.
  */
 export const vtexPickAndPack: FulfilmentConnector<VtexPickAndPackSettings> = {
   id: 'vtex-pick-and-pack',
@@ -30,6 +31,7 @@ export const vtexPickAndPack: FulfilmentConnector<VtexPickAndPackSettings> = {
   // "Cached for 30 seconds", all of its reads but the list of shipments.
   readCacheMs: 30_000,
   appearsWithinMs: ({ appearsWithinMinutes }) => appearsWithinMinutes * 60_000,
+  tellsOmsOfDelivery: ({ api }) => api === 'new',
   connect,
   webhook,
 };
@@ -69,6 +71,17 @@ function connect(settings: VtexPickAndPackSettings, io: ConnectorIo): Fulfilment
     );
   }
 
+  /** `PATCH …/tracking` marks the order delivered whatever it is told, and nobody documents what a second one does. */
+  async function tellDelivered(
+    { externalRef }: FulfilmentRef,
+    { at, events }: { at: string; events: readonly TrackingEvent[] },
+  ): Promise<{ alreadyThere: boolean }> {
+    if (areDelivered(await readShipments(externalRef))) return { alreadyThere: true };
+    const { orderId } = await client.updateTracking(externalRef, { deliveredDate: at, events });
+    checkSame(orderId, externalRef);
+    return { alreadyThere: false };
+  }
+
   async function findLegacy({ externalRef }: FulfilmentRef): Promise<FulfilmentSnapshot | null> {
     const order = await orNull(legacy.getOrder(externalRef));
     if (order === null) return null;
@@ -82,6 +95,7 @@ function connect(settings: VtexPickAndPackSettings, io: ConnectorIo): Fulfilment
       return { account: settings.account };
     },
     find: readOrder,
+    ...(settings.api === 'new' ? { tellDelivered } : {}),
   };
 }
 

@@ -57,6 +57,12 @@ export interface Shipment {
 }
 const typeOf = ({ listed, read }: Shipment): string => read?.type ?? listed.serviceType ?? '';
 
+/** All that was sent to the customer has arrived there. */
+export function areDelivered(shipments: readonly Shipment[]): boolean {
+  const parcels = shipments.filter((shipment) => !otherWays.has(typeOf(shipment)));
+  return parcels.length > 0 && parcels.every(({ listed }) => toCode(listed.status) === 'delivered');
+}
+
 /** What the customer gave back: shipments of type `RETURN` that have arrived in the store. */
 const toReturns = (shipments: readonly Shipment[]): PartnerReturn[] =>
   shipments.flatMap((shipment) => {
