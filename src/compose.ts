@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import pRetry from 'p-retry';
 import { createConnections } from './compose-connections.ts';
-import { vocabularies } from './connectors/fulfilment/registry.ts';
-import { omsVocabularies } from './connectors/oms/registry.ts';
+import { vocabularies } from './connectors/registry.ts';
 import { Failure } from './domain/failure.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
@@ -158,7 +157,7 @@ async function knowGeneration(
 export function composeWorkerDeps(base: Base): WorkerDeps {
   const { lanesOf: _, ...connections } = createConnections(base, base.config);
   return {
-    vocabularies: { ...vocabularies, ...omsVocabularies },
+    vocabularies,
     http: base.http,
     random: Math.random,
     quietAfterMs: base.config.quietSeconds * 1_000,

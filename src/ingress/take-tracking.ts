@@ -1,4 +1,4 @@
-import { vocabularies } from '../connectors/fulfilment/registry.ts';
+import { vocabularies } from '../connectors/registry.ts';
 import { isNewsToFulfilment } from '../domain/order-delivery.ts';
 import type { OrderTracking } from '../domain/order-tracking.ts';
 import type { TrackingEvent } from '../domain/order.ts';

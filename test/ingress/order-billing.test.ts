@@ -192,6 +192,28 @@ describe('a return', () => {
   });
 });
 
+describe('an order that its OMS has as invoiced', () => {
+  const ofOms = async (status: Order['status']) => {
+    const id = await pickedOrder({ status });
+    const said = { system: 'vtex', subject: 'order', code: 'invoiced', occurredAt: at, receivedAt: at };
+    await put(id, ({ evidence }) => ({
+      evidence: [...evidence, said, ownEvidence('submitted', at)],
+      invoiceStatus: 'invoiced',
+      oms: { connector: 'vtex', state: 'invoiced' },
+    }));
+    return id;
+  };
+
+  test('stays so, and nobody wonders about the OMS’s words, when the merchant tells of its delivery and of its return', async () => {
+    const id = await ofOms('ON_ROUTE');
+    const delivered = await request('PATCH', `/v1/orders/${id}/tracking`, { key, json: { deliveredDate: at } });
+    expect(delivered.body).toMatchObject({ status: 'DELIVERED', invoiceStatus: 'invoiced', problems: [] });
+    const items = [{ lineId: 'line-1', quantity: 4 }];
+    await request('POST', `/v1/orders/${id}/returns`, { key, json: { items } });
+    expect(await read(id)).toMatchObject({ status: 'RETURNED', invoiceStatus: 'invoiced', problems: [] });
+  });
+});
+
 describe('tracking', () => {
   const tell = (id: string, json: unknown) => request('PATCH', `/v1/orders/${id}/tracking`, { key, json });
   const event = { city: 'Sydney', state: 'NSW', description: 'Left the depot', date: at };

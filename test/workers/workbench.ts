@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
 import { createConnections } from '../../src/compose-connections.ts';
-import { vocabularies } from '../../src/connectors/fulfilment/registry.ts';
+import { vocabularies } from '../../src/connectors/registry.ts';
 import type { WorkerDeps } from '../../src/fulfilment/deps.ts';
 import { createEgress } from '../../src/platform/egress.ts';
 import { createHttp } from '../../src/platform/http.ts';

@@ -10,5 +10,7 @@ export const fulfilmentConnectors: ReadonlyMap<string, FulfilmentConnector> = ne
   connectors.map((connector) => [connector.id, connector as FulfilmentConnector]),
 );
 
-/** What every system's codes mean, for resolving an order's status. */
-export const vocabularies: Vocabularies = Object.fromEntries(connectors.map(({ id, vocabulary }) => [id, vocabulary]));
+/** What every fulfilment system's codes mean. */
+export const fulfilmentVocabularies: Vocabularies = Object.fromEntries(
+  connectors.map(({ id, vocabulary }) => [id, vocabulary]),
+);

@@ -12,7 +12,7 @@ import { heldDetail, isHeld } from '../../domain/order-settlement.ts';
 import type { Order } from '../../domain/order.ts';
 import { acceptPicks } from '../../domain/settle-picks.ts';
 import { InstantSchema } from '../../domain/time.ts';
-import { vocabularies } from '../../connectors/fulfilment/registry.ts';
+import { vocabularies } from '../../connectors/registry.ts';
 import { toInstant } from '../../platform/clock.ts';
 import type { OrderChange } from '../../store/change-order.ts';
 import { newId, type StoreDeps } from '../../store/deps.ts';

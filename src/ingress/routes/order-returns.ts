@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { vocabularies } from '../../connectors/fulfilment/registry.ts';
+import { vocabularies } from '../../connectors/registry.ts';
 import { IdSchema } from '../../domain/ids.ts';
 import {
   merchantTells,

@@ -1,5 +1,4 @@
-import { omsVocabularies } from '../../../connectors/oms/registry.ts';
-import { vocabularies as fulfilmentVocabularies } from '../../../connectors/fulfilment/registry.ts';
+import { vocabularies as partnerVocabularies } from '../../../connectors/registry.ts';
 import type { Evidence } from '../../../domain/evidence.ts';
 import type { Vocabularies } from '../../../domain/order-change.ts';
 import type { Order } from '../../../domain/order.ts';
@@ -8,8 +7,7 @@ import { ownSystem, ownVocabulary, type Meaning } from '../../../domain/resolve-
 
 /** What every system's words mean. */
 export const vocabularies: Vocabularies = {
-  ...fulfilmentVocabularies,
-  ...omsVocabularies,
+  ...partnerVocabularies,
   [ownSystem]: ownVocabulary,
 };
 
