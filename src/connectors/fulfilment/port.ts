@@ -26,7 +26,15 @@ export interface FulfilmentRef {
   partnerOrderId?: string | undefined;
   jobId?: string | undefined;
   /** For partners that name a SKU where we need a line. */
-  lines?: readonly { id: string; sku: string; quantity: number }[] | undefined;
+  lines?:
+    | readonly {
+        id: string;
+        sku: string;
+        quantity: number;
+        unitPriceMinor?: number | undefined;
+        weighted?: boolean | undefined;
+      }[]
+    | undefined;
 }
 
 /** What a reply or a read tells about one order at the partner. */

@@ -8,6 +8,7 @@ export const toLegacyBody = ({ orderId, status, picks, shipment }: PnpOrder, hos
     orderId,
     fulfillmentStatus: status,
     pickedItems: (picks ?? [])
+      .map((row) => (row.replacedBy === null ? row : { ...row, ...row.replacedBy, pickedQuantity: row.quantity }))
       .filter((row) => row.pickedQuantity > 0)
       .map((row) => ({
         image: `https://images.example.com/${row.sku}.jpg`,

@@ -124,9 +124,9 @@ test('picks that do not add up want somebody to look once they are waited for, a
   }
 });
 
-test('the legacy reader tells where the order and its services are, and no picks', () => {
+test('the legacy reader tells where the order and its services are', () => {
   const { data } = LegacyReplySchema.parse(legacyBody({ fulfillmentStatus: 'INVOICED' }));
-  expect(toLegacySnapshot(data, at)).toEqual({
+  expect(toLegacySnapshot(data, undefined, at)).toEqual({
     partnerOrderId: orderId,
     jobId: undefined,
     dispatched: true,
@@ -172,7 +172,7 @@ test('whatever one member becomes, evidence is lower case words with real times'
         ...(order.success && shipments.success
           ? toSnapshot({ order: order.data, shipments: listed(shipments.data) }, requestedLines, at).evidence
           : []),
-        ...(legacy.success ? toLegacySnapshot(legacy.data.data, at).evidence : []),
+        ...(legacy.success ? toLegacySnapshot(legacy.data.data, requestedLines, at).evidence : []),
       ];
       for (const { subject, code, occurredAt } of evidence) {
         expect(subject).toMatch(/^(order|shipment:.+)$/);

@@ -82,11 +82,11 @@ function connect(settings: VtexPickAndPackSettings, io: ConnectorIo): Fulfilment
     return { alreadyThere: false };
   }
 
-  async function findLegacy({ externalRef }: FulfilmentRef): Promise<FulfilmentSnapshot | null> {
+  async function findLegacy({ externalRef, lines }: FulfilmentRef): Promise<FulfilmentSnapshot | null> {
     const order = await orNull(legacy.getOrder(externalRef));
     if (order === null) return null;
     checkSame(order.orderId, externalRef);
-    return toLegacySnapshot(order, toInstant(io.nowMs()));
+    return toLegacySnapshot(order, lines, toInstant(io.nowMs()));
   }
 
   return {

@@ -5,6 +5,9 @@ export interface RequestedLine {
   id: string;
   sku: string;
   quantity: number;
+  /** Where they are needed: the legacy API's answer lacks both. */
+  unitPriceMinor?: number | undefined;
+  weighted?: boolean | undefined;
 }
 
 /** How many units of which item each line got. */

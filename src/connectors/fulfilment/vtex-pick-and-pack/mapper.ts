@@ -2,6 +2,7 @@ import type { Evidence } from '../../../domain/evidence.ts';
 import type { PartnerReturn } from '../../partner-return.ts';
 import type { FulfilmentSnapshot } from '../port.ts';
 import { toInstant } from '../../vendor/vtex/to-instant.ts';
+import { toLegacyPicks } from './legacy-picks.ts';
 import type { RequestedLine } from './line-shares.ts';
 import { toPicks, type Picks } from './picked-items.ts';
 import { invoiceSeen, isPastPicking, packsAfterInvoicing, toCode } from './statuses.ts';
@@ -120,12 +121,14 @@ const unreadable = (lacks: string): FulfilmentSnapshot['needsAttention'] => ({
   detail: `VTEX's lists of items lack ${lacks}`,
 });
 
-/**
- * The legacy reader tells statuses only: its picks lack what was rejected, and their `sellingPrice` is a float of a unit that
- * nobody documents.
- */
-export function toLegacySnapshot(order: LegacyOrder, receivedAt: string): FulfilmentSnapshot {
+/** The legacy reader's answer; what it lacks, legacy-picks.ts says. */
+export function toLegacySnapshot(
+  order: LegacyOrder,
+  lines: readonly RequestedLine[] | undefined,
+  receivedAt: string,
+): FulfilmentSnapshot {
   const services = order.shipping?.services ?? [];
+  const picks: Picks = lines === undefined ? { state: 'open' } : toLegacyPicks(order, lines);
   return {
     partnerOrderId: order.orderId,
     jobId: undefined,
@@ -134,7 +137,7 @@ export function toLegacySnapshot(order: LegacyOrder, receivedAt: string): Fulfil
       ...toOrderEvidence({ is: order.fulfillmentStatus }, receivedAt),
       ...services.flatMap(({ serviceId: id, serviceStatus: status }) => toShipmentEvidence({ id, status }, receivedAt)),
     ],
-    pickedItems: null,
-    needsAttention: null,
+    pickedItems: picks.state === 'settled' ? picks.items : null,
+    needsAttention: toAttention(picks, true),
   };
 }

@@ -29,7 +29,7 @@ export const VtexPickAndPackSettingsSchema = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'must be the name of a VTEX account, without a domain'),
   /** Shipping > Pick and Pack > Settings > Integration > API Key. Bound to one account. */
   apiKey: SecretTextSchema,
-  /** `legacy`: only "Get order status and information" is open to this account. It tells statuses and no picks. */
+  /** `legacy`: only "Get order status and information" is open to this account. It tells less of picks. */
   api: z.enum(['new', 'legacy']).default('new'),
   apiBaseUrl: baseUrl('https://api.pick-and-pack.com/prod/v1'),
   authBaseUrl: baseUrl('https://auth.pickingnpacking.com/prod'),

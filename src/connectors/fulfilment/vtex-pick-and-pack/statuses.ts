@@ -1,4 +1,4 @@
-import { statusTable } from '../../../domain/order-status.ts';
+import { statusTable, type OrderStatus } from '../../../domain/order-status.ts';
 import type { Meaning, Vocabulary } from '../../../domain/resolve-status.ts';
 
 /** Said by more than one word, so in words of our own; the dot keeps VTEX's apart from them. */
@@ -92,12 +92,13 @@ export const meaningOf = (code: string): Meaning | undefined => {
   return Object.hasOwn(rows, code) ? rows[code] : undefined;
 };
 
-/** Said of the order, this puts it at READY_FOR_INVOICING or beyond. */
-export const isPastPicking = (code: string): boolean => {
+const isAtLeast = (code: string, status: OrderStatus): boolean => {
   const meaning = meaningOf(code);
-  return (
-    meaning !== undefined &&
-    'reached' in meaning &&
-    statusTable[meaning.reached].rank >= statusTable.READY_FOR_INVOICING.rank
-  );
+  return meaning !== undefined && 'reached' in meaning && statusTable[meaning.reached].rank >= statusTable[status].rank;
 };
+
+/** Said of the order, this puts it at READY_FOR_INVOICING or beyond. */
+export const isPastPicking = (code: string): boolean => isAtLeast(code, 'READY_FOR_INVOICING');
+
+/** Said of the order, the picker is done. */
+export const isDonePicking = (code: string): boolean => isAtLeast(code, 'READY_FOR_PACKING');

@@ -114,11 +114,21 @@ export const FacilitySchema = z.object({ id: IdSchema, name: textIfAny });
 /** `PATCH /orders/{orderId}/tracking`: what was sent, and whose it is. */
 export const TrackingReplySchema = z.object({ orderId: z.string().min(1) });
 
+/** One row of `pickedItems` of the legacy API. Read on its own: see `ItemRowSchema`. */
+export const LegacyRowSchema = z.object({
+  id: IdSchema,
+  name: textIfAny,
+  quantity: z.int().min(0),
+  sellingPrice: z.number().min(0).nullish().catch(null),
+});
+export type LegacyRow = z.infer<typeof LegacyRowSchema>;
+
 /** `GET /picking-tracking/{orderId}` of the legacy API. */
 export const LegacyReplySchema = z.object({
   data: z.object({
     orderId: z.string().min(1),
     fulfillmentStatus: textIfAny,
+    pickedItems: listIfAny,
     shipping: z
       .object({ services: z.array(z.object({ serviceId: IdSchema, serviceStatus: textIfAny })).nullish() })
       .nullish()
