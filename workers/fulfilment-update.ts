@@ -31,19 +31,15 @@ interface Amended {
  * the picker is decided by the partner's state, and the loser is told: what was refused is dropped, and said.
  */
 export default defineWorker<WorkerDeps, { orderId: string }>(fulfilmentUpdate, async ({ orderId }, context) => {
-  const stored = await requireOrder(context.store, orderId);
-  const connectionId = stored.order.fulfilment?.connectionId;
-  const { pending } = stored.order;
-  if (
-    connectionId === undefined ||
-    (pending === undefined && !needsDeliveryTold(stored.order, context.deps.vocabularies))
-  )
-    return;
-  if (pending !== undefined && isTooLate(stored.order)) return dropTooLate(orderId, context);
-  const { merchantId } = stored.order;
-  const { laneOf } = await context.deps.openFulfilment(context.store, merchantId, connectionId, context.signal);
+  const { order } = await requireOrder(context.store, orderId);
+  const connectionId = order.fulfilment?.connectionId;
+  if (connectionId === undefined) return;
+  const isAmended = order.pending !== undefined;
+  if (!isAmended && !needsDeliveryTold(order, context.deps.vocabularies)) return;
+  if (isAmended && isTooLate(order)) return dropTooLate(orderId, context);
+  const { laneOf } = await context.deps.openFulfilment(context.store, order.merchantId, connectionId, context.signal);
   if (!(await waitInLane(context, laneOf()))) return;
-  if (pending === undefined) return tellDelivery(orderId, connectionId, context);
+  if (!isAmended) return tellDelivery(orderId, connectionId, context);
   await performEffect<Amended>(context, {
     orderId,
     connectionId,
