@@ -27,8 +27,9 @@ interface Amended {
 }
 
 /**
- * Brings the partner to the newest amendment, or to the news that the order was delivered. Level-triggered: several amendments in a row become one call. The race with
- * the picker is decided by the partner's state, and the loser is told: what was refused is dropped, and said.
+ * Brings the partner to the newest amendment, or to the news that the order was delivered. Level-triggered: several
+ * amendments in a row become one call. The race with the picker is decided by the partner's state, and the loser is told:
+ * what was refused is dropped, and said.
  */
 export default defineWorker<WorkerDeps, { orderId: string }>(fulfilmentUpdate, async ({ orderId }, context) => {
   const { order } = await requireOrder(context.store, orderId);

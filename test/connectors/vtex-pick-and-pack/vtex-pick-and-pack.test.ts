@@ -156,7 +156,7 @@ test('a delivery before the invoice waits for it, ten minutes at a time', async 
 
 test('the legacy API is told nothing: the OMS is, by whoever tells it otherwise', () => {
   expect(connect({ api: 'legacy' }).pickAndPack).not.toHaveProperty('tellDelivered');
-  const tells = (api: 'new' | 'legacy') => connector.tellsOmsOfDelivery?.(settingsOf({ api }));
+  const tells = (which: 'new' | 'legacy') => connector.tellsOmsOfDelivery?.(settingsOf({ api: which }));
   expect([tells('new'), tells('legacy')]).toEqual([true, false]);
 });
 
