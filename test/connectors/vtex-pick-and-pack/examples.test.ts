@@ -19,7 +19,7 @@ import { shipmentInFull, worksheetInFull } from '../../fixtures/vtex-pick-and-pa
 test('the documented order with the documented shipment is delivered, and settled to the cent and the gram', () => {
   const order = WireOrderSchema.parse(orderBody());
   const snapshot = toSnapshot(
-    { order, shipments: ShipmentListSchema.parse([shipmentBody()]) },
+    { order, shipments: ShipmentListSchema.parse([shipmentBody()]).map((listed) => ({ listed, read: null })) },
     requestedLines,
     '2026-01-15T03:00:00.000Z',
   );

@@ -94,11 +94,11 @@ test('a parcel or a legacy order with something wrong in it says less, never mor
   const order = WireOrderSchema.parse(orderBody({ status: 'INVOICED' }));
   const read = (body: unknown) => {
     const { shipments, legacy } = body as Partial<typeof example>;
-    const parcels = ShipmentListSchema.safeParse(shipments).data;
+    const parcels = ShipmentListSchema.safeParse(shipments).data?.map((listed) => ({ listed, read: null }));
     const seen = LegacyReplySchema.safeParse(legacy).data;
     return [
       ...(parcels === undefined ? [] : toSnapshot({ order, shipments: parcels }, lines, at).evidence),
-      ...(seen === undefined ? [] : toLegacySnapshot(seen.data, at).evidence),
+      ...(seen === undefined ? [] : toLegacySnapshot(seen.data, undefined, at).evidence),
     ].map(({ subject, code }) => `${subject} ${code}`);
   };
   const exact = new Set(read(example));

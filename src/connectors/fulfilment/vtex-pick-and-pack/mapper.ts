@@ -102,19 +102,22 @@ export function toSnapshot(
     ],
     returns: toReturns(shipments),
     pickedItems: picks.state === 'settled' ? picks.items : null,
-    needsAttention: toAttention(picks, order),
+    needsAttention: toAttention(picks, isReady(order)) ?? toSilence(picks, order),
   };
 }
 
-function toAttention(picks: Picks, order: WireOrder): FulfilmentSnapshot['needsAttention'] {
+function toAttention(picks: Picks, isWaitedFor: boolean): FulfilmentSnapshot['needsAttention'] {
   if (picks.state === 'unreadable') return unreadable(picks.lacks);
-  if (!isReady(order)) return null;
-  // Without the list of what is open nobody can tell that nothing is.
-  if (picks.state === 'open' && !Array.isArray(order.unhandledItems)) return unreadable('unhandledItems');
-  if (picks.state !== 'incomplete') return null;
+  if (picks.state !== 'incomplete' || !isWaitedFor) return null;
   const detail = `VTEX does not say what became of all of the SKU ${picks.lacks}`;
   return { code: 'vtex-pick-and-pack.picks_incomplete', detail };
 }
+
+/** Without the list of what is open nobody can tell that nothing is. */
+const toSilence = (picks: Picks, order: WireOrder): FulfilmentSnapshot['needsAttention'] =>
+  picks.state === 'open' && isReady(order) && !Array.isArray(order.unhandledItems)
+    ? unreadable('unhandledItems')
+    : null;
 
 const unreadable = (lacks: string): FulfilmentSnapshot['needsAttention'] => ({
   code: 'vtex-pick-and-pack.picks_unreadable',
