@@ -1,6 +1,7 @@
 import type { FulfilmentSnapshot } from '../src/connectors/fulfilment/port.ts';
 import type { InboundMessage } from '../src/connectors/webhook.ts';
 import { Failure } from '../src/domain/failure.ts';
+import { judgeFollowing, learnFollowing, wantsLookAtCancel } from '../src/domain/order-cancel.ts';
 import { lacksPicks, learn, ownEvidence } from '../src/domain/order-change.ts';
 import { withoutProblemsOf, type Order } from '../src/domain/order.ts';
 import { toInstant } from '../src/platform/clock.ts';
@@ -71,10 +72,13 @@ async function applyMessage(
     const arrived = opened.connector.appearsWithinMs === undefined ? order : withArrival(order, at);
     const known = withJob(arrived, message.jobId);
     const own = known.fulfilment?.dispatchedAt === undefined ? [] : [ownEvidence('submitted', order.createdAt)];
-    const learnt = learn({ order: known, happenings: [] }, [...own, ...message.evidence], deps.vocabularies, at);
-    const { changed: heard, timeline } = takeWholeReturn({ store, vocabularies: deps.vocabularies }, learnt);
+    const said = learn({ order: known, happenings: [] }, [...own, ...message.evidence], deps.vocabularies, at);
+    const following = judgeFollowing(said.order, deps.vocabularies, false);
+    const followed = learnFollowing(said, { following, isRead: false, at });
+    const { changed: heard, timeline } = takeWholeReturn({ store, vocabularies: deps.vocabularies }, followed);
+    const isLack = lacksPicks(heard.order) && !lacksPicks(order);
     const read =
-      message.needsRead || (lacksPicks(heard.order) && !lacksPicks(order))
+      message.needsRead || isLack || wantsLookAtCancel(order, heard.order)
         ? [makeEntry(fulfilmentRead, { orderId }, { lane: opened.laneOf(), cause: entryId })]
         : [];
     return {
@@ -136,7 +140,8 @@ async function readPartner(
     return connection.find({ ...fulfilment, lines: order.content.lines });
   });
   if (snapshot === null) {
-    if (fulfilment.submittedContentVersion === 0) {
+    // What was called off need not be there any more.
+    if (fulfilment.submittedContentVersion === 0 || order.status === 'CANCELED') {
       await report.finish({});
       return;
     }

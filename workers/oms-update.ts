@@ -1,11 +1,13 @@
 import { fulfilmentConnectors } from '../src/connectors/fulfilment/registry.ts';
-import type { OmsCancelOutcome, StartOutcome } from '../src/connectors/oms/port.ts';
+import type { StartOutcome } from '../src/connectors/oms/port.ts';
 import { Failure, isRetryable } from '../src/domain/failure.ts';
+import { needsOmsCancel } from '../src/domain/order-cancel.ts';
 import { raiseProblem } from '../src/domain/order-change.ts';
-import { cancelRefusedProblem, learnFromOms, startProblem } from '../src/domain/order-oms.ts';
+import { learnFromOms, startProblem, type OrderOms } from '../src/domain/order-oms.ts';
 import { isBeingCanceled, withoutProblem, withoutProblemsOf, type Order } from '../src/domain/order.ts';
 import { isTerminal, statusTable } from '../src/domain/order-status.ts';
 import { afterOmsFact } from '../src/fulfilment/after-oms-fact.ts';
+import { cancelAtOms } from '../src/fulfilment/cancel-at-oms.ts';
 import type { OpenOms, WorkerDeps } from '../src/fulfilment/deps.ts';
 import { makeOmsFact } from '../src/fulfilment/make-oms-fact.ts';
 import { milestones } from '../src/fulfilment/oms-work.ts';
@@ -13,10 +15,13 @@ import { writeBack } from '../src/fulfilment/write-back.ts';
 import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
 import { toInstant } from '../src/platform/clock.ts';
 import { deliveryWork } from '../src/queues/delivery-attempt.ts';
+import { makeEntry } from '../src/queues/define-job.ts';
 import { omsUpdate } from '../src/queues/oms-update.ts';
+import { orderImport } from '../src/queues/order-import.ts';
 import { performEffect, withinDeadline } from '../src/queues/perform-effect.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import { changeOrder, type OrderChange } from '../src/store/change-order.ts';
+import { freeLane } from '../src/store/entries.ts';
 import { requireOrder } from '../src/store/orders.ts';
 
 type Context = JobContext<WorkerDeps>;
@@ -33,23 +38,27 @@ export default defineWorker<WorkerDeps, Payload>(omsUpdate, async ({ orderId, ch
   if (order.oms === undefined) return;
   const oms = await deps.openOms(store, order.merchantId, order.source, signal);
   if (!(await waitInLane(context, oms.laneOf()))) return;
-  if (needsCancel(order)) await cancel(order, oms, context);
-  else if (needsStart(order)) {
+  if (needsOmsCancel(order)) {
+    if ((await cancelAtOms(order, oms, context)) === 'later') return;
+  } else if (needsStart(order)) {
     if (isOurs(order, oms, context)) await start(order, oms, context);
     else if (check) await checkStarted(order, oms, context);
   }
-  if ((await writeBack(orderId, oms, context)) === 'later') return;
+  const told = await writeBack(orderId, oms, context).catch((error: unknown) => {
+    if (!(error instanceof Failure) || error.code !== `${oms.connector.id}.order_canceled`) throw error;
+    return 'canceled' as const;
+  });
+  if (told === 'later') return;
+  if (told === 'canceled') return readCanceled(order, context);
   if (oms.policy.notes) await note(orderId, oms, context);
   await forgetOwnFailures(orderId, context);
 });
 
-/** The merchant asked us; where the OMS canceled first, there is nobody to tell. */
-const needsCancel = ({ status, cancellation, oms }: Order): boolean =>
-  status === 'CANCELED' &&
-  cancellation?.state === 'done' &&
-  cancellation.by !== 'oms' &&
-  oms?.canceledAt === undefined &&
-  oms?.cancelRefusedAt === undefined;
+/** Canceled there, which never reached us: once it is read, it goes its way. */
+async function readCanceled({ merchantId, source, externalId }: Order, { finish, entryId }: Context): Promise<void> {
+  const payload = { merchantId, connectionId: source, externalId };
+  await finish({ entries: [makeEntry(orderImport, payload, { lane: freeLane, cause: entryId })] });
+}
 
 /** Also what has been delivered meanwhile: without a start the OMS takes neither what was picked nor an invoice. */
 const needsStart = (order: Order): boolean =>
@@ -131,61 +140,37 @@ async function checkStarted(order: Order, oms: OpenOms, context: Context): Promi
   });
 }
 
-async function cancel(order: Order, oms: OpenOms, context: Context): Promise<void> {
-  await performEffect<OmsCancelOutcome>(context, {
-    orderId: order.id,
-    connectionId: order.source,
-    name: 'oms.cancel',
-    unless: (latest) => !needsCancel(latest),
-    act: async (stored, _unsure, signal) => {
-      const { connection } = await context.deps.openOms(context.store, order.merchantId, order.source, signal);
-      if (connection.cancel === undefined) return { canceled: true };
-      return connection.cancel(order.externalId, stored.order.cancellation?.reason ?? 'canceled by the merchant');
-    },
-    record: ({ order: latest }, outcome) => recordCancel(latest, outcome, oms, context),
-  });
-}
-
-function recordCancel(
-  order: Order,
-  outcome: OmsCancelOutcome,
-  { connector }: OpenOms,
-  { store }: Context,
-): OrderChange {
-  const at = toInstant(store.clock.now());
-  if (order.oms === undefined) return null;
-  if (outcome.canceled) {
-    return { order: { ...order, oms: { ...order.oms, canceledAt: at } }, timeline: [{ at, what: 'oms.canceled' }] };
-  }
-  // Refused for good: asking again would change nothing, and the problem says who has to act.
-  const told: Order = { ...order, oms: { ...order.oms, cancelRefusedAt: at } };
-  const detail = `stopped in the store, but the OMS did not cancel it: ${outcome.detail}`;
-  const problem = { code: cancelRefusedProblem, detail, source: connector.id, raisedAt: at };
-  return {
-    ...raiseProblem({ order: told, happenings: [] }, problem),
-    timeline: [{ at, what: 'oms.cancelRefused', detail: { code: outcome.code } }],
-  };
-}
-
-/** A line in the order's log at the OMS. Written again when a run dies here: a log may say a thing twice. */
+/** Lines in the order's log at the OMS. Written again when a run dies here: a log may say a thing twice. */
 async function note(orderId: string, oms: OpenOms, context: Context): Promise<void> {
   const { order } = await requireOrder(context.store, orderId);
   const { fulfilment } = order;
-  const status = milestones.has(order.status) ? order.status : 'READY_FOR_HANDLING';
   if (oms.connection.addNote === undefined || fulfilment?.dispatchedAt === undefined) return;
+  const isLost = order.cancellation?.state === 'refused' && order.oms?.canceledAt !== undefined;
+  if (isLost && order.oms?.lossNoted !== true) {
+    await writeNote(order, 'the cancellation came too late, and the goods go out all the same', context);
+    await markNoted(orderId, { lossNoted: true }, context);
+  }
+  const status = milestones.has(order.status) ? order.status : 'READY_FOR_HANDLING';
   if (order.oms?.notedStatus === status) return;
   const handler = fulfilmentConnectors.get(fulfilment.connector)?.title ?? fulfilment.connector;
-  const message = milestones.has(status) ? `the order is ${status}` : `${handler} has the order`;
+  await writeNote(order, milestones.has(status) ? `the order is ${status}` : `${handler} has the order`, context);
+  await markNoted(orderId, { notedStatus: status }, context);
+}
+
+async function writeNote({ id, merchantId, source, externalId }: Order, message: string, context: Context) {
   await withinDeadline(context.signal, async (signal) => {
-    const { connection } = await context.deps.openOms(context.store, order.merchantId, order.source, signal);
-    await connection.addNote?.(order.externalId, `Packline: ${message}`);
+    const { connection } = await context.deps.openOms(context.store, merchantId, source, signal);
+    await connection.addNote?.(externalId, `Packline: ${message}`);
   }).catch((error: unknown) => {
     // The right to write into the log is one of its own at VTEX: an order must not fail, or a connection be unwell, for it.
     if (!(error instanceof Failure) || isRetryable(error.kind)) throw error;
-    context.log.warn({ orderId, code: error.code }, 'oms.noteRefused');
+    context.log.warn({ orderId: id, code: error.code }, 'oms.noteRefused');
   });
+}
+
+async function markNoted(orderId: string, noted: Partial<OrderOms>, context: Context): Promise<void> {
   await changeOrder(context.store, orderId, { commit: context.commit, work: deliveryWork }, ({ order: latest }) =>
-    latest.oms === undefined ? null : { order: { ...latest, oms: { ...latest.oms, notedStatus: status } } },
+    latest.oms === undefined ? null : { order: { ...latest, oms: { ...latest.oms, ...noted } } },
   );
 }
 

@@ -1,12 +1,14 @@
 import type { CancelOutcome } from '../src/connectors/fulfilment/port.ts';
-import { learn, ownEvidence, raiseProblem } from '../src/domain/order-change.ts';
-import { withoutProblemsOf, type Order } from '../src/domain/order.ts';
+import { cancelRefusedProblem, loseCancel, sealCancel, statusThere } from '../src/domain/order-cancel.ts';
+import { learn, ownEvidence } from '../src/domain/order-change.ts';
+import { withoutProblem, withoutProblemsOf, type Order } from '../src/domain/order.ts';
 import { isTerminal } from '../src/domain/order-status.ts';
 import { toInstant } from '../src/platform/clock.ts';
 import { makeEntry } from '../src/queues/define-job.ts';
 import { deliveryWork } from '../src/queues/delivery-attempt.ts';
 import { fulfilmentRead } from '../src/queues/fulfilment-read.ts';
 import { fulfilmentSubmit } from '../src/queues/fulfilment-submit.ts';
+import { omsWorkNow } from '../src/queues/oms-update.ts';
 import { orderCancel } from '../src/queues/order-cancel.ts';
 import { performEffect } from '../src/queues/perform-effect.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
@@ -28,7 +30,7 @@ export default defineWorker<WorkerDeps, { orderId: string }>(orderCancel, async 
   const { order } = await requireOrder(context.store, orderId);
   const { fulfilment } = order;
   if (order.cancellation?.state !== 'requested') return;
-  if (isTerminal(order.status)) return recordOvertaken(orderId, context);
+  if (isDecided(order, context)) return recordDecided(orderId, context);
   if (fulfilment === undefined) return cancelHere(orderId, context);
   const opened = await context.deps.openFulfilment(
     context.store,
@@ -58,8 +60,13 @@ export default defineWorker<WorkerDeps, { orderId: string }>(orderCancel, async 
   });
 });
 
-/** It came to its end before anybody could be asked: canceled by somebody else, or beyond stopping. */
-async function recordOvertaken(orderId: string, context: Context): Promise<void> {
+/** Nobody has to be asked: the fulfilment system has called it off by its own word, or it is beyond stopping. */
+function isDecided(order: Order, { deps }: Context): boolean {
+  if (order.status !== 'CANCELED') return isTerminal(order.status);
+  return order.fulfilment !== undefined && statusThere(order, deps.vocabularies) === 'CANCELED';
+}
+
+async function recordDecided(orderId: string, context: Context): Promise<void> {
   await changeOrder(context.store, orderId, { commit: context.finish, work: deliveryWork }, ({ order }) =>
     order.status === 'CANCELED'
       ? canceled(order, [], context)
@@ -111,12 +118,14 @@ function canceled(
   const at = toInstant(context.store.clock.now());
   const done: Order = {
     ...order,
-    problems: withoutProblemsOf(order.problems, [orderCancel.name]),
+    problems: withoutProblem(withoutProblemsOf(order.problems, [orderCancel.name]), cancelRefusedProblem),
     ...(order.cancellation && { cancellation: { ...order.cancellation, state: 'done' } }),
     ...(order.oms && followsOms(order, context) && { oms: { ...order.oms, canceledAt: order.oms.canceledAt ?? at } }),
   };
   const heard = [...evidence, ownEvidence('canceled', at)];
-  const changed = learn({ order: done, happenings: [] }, heard, context.deps.vocabularies, at);
+  const { vocabularies } = context.deps;
+  const learned = learn({ order: done, happenings: [] }, heard, vocabularies, at);
+  const changed = sealCancel(learned, vocabularies, at);
   const look = { lane: freeLane, cause: 'followed', delayMs: followsWithinMs };
   const check = followsOms(order, context) ? [makeEntry(fulfilmentRead, { orderId: order.id }, look)] : [];
   return { ...changed, entries: [...omsWork(order, changed.order), ...check] };
@@ -125,20 +134,12 @@ function canceled(
 function record(order: Order, outcome: CancelOutcome, context: Context): OrderChange {
   if (outcome.canceled) return canceled(order, outcome.evidence, context);
   const at = toInstant(context.store.clock.now());
-  const refused: Order = {
-    ...order,
-    ...(order.cancellation && { cancellation: { ...order.cancellation, state: 'refused' } }),
-  };
-  const problem = {
-    code: 'order.cancel_refused',
-    detail: `the order goes on: ${outcome.detail}`,
-    source: order.fulfilment?.connector ?? 'packline',
-    raisedAt: at,
-  };
+  const { code, detail } = outcome;
+  const source = order.fulfilment?.connector ?? 'packline';
   return {
-    ...raiseProblem({ order: refused, happenings: [] }, problem),
-    timeline: [{ at, what: 'order.cancelRefused', detail: { code: outcome.code } }],
-    entries: isTerminal(order.status) ? [] : goOn(order),
+    ...loseCancel({ order, happenings: [] }, { detail, source }, at),
+    timeline: [{ at, what: 'order.cancelRefused', detail: { code } }],
+    entries: [...omsWorkNow(order), ...(isTerminal(order.status) ? [] : goOn(order))],
   };
 }
 

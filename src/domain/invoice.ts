@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Order } from './order.ts';
+import { isBeingCanceled, type Order } from './order.ts';
 import { isNeverInvoiced, statusTable } from './order-status.ts';
 import { arePicksSettled } from './order-change.ts';
 import { settle, sum } from './settlement.ts';
@@ -38,8 +38,8 @@ export interface OrderInvoice extends InvoiceInput {
   /** `output` charges the customer, `input` gives something back. */
   type: 'output' | 'input';
   requestedAt: string;
-  /** `recorded`: there is no OMS to tell. */
-  state: 'wanted' | 'sent' | 'recorded';
+  /** `recorded`: there is no OMS to tell. `withdrawn`: the OMS canceled the order before it heard of it. */
+  state: 'wanted' | 'sent' | 'recorded' | 'withdrawn';
   sentAt?: string | undefined;
 }
 
@@ -75,6 +75,7 @@ export function judgeInvoice(order: Order, input: InvoiceInput): InvoiceVerdict 
     return refuse('invoice.number_taken', `another invoice of this order has the number ${input.invoiceNumber}`);
   }
   if (isNeverInvoiced(order.status)) return refuse('order.state', `the order is ${order.status}`);
+  if (isBeingCanceled(order)) return refuse('order.state', `the order is ${order.status}: it is being canceled`);
   if (statusTable[order.status].rank < statusTable.READY_FOR_INVOICING.rank || !arePicksSettled(order.evidence)) {
     return refuse('order.state', `the order is ${order.status}: what was picked is not settled yet`);
   }

@@ -1,8 +1,9 @@
 import { canonicalJson } from './canonical-json.ts';
+import { loseCancel, sealCancel } from './order-cancel.ts';
 import { learn, raiseProblem, type Changed, type Vocabularies } from './order-change.ts';
 import { amend, isBeingCanceled, type Order, type OrderContent, type OrderPerson } from './order.ts';
 import type { OrderInput } from './order-input.ts';
-import { isTerminal, type OrderStatus } from './order-status.ts';
+import type { OrderStatus } from './order-status.ts';
 import type { OmsModificationState } from './order-write-back.ts';
 
 /**
@@ -35,6 +36,8 @@ export interface OrderOms {
   canceledAt?: string | undefined;
   /** Since when it is known to refuse our cancellation. */
   cancelRefusedAt?: string | undefined;
+  /** Its log says that its own cancellation came too late. */
+  lossNoted?: boolean | undefined;
   /** Keyed hash of the content that it showed last: only what is news there goes on. */
   heard?: string | undefined;
   /** The last status that was written into its log there. */
@@ -90,18 +93,26 @@ export function learnFromOms(changed: Changed, fact: OmsFact, vocabularies: Voca
   const evidence = { system: connector, subject: 'order', code: state, occurredAt: changedAt, receivedAt: at };
   const oms = withOmsFact(order.oms, fact, at);
   const isNews = order.oms === undefined || changedAt === null || !isBefore({ changedAt, step: fact.step }, order.oms);
-  const cancels = phase === 'canceled' && !isTerminal(order.status) && !isBeingCanceled(order);
+  // What came too late once is not asked for again by every message that repeats it.
+  const isLost = order.cancellation?.state === 'refused' && order.oms?.canceledAt !== undefined;
+  const cancels = phase === 'canceled' && !isStopped(order) && !isBeingCanceled(order) && !isLost;
   const told: Order = {
     ...order,
     oms,
     problems: withoutSettled(order, oms, isNews),
     ...(cancels && { cancellation: { state: 'requested', requestedAt: at, reason: 'canceled in the OMS', by: 'oms' } }),
   };
-  const learned = learn({ order: told, happenings: changed.happenings }, [evidence], vocabularies, at);
+  const heard = learn({ order: told, happenings: changed.happenings }, [evidence], vocabularies, at);
+  const sealed = sealCancel(heard, vocabularies, at);
+  const isTooLate = cancels && sealed.order.status === 'DELIVERED';
+  const learned = isTooLate ? loseCancel(sealed, { detail: 'it was DELIVERED already', source: 'you' }, at) : sealed;
   if (phase !== 'cancelAsked' || !isNews) return learned;
   const problem = { code: cancelAsked, detail: cancelAskedDetail, source: 'you', raisedAt: at };
   return raiseProblem(learned, problem);
 }
+
+/** Nothing of it is at the customer's, or on its way there. */
+const isStopped = ({ status }: Order): boolean => status === 'CANCELED' || status === 'RETURNED';
 
 function withoutSettled({ problems }: Order, { startedAt, canceledAt }: OrderOms, isNews: boolean): Order['problems'] {
   const settled = new Set([

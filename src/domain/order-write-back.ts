@@ -1,6 +1,6 @@
 import { announceIfReady, arePicksSettled, type Changed } from './order-change.ts';
 import { invoicedMinor } from './invoice.ts';
-import type { Order } from './order.ts';
+import { isBeingCanceled, type Order } from './order.ts';
 import { isHeld } from './order-settlement.ts';
 import { isNeverInvoiced, statusTable } from './order-status.ts';
 import type { OrderTracking } from './order-tracking.ts';
@@ -9,7 +9,8 @@ import type { OrderTracking } from './order-tracking.ts';
 export interface OmsModificationState {
   /** Ours: follows from what was picked. */
   reference: string;
-  state: 'asked' | 'done';
+  /** `canceled`: it was called off, since the order was canceled. */
+  state: 'asked' | 'done' | 'canceled';
   /** The OMS's id of the request; absent where there was nothing to change. */
   changeId?: string | undefined;
   askedAt: string;
@@ -20,16 +21,21 @@ export interface OmsModificationState {
 export function needsModification(order: Order, referenceOf: (order: Order) => string): boolean {
   const { oms, status, evidence } = order;
   if (oms?.tellsPicks !== true || oms.startedAt === undefined || oms.canceledAt !== undefined) return false;
-  if (isNeverInvoiced(status) || !arePicksSettled(evidence) || isHeld(order)) return false;
+  // Nobody changes what may be canceled in a moment.
+  if (isNeverInvoiced(status) || isBeingCanceled(order)) return false;
+  if (!arePicksSettled(evidence) || isHeld(order)) return false;
   if (statusTable[status].rank < statusTable.READY_FOR_PACKING.rank) return false;
   // After the first invoice what was picked is what was charged.
   const isTold = oms.modification?.state === 'done' && oms.modification.reference === referenceOf(order);
   return !isTold && !(order.invoices ?? []).some(({ type, state }) => type === 'output' && state === 'sent');
 }
 
-/** Invoices wait until the OMS has the order as it is to be charged. */
-export const mayTellInvoices = ({ oms }: Order): boolean =>
-  oms !== undefined && (oms.tellsPicks !== true || oms.modification?.state === 'done');
+/** Invoices wait until the OMS has the order as it is to be charged; a canceled one is not charged. */
+export const mayTellInvoices = ({ oms, status }: Order): boolean =>
+  oms !== undefined &&
+  status !== 'CANCELED' &&
+  oms.canceledAt === undefined &&
+  (oms.tellsPicks !== true || oms.modification?.state === 'done');
 
 export const isInvoicedAtAll = (order: Order): boolean =>
   invoicedMinor((order.invoices ?? []).filter(({ state }) => state === 'sent')) > 0;

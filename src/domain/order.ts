@@ -62,8 +62,8 @@ export interface OrderCancellation {
   state: 'requested' | 'refused' | 'done';
   requestedAt: string;
   reason?: string | undefined;
-  /** `oms`: it is canceled there already, and the rest has to follow. The merchant asked, where it is absent. */
-  by?: 'merchant' | 'oms' | undefined;
+  /** `oms`, `fulfilment`: it is canceled there already, and the rest has to follow. The merchant asked, where it is absent. */
+  by?: 'merchant' | 'oms' | 'fulfilment' | undefined;
 }
 
 /** Somebody wants it stopped, and nobody has said yet that it is too late. */

@@ -17,11 +17,13 @@ export function afterOmsFact(before: Order, after: Order, { phase }: OmsFact): N
   // Somebody else began handling after the picker had finished: only now may the order be changed there.
   const maySettle =
     after.oms?.tellsPicks === true && before.oms?.startedAt === undefined && after.oms.startedAt !== undefined;
+  const isLostNow =
+    before.oms?.canceledAt === undefined && after.cancellation?.state === 'refused' && phase === 'canceled';
   return [
     ...(isCanceledNow ? [makeEntry(orderCancel, { orderId }, { lane: freeLane, cause })] : []),
     // Whoever was told of the delivery before there was an invoice refused to hear of it.
     ...(before.invoiceStatus !== after.invoiceStatus ? deliveryWorkNow(after) : []),
-    ...(waitsForStart || maySettle
+    ...(waitsForStart || maySettle || isLostNow
       ? [makeEntry(omsUpdate, { orderId }, { lane: after.oms?.lane ?? freeLane, cause })]
       : []),
   ];

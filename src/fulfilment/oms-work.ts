@@ -1,3 +1,4 @@
+import { needsOmsCancel } from '../domain/order-cancel.ts';
 import { arePicksSettled, isReadyToInvoice } from '../domain/order-change.ts';
 import type { Order } from '../domain/order.ts';
 import { statusTable, type OrderStatus } from '../domain/order-status.ts';
@@ -35,8 +36,11 @@ export function omsWork(before: Order, after: Order): NewEntry[] {
   const later = (cause: string) =>
     makeEntry(omsUpdate, { orderId, check: true }, { lane, cause, delayMs: startCheckMs });
   const isPicked = !isBegun(before) && isBegun(after);
+  const isCanceledNow = !needsOmsCancel(before) && needsOmsCancel(after);
   return [
-    ...(isTaken || isMilestone || picksAreNew(before, after) || mayInvoiceNow(before, after) ? [now] : []),
+    ...(isTaken || isMilestone || picksAreNew(before, after) || mayInvoiceNow(before, after) || isCanceledNow
+      ? [now]
+      : []),
     ...(isTaken && oms.startedAt === undefined ? [later('taken')] : []),
     ...(isPicked && oms.startedAt === undefined ? [later('picked')] : []),
   ];

@@ -1,12 +1,13 @@
 import type { FulfilmentSnapshot } from '../connectors/fulfilment/port.ts';
+import { judgeFollowing, learnFollowing, takeFulfilmentCancel } from '../domain/order-cancel.ts';
 import { learn, ownEvidence, raiseProblem } from '../domain/order-change.ts';
 import { isBeingCanceled, withoutProblemsOf, type Order } from '../domain/order.ts';
 import { isTerminal } from '../domain/order-status.ts';
-import { resolveStatus } from '../domain/resolve-status.ts';
 import { settlePicks } from '../domain/settle-picks.ts';
 import { toInstant } from '../platform/clock.ts';
 import { makeEntry } from '../queues/define-job.ts';
 import { fulfilmentSubmit } from '../queues/fulfilment-submit.ts';
+import { orderCancel } from '../queues/order-cancel.ts';
 import type { JobContext } from '../queues/run-worker.ts';
 import type { OrderChange } from '../store/change-order.ts';
 import { successWrites } from '../store/connections.ts';
@@ -57,16 +58,9 @@ export async function recordSnapshot(
     const problem = { code: attentionCode, detail, source: fulfilment.connector, raisedAt: at };
     changed = raiseProblem(changed, problem);
   }
-  const there = resolveStatus(snapshot.evidence, vocabularies).status;
-  if (changed.order.status === 'CANCELED' && there !== 'IDLE' && !isTerminal(there)) {
-    const problem = {
-      code: 'order.cancel_not_followed',
-      detail: notFollowed,
-      source: fulfilment.connector,
-      raisedAt: at,
-    };
-    changed = raiseProblem(changed, problem);
-  }
+  changed = takeFulfilmentCancel(changed, vocabularies, at);
+  const following = judgeFollowing(changed.order, vocabularies, !context.deps.importsByItself(fulfilment));
+  changed = learnFollowing(changed, { following, isRead: true, at });
   const deps = { store: context.store, vocabularies };
   const parts = takeReturns(deps, changed, fulfilment.connector, snapshot.returns ?? []);
   const whole = takeWholeReturn(deps, parts.changed);
@@ -76,6 +70,9 @@ export async function recordSnapshot(
     ...changed,
     entries: [
       ...omsWork(order, changed.order),
+      ...(following === 'tell'
+        ? [makeEntry(orderCancel, { orderId: order.id }, { lane: freeLane, cause: `followed.${order.version}` })]
+        : []),
       ...(mayGoOn(changed.order, snapshot)
         ? [makeEntry(fulfilmentSubmit, { orderId: order.id }, { lane: freeLane, cause: `dispatch.${order.version}` })]
         : []),
@@ -88,8 +85,6 @@ export async function recordSnapshot(
     writes: successWrites(context.store, fulfilment.connectionId),
   };
 }
-
-const notFollowed = 'the order is canceled, and the fulfilment system goes on with it: stop it there by hand';
 
 /** What the partner wanted before and does not want any more is no problem any more. */
 const stillWanted = (problems: Order['problems'], { needsAttention }: FulfilmentSnapshot): Order['problems'] =>

@@ -169,14 +169,37 @@ describe('a cancellation', () => {
     await vi.waitFor(async () => expect((await vtex.atOms(orderId))['status']).toBe('canceled'), waiting);
   });
 
-  test('by the merchant of an invoiced order is refused by the OMS, and said', async () => {
+  test('by the merchant of an invoiced order is refused, and nobody is asked', async () => {
     await picker('manual');
     const orderId = await vtex.shop({ warehouseId: 'store-2' });
     await moveTo(orderId, 'READY_FOR_INVOICING');
     const { id } = await reaches(orderId, { invoiceStatus: 'invoiced' });
-    await packline.call('POST', `/v1/orders/${String(id)}/cancel`, {});
-    await reaches(orderId, { cancellation: { state: 'refused' } });
-    expect(await problemsOf(orderId)).toContain('order.cancel_refused');
+    const { status, body } = await packline.call('POST', `/v1/orders/${String(id)}/cancel`, {});
+    expect({ status, code: body['code'] }).toEqual({ status: 409, code: 'order.state' });
+    expect(String(body['detail'])).toContain('an invoice of it exists');
+    expect(await read(orderId)).toMatchObject({ cancellation: null, problems: [] });
+  });
+
+  test('that Pick and Pack did not follow is told of when it is read, until it has stopped there', async () => {
+    await atPickAndPack({ followsCancel: false });
+    await picker('manual');
+    const orderId = await vtex.shop({ warehouseId: 'store-2' });
+    const { id } = await arrives(orderId);
+    await control(`/vtex/orders/${orderId}/cancel`);
+    await reaches(orderId, { status: 'CANCELED' });
+    await packline.call('POST', `/v1/orders/${String(id)}/resync`);
+    await reaches(orderId, { problems: [{ code: 'order.cancel_not_followed', source: 'you' }] });
+    await moveTo(orderId, 'CANCELED');
+    await reaches(orderId, { status: 'CANCELED', problems: [] });
+  });
+
+  test('made in Pick and Pack is made in the OMS too', async () => {
+    await picker('manual');
+    const orderId = await vtex.shop({ warehouseId: 'store-2' });
+    await arrives(orderId);
+    await moveTo(orderId, 'CANCELED');
+    await reaches(orderId, { status: 'CANCELED', cancellation: { state: 'done' } });
+    await vi.waitFor(async () => expect((await vtex.atOms(orderId))['status']).toBe('canceled'), waiting);
   });
 
   test('in the OMS of an order that Nash has stops the courier', async () => {

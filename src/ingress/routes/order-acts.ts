@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { IdSchema } from '../../domain/ids.ts';
+import { cancelRefusedProblem, refuseCancel } from '../../domain/order-cancel.ts';
 import { amend, isBeingCanceled, withoutProblem, type Order } from '../../domain/order.ts';
 import { OrderPatchSchema, type OrderPatch } from '../../domain/order-input.ts';
 import { isAmendable, isTerminal } from '../../domain/order-status.ts';
@@ -94,7 +95,8 @@ const cancelOrder = defineRoute({
   method: 'post',
   path: '/v1/orders/:orderId/cancel',
   summary: 'Ask for an order to be canceled',
-  description: 'The fulfilment system decides whether it is too late; `cancellation.state` says how it ended.',
+  description:
+    'The fulfilment system decides whether it is too late; `cancellation.state` says how it ended. An order with an invoice, or one that has ended, is refused at once.',
   tag,
   scope: 'operate',
   params,
@@ -104,14 +106,15 @@ const cancelOrder = defineRoute({
   problems,
   handle: ({ store, merchantId, params: { orderId }, body: { reason } }) =>
     change(store, merchantId, orderId, ({ order }) => {
-      if (isTerminal(order.status)) throw wrongState(order, 'it has ended');
+      const refusal = refuseCancel(order);
+      if (refusal !== null) throw wrongState(order, refusal);
       if (isBeingCanceled(order)) return null;
       const requestedAt = toInstant(store.clock.now());
       return {
         order: {
           ...order,
           cancellation: { state: 'requested', requestedAt, reason },
-          problems: withoutProblem(order.problems, 'order.cancel_refused'),
+          problems: withoutProblem(order.problems, cancelRefusedProblem),
         },
         timeline: [{ at: requestedAt, what: 'order.cancelRequested' }],
         entries: [

@@ -84,6 +84,7 @@ export const OrderViewSchema = z
         state: z.enum(['requested', 'refused', 'done']),
         requestedAt: InstantSchema,
         reason: z.string().nullable(),
+        by: z.enum(['merchant', 'oms', 'fulfilment']).meta({ description: 'Whose cancellation it is' }),
       })
       .nullable(),
     returns: z.array(ReturnSchema).meta({ description: 'What came back, whoever told of it' }),
@@ -127,6 +128,7 @@ export function toOrderView(order: Order, person: OrderPerson | null): OrderView
             state: cancellation.state,
             requestedAt: cancellation.requestedAt,
             reason: cancellation.reason ?? null,
+            by: cancellation.by ?? 'merchant',
           },
     returns: (order.returns ?? []).map(toReturnView),
     createdAt: order.createdAt,
