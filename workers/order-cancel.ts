@@ -1,4 +1,5 @@
 import type { CancelOutcome } from '../src/connectors/fulfilment/port.ts';
+import { Failure } from '../src/domain/failure.ts';
 import { cancelRefusedProblem, loseCancel, sealCancel, statusThere } from '../src/domain/order-cancel.ts';
 import { learn, ownEvidence } from '../src/domain/order-change.ts';
 import { withoutProblem, withoutProblemsOf, type Order } from '../src/domain/order.ts';
@@ -10,6 +11,7 @@ import { fulfilmentRead } from '../src/queues/fulfilment-read.ts';
 import { fulfilmentSubmit } from '../src/queues/fulfilment-submit.ts';
 import { omsWorkNow } from '../src/queues/oms-update.ts';
 import { orderCancel } from '../src/queues/order-cancel.ts';
+import { orderImport } from '../src/queues/order-import.ts';
 import { performEffect } from '../src/queues/perform-effect.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import { changeOrder, type OrderChange } from '../src/store/change-order.ts';
@@ -17,10 +19,13 @@ import type { NewEntry } from '../src/store/commit.ts';
 import { freeLane } from '../src/store/entries.ts';
 import { requireOrder } from '../src/store/orders.ts';
 import type { WorkerDeps } from '../src/fulfilment/deps.ts';
+import { makeOmsFact } from '../src/fulfilment/make-oms-fact.ts';
 import { omsWork } from '../src/fulfilment/oms-work.ts';
 import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
 
 type Context = JobContext<WorkerDeps>;
+
+const invoicedCode = 'oms.invoiced';
 
 /**
  * Stops an order. Nobody knows of it yet: canceled here. A partner has it: the partner's state decides, and when it is
@@ -45,6 +50,8 @@ export default defineWorker<WorkerDeps, { orderId: string }>(orderCancel, async 
     name: 'order.cancel',
     unless: ({ cancellation }) => cancellation?.state !== 'requested',
     act: async (stored, _unsure, signal) => {
+      const charged = await findCharge(stored.order, context, signal);
+      if (charged !== null) return charged;
       const { connection } = await context.deps.openFulfilment(
         context.store,
         order.merchantId,
@@ -85,6 +92,28 @@ async function cancelAtOms(order: Order, { store, deps }: Context, signal: Abort
   if (connection.cancel === undefined) return unsupported;
   const outcome = await connection.cancel(order.externalId, order.cancellation?.reason ?? 'canceled by the merchant');
   return outcome.canceled ? { canceled: true, evidence: [] } : outcome;
+}
+
+/**
+ * Goods must not be stopped whose invoice stands: an order that was invoiced at its OMS without our having heard of it goes
+ * on. An OMS that cannot be asked now does not hold up stopping a picker.
+ */
+async function findCharge(
+  order: Order,
+  { store, deps, log }: Context,
+  signal: AbortSignal,
+): Promise<CancelOutcome | null> {
+  if (order.oms === undefined || order.oms.canceledAt !== undefined) return null;
+  try {
+    const { connection, connector } = await deps.openOms(store, order.merchantId, order.source, signal);
+    const state = (await connection.readOrder(order.externalId))?.state ?? null;
+    if (makeOmsFact(connector, { state }).phase !== 'invoiced') return null;
+    return { canceled: false, code: invoicedCode, detail: `${connector.title} has it as ${state}` };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    log.warn({ orderId: order.id, code: error.code }, 'order.chargeUnknown');
+    return null;
+  }
 }
 
 /** A system that follows the OMS has heard of the cancellation by then, or never will (VTEX, known issue 1259680). */
@@ -139,8 +168,14 @@ function record(order: Order, outcome: CancelOutcome, context: Context): OrderCh
   return {
     ...loseCancel({ order, happenings: [] }, { detail, source }, at),
     timeline: [{ at, what: 'order.cancelRefused', detail: { code } }],
-    entries: [...omsWorkNow(order), ...(isTerminal(order.status) ? [] : goOn(order))],
+    entries: [...omsWorkNow(order), ...(isTerminal(order.status) ? [] : goOn(order)), ...lookAtOms(order, code)],
   };
+}
+
+/** What was found out in passing is learnt by a read of its own. */
+function lookAtOms({ merchantId, source: connectionId, externalId, version }: Order, code: string): NewEntry[] {
+  const options = { lane: freeLane, cause: `uncanceled.${version}` };
+  return code === invoicedCode ? [makeEntry(orderImport, { merchantId, connectionId, externalId }, options)] : [];
 }
 
 /** The order goes on indeed: where nobody was sent yet somebody is, and what it was too late for is read. */
