@@ -130,7 +130,7 @@ export const problemCodes = {
     'rejected',
     409,
     'The order’s state does not allow this',
-    '`detail` says which state it is in. Amendments end when picking begins; a canceled or delivered order stays so.',
+    '`detail` says which state it is in. Amendments end when picking begins; a canceled or delivered order stays so; an order that is invoiced is not canceled, nor one that is being canceled invoiced.',
   ),
   'order.ambiguous': row(
     'rejected',

@@ -50,7 +50,7 @@ export function makeStage(
   packline: TestPackline,
   vtex: ConnectedVtex,
   externalId: string,
-  { place, side }: Cell,
+  { place, side }: Pick<Cell, 'place' | 'side'>,
 ): Stage {
   const control = (path: string, body: unknown = {}) => packline.control('POST', path, body);
   const { books, faults } = packline.sandbox;

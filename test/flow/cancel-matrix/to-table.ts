@@ -3,6 +3,7 @@ import { places, sides, type Cell } from './cells.ts';
 const head = [
   'the order is',
   'who cancels',
+  'arrivals',
   'API',
   'the order then',
   'its cancellation',
@@ -22,6 +23,7 @@ function toRow({ place, side, api, end, late }: Cell): string[] {
   return [
     places[place],
     sides[side],
+    late === undefined ? '1' : '2',
     also(String(api ?? '–'), late?.api === undefined ? undefined : String(late.api)),
     end.order,
     also(end.cancellation ?? '–', late?.cancellation ?? undefined),
