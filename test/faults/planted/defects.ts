@@ -248,6 +248,27 @@ export const defects: readonly Defect[] = [
     onlyNamed: 'the other tests of the fault suite take minutes, and have their Redis back as it was',
   },
   {
+    name: 'invoice or cancellation',
+    what: 'An order that is invoiced is canceled all the same: its goods are stopped, and the customer is charged for them.',
+    edits: [
+      {
+        file: 'src/domain/order-cancel.ts',
+        find: 'if (!isCharged(order)) return null;',
+        replace: 'if (!isCharged(order) || isCharged(order)) return null;',
+      },
+    ],
+    reddens: [
+      {
+        file: 'test/domain/order-cancel.test.ts',
+        test: 'a merchant who cancels > is refused once there is an invoice, and an order is READY_FOR_INVOICING',
+      },
+      {
+        file: 'test/flow/cancel-matrix/cancel-races.test.ts',
+        test: 'an invoice and a cancellation > of one moment: one of them is refused, and the order ends as the other says',
+      },
+    ],
+  },
+  {
     name: 'tenant of an order',
     what: "Whoever knows an order's id reads and cancels it, whosever it is.",
     edits: [
