@@ -4,7 +4,7 @@ import { ownInvoice, type OrderInvoice } from '../domain/invoice.ts';
 import { isReadyToInvoice } from '../domain/order-change.ts';
 import { mayTellInvoices, needsModification, needsTracking, withModification } from '../domain/order-write-back.ts';
 import { deliveredAt } from '../domain/order-delivery.ts';
-import type { Order } from '../domain/order.ts';
+import { isBeingCanceled, type Order } from '../domain/order.ts';
 import { InstantSchema } from '../domain/time.ts';
 import { toInstant } from '../platform/clock.ts';
 import { performEffect, withinDeadline } from '../queues/perform-effect.ts';
@@ -63,6 +63,9 @@ async function modify(order: Order, context: Context): Promise<Order | 'later'> 
     });
     if (change.state === 'running') return comeAgain(context, { counted: change.failing });
     if (change.state === 'canceled') {
+      // By us, for an order that has been canceled meanwhile.
+      const { order: latest } = await requireOrder(context.store, order.id);
+      if (!needsModification(latest, referenceOf)) return latest;
       throw new Failure('rejected', 'oms.change_canceled', 'the OMS called off the change of the order', {
         detail: { changeId, because: change.canceledBecause },
       });
@@ -106,12 +109,14 @@ function recordModification(
   };
 }
 
+const mayInvoice = (order: Order): boolean => isReadyToInvoice(order) && !isBeingCanceled(order);
+
 /** Written down first, like an invoice of the merchant's; then it is told like one. */
 async function invoiceItself(order: Order, { store, commit }: Context): Promise<Order | null> {
-  if (!isReadyToInvoice(order) || ownInvoice(order, order.updatedAt) === null) return null;
+  if (!mayInvoice(order) || ownInvoice(order, order.updatedAt) === null) return null;
   return changeOrder(store, order.id, { commit, work: deliveryWork }, ({ order: latest }) => {
     const at = toInstant(store.clock.now());
-    const input = isReadyToInvoice(latest) ? ownInvoice(latest, at) : null;
+    const input = mayInvoice(latest) ? ownInvoice(latest, at) : null;
     if (input === null) return null;
     const invoice: OrderInvoice = {
       id: newId('invoice', store.clock),
@@ -134,7 +139,7 @@ async function tellInvoice(order: Order, { id, invoiceNumber }: OrderInvoice, co
     orderId: order.id,
     connectionId: order.source,
     name: 'oms.invoice',
-    unless: (latest) => find(latest)?.state !== 'wanted',
+    unless: (latest) => find(latest)?.state !== 'wanted' || !mayTellInvoices(latest),
     act: async ({ order: latest }, _unsure, signal) => {
       const invoice = find(latest);
       const port = await openPort(order, context, signal);
