@@ -53,16 +53,16 @@ async function playHeard(cell: Cell): Promise<void> {
     throw new Error(`${titleOf(cell)}: it never came to be there`, { cause: error });
   });
   const api = await stage.cancel(cell.side);
-  await settle(cell, stage, cell.end);
+  await settle(stage, cell.end);
   played.set(titleOf(cell), { cell, stage, api, end: await see(stage) });
 }
 
 /** Waits for the end, if it is to come; what is there instead is for its test to show. */
-const settle = (_cell: Cell, stage: Stage, end: End): Promise<void> =>
-  vi
-    .waitFor(async () => expect(await see(stage)).toEqual(end), { ...waiting, timeout: 12_000 })
-    .then(() => undefined)
+async function settle(stage: Stage, end: End): Promise<void> {
+  await vi
+    .waitFor(async () => expect(await see(stage)).toEqual(end), { ...waiting, timeout: 30_000 })
     .catch(() => undefined);
+}
 
 const lateEnd = ({ end, late }: Cell): End => ({
   ...end,
@@ -103,7 +103,7 @@ async function playLate(unheard: Unheard, chosen: readonly { cell: Cell; stage: 
   await Promise.all(
     chosen.map(async ({ cell, stage }) => {
       await packline.call('POST', `/v1/orders/${await stage.id()}/resync`);
-      await settle(cell, stage, lateEnd(cell));
+      await settle(stage, lateEnd(cell));
       const known = played.get(titleOf(cell, unheard));
       if (known !== undefined) known.end = await see(stage);
     }),
@@ -131,7 +131,7 @@ beforeAll(async () => {
   const [withoutNash, withoutVtex] = await Promise.all([enterLate('nash'), enterLate('vtex'), ...cells.map(playHeard)]);
   await playLate('nash', withoutNash);
   await playLate('vtex', withoutVtex);
-}, 120_000);
+}, 240_000);
 
 const all = cells.flatMap((cell) => [
   { title: titleOf(cell), api: cell.api ?? null, end: cell.end },
