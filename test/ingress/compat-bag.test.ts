@@ -7,7 +7,7 @@ import type { Order } from '../../src/domain/order.ts';
 import type { Line } from '../../src/domain/order-input.ts';
 import type { PickedItem } from '../../src/domain/picking.ts';
 import { settle } from '../../src/domain/settlement.ts';
-import { bagOf } from '../../src/ingress/compat/vtex-pick-and-pack/bag.ts';
+import { bagOf } from '../../src/domain/bag.ts';
 import { PnpOrderSchema, toPnpOrder } from '../../src/ingress/compat/vtex-pick-and-pack/order-shape.ts';
 import { worksheetIdOf, worksheetUuid, orderIdOfWorksheet, orderPrefixOfShipment, shipmentUuid } from '../../src/ingress/compat/vtex-pick-and-pack/partner-ids.ts'; // prettier-ignore
 import { toWorksheet } from '../../src/ingress/compat/vtex-pick-and-pack/worksheet-shape.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { Order } from '../../../domain/order.ts';
 import type { Line } from '../../../domain/order-input.ts';
-import type { BagRow, Miss } from './bag.ts';
+import type { BagRow, Miss } from '../../../domain/bag.ts';
 import { worksheetIdOf } from './partner-ids.ts';
-import { workStatuses, type WorkStatus } from './statuses.ts';
+import { workStatuses, type WorkStatus } from '../../../domain/shown-status.ts';
 
 const ReasonSchema = z.strictObject({ reasonType: z.string(), reasonDetail: z.string() });
 const WarehouseSchema = z.strictObject({ warehouseId: z.string(), warehouseName: z.string(), quantity: z.number() });

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { currencyDecimals } from '../../../domain/currency.ts';
 import type { Order } from '../../../domain/order.ts';
 import { orderStatuses } from '../../../domain/order-status.ts';
-import { bagOf } from './bag.ts';
+import { bagOf } from '../../../domain/bag.ts';
 import { parcelsOf } from './parcels.ts';
-import { shipmentStatuses, statusTable } from './statuses.ts';
+import { shipmentStatuses, shownStatuses } from '../../../domain/shown-status.ts';
 
 /** `GET /picking-tracking/{orderId}`: the guide's template is all there is of it. */
 export const LegacyOrderSchema = z
@@ -46,7 +46,7 @@ export const LegacyOrderSchema = z
 
 /** Null for an order that no fulfilment system has: it is in no Pick and Pack. */
 export function toLegacyOrder(order: Order): z.input<typeof LegacyOrderSchema> | null {
-  const { legacy } = statusTable[order.status];
+  const { legacy } = shownStatuses[order.status];
   if (legacy === null) return null;
   const parcels = parcelsOf(order);
   const newest = parcels.at(-1);

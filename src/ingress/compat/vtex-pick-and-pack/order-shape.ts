@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import type { Order } from '../../../domain/order.ts';
 import { statusTable as ranks } from '../../../domain/order-status.ts';
-import { bagOf, priceOf, type Bag } from './bag.ts';
+import { bagOf, priceOf, type Bag } from '../../../domain/bag.ts';
 import { ItemSchema, ReplacedItemSchema, toPicked, toRejected, toReplaced, toUnhandled } from './items.ts';
 import { worksheetUuid } from './partner-ids.ts';
 import { firstAt, minutesBetween } from './steps.ts';
-import { statusTable, workStatuses } from './statuses.ts';
+import { shownStatuses, workStatuses } from '../../../domain/shown-status.ts';
 
 const CurrencySchema = z.strictObject({
   symbol: z.string(),
@@ -78,7 +78,7 @@ export function toPnpOrder(order: Order): z.input<typeof PnpOrderSchema> {
   return {
     orderId,
     sequence: sequenceOf(orderId),
-    status: statusTable[order.status].work,
+    status: shownStatuses[order.status].work,
     createdAt: order.createdAt,
     updatedAt: order.updatedAt,
     shippingEstimatedDateMin: content.window.from,

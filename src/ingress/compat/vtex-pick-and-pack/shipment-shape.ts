@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { fulfilmentConnectors } from '../../../connectors/fulfilment/registry.ts';
 import type { Order, OrderPerson } from '../../../domain/order.ts';
-import { bagOf, priceOf, unitsIn } from './bag.ts';
+import { bagOf, priceOf, unitsIn } from '../../../domain/bag.ts';
 import { unknownText } from './facilities.ts';
 import type { Parcel } from './parcels.ts';
-import { shipmentStatuses } from './statuses.ts';
+import { shipmentStatuses } from '../../../domain/shown-status.ts';
 
 const instant = z.iso.datetime();
 const NoteSchema = z.strictObject({ date: z.string(), type: z.string(), content: z.string(), author: z.string() });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { shipmentStatuses, workStatuses } from './statuses.ts';
+import { shipmentStatuses, workStatuses } from '../../../domain/shown-status.ts';
 
 const instant = z.iso.datetime();
 const NotesSchema = z.array(

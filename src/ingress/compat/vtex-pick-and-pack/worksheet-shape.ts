@@ -2,13 +2,13 @@ import type * as z from 'zod';
 import type { Order } from '../../../domain/order.ts';
 import type { Line } from '../../../domain/order-input.ts';
 import { statusTable as ranks } from '../../../domain/order-status.ts';
-import { bagOf, unitsIn, type Bag, type BagRow, type Miss } from './bag.ts';
+import { bagOf, unitsIn, type Bag, type BagRow, type Miss } from '../../../domain/bag.ts';
 import { facilityIdOf } from './facilities.ts';
 import { isPacked } from './order-shape.ts';
 import { parcelsOf } from './parcels.ts';
 import { worksheetIdOf, worksheetUuid } from './partner-ids.ts';
 import { firstAt } from './steps.ts';
-import { statusTable } from './statuses.ts';
+import { shownStatuses } from '../../../domain/shown-status.ts';
 import type { WorksheetSchema, WorksheetSummarySchema } from './worksheet-schema.ts';
 
 type Worksheet = z.input<typeof WorksheetSchema>;
@@ -28,7 +28,7 @@ function headOf(order: Order) {
     categoriesIds: [],
     finishedDate,
     initDate: begunAt,
-    status: statusTable[order.status].work,
+    status: shownStatuses[order.status].work,
     hostname: order.merchantId,
     pickerAssignment: [{ active: ranks[order.status].rank < ranks.CANCELED.rank, ...assignment }],
     createdAt: order.createdAt,

@@ -1,4 +1,4 @@
-import type { OrderStatus } from '../../../domain/order-status.ts';
+import type { OrderStatus } from './order-status.ts';
 
 /** Of orders, items, packages and worksheets ("enum A" of the Pick and Pack API: its document prints one list on all levels). */
 export const workStatuses = [
@@ -44,7 +44,7 @@ interface StatusRow {
  * Our statuses in the words of the two Pick and Pack APIs: the one table. The legacy API's 17 are ours. The new API's list is
  * a worksheet's, so that everything after the packing is COMPLETED, and a reader goes on with the shipments.
  */
-export const statusTable = {
+export const shownStatuses = {
   RECEIVED: { work: 'PENDING', shipment: 'CREATED', legacy: null },
   READY_FOR_HANDLING: { work: 'PENDING', shipment: 'CREATED', legacy: 'READY_FOR_HANDLING' },
   READY_FOR_PICKING: { work: 'PENDING', shipment: 'ASSIGNED', legacy: 'READY_FOR_PICKING' },

@@ -1,8 +1,8 @@
-import { arePicksSettled } from '../../../domain/order-change.ts';
-import type { Order } from '../../../domain/order.ts';
-import type { Line } from '../../../domain/order-input.ts';
-import { isSubstitution, type PickedItem } from '../../../domain/picking.ts';
-import { settle } from '../../../domain/settlement.ts';
+import { arePicksSettled } from './order-change.ts';
+import type { Order } from './order.ts';
+import type { Line } from './order-input.ts';
+import { isSubstitution, type PickedItem } from './picking.ts';
+import { settle } from './settlement.ts';
 
 /** Units in the bag that cost and weigh the same: VTEX has a price and a multiplier for one unit. */
 export interface BagRow {
