@@ -126,6 +126,8 @@ export function createConnections(
       if (settings === undefined) return false;
       return fulfilmentConnectors.get(record.connector)?.tellsOmsOfDelivery?.(settings) ?? false;
     },
+    documentsKeptMsOf: ({ connector }: Pick<Connection, 'connector'>): number | undefined =>
+      fulfilmentConnectors.get(connector)?.documentsKeptMs,
     webhookUrlOf: (store: StoreDeps, record: Connection): string =>
       `${baseUrl}/in/${openConnection(store, record).token}`,
   };

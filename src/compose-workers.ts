@@ -12,6 +12,7 @@ import { commit } from './store/commit.ts';
 import { bury } from './queues/bury.ts';
 import connectionCheck from '../workers/connection-check.ts';
 import deliveryAttempt from '../workers/delivery-attempt.ts';
+import documentsRead from '../workers/documents-read.ts';
 import type { WorkerDeps } from './fulfilment/deps.ts';
 import feedPoll from '../workers/feed-poll.ts';
 import fulfilmentRead from '../workers/fulfilment-read.ts';
@@ -32,6 +33,7 @@ const run: Record<JobName, (runner: Runner) => RunningWorker> = {
   'fulfilment-submit': (runner) => runWorker(fulfilmentSubmit, runner),
   'fulfilment-update': (runner) => runWorker(fulfilmentUpdate, runner),
   'fulfilment-read': (runner) => runWorker(fulfilmentRead, runner),
+  'documents-read': (runner) => runWorker(documentsRead, runner),
   'order-cancel': (runner) => runWorker(orderCancel, runner),
   'oms-update': (runner) => runWorker(omsUpdate, runner),
   'order-reconcile': (runner) => runWorker(orderReconcile, runner),

@@ -17,8 +17,10 @@ import { freeLane } from '../src/store/entries.ts';
 import { keptWithWrites, keptWrites, readMessage } from '../src/store/inbox.ts';
 import { findOrderByReference, requireOrder } from '../src/store/orders.ts';
 import type { OpenFulfilment, WorkerDeps } from '../src/fulfilment/deps.ts';
+import { documentsWork } from '../src/fulfilment/documents-work.ts';
 import { keepUnmatched } from '../src/fulfilment/keep-unmatched.ts';
 import { omsWork } from '../src/fulfilment/oms-work.ts';
+import { partHops } from '../src/fulfilment/part-hops.ts';
 import { reportRead } from '../src/fulfilment/report-read.ts';
 import { recordSnapshot } from '../src/fulfilment/record-snapshot.ts';
 import { takeWholeReturn } from '../src/fulfilment/take-returns.ts';
@@ -83,9 +85,18 @@ async function applyMessage(
         : [];
     return {
       ...heard,
-      timeline: [{ at, what: 'hook.received', detail: { event: message.event, inboxId } }, ...timeline],
+      timeline: [
+        { at, what: 'hook.received', detail: { event: message.event, inboxId } },
+        ...timeline,
+        ...partHops(order, heard.order, deps.vocabularies, at),
+      ],
       writes: keptWithWrites(store, stored, inboxId),
-      entries: [...read, ...omsWork(order, heard.order), ...(arrived === order ? [] : endWait(order))],
+      entries: [
+        ...read,
+        ...omsWork(order, heard.order),
+        ...documentsWork(deps, order, heard.order),
+        ...(arrived === order ? [] : endWait(order)),
+      ],
     };
   });
 }

@@ -81,3 +81,15 @@ export const unitsIn = (rows: readonly Pick<BagRow, 'units'>[]): number =>
   rows.reduce((sum, { units }) => sum + units, 0);
 export const priceOf = (rows: readonly BagRow[]): number =>
   rows.reduce((sum, { units, unitPriceMinor }) => sum + units * unitPriceMinor, 0);
+
+/** What was made of one line. All of it is zero while the picker is not done. */
+export function handledOf(bag: Bag | null, line: Line) {
+  const own = (bag?.rows ?? []).filter((row) => row.line?.id === line.id && row.sku === line.sku);
+  const replaced = bag?.replaced.find((miss) => miss.line.id === line.id);
+  return {
+    pickedQuantity: unitsIn(own),
+    rejectedQuantity: bag?.rejected.find((miss) => miss.line.id === line.id)?.units ?? 0,
+    replacedQuantity: replaced?.units ?? 0,
+    replacedBy: [...(replaced?.replacedBy ?? [])],
+  };
+}

@@ -15,6 +15,9 @@ export const idPrefixes = {
   reconciliation: 'rec',
   invoice: 'inv',
   return: 'ret',
+  worksheet: 'wks',
+  shipment: 'shp',
+  facility: 'fac',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

@@ -1,4 +1,5 @@
 import type { Evidence } from './evidence.ts';
+import type { DocumentRefs } from './fulfilment-documents.ts';
 import type { Intent } from './intent.ts';
 import type { OrderInvoice } from './invoice.ts';
 import type { Line, OrderInput, OrderPatch, Recipient } from './order-input.ts';
@@ -101,6 +102,8 @@ export interface Order {
   invoices?: readonly OrderInvoice[] | undefined;
   returns?: readonly OrderReturn[] | undefined;
   tracking?: OrderTracking | undefined;
+  /** What the fulfilment system has of it beside the order; absent until that was read (store/documents.ts). */
+  documents?: DocumentRefs | undefined;
   /** Effects under way, by connection id. */
   intents: Readonly<Record<string, Intent>>;
   evidence: readonly Evidence[];

@@ -6,8 +6,22 @@ const ofDelivery = /^(?:delivery|shipment):(.+)$/;
  * Under what an order is known at its partners, beside its external id: what somebody reads on a partner's screen and
  * comes to search for. Lower case.
  */
-export function partnerIdsOf({ externalId, fulfilment, evidence }: Order): ReadonlySet<string> {
+export function partnerIdsOf({ externalId, fulfilment, evidence, documents }: Order): ReadonlySet<string> {
   const deliveries = evidence.flatMap(({ subject }) => ofDelivery.exec(subject)?.[1] ?? []);
-  const ids = [fulfilment?.externalRef, fulfilment?.partnerOrderId, fulfilment?.jobId, ...deliveries];
+  const ids = [
+    fulfilment?.externalRef,
+    fulfilment?.partnerOrderId,
+    fulfilment?.jobId,
+    ...deliveries,
+    ...namesIn(documents),
+  ];
   return new Set(ids.flatMap((id) => (id === undefined || id === externalId ? [] : [id.toLowerCase()])));
 }
+
+const namesIn = (documents: Order['documents']): string[] =>
+  documents === undefined
+    ? []
+    : [
+        ...documents.worksheets.map(({ externalId }) => externalId),
+        ...documents.shipments.flatMap(({ externalId, serviceId }) => [externalId, serviceId ?? externalId]),
+      ];

@@ -49,6 +49,8 @@ export interface WorkerDeps {
   importsByItself(connection: Pick<Connection, 'connector'>): boolean;
   /** Told of a delivery, it tells the OMS by itself. */
   tellsOmsOfDelivery(store: StoreDeps, connection: Connection): boolean;
+  /** For how long what was read of its documents may be shown (ms); undefined for a system that has none. */
+  documentsKeptMsOf(connection: Pick<Connection, 'connector'>): number | undefined;
   /** The connection's inbound URL. */
   webhookUrlOf(store: StoreDeps, connection: Connection): string;
 }

@@ -15,8 +15,10 @@ import { freeLane } from '../store/entries.ts';
 import type { StoredOrder } from '../store/orders.ts';
 import { readSettlementRules } from '../store/settlement-rules.ts';
 import type { WorkerDeps } from './deps.ts';
+import { documentsWork } from './documents-work.ts';
 import { omsWork } from './oms-work.ts';
 import { takeReturns, takeWholeReturn } from './take-returns.ts';
+import { partHops } from './part-hops.ts';
 
 /** A partner's "200, but": the order lies there and will not move until somebody corrects it. */
 export const attentionCode = 'fulfilment.needs_attention';
@@ -73,6 +75,7 @@ export async function recordSnapshot(
       ...(following === 'tell'
         ? [makeEntry(orderCancel, { orderId: order.id }, { lane: freeLane, cause: `followed.${order.version}` })]
         : []),
+      ...documentsWork(context.deps, order, changed.order),
       ...(mayGoOn(changed.order, snapshot)
         ? [makeEntry(fulfilmentSubmit, { orderId: order.id }, { lane: freeLane, cause: `dispatch.${order.version}` })]
         : []),
@@ -81,6 +84,7 @@ export async function recordSnapshot(
       { at, what, detail: { partnerOrderId, jobId, by: fulfilment.connector, tookMs } },
       ...parts.timeline,
       ...whole.timeline,
+      ...partHops(order, changed.order, vocabularies, at),
     ],
     writes: successWrites(context.store, fulfilment.connectionId),
   };

@@ -1,5 +1,6 @@
 import { connectionCheck } from './connection-check.ts';
 import { deliveryAttempt } from './delivery-attempt.ts';
+import { documentsRead } from './documents-read.ts';
 import { feedPoll } from './feed-poll.ts';
 import { fulfilmentRead } from './fulfilment-read.ts';
 import { fulfilmentSubmit } from './fulfilment-submit.ts';
@@ -17,6 +18,7 @@ export const jobs = {
   'fulfilment-submit': fulfilmentSubmit,
   'fulfilment-update': fulfilmentUpdate,
   'fulfilment-read': fulfilmentRead,
+  'documents-read': documentsRead,
   'order-cancel': orderCancel,
   'oms-update': omsUpdate,
   'order-reconcile': orderReconcile,

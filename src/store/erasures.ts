@@ -4,8 +4,10 @@ import type { PrivateLog } from '../platform/private-log.ts';
 import { claimOf, type Claim } from './accept-order.ts';
 import { commit } from './commit.ts';
 import type { StoreDeps } from './deps.ts';
+import { documentFields } from './documents.ts';
 import { orderGuard, orderWrites, readOrder, timelineWrite, type StoredOrder } from './orders.ts';
 import { foundByField, isErased, personMember, readFoundBy } from './persons.ts';
+import { lostIdWrites } from './search.ts';
 
 /**
  * One erased order, as the log outside of Redis keeps it: no personal data. `claim` is the digest of its source and external
@@ -19,7 +21,7 @@ export interface ErasureLine {
 }
 
 /** What of an order was erased. */
-export const erasedParts = ['person', 'amendment', 'webhooks', 'index'] as const;
+export const erasedParts = ['person', 'amendment', 'webhooks', 'documents', 'index'] as const;
 export type ErasedPart = (typeof erasedParts)[number];
 
 export interface ErasedOrder {
@@ -100,14 +102,17 @@ async function planOf(
 ): Promise<{ writes: string[][]; where: ErasedPart[] }> {
   if (isErased(stored)) return { writes: [], where: [] };
   const { redis, keys, clock } = deps;
-  const { order, pendingPerson } = stored;
+  const { pendingPerson } = stored;
+  // Who picks and who drives: neither the documents nor their names are left.
+  const { documents, ...order } = stored.order;
   const [foundBy, hooks] = await Promise.all([readFoundBy(deps, order.id), redis.lrange(keys.hooks(order.id), 0, -1)]);
   const at = toInstant(clock.now());
   const erased = { ...order, version: order.version + 1, updatedAt: at };
   const key = keys.order(order.id);
   const writes = [
     ...orderWrites(deps, order, erased, {}),
-    ['HDEL', key, 'key', 'person', 'pendingPerson', ...foundBy.map(foundByField)],
+    ...lostIdWrites(deps, stored.order, erased),
+    ['HDEL', key, 'key', 'person', 'pendingPerson', ...documentFields, ...foundBy.map(foundByField)],
     ['DEL', keys.hooks(order.id), ...hooks.map((inboxId) => keys.inbox(inboxId))],
     ...timelineWrite(deps, order.id, [{ at, what: 'person.erased', detail: { askedAt } }]),
   ];
@@ -117,6 +122,7 @@ async function planOf(
     person: true,
     amendment: pendingPerson !== null,
     webhooks: hooks.length > 0,
+    documents: documents !== undefined,
     index: members.length > 0,
   };
   return { writes, where: erasedParts.filter((part) => parts[part]) };

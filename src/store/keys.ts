@@ -60,6 +60,8 @@ export function createKeys(shard: number) {
     attempts: (deliveryId: string) => `${tag}:attempts:${deliveryId}`,
     /** Deliveries of one order to one endpoint, oldest first; only the head is a work entry. */
     sequence: (endpointId: string, orderId: string) => `${tag}:sequence:${endpointId}:${orderId}`,
+    /** Places where orders are picked, and what each system calls them. */
+    facilities: (merchantId: string) => `${tag}:facilities:${merchantId}`,
     issues: (merchantId: string) => `${tag}:issues:${merchantId}`,
     issue: (issueId: string) => `${tag}:issue:${issueId}`,
     issueEntries: (issueId: string) => `${tag}:issue-entries:${issueId}`,

@@ -20,6 +20,13 @@ export async function forgetPartnerIds({ redis, keys }: StoreDeps, order: Order)
   if (members.length > 0) await redis.zrem(keys.partnerIds(order.merchantId), ...members);
 }
 
+/** The part of an order's commit by which it is no more found under what is no more known of it. */
+export function lostIdWrites({ keys }: StoreDeps, before: Order, after: Order): string[][] {
+  const left = partnerIdsOf(after);
+  const members = [...partnerIdsOf(before)].filter((id) => !left.has(id)).map((id) => memberOf(id, after.id));
+  return members.length === 0 ? [] : [['ZREM', keys.partnerIds(after.merchantId), ...members]];
+}
+
 /** Ids of orders that a partner knows under an id which begins like this, at most `limit`. */
 export async function findByPartnerId(
   { redis, keys }: StoreDeps,

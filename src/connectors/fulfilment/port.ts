@@ -1,4 +1,6 @@
 import type { Evidence } from '../../domain/evidence.ts';
+import type { ToldFacility } from '../../domain/facility.ts';
+import type { FulfilmentDocuments } from '../../domain/fulfilment-documents.ts';
 import type { OrderContent, OrderPerson, TrackingEvent } from '../../domain/order.ts';
 import type { PickedItem } from '../../domain/picking.ts';
 import type { Vocabulary } from '../../domain/resolve-status.ts';
@@ -84,6 +86,10 @@ export interface FulfilmentConnection extends TestableConnection {
     ref: FulfilmentRef,
     delivery: { at: string; events: readonly TrackingEvent[] },
   ): Promise<{ alreadyThere: boolean }>;
+  /** The worksheets and shipments of an order that it has. */
+  readDocuments?(ref: FulfilmentRef): Promise<FulfilmentDocuments>;
+  /** A place where orders are picked; null for one that it does not know. */
+  readFacility?(externalId: string): Promise<ToldFacility | null>;
   /** Hooks sent since `after` (an instant), oldest last, a page at a time. */
   missedMessages?(
     after: string,
@@ -104,4 +110,6 @@ export interface FulfilmentConnector<S = unknown> extends CallingConnector<S, Fu
   tellsOmsOfDelivery?(settings: S): boolean;
   /** Reads may be this old (ms): what a hook has just told need not be in them yet. */
   readonly readCacheMs?: number;
+  /** It has worksheets, shipments and facilities to read; what was read may be shown so long (ms) without asking again. */
+  readonly documentsKeptMs?: number;
 }

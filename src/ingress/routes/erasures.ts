@@ -42,9 +42,10 @@ const ErasureSchema = z
     erased: z.array(
       z.strictObject({
         orderId: IdSchema('order'),
-        where: z
-          .array(z.enum(erasedParts))
-          .meta({ description: 'The person and its key, a waiting amendment, kept webhooks, the search index' }),
+        where: z.array(z.enum(erasedParts)).meta({
+          description:
+            'The person and its key, a waiting amendment, kept webhooks, what the fulfilment system showed of it, the search index',
+        }),
       }),
     ),
     notErased: z.array(NotErasedSchema).meta({ description: 'Where the person still is, out of Packline’s reach' }),

@@ -3,13 +3,15 @@ import { toSnapshot } from '../../../src/connectors/fulfilment/vtex-pick-and-pac
 import { vocabulary } from '../../../src/connectors/fulfilment/vtex-pick-and-pack/statuses.ts';
 import {
   FacilitySchema,
-  ShipmentListSchema,
   ShipmentReplySchema,
+  WorksheetListSchema,
+  WorksheetSchema,
+} from '../../../src/connectors/fulfilment/vtex-pick-and-pack/document-wire.ts';
+import {
+  ShipmentListSchema,
   TokenReplySchema,
   TrackingReplySchema,
   WireOrderSchema,
-  WorksheetListSchema,
-  WorksheetSchema,
 } from '../../../src/connectors/fulfilment/vtex-pick-and-pack/wire.ts';
 import { resolveStatus } from '../../../src/domain/resolve-status.ts';
 import { settle } from '../../../src/domain/settlement.ts';

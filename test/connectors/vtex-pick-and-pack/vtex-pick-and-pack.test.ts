@@ -215,7 +215,8 @@ test.each([
 });
 
 test('it looks and listens, and tells of deliveries: nothing can be begun, changed or canceled over this API', () => {
-  expect(Object.keys(connect().pickAndPack).sort()).toEqual(['find', 'tellDelivered', 'test']);
+  const methods = ['find', 'readDocuments', 'readFacility', 'tellDelivered', 'test'];
+  expect(Object.keys(connect().pickAndPack).sort()).toEqual(methods);
 });
 
 test('settings: the account’s name is enough beside the key, and everything can be set', () => {

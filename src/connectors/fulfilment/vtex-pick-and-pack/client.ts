@@ -2,15 +2,14 @@ import type * as z from 'zod';
 import { segment, type Session } from './session.ts';
 import {
   FacilitySchema,
-  ShipmentListSchema,
   ShipmentReplySchema,
-  TrackingReplySchema,
-  WireOrderSchema,
   WorksheetListSchema,
   WorksheetSchema,
-  type WireOrder,
-  type WireShipment,
-} from './wire.ts';
+  type WireFacility,
+  type WireShipmentDocument,
+  type WireWorksheet,
+} from './document-wire.ts';
+import { ShipmentListSchema, TrackingReplySchema, WireOrderSchema, type WireOrder, type WireShipment } from './wire.ts';
 
 /** `PATCH /orders/{orderId}/tracking`. Marks the order delivered, and tells the OMS. */
 export interface TrackingBody {
@@ -44,26 +43,23 @@ export class PickAndPackClient {
     );
   }
 
-  getWorksheet(worksheetId: string): Promise<z.infer<typeof WorksheetSchema>> {
+  getWorksheet(worksheetId: string): Promise<WireWorksheet> {
     const path = `/worksheets/${segment(worksheetId)}`;
     return this.#session.send('api', { operation: 'worksheet.get', method: 'GET', path }, WorksheetSchema);
   }
 
-  listWorksheets(orderId: string): Promise<z.infer<typeof WorksheetListSchema>> {
+  listWorksheets(orderId: string): Promise<WireWorksheet[]> {
     const path = `/worksheets?${ofOrder(orderId)}`;
     return this.#session.send('api', { operation: 'worksheet.list', method: 'GET', path }, WorksheetListSchema);
   }
 
-  getFacility(facilityId: string): Promise<z.infer<typeof FacilitySchema>> {
+  getFacility(facilityId: string): Promise<WireFacility> {
     const path = `/facilities/${segment(facilityId)}`;
     return this.#session.send('api', { operation: 'facility.get', method: 'GET', path }, FacilitySchema);
   }
 
   /** By the shipment's own id (internal), or by the carrier's tracking number (external). */
-  getShipment(
-    shipmentId: string,
-    filterMethod: 'BY_INTERNAL_ID' | 'BY_EXTERNAL_ID',
-  ): Promise<z.infer<typeof ShipmentReplySchema>> {
+  getShipment(shipmentId: string, filterMethod: 'BY_INTERNAL_ID' | 'BY_EXTERNAL_ID'): Promise<WireShipmentDocument> {
     const path = `/shipments/${segment(shipmentId)}`;
     const headers = { 'x-pnp-filtermethod': filterMethod };
     return this.#session.send('api', { operation: 'shipment.get', method: 'GET', path, headers }, ShipmentReplySchema);

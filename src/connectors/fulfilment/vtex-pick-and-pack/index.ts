@@ -2,8 +2,10 @@ import { Failure } from '../../../domain/failure.ts';
 import type { TrackingEvent } from '../../../domain/order.ts';
 import { toInstant } from '../../../platform/clock.ts';
 import type { ConnectorIo } from '../../io.ts';
+import type { FulfilmentDocuments } from '../../../domain/fulfilment-documents.ts';
 import type { FulfilmentConnection, FulfilmentConnector, FulfilmentRef, FulfilmentSnapshot } from '../port.ts';
 import { PickAndPackClient } from './client.ts';
+import { toFacility, toShipment, toWorksheet } from './documents.ts';
 import { makeFailure } from './errors.ts';
 import { LegacyClient } from './legacy-client.ts';
 import { areDelivered, isReady, toLegacySnapshot, toSnapshot, type Shipment } from './mapper.ts';
@@ -30,6 +32,7 @@ export const vtexPickAndPack: FulfilmentConnector<VtexPickAndPackSettings> = {
   urls: ({ apiBaseUrl, authBaseUrl, legacyBaseUrl }) => [apiBaseUrl, authBaseUrl, legacyBaseUrl],
   // "Cached for 30 seconds", all of its reads but the list of shipments.
   readCacheMs: 30_000,
+  documentsKeptMs: 30_000,
   appearsWithinMs: ({ appearsWithinMinutes }) => appearsWithinMinutes * 60_000,
   tellsOmsOfDelivery: ({ api }) => api === 'new',
   connect,
@@ -89,6 +92,22 @@ function connect(settings: VtexPickAndPackSettings, io: ConnectorIo): Fulfilment
     return toLegacySnapshot(order, lines, toInstant(io.nowMs()));
   }
 
+  /** By the lists of the order, and each by its id; what is gone when it is asked for is left out. */
+  async function readDocuments({ externalRef }: FulfilmentRef): Promise<FulfilmentDocuments> {
+    const worksheets = await client.listWorksheets(externalRef);
+    const shipments = await client.listShipments(externalRef);
+    return {
+      worksheets: await inTurn(worksheets, async (listed) => {
+        const whole = await orNull(client.getWorksheet(listed.worksheetId));
+        return whole?.worksheetId === listed.worksheetId ? toWorksheet(whole, externalRef) : null;
+      }),
+      shipments: await inTurn(shipments, async (listed) => {
+        const whole = await orNull(client.getShipment(listed.id, 'BY_INTERNAL_ID'));
+        return whole?.id === listed.id && whole.orderId === externalRef ? toShipment(listed, whole) : null;
+      }),
+    };
+  }
+
   return {
     async test() {
       await letIn(readOrder({ externalRef: probeId }));
@@ -96,7 +115,27 @@ function connect(settings: VtexPickAndPackSettings, io: ConnectorIo): Fulfilment
     },
     find: readOrder,
     ...(settings.api === 'new' ? { tellDelivered } : {}),
+    // The older API has neither worksheets nor facilities.
+    ...(settings.api === 'new' && {
+      readDocuments,
+      async readFacility(externalId: string) {
+        const facility = await orNull(client.getFacility(externalId));
+        return facility === null ? null : toFacility(facility);
+      },
+    }),
   };
+}
+
+/** An order has one of each as a rule; what lists more is read so far and no further. */
+const documentsMax = 20;
+
+async function inTurn<T, R>(listed: readonly T[], read: (one: T) => Promise<R | null>): Promise<R[]> {
+  const found: R[] = [];
+  for (const one of listed.slice(0, documentsMax)) {
+    const document = await read(one);
+    if (document !== null) found.push(document);
+  }
+  return found;
 }
 
 /** Another order's picks would be billed to this one. */

@@ -6,7 +6,8 @@ import { toLegacyPicks } from './legacy-picks.ts';
 import type { RequestedLine } from './line-shares.ts';
 import { toPicks, type Picks } from './picked-items.ts';
 import { invoiceSeen, isPastPicking, packsAfterInvoicing, toCode } from './statuses.ts';
-import type { LegacyOrder, WireOrder, WireShipment, WireShipmentDetail } from './wire.ts';
+import type { WireShipmentDocument } from './document-wire.ts';
+import type { LegacyOrder, WireOrder, WireShipment } from './wire.ts';
 
 const system = 'vtex-pick-and-pack';
 const orderSubject = 'order';
@@ -54,7 +55,7 @@ const otherWays: ReadonlySet<string> = new Set(['RETURN', 'TRANSFER']);
 /** A shipment of the list, with what only the shipment itself says; null where that was not read. */
 export interface Shipment {
   listed: WireShipment;
-  read: WireShipmentDetail | null;
+  read: WireShipmentDocument | null;
 }
 const typeOf = ({ listed, read }: Shipment): string => read?.type ?? listed.serviceType ?? '';
 
@@ -69,7 +70,9 @@ const toReturns = (shipments: readonly Shipment[]): PartnerReturn[] =>
   shipments.flatMap((shipment) => {
     const { listed, read } = shipment;
     if (typeOf(shipment) !== 'RETURN' || toCode(listed.status) !== 'delivered') return [];
-    const rows = (read?.packages ?? []).flatMap(({ items }) => (items ?? []).flatMap((row) => row ?? []));
+    const rows = (read?.packages ?? [])
+      .flatMap(({ items }) => items)
+      .filter(({ quantity }) => Number.isInteger(quantity) && quantity > 0);
     return [{ reference: listed.id, goods: rows.map(({ id: sku, quantity }) => ({ sku, quantity })) }];
   });
 

@@ -61,55 +61,12 @@ const WireShipmentSchema = z.object({
   /** Said to be always there; of use only once delivered. */
   deliveredDate: textIfAny,
   serviceType: textIfAny,
+  creationDate: textIfAny,
 });
 export type WireShipment = z.infer<typeof WireShipmentSchema>;
 
 /** `GET /shipments?orderId=`. */
 export const ShipmentListSchema = z.array(WireShipmentSchema);
-
-/** `GET /shipments/{shipmentId}`. */
-export const ShipmentReplySchema = z.object({
-  id: IdSchema,
-  orderId: textIfAny,
-  serviceId: IdSchema.nullish().catch(null),
-  status: textIfAny,
-  type: textIfAny,
-  deliveredDate: textIfAny,
-  carrierName: textIfAny,
-  trackingUrl: textIfAny,
-  packages: z
-    .array(
-      z.object({
-        items: z
-          .array(
-            z
-              .object({ id: IdSchema, quantity: z.int().min(1) })
-              .nullable()
-              .catch(null),
-          )
-          .nullish()
-          .catch(null),
-      }),
-    )
-    .nullish()
-    .catch(null),
-});
-export type WireShipmentDetail = z.infer<typeof ShipmentReplySchema>;
-
-/** `GET /worksheets/{worksheetId}`; the list by order has the same of each. */
-export const WorksheetSchema = z.object({
-  worksheetId: IdSchema,
-  facilityId: textIfAny,
-  status: textIfAny,
-  ordersIds: z
-    .array(z.object({ orderId: z.string() }))
-    .nullish()
-    .catch(null),
-});
-export const WorksheetListSchema = z.array(WorksheetSchema);
-
-/** `GET /facilities/{facilityId}`. */
-export const FacilitySchema = z.object({ id: IdSchema, name: textIfAny });
 
 /** `PATCH /orders/{orderId}/tracking`: what was sent, and whose it is. */
 export const TrackingReplySchema = z.object({ orderId: z.string().min(1) });

@@ -1,6 +1,6 @@
 import { findEverywhere } from '../../../store/find-everywhere.ts';
-import type { StoreDeps } from '../../../store/deps.ts';
 import { readOrder, type StoredOrder } from '../../../store/orders.ts';
+import { listOrderIds } from '../../../store/part-ids.ts';
 import { findByPartnerId } from '../../../store/search.ts';
 import type { Tenant } from '../../authenticate.ts';
 import { makeRefusal } from '../../problem.ts';
@@ -49,7 +49,7 @@ export async function findParcel(
       : ({ serviceId }: Parcel) => serviceId === shipmentId;
   const ids =
     by === 'BY_INTERNAL_ID'
-      ? await listByPrefix(tenant.store, tenant.merchantId, orderPrefixOfShipment(shipmentId))
+      ? await listByPrefix(tenant, orderPrefixOfShipment(shipmentId))
       : await findByPartnerId(tenant.store, tenant.merchantId, { text: shipmentId, limit: candidatesMax });
   for (const id of ids) {
     const stored = await readOwn(tenant, id);
@@ -62,11 +62,5 @@ export async function findParcel(
 /** The one that is meant comes first: longer ids sort behind it. */
 const candidatesMax = 5;
 
-const listByPrefix = async (
-  { redis, keys }: StoreDeps,
-  merchantId: string,
-  prefix: string | null,
-): Promise<string[]> =>
-  prefix === null
-    ? []
-    : redis.zrange(keys.orders(merchantId), `[${prefix}`, `[${prefix}~`, 'BYLEX', 'LIMIT', 0, candidatesMax);
+const listByPrefix = async ({ store, merchantId }: Tenant, prefix: string | null): Promise<string[]> =>
+  prefix === null ? [] : listOrderIds(store, merchantId, prefix);

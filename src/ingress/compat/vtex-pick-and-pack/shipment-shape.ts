@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { fulfilmentConnectors } from '../../../connectors/fulfilment/registry.ts';
 import type { Order, OrderPerson } from '../../../domain/order.ts';
-import { bagOf, priceOf, unitsIn } from '../../../domain/bag.ts';
+import { bagOf, unitsIn } from '../../../domain/bag.ts';
+import { contentOf, wayOf } from '../../../domain/parcel-content.ts';
 import { unknownText } from './facilities.ts';
 import type { Parcel } from './parcels.ts';
 import { shipmentStatuses } from '../../../domain/shown-status.ts';
@@ -102,32 +103,6 @@ const headOf = (order: Order, parcel: Parcel) => ({
 /** The store collects and somebody brings it, or the customer comes. */
 const typeOf = ({ fulfilmentMethod }: Order) => (fulfilmentMethod === 'pickup' ? 'PICKUP' : 'PICKUP_DELIVERY');
 
-/** What the parcel is made of: what was picked, or what was asked for until that is known. */
-function contentOf(order: Order) {
-  const bag = bagOf(order);
-  if (bag === null) {
-    const items = order.content.lines.map(({ sku, name, imageUrl, gtin, quantity, unitPriceMinor }) => ({
-      id: sku,
-      name,
-      image: imageUrl ?? '',
-      ean: gtin ?? '',
-      quantity,
-      price: unitPriceMinor,
-    }));
-    return { items, grams: 0, totalValue: items.reduce((sum, { quantity, price }) => sum + quantity * price, 0) };
-  }
-  const items = bag.rows.map(({ sku, name, units, unitPriceMinor, line }) => ({
-    id: sku,
-    name,
-    image: line?.sku === sku ? (line.imageUrl ?? '') : '',
-    ean: line?.sku === sku ? (line.gtin ?? '') : '',
-    quantity: units,
-    price: unitPriceMinor,
-  }));
-  const grams = bag.rows.reduce((sum, row) => sum + (row.grams ?? 0), 0);
-  return { items, grams, totalValue: Math.round(priceOf(bag.rows)) };
-}
-
 /** `person` is null once erased. */
 export function toShipmentSummary(
   order: Order,
@@ -176,12 +151,7 @@ export function toShipment(order: Order, person: OrderPerson | null, parcel: Par
       },
     ],
     type: typeOf(order),
-    notes: (person?.trackingEvents ?? []).map(({ city, state, description, date }) => ({
-      date,
-      type: 'COMMENT',
-      content: `${description} (${city}, ${state})`,
-      author: order.merchantId,
-    })),
+    notes: wayOf(order, person),
     carrierServiceType: 'LOCAL',
     timezone: { offset: 0, value: 'Etc/UTC' },
     sender: { name: order.storeLocationId, ...unknown, pickupDate: parcel.createdAt },

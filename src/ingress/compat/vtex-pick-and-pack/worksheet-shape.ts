@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Order } from '../../../domain/order.ts';
 import type { Line } from '../../../domain/order-input.ts';
 import { statusTable as ranks } from '../../../domain/order-status.ts';
-import { bagOf, unitsIn, type Bag, type BagRow, type Miss } from '../../../domain/bag.ts';
+import { bagOf, handledOf, unitsIn, type Bag, type BagRow, type Miss } from '../../../domain/bag.ts';
 import { facilityIdOf } from './facilities.ts';
 import { isPacked } from './order-shape.ts';
 import { parcelsOf } from './parcels.ts';
@@ -109,13 +109,7 @@ const sourceOf = ({ externalId, currency }: Order, price: number, quantity: numb
 
 function toItem(order: Order, line: Line, bag: Bag | null): Worksheet['items'][number] {
   const { initDate, finishedDate } = headOf(order);
-  const own = (bag?.rows ?? []).filter((row) => row.line?.id === line.id && row.sku === line.sku);
-  const replaced = bag?.replaced.find((miss) => miss.line.id === line.id);
-  const counts = {
-    pickedQuantity: unitsIn(own),
-    rejectedQuantity: bag?.rejected.find((miss) => miss.line.id === line.id)?.units ?? 0,
-    replacedQuantity: replaced?.units ?? 0,
-  };
+  const { replacedBy, ...counts } = handledOf(bag, line);
   return {
     ...partOf(line),
     referenceCode: line.sku,
@@ -128,7 +122,7 @@ function toItem(order: Order, line: Line, bag: Bag | null): Worksheet['items'][n
         ...sourceOf(order, line.unitPriceMinor, line.quantity),
         ...counts,
         status: parcelsOf(order).at(-1)?.status ?? 'PENDING',
-        replacedBy: [...(replaced?.replacedBy ?? [])],
+        replacedBy,
         notes: [],
       },
     ],
