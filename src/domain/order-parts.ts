@@ -8,6 +8,8 @@ export interface OrderPart {
   /** What it is called in its order; its id follows from it. */
   name: string;
   externalId: string;
+  /** Of a shipment, what the carrier calls it. */
+  serviceId: string | null;
   status: string;
 }
 
@@ -26,19 +28,23 @@ export function partsOf(order: Order, vocabularies: Vocabularies): OrderPart[] {
     kind: 'worksheet',
     name: worksheetName(externalId),
     externalId,
+    serviceId: null,
     status: status ?? unknownStatus,
   }));
+  const services = new Map((documents?.shipments ?? []).map((one) => [one.externalId, one.serviceId]));
   const parcels = parcelsOf(order, vocabularies).map(({ system, subject, externalId, status }): OrderPart => ({
     kind: 'shipment',
     name: shipmentName(system, subject),
     externalId,
+    serviceId: services.get(externalId) ?? null,
     status,
   }));
   const known = new Set(parcels.map(({ name }) => name));
-  const others = (documents?.shipments ?? []).map(({ externalId, status }): OrderPart => ({
+  const others = (documents?.shipments ?? []).map(({ externalId, serviceId, status }): OrderPart => ({
     kind: 'shipment',
     name: shipmentName(fulfilment?.connector ?? '', `shipment:${externalId}`),
     externalId,
+    serviceId,
     status: status ?? unknownStatus,
   }));
   return [...worksheets, ...parcels, ...others.filter(({ name }) => !known.has(name))];

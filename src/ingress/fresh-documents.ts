@@ -78,13 +78,6 @@ export async function readFreshFacility(
   return latest ?? facility;
 }
 
-/** How old a facility is that was told of; one that the merchant wrote down is what the merchant says. */
-export const isStaleFacility = (store: StoreDeps, { connectionId, fetchedAt }: Facility): boolean =>
-  connectionId !== null && (fetchedAt === null || isOlder(store, fetchedAt, facilityKeptMs));
-
-/** Stores do not move: what is older than this and cannot be read anew wants looking at. */
-const facilityKeptMs = 24 * 3_600_000;
-
 const isOlder = ({ clock }: StoreDeps, at: string | null, keptMs: number): boolean =>
   at === null || clock.now() - Date.parse(at) > keptMs;
 

@@ -1,5 +1,6 @@
 import { failureKinds } from '../domain/failure.ts';
-import { isProblemCode, kindStatuses, problemCodes } from './problem-codes.ts';
+import { kindStatuses } from './kind-statuses.ts';
+import { isProblemCode, problemCodes } from './problem-codes.ts';
 
 const kindAbouts = {
   transient: 'It may pass: try again, not at once.',

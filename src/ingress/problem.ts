@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Failure, isRetryable, type FailureKind, type FailureOptions } from '../domain/failure.ts';
-import { isProblemCode, kindStatuses, problemCodes, type ProblemCode } from './problem-codes.ts';
+import { kindStatuses } from './kind-statuses.ts';
+import { isProblemCode, problemCodes, type ProblemCode } from './problem-codes.ts';
 import { isRedisAway } from '../platform/redis-away.ts';
 
 /** One thing that is wrong with a request. */

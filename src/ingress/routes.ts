@@ -7,6 +7,7 @@ import { deliveryRoutes } from './routes/deliveries.ts';
 import { endpointActRoutes } from './routes/endpoint-acts.ts';
 import { endpointRoutes } from './routes/endpoints.ts';
 import { erasureRoutes } from './routes/erasures.ts';
+import { facilityRoutes } from './routes/facilities.ts';
 import { healthRoutes } from './routes/health.ts';
 import { issueRoutes } from './routes/issues.ts';
 import { merchantRoutes } from './routes/merchants.ts';
@@ -19,6 +20,8 @@ import { orderRoutes } from './routes/orders.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { registerWebhooksRoutes } from './routes/register-webhooks.ts';
 import { searchRoutes } from './routes/search.ts';
+import { shipmentRoutes } from './routes/shipments.ts';
+import { worksheetRoutes } from './routes/worksheets.ts';
 
 /** Every route that needs nothing but its call, in the order of the document. */
 export const routes: readonly Route[] = [
@@ -28,6 +31,9 @@ export const routes: readonly Route[] = [
   ...orderReturnRoutes,
   ...orderSettlementRoutes,
   ...orderTrackingRoutes,
+  ...worksheetRoutes,
+  ...shipmentRoutes,
+  ...facilityRoutes,
   ...connectorRoutes,
   ...connectionRoutes,
   ...connectionActRoutes,

@@ -17,6 +17,14 @@ export async function listFacilities({ redis, keys }: StoreDeps, merchantId: str
   return docs.map((doc) => parseStored<Facility>(doc)).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
+/** The facility of a store location: of several the first, as they are listed. */
+export const findFacilityAt = async (
+  deps: StoreDeps,
+  merchantId: string,
+  wanted: string,
+): Promise<Facility | undefined> =>
+  (await listFacilities(deps, merchantId)).find(({ storeLocationId }) => storeLocationId === wanted);
+
 export async function readFacility(
   { redis, keys }: StoreDeps,
   merchantId: string,
@@ -47,12 +55,12 @@ export async function createFacility(deps: StoreDeps, merchantId: string, facts:
   return facility;
 }
 
-/** Null when it is not there (any more). */
+/** The merchant's own words. Null when it is not there (any more). */
 export const updateFacility = (
   deps: StoreDeps,
   merchantId: string,
   id: string,
-  change: Partial<FacilityFacts & Pick<Facility, 'told' | 'triedAt' | 'fetchedAt'>>,
+  change: Partial<FacilityFacts>,
 ): Promise<Facility | null> =>
   updateDoc<Facility>(deps, { key: deps.keys.facilities(merchantId), field: id }, (facility) => ({
     ...facility,
@@ -71,14 +79,18 @@ export function metFacilityWrite(
   return ['HSETNX', keys.facilities(met.merchantId), id, JSON.stringify(facility)];
 }
 
-/** `told` is null where the connection does not know the place: what it told before stays. */
+/** `told` is null where the connection could not tell: what it told before stays. */
 export const keepTold = (
   deps: StoreDeps,
   { merchantId, id }: Facility,
   told: ToldFacility | null,
 ): Promise<unknown> => {
   const at = toInstant(deps.clock.now());
-  return updateFacility(deps, merchantId, id, told === null ? { triedAt: at } : { told, triedAt: at, fetchedAt: at });
+  return updateDoc<Facility>(deps, { key: deps.keys.facilities(merchantId), field: id }, (facility) => ({
+    ...facility,
+    ...(told === null ? {} : { told, fetchedAt: at }),
+    triedAt: at,
+  }));
 };
 
 /** False when it was not there. */

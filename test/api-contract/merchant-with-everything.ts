@@ -56,6 +56,7 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
     const { id: ord } = await make('/v1/orders', key, sampleOrder({ externalId: orderId }));
     const { id: ep } = await make('/v1/endpoints', key, { url: 'https://hooks.acme.com/packline' });
     const delivery = await make(`/v1/endpoints/${ep}/test`, key, {});
+    const { id: fac } = await make('/v1/facilities', key, { name: 'A store', storeLocationId: 'store-1' });
     const { id: rec } = await make('/v1/reconciliations', key, undefined);
     // Ended: while one runs there is no other.
     await commit(store, { writes: askedWrites(store, rec, { orders: 0, reads: 0, isLast: true }) });
@@ -68,11 +69,22 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
       dlv: delivery.id,
       evt: String(delivery['eventId']),
       rec,
+      fac,
     };
     const iss = await bury(mer, ord);
     await dispatch(ord, connection.id);
     const shown = await showInPickAndPack(key, orderId);
-    return { merchantId: mer, key, ids: { ...ids, ...shown, orderId, iss, token: inboundPath.slice('/in/'.length) } };
+    const parts = {
+      wks: await firstOf(key, `/v1/orders/${ord}/worksheets`),
+      shp: await firstOf(key, `/v1/orders/${ord}/shipments`),
+    };
+    const token = inboundPath.slice('/in/'.length);
+    return { merchantId: mer, key, ids: { ...ids, ...parts, ...shown, orderId, iss, token } };
+  };
+
+  const firstOf = async (key: string, path: string): Promise<string> => {
+    const { data } = z.looseObject({ data: z.array(AnsweredSchema) }).parse((await request('GET', path, { key })).body);
+    return data[0]?.id ?? '';
   };
 
   /** By which names VTEX's own protocol shows an order. */

@@ -57,6 +57,17 @@ export const allowances: readonly Allowance[] = [
     why: 'a shipment names its receiver and its way, to the merchant whose order it is',
   },
   {
+    place: /^owner: GET \/v1\/(?:orders\/\{orderId\}\/worksheets|worksheets\/\{worksheetId\}) 200$/,
+    canaries: /^person picker$/,
+    why: 'a worksheet says who picks, to the merchant in whose store it is',
+  },
+  {
+    place:
+      /^owner: GET \/v1\/(?:orders\/\{orderId\}\/shipments|shipments(?:\/\{shipmentId\}(?:\/(?:evidences|notes))?)?) 200$/,
+    canaries: /^person (?:courier|tracked\w+)$/,
+    why: 'a shipment says who brings it, and its notes what happened on the way',
+  },
+  {
     place: /^owner: PATCH \/compat\/vtex-pick-and-pack\/v1\/orders\/\{orderId\}\/tracking 200$/,
     canaries: /^person tracked/,
     why: 'VTEX’s protocol answers the tracking with the tracking',

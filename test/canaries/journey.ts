@@ -2,7 +2,7 @@ import { expect, vi } from 'vitest';
 import { connectVtex } from '../support/connected-vtex.ts';
 import { makeOrderReader, waiting } from '../support/order-reader.ts';
 import { signed, type Acts, type World } from './acts.ts';
-import { amendment, errors, nashHook, postedOrder, shoppedOrder, strayFacts } from './people.ts';
+import { amendment, atWork, errors, nashHook, postedOrder, shoppedOrder, strayFacts } from './people.ts';
 import { tokenOf } from './secrets.ts';
 
 const connection = 'GET /v1/connections/{connectionId}';
@@ -21,7 +21,7 @@ export async function connectAll(
     oms: { appToken, hookKey },
     atVtex: { appToken },
     pickAndPack: { apiKey, webhookKey },
-    atPickAndPack: { apiKey, webhooks: [] },
+    atPickAndPack: { apiKey, webhooks: [], cacheMs: 0, ...atWork },
     register: false,
   });
   const urlOf = async (connectionId: string) =>

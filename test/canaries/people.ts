@@ -75,7 +75,10 @@ const named = makePersons({
   answerName: 'Antwortfrau Bartmeisenfeder',
   answerPhone: '+61 491 579 760',
 });
-export const people = [posted, amended, shopper, tracked, named].flatMap(({ canaries }) => canaries);
+/** Who picks, and who drives. */
+const working = makePersons({ picker: 'pflueckerin-bluthaenfling', courier: 'Fahrer Erlenzeisigmann' });
+export const { values: atWork } = working;
+export const people = [posted, amended, shopper, tracked, named, working].flatMap(({ canaries }) => canaries);
 export const { values: errors } = named;
 
 const latitude = Number(posted.values.latitude);

@@ -19,8 +19,10 @@ export async function readAll(world: World, acts: Acts, echoes: Echoes): Promise
   await acts.owner('GET /v1/search', { query: '?q=delivered' });
   await reconcile(acts);
   await settle(acts);
+  const parts = await readParts(acts);
   const { merchantId, keyId } = await makeStranger(world, acts);
-  return { orderId, endpointId, deliveryId, issueId, connectionId, merchantId, keyId, code: 'request.invalid' };
+  const ids = { orderId, endpointId, deliveryId, issueId, connectionId, merchantId, keyId };
+  return { ...ids, ...parts, code: 'request.invalid' };
 }
 
 async function readOrders({ owner, post }: Acts, { orderIds }: Echoes): Promise<string> {
@@ -85,6 +87,27 @@ async function settle({ owner }: Acts): Promise<void> {
     json: { items: [{ lineId: lines[0]?.id, quantity: 1 }] },
   });
   for (const list of ['invoices', 'returns']) await owner(`GET /v1/orders/{orderId}/${list}`, { params });
+}
+
+/** Worksheets, shipments and facilities of all orders: those of Pick and Pack name who picks and who drives. */
+async function readParts({ owner }: Acts): Promise<Record<string, string>> {
+  let last = { worksheetId: '', shipmentId: '' };
+  for (const { id: orderId } of dataOf(await owner('GET /v1/orders', { query: '?status=DELIVERED' }))) {
+    const params = { orderId };
+    const [worksheet] = dataOf(await owner('GET /v1/orders/{orderId}/worksheets', { params }));
+    const [shipment] = dataOf(await owner('GET /v1/orders/{orderId}/shipments', { params }));
+    last = { worksheetId: worksheet?.id ?? last.worksheetId, shipmentId: shipment?.id ?? last.shipmentId };
+    await owner('GET /v1/worksheets/{worksheetId}', { params: last });
+    for (const part of ['', '/evidences', '/notes'])
+      await owner(`GET /v1/shipments/{shipmentId}${part}`, { params: last });
+  }
+  await owner('GET /v1/shipments');
+  const json = { name: 'A store', storeLocationId: 'store-nobody' };
+  const params = { facilityId: idOf(await owner('POST /v1/facilities', { json })) };
+  await owner('PATCH /v1/facilities/{facilityId}', { params, json: { warehouseId: 'wh-1' } });
+  await owner('GET /v1/facilities/{facilityId}', { params });
+  await owner('GET /v1/facilities');
+  return { ...last, ...params };
 }
 
 async function reconcile({ owner }: Acts): Promise<void> {

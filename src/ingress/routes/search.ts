@@ -4,15 +4,28 @@ import type { StoreDeps } from '../../store/deps.ts';
 import { findEverywhere } from '../../store/find-everywhere.ts';
 import { readConnection } from '../../store/connections.ts';
 import { readEndpoint } from '../../store/endpoints.ts';
+import { nameOfFacility } from '../../domain/facility.ts';
+import { readFacility } from '../../store/facilities.ts';
 import { readDelivery, readEvent } from '../../store/events.ts';
 import { readIssue } from '../../store/issues.ts';
 import { readOrder, type StoredOrder } from '../../store/orders.ts';
 import { findByPartnerId } from '../../store/search.ts';
 import { ok } from '../answer.ts';
 import { defineRoute, type Route } from '../define-route.ts';
+import { findPart, shownParts, type ShownPart } from '../find-part.ts';
 import { PageSchema } from '../views/page.ts';
 
-const hitKinds = ['order', 'event', 'delivery', 'issue', 'endpoint', 'connection'] as const;
+const hitKinds = [
+  'order',
+  'event',
+  'delivery',
+  'issue',
+  'endpoint',
+  'connection',
+  'worksheet',
+  'shipment',
+  'facility',
+] as const;
 type HitKind = (typeof hitKinds)[number];
 
 const HitSchema = z
@@ -68,7 +81,32 @@ const readers: Record<
     const connection = await readConnection(store, merchantId, id);
     return connection && { title: connection.name, orderId: null, url: `/v1/connections/${id}` };
   },
+  worksheet: readPart,
+  shipment: readPart,
+  facility: async (store, merchantId, id) => {
+    const facility = await readFacility(store, merchantId, id);
+    return facility && { title: nameOfFacility(facility), orderId: null, url: `/v1/facilities/${id}` };
+  },
 };
+
+/** Worksheets and shipments that a partner calls by what was searched for, or by something that begins so. */
+const toPartHits = ({ order }: StoredOrder, text: string): Hit[] =>
+  shownParts(order)
+    .filter(({ externalId, serviceId }) =>
+      [externalId, serviceId].some((name) => name?.toLowerCase().startsWith(text.toLowerCase()) === true),
+    )
+    .map((part) => ({ kind: part.kind, id: part.id, matched: 'partnerId', ...aboutPart(order.id, part) }));
+
+const aboutPart = (orderId: string, { kind, id, status }: ShownPart): Found => ({
+  title: `${kind}, ${status}`,
+  orderId,
+  url: `/v1/${kind}s/${id}`,
+});
+
+async function readPart(store: StoreDeps, merchantId: string, id: string): Promise<Found | null> {
+  const found = await findPart(store, merchantId, id);
+  return found && aboutPart(found.stored.order.id, found.part);
+}
 
 async function findById(store: StoreDeps, merchantId: string, id: string): Promise<Hit[]> {
   const kind = hitKinds.find((one) => id.startsWith(`${idPrefixes[one]}_`));
@@ -86,7 +124,7 @@ const getSearch = defineRoute({
   path: '/v1/search',
   summary: 'Find something by any id',
   description:
-    'By an id of Packline, by the id that an order has at its OMS, or by the beginning of an id that a fulfilment system gave to an order, its job or its delivery. People are not searched for.',
+    'By an id of Packline, by the id that an order has at its OMS, or by the beginning of an id that a fulfilment system gave to an order, its job, its worksheet or its delivery. People are not searched for.',
   tag: 'Search',
   scope: 'read',
   query: z.strictObject({
@@ -108,7 +146,9 @@ const getSearch = defineRoute({
     const hits = [
       ...byId,
       ...byExternalId.map((stored) => toOrderHit(stored, 'externalId')),
-      ...byPartnerId.flatMap((stored) => (stored === null ? [] : [toOrderHit(stored, 'partnerId')])),
+      ...byPartnerId.flatMap((stored) =>
+        stored === null ? [] : [toOrderHit(stored, 'partnerId'), ...toPartHits(stored, q)],
+      ),
     ];
     const first = hits.filter(({ id }, at) => hits.findIndex((hit) => hit.id === id) === at);
     return ok({ data: first.slice(0, hitsMax), nextCursor: null });

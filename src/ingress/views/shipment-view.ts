@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { fulfilmentConnectors } from '../../connectors/fulfilment/registry.ts';
 import type { ToldShipment } from '../../domain/fulfilment-documents.ts';
 import { IdSchema } from '../../domain/ids.ts';
 import type { Order } from '../../domain/order.ts';
@@ -89,7 +88,7 @@ function toView(
     status: parcel?.status ?? told?.status ?? 'UNKNOWN',
     partnerStatus: told?.status ?? null,
     type: told?.type ?? (order.fulfilmentMethod === 'pickup' ? 'PICKUP' : 'PICKUP_DELIVERY'),
-    carrier: told?.carrier ?? carrier ?? fulfilmentConnectors.get(system)?.title ?? null,
+    carrier: told?.carrier ?? carrier ?? null,
     trackingNumber: trackingNumber ?? null,
     trackingUrl: told?.trackingUrl ?? trackingUrl ?? null,
     courier: told?.courier ?? null,

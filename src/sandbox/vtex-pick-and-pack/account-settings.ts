@@ -18,6 +18,9 @@ export const pnpAccountSchema = z.strictObject({
   statusStyle: z.enum(['enumA', 'draft16']).default('enumA'),
   tokenStyle: z.enum(['envelope', 'bare']).default('envelope'),
   tokenSeconds: z.int().min(1).default(900),
+  /** Who picks and who drives, as the people in the store write them. */
+  picker: z.string().min(1).default('picker-1'),
+  courier: z.string().min(1).default('Courier One'),
   /** Reads are this old (ms at speed 1) before they are made anew. */
   cacheMs: z.int().min(0).default(30_000),
   requestsPerSecond: z.int().min(1).default(500),

@@ -80,14 +80,14 @@ export function makeApiRoutes({ cache, speed, accounts }: RoutesDeps): Hono<PnpE
             missing: () => refusals.worksheet(id),
             foreign: ({ orderId }) => refusals.order(orderId),
           });
-          return toWorksheet(order, account.name);
+          return toWorksheet(order, account.settings());
         });
       })
       .get('/worksheets', (c) => {
         const id = c.req.query('orderId') ?? '';
         if (id === '') throw refusals.worksheetsQuery();
         return answerCached(c, `worksheets ${id}`, (account) => [
-          toWorksheetSummary(orderOf(account, id), account.name),
+          toWorksheetSummary(orderOf(account, id), account.settings()),
         ]);
       })
       .get('/facilities/:id', (c) => {
@@ -112,17 +112,17 @@ export function makeApiRoutes({ cache, speed, accounts }: RoutesDeps): Hono<PnpE
           });
           const shipped = toShipped(order).find(({ shipment }) => shipment.id === id || shipment.serviceId === id);
           if (shipped === undefined) throw refusals.shipment(id);
-          return toShipment(shipped, account.name);
+          return toShipment(shipped, account.settings());
         });
       })
       // The one read that is not cached.
       .get('/shipments', (c) => {
         const id = c.req.query('orderId') ?? '';
         if (id === '') throw refusals.shipmentsQuery();
-        const { index, name } = c.get('account');
+        const { index, settings } = c.get('account');
         const order = index.orders.get(id);
         if (order === undefined) throw refusals.shipmentsOfOrder(id);
-        return c.json(toShipped(order).map((shipped) => toShipmentSummary(shipped, name)));
+        return c.json(toShipped(order).map((shipped) => toShipmentSummary(shipped, settings())));
       })
   );
 }

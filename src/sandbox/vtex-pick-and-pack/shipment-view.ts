@@ -1,3 +1,4 @@
+import type { PnpAccountSettings } from './account-settings.ts';
 import type { PnpLine, PnpOrder, PnpReturn, PnpShipment } from './pnp-order.ts';
 
 type Shipped = PnpOrder & { shipment: PnpShipment; back?: PnpReturn };
@@ -31,10 +32,12 @@ const packedOf = ({ lines, picks, back }: Shipped): PnpLine[] => {
     )
     .filter(({ quantity }) => quantity > 0);
 };
+/** Whose account it is, and who drives for it. */
+type Store = Pick<PnpAccountSettings, 'account' | 'courier'>;
 const carrier = { carrierId: '627eb3b93a19fdc0cf5fe087', carrierName: 'Sandbox couriers' };
 
 /** A row of `GET /shipments?orderId=`. */
-export const toShipmentSummary = (order: Shipped, seller: string) => ({
+export const toShipmentSummary = (order: Shipped, { account: seller, courier: courierName }: Store) => ({
   id: order.shipment.id,
   serviceId: order.shipment.serviceId,
   orderId: order.orderId,
@@ -48,7 +51,7 @@ export const toShipmentSummary = (order: Shipped, seller: string) => ({
   source: 'Rio de Janeiro-BRA',
   destination: 'Rio de Janeiro-BRA',
   courierId: '1977157',
-  courierName: 'Courier One',
+  courierName,
   seller,
   packagesQuantity: 1,
   itemsQuantity: packedOf(order).reduce((sum, { quantity }) => sum + quantity, 0),
@@ -57,7 +60,7 @@ export const toShipmentSummary = (order: Shipped, seller: string) => ({
 });
 
 /** `GET /shipments/{shipmentId}`. */
-export const toShipment = (order: Shipped, seller: string) => {
+export const toShipment = (order: Shipped, { account: seller, courier }: Store) => {
   const { orderId, shipment } = order;
   const packed = packedOf(order);
   return {
@@ -69,9 +72,12 @@ export const toShipment = (order: Shipped, seller: string) => {
     comments: '',
     trackingUrl: `https://tracking.example.com/${shipment.serviceId}`,
     status: shipment.status,
-    agent: { id: '1977157', name: 'Courier One', vehicle: 'BIKE' },
+    agent: { id: '1977157', name: courier, vehicle: 'BIKE' },
     totalDistanceTraveled: 1200,
-    evidences: [],
+    evidences:
+      shipment.deliveredAt === null
+        ? []
+        : [{ date: instant(shipment.deliveredAt), type: 'IMAGE', content: `https://images.example.com/${shipment.id}.jpg`, author: courier }], // prettier-ignore
     packages: [
       {
         id: shipment.id,
@@ -93,7 +99,10 @@ export const toShipment = (order: Shipped, seller: string) => {
       },
     ],
     type: order.back === undefined ? 'PICKUP_DELIVERY' : 'RETURN',
-    notes: [],
+    notes:
+      shipment.deliveredAt === null
+        ? []
+        : [{ date: instant(shipment.deliveredAt), type: 'COMMENT', content: `Handed over by ${courier}`, author: courier }], // prettier-ignore
     paymentMethod: 'ONLINE',
     carrierServiceType: 'LOCAL',
     timezone: { offset: 0, value: 'America/Sao_Paulo' },

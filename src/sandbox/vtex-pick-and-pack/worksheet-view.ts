@@ -1,3 +1,4 @@
+import type { PnpAccountSettings } from './account-settings.ts';
 import type { PnpLine, PnpOrder, PnpPick } from './pnp-order.ts';
 import { serviceStatusOf, worksheetStatusOf } from './statuses.ts';
 
@@ -17,17 +18,20 @@ const pickedUnitsOf = ({ replacedBy, quantity, pickedQuantity }: PnpPick): numbe
 
 const finishedDateOf = ({ picks, updatedAt }: PnpOrder): string | null => (picks === null ? null : instant(updatedAt));
 
-const assignmentOf = (order: PnpOrder) => ({
+/** Whose account it is, and who picks there. */
+type Store = Pick<PnpAccountSettings, 'account' | 'picker'>;
+
+const assignmentOf = (order: PnpOrder, { picker: pickerId }: Store) => ({
   active: true,
   assignmentDate: instant(order.createdAt),
   notes: [],
   method: 'MANUAL',
-  pickerId: 'picker-1',
+  pickerId,
   finishedDate: finishedDateOf(order),
 });
 
 /** What both answers have. */
-const headOf = (order: PnpOrder, hostname: string) => ({
+const headOf = (order: PnpOrder, store: Store) => ({
   id: idOf(order),
   facilityId: order.facilityId,
   worksheetId: order.worksheetId,
@@ -35,8 +39,8 @@ const headOf = (order: PnpOrder, hostname: string) => ({
   finishedDate: finishedDateOf(order),
   initDate: instant(order.createdAt),
   status: worksheetStatusOf(order.status),
-  hostname,
-  pickerAssignment: [assignmentOf(order)],
+  hostname: store.account,
+  pickerAssignment: [assignmentOf(order, store)],
   createdAt: instant(order.createdAt),
 });
 
@@ -47,11 +51,11 @@ const unitsOf = ({ orderId, lines }: PnpOrder) => ({
 });
 
 /** A row of `GET /worksheets?orderId=`. */
-export const toWorksheetSummary = (order: PnpOrder, hostname: string) => {
+export const toWorksheetSummary = (order: PnpOrder, store: Store) => {
   const { orderId, ...units } = unitsOf(order);
   const picked = sum(order.picks ?? [], pickedUnitsOf);
   return {
-    ...headOf(order, hostname),
+    ...headOf(order, store),
     ordersIds: [{ orderId, ...units }],
     items: [],
     ...units,
@@ -62,12 +66,12 @@ export const toWorksheetSummary = (order: PnpOrder, hostname: string) => {
 };
 
 /** `GET /worksheets/{worksheetId}`. */
-export function toWorksheet(order: PnpOrder, hostname: string) {
+export function toWorksheet(order: PnpOrder, store: Store) {
   const rows = order.picks ?? [];
   const done = rows.length;
   const { orderId } = order;
   return {
-    ...headOf(order, hostname),
+    ...headOf(order, store),
     priority: 0,
     lastPickedItemTime: order.updatedAt,
     finishEstimatedDate: instant(order.createdAt + 1_800_000),

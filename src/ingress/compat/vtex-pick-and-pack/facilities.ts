@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { addressOfFacility, nameOfFacility, type Facility } from '../../../domain/facility.ts';
 import { digest } from '../../../store/deps.ts';
 
 const text = z.string();
@@ -43,22 +44,27 @@ export function storeLocationOf(merchantId: string, facilityId: string): string 
   return storeLocationId !== '' && facilityIdOf(merchantId, storeLocationId) === facilityId ? storeLocationId : null;
 }
 
-/**
- * What is known of a store location: orders and connections know its name and nothing else. The one place to fill in the
- * rest, once merchants can say where their stores are.
- */
-export const toFacility = (merchantId: string, storeLocationId: string): z.input<typeof FacilitySchema> => ({
-  id: facilityIdOf(merchantId, storeLocationId),
-  name: storeLocationId,
-  address: unknownText,
-  number: unknownText,
-  addressComplement: '',
-  neighborhood: unknownText,
-  city: unknownText,
-  state: unknownText,
-  country: unknownText,
-  postalCode: unknownText,
-  reference: '',
-  location: { latitude: 0, longitude: 0 },
-  contactInformation: { name: storeLocationId, email: unknownText, phone: unknownText },
-});
+/** What is known of a store location: its name, and what the merchant's facility for it says (`/v1/facilities`). */
+export function toFacility(
+  merchantId: string,
+  storeLocationId: string,
+  facility: Facility | undefined,
+): z.input<typeof FacilitySchema> {
+  const address = facility === undefined ? null : addressOfFacility(facility);
+  const name = facility === undefined ? storeLocationId : nameOfFacility(facility);
+  return {
+    id: facilityIdOf(merchantId, storeLocationId),
+    name,
+    address: address?.street ?? unknownText,
+    number: address?.number ?? unknownText,
+    addressComplement: address?.complement ?? '',
+    neighborhood: address?.neighborhood ?? unknownText,
+    city: address?.city ?? unknownText,
+    state: address?.state ?? unknownText,
+    country: address?.country ?? unknownText,
+    postalCode: address?.postalCode ?? unknownText,
+    reference: '',
+    location: address?.location ?? { latitude: 0, longitude: 0 },
+    contactInformation: { name, email: unknownText, phone: unknownText },
+  };
+}

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ExternalIdSchema } from '../../../domain/order-input.ts';
+import { findFacilityAt } from '../../../store/facilities.ts';
 import { openPerson } from '../../../store/persons.ts';
 import { ok } from '../../answer.ts';
 import type { Tenant } from '../../authenticate.ts';
@@ -76,10 +77,10 @@ export function makeReadRoutes(dialect: Dialect): readonly Route[] {
       params: z.object({ facilityId: IdSchema }),
       answers: { 200: { description: 'A store location', schema: FacilitySchema } },
       refusals: ['compat.facility'],
-      async handle({ params: { facilityId }, merchantId }) {
+      async handle({ params: { facilityId }, merchantId, store }) {
         const storeLocationId = storeLocationOf(merchantId, facilityId);
         if (storeLocationId === null) throw makeRefused('compat.facility', facilityId);
-        return ok(toFacility(merchantId, storeLocationId));
+        return ok(toFacility(merchantId, storeLocationId, await findFacilityAt(store, merchantId, storeLocationId)));
       },
     }),
     defineRoute({
