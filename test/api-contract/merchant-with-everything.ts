@@ -35,6 +35,11 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
     return AnsweredSchema.parse(reply.body);
   };
 
+  const firstOf = async (key: string, path: string): Promise<string> => {
+    const { data } = z.looseObject({ data: z.array(AnsweredSchema) }).parse((await request('GET', path, { key })).body);
+    return data[0]?.id ?? '';
+  };
+
   return async (): Promise<MerchantWithEverything> => {
     const { id: mer } = await make('/v1/merchants', adminKey, { name: 'A merchant' });
     const { id: keyId, key: made } = await make(`/v1/merchants/${mer}/api-keys`, adminKey, { name: 'A key', scopes: ['operate'] }); // prettier-ignore
@@ -80,11 +85,6 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
     };
     const token = inboundPath.slice('/in/'.length);
     return { merchantId: mer, key, ids: { ...ids, ...parts, ...shown, orderId, iss, token } };
-  };
-
-  const firstOf = async (key: string, path: string): Promise<string> => {
-    const { data } = z.looseObject({ data: z.array(AnsweredSchema) }).parse((await request('GET', path, { key })).body);
-    return data[0]?.id ?? '';
   };
 
   /** By which names VTEX's own protocol shows an order. */

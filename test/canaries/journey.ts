@@ -21,7 +21,7 @@ export async function connectAll(
     oms: { appToken, hookKey },
     atVtex: { appToken },
     pickAndPack: { apiKey, webhookKey },
-    atPickAndPack: { apiKey, webhooks: [], cacheMs: 0, ...atWork },
+    atPickAndPack: { apiKey, webhooks: [], cacheMs: 0 },
     register: false,
   });
   const urlOf = async (connectionId: string) =>
@@ -30,7 +30,7 @@ export async function connectAll(
   secrets['token of vtex'] = tokenOf(await urlOf(omsId));
   secrets['token of pick and pack'] = tokenOf(url);
   const webhooks = [{ url, headers: { 'x-packline-key': webhookKey } }];
-  await control('PATCH', `/vtex-pick-and-pack/accounts/${account}`, { webhooks });
+  await control('PATCH', `/vtex-pick-and-pack/accounts/${account}`, { webhooks, ...atWork });
   await owner('POST /v1/connections/{connectionId}/register-webhooks', { params: { connectionId: omsId } });
   await subscribe('quotes', `${echo.url}/hooks/known-200?token=${secrets.endpointUrlKey}`);
   await subscribe('fails', `${echo.url}/hooks/page-500?token=${secrets.endpointUrlKey}`);

@@ -107,7 +107,8 @@ async function readParts({ owner }: Acts): Promise<Record<string, string>> {
   await owner('PATCH /v1/facilities/{facilityId}', { params, json: { warehouseId: 'wh-1' } });
   await owner('GET /v1/facilities/{facilityId}', { params });
   await owner('GET /v1/facilities');
-  return { ...last, ...params };
+  await owner('DELETE /v1/facilities/{facilityId}', { params });
+  return last;
 }
 
 async function reconcile({ owner }: Acts): Promise<void> {
