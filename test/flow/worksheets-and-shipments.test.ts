@@ -194,6 +194,30 @@ describe('an order of VTEX Pick and Pack', () => {
   });
 });
 
+test('a worksheet of VTEX that goes on is on the order’s timeline though nobody asks for it', async () => {
+  const { id, orderId } = await pickedThere();
+  const { id: worksheetId } = await only(`/v1/orders/${id}/worksheets`);
+  for (const status of ['READY_FOR_PACKING', 'PACKING']) {
+    await moveTo(orderId, status);
+    await reaches(orderId, { status });
+  }
+  const from = asked();
+  // As if VTEX's cache had run out: of the two that wait, the one of a status that is past reads nothing.
+  for (const status of ['READY_FOR_PACKING', 'PACKING']) {
+    const entry = `documents-read.${id}.${status}`;
+    const waits = Number(await store.redis.zscore(`${store.keys.tag}:lane:free:4`, entry)) - Date.now();
+    expect(waits).toBeGreaterThan(15_000);
+    await store.redis.zadd(`${store.keys.tag}:lane:free:4`, 'XX', 0, entry);
+  }
+  await store.redis.zadd(store.keys.lanes, 0, 'free');
+  const hop = {
+    what: 'worksheet.statusChanged',
+    detail: { worksheetId, oldStatus: 'IN_PROGRESS', newStatus: 'PACKING' },
+  };
+  await vi.waitFor(async () => expect(await timelineOf(id)).toContainEqual(expect.objectContaining({ ...hop, detail: expect.objectContaining(hop.detail) })), waiting); // prettier-ignore
+  expect(askedFor(/^\/worksheets$/, from)).toBe(1);
+});
+
 describe('the facility of a worksheet', () => {
   test('appears by itself with the store of its order, and what the merchant says of it stands', async () => {
     const { id } = await pickedThere();
@@ -245,7 +269,8 @@ describe('an order that Nash fulfils', () => {
     const shipment = await only(`${order}/shipments`);
     expect(shipment).toMatchObject({ system: 'nash', carrier: null, status: 'DELIVERED', deliveredAt: expect.any(String), courier: null, stale: false }); // prettier-ignore
     expect(await listOf(`/v1/shipments?externalId=${String(shipment['externalId'])}`)).toEqual([shipment]);
-    await packline.call('PATCH', `${order}/tracking`, { events: [{ city: 'Rio', state: 'RJ', description: 'Handed over', date: '2026-01-15' }] }); // prettier-ignore
+    const tracked = await packline.call('PATCH', `${order}/tracking`, { events: [{ city: 'Rio', state: 'RJ', description: 'Handed over', date: '2026-01-15T10:00:00Z' }] }); // prettier-ignore
+    expect(tracked.status).toBe(202);
     expect(await only(`/v1/shipments/${shipment.id}/notes`)).toMatchObject({ content: 'Handed over (Rio, RJ)' });
     expect(await listOf(`/v1/shipments/${shipment.id}/evidences`)).toEqual([]);
     const hops = (await timelineOf(String(id))).filter(({ what }) => what === 'shipment.appeared');

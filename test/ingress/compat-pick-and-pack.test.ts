@@ -7,7 +7,7 @@ import { vocabularies } from '../../src/ingress/vocabularies.ts';
 import { deliveryWork } from '../../src/queues/delivery-attempt.ts';
 import { changeOrder } from '../../src/store/change-order.ts';
 import { commit, type CommitPlan } from '../../src/store/commit.ts';
-import { readOrder } from '../../src/store/orders.ts';
+import { readOrder, requireOrder } from '../../src/store/orders.ts';
 import { openPerson } from '../../src/store/persons.ts';
 import { adminKey, startIngress } from '../support/ingress.ts';
 import { testRedis } from '../support/redis.ts';
@@ -168,6 +168,26 @@ describe('what is not there', () => {
   ])('%s wants an orderId', async (path, code) => {
     const reply = await (await client()).call('GET', path);
     expect([reply.status, codeOf(reply)]).toEqual([400, code]);
+  });
+
+  test('is picked at the facility that the merchant has mapped to its store', async () => {
+    const mine = await client();
+    const given = await order(mine);
+    const { order: stored } = await requireOrder(store, given.id);
+    const address = { street: 'Rua Um', city: 'Rio de Janeiro', state: 'RJ', postalCode: '20010-000', country: 'BRA' };
+    const json = { name: 'Store one', storeLocationId: stored.storeLocationId, address };
+    const facilityOf = async () => {
+      const [row] = z.array(z.looseObject({ facilityId: z.string() })).parse((await mine.call('GET', `/v1/worksheets?orderId=${given.externalId}`)).body); // prettier-ignore
+      return (await mine.call('GET', `/v1/facilities/${row?.facilityId}`)).body;
+    };
+    expect(await facilityOf()).toMatchObject({ name: stored.storeLocationId, address: '-', city: '-' });
+    await request('POST', '/v1/facilities', { key: mine.key, json });
+    expect(await facilityOf()).toMatchObject({
+      name: 'Store one',
+      address: 'Rua Um',
+      number: '-',
+      city: 'Rio de Janeiro',
+    });
   });
 
   test('is not found by ids that were nearly right', async () => {

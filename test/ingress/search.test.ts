@@ -50,9 +50,15 @@ test('an order is found by its id, its external id, and whatever its partners ca
   const hit = { kind: 'order', id, orderId: id, title: 'found-1, RECEIVED', url: `/v1/orders/${id}` };
   expect(await search(key, id)).toEqual([{ ...hit, matched: 'id' }]);
   expect(await search(key, ' found-1 ')).toEqual([{ ...hit, matched: 'externalId' }]);
-  for (const text of ['ref-found-1', 'ord_nash4711', 'JOB_NASH0815', 'job_na', 'dlv_Nash_77']) {
+  for (const text of ['ref-found-1', 'ord_nash4711', 'JOB_NASH0815', 'job_na']) {
     expect(await search(key, text)).toEqual([{ ...hit, matched: 'partnerId' }]);
   }
+  const [order, shipment] = (await search(key, 'dlv_Nash_7')) as { id: string; url: string }[];
+  expect(order).toEqual({ ...hit, matched: 'partnerId' });
+  const part = { kind: 'shipment', title: 'shipment, CREATED', orderId: id, url: `/v1/shipments/${shipment?.id}` };
+  expect(shipment).toEqual({ ...part, id: shipment?.id, matched: 'partnerId' });
+  expect(await search(key, shipment?.id ?? '')).toEqual([{ ...part, id: shipment?.id, matched: 'id' }]);
+  expect(await request('GET', shipment?.url ?? '', { key })).toMatchObject({ status: 200, body: { id: shipment?.id } });
   for (const text of ['nash4711', 'found-2', 'job_NASH08150', 'ÿÿÿ', '***', '[job', '(job', 'ord_']) {
     expect(await search(key, text), text).toEqual(text === 'ord_' ? [{ ...hit, matched: 'partnerId' }] : []);
   }
