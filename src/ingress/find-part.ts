@@ -4,7 +4,7 @@ import { findOrdersOfPart, partIdOf } from '../store/part-ids.ts';
 import { partsOf, soleWorksheet, type OrderPart } from '../domain/order-parts.ts';
 import type { Order } from '../domain/order.ts';
 import { shownStatuses } from '../domain/shown-status.ts';
-import { vocabularies } from './vocabularies.ts';
+import { vocabularies } from '../connectors/registry.ts';
 
 export type ShownPart = Omit<OrderPart, 'externalId'> & { id: string; externalId: string | null };
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { learn, ownEvidence } from '../../src/domain/order-change.ts';
-import { vocabularies } from '../../src/ingress/vocabularies.ts';
+import { vocabularies } from '../../src/connectors/registry.ts';
 import { deliveryWork } from '../../src/queues/delivery-attempt.ts';
 import { changeOrder } from '../../src/store/change-order.ts';
 import { commit } from '../../src/store/commit.ts';

@@ -286,11 +286,11 @@ test('shipments are listed page by page, newest order first, none twice and none
   expect(whole.length).toBeGreaterThanOrEqual(5);
   expect(whole.map(({ id }) => id)).toEqual(whole.map(({ id }) => id).toSorted().toReversed()); // prettier-ignore
   const pages: Row[] = [];
-  let cursor: unknown = '';
+  let cursor: string | null = '';
   while (cursor !== null) {
-    const page = await get(`/v1/shipments?limit=2${cursor === '' ? '' : `&cursor=${String(cursor)}`}`);
+    const page = await get(`/v1/shipments?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`);
     pages.push(...(page['data'] as Row[]));
-    cursor = page['nextCursor'];
+    cursor = page['nextCursor'] as string | null;
   }
   expect(pages).toEqual(whole);
 });

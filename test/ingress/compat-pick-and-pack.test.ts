@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { ownEvidence, learn } from '../../src/domain/order-change.ts';
 import type { Evidence } from '../../src/domain/evidence.ts';
-import { vocabularies } from '../../src/ingress/vocabularies.ts';
+import { vocabularies } from '../../src/connectors/registry.ts';
 import { deliveryWork } from '../../src/queues/delivery-attempt.ts';
 import { changeOrder } from '../../src/store/change-order.ts';
 import { commit, type CommitPlan } from '../../src/store/commit.ts';

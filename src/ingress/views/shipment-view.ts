@@ -9,7 +9,7 @@ import { shipmentStatuses } from '../../domain/shown-status.ts';
 import { InstantSchema } from '../../domain/time.ts';
 import { partIdOf } from '../../store/part-ids.ts';
 import type { ShownOrder } from '../fresh-documents.ts';
-import { vocabularies } from '../vocabularies.ts';
+import { vocabularies } from '../../connectors/registry.ts';
 import { freshnessFields } from './worksheet-view.ts';
 
 const PackageSchema = z.strictObject({

@@ -12,7 +12,7 @@ import { InstantSchema } from '../../domain/time.ts';
 import { toldFacilityId } from '../../store/facilities.ts';
 import { partIdOf } from '../../store/part-ids.ts';
 import type { ShownOrder } from '../fresh-documents.ts';
-import { vocabularies } from '../vocabularies.ts';
+import { vocabularies } from '../../connectors/registry.ts';
 import { NoteSchema } from './note-view.ts';
 
 const PickerSchema = z

@@ -119,10 +119,10 @@ export function makeApiRoutes({ cache, speed, accounts }: RoutesDeps): Hono<PnpE
       .get('/shipments', (c) => {
         const id = c.req.query('orderId') ?? '';
         if (id === '') throw refusals.shipmentsQuery();
-        const { index, settings } = c.get('account');
-        const order = index.orders.get(id);
+        const account = c.get('account');
+        const order = account.index.orders.get(id);
         if (order === undefined) throw refusals.shipmentsOfOrder(id);
-        return c.json(toShipped(order).map((shipped) => toShipmentSummary(shipped, settings())));
+        return c.json(toShipped(order).map((shipped) => toShipmentSummary(shipped, account.settings())));
       })
   );
 }

@@ -1,6 +1,6 @@
 import type { Order } from '../../../domain/order.ts';
 import { parcelsOf as deliveriesOf, type Parcel as Delivery } from '../../../domain/parcels.ts';
-import { vocabularies } from '../../vocabularies.ts';
+import { vocabularies } from '../../../connectors/registry.ts';
 import { shipmentUuid } from './partner-ids.ts';
 
 /** One delivery of an order, with its ids in Pick and Pack's view. */

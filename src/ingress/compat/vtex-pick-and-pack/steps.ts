@@ -1,7 +1,7 @@
 import type { Order } from '../../../domain/order.ts';
 import type { OrderStatus } from '../../../domain/order-status.ts';
 import { firstReachedAt } from '../../../domain/order-steps.ts';
-import { vocabularies } from '../../vocabularies.ts';
+import { vocabularies } from '../../../connectors/registry.ts';
 
 /** When the order is first known to have been there or further along; null when it is not known to have been. */
 export const firstAt = (order: Order, status: OrderStatus): string | null =>
