@@ -11,10 +11,15 @@ export type ShownPart = Omit<OrderPart, 'externalId'> & { id: string; externalId
 /** The worksheets and shipments of an order, the one included that is only made up of it. */
 export function shownParts(order: Order): ShownPart[] {
   const parts = partsOf(order, vocabularies).map((part): ShownPart => ({ ...part, id: idOf(order, part) }));
-  if (order.documents !== undefined) return parts;
-  const sole = { kind: 'worksheet', name: soleWorksheet, externalId: null, serviceId: null } as const;
-  return [{ ...sole, id: idOf(order, sole), status: shownStatuses[order.status].work }, ...parts];
+  return order.documents === undefined ? [soleOf(order), ...parts] : parts;
 }
+
+const sole = { kind: 'worksheet', name: soleWorksheet, externalId: null, serviceId: null } as const;
+const soleOf = (order: Order): ShownPart => ({
+  ...sole,
+  id: idOf(order, sole),
+  status: shownStatuses[order.status].work,
+});
 
 const idOf = (order: Order, { kind, name }: Pick<OrderPart, 'kind' | 'name'>): string => partIdOf(kind, order.id, name);
 
@@ -25,7 +30,7 @@ export async function findPart(
   partId: string,
 ): Promise<{ stored: StoredOrder; part: ShownPart } | null> {
   for (const stored of await findOrdersOfPart(store, merchantId, partId)) {
-    const part = shownParts(stored.order).find(({ id }) => id === partId);
+    const part = [...shownParts(stored.order), soleOf(stored.order)].find(({ id }) => id === partId);
     if (part !== undefined) return { stored, part };
   }
   return null;

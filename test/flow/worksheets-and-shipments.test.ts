@@ -126,6 +126,20 @@ describe('an order of VTEX Pick and Pack', () => {
     expect(await only(`/v1/orders/${id}/worksheets`)).toMatchObject({ stale: false });
   });
 
+  test('that was never read, and cannot be, shows what follows from the order, under an id that holds for good', async () => {
+    const { id } = await pickedThere();
+    faults.add({
+      match: { partner: 'vtex-pick-and-pack', path: '/worksheets' },
+      fault: { kind: 'status', status: 503 },
+    });
+    const sole = await only(`/v1/orders/${id}/worksheets`);
+    expect(sole).toMatchObject({ externalId: null, status: 'IN_PROGRESS', pickers: [], fetchedAt: null });
+    faults.clear();
+    await age(id, 90);
+    expect(await only(`/v1/orders/${id}/worksheets`)).toMatchObject({ externalId: expect.any(String) });
+    expect(await get(`/v1/worksheets/${sole.id}`)).toEqual(sole);
+  });
+
   test('shows its shipment with courier, evidence and notes, by internal and external id, and tells each step once', async () => {
     const { id, orderId } = await pickedThere();
     for (const status of ['READY_FOR_PACKING', 'PACKING', 'READY_FOR_INVOICING']) await moveTo(orderId, status);

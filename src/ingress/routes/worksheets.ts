@@ -1,23 +1,16 @@
 import * as z from 'zod';
 import { IdSchema } from '../../domain/ids.ts';
 import { listFacilities } from '../../store/facilities.ts';
-import { requireOrder, type StoredOrder } from '../../store/orders.ts';
+import { requireOrder } from '../../store/orders.ts';
 import { ok } from '../answer.ts';
-import type { Tenant } from '../authenticate.ts';
 import { defineRoute, type Route } from '../define-route.ts';
-import type { IngressDeps } from '../deps.ts';
 import { findPart } from '../find-part.ts';
 import { readFresh } from '../fresh-documents.ts';
 import { makeRefusal } from '../problem.ts';
 import { PageSchema } from '../views/page.ts';
-import { toWorksheetViews, WorksheetViewSchema, type WorksheetView } from '../views/worksheet-view.ts';
+import { findWorksheet, toWorksheetViews, WorksheetViewSchema } from '../views/worksheet-view.ts';
 
 const shared = { method: 'get', tag: 'Worksheets', scope: 'read' } as const;
-
-async function read(deps: IngressDeps, { store, merchantId }: Tenant, stored: StoredOrder): Promise<WorksheetView[]> {
-  const shown = await readFresh(deps, store, stored);
-  return toWorksheetViews(shown, await listFacilities(store, merchantId));
-}
 
 const getWorksheets = defineRoute({
   ...shared,
@@ -29,8 +22,8 @@ const getWorksheets = defineRoute({
   answers: { 200: { description: 'All of them', schema: PageSchema(WorksheetViewSchema) } },
   problems: ['order.not_found'],
   async handle({ deps, store, merchantId, params: { orderId } }) {
-    const stored = await requireOrder(store, orderId, merchantId);
-    return ok({ data: await read(deps, { store, merchantId }, stored), nextCursor: null });
+    const shown = await readFresh(deps, store, await requireOrder(store, orderId, merchantId));
+    return ok({ data: toWorksheetViews(shown, await listFacilities(store, merchantId)), nextCursor: null });
   },
 });
 
@@ -43,8 +36,8 @@ const getWorksheet = defineRoute({
   problems: ['worksheet.not_found'],
   async handle({ deps, store, merchantId, params: { worksheetId } }) {
     const found = await findPart(store, merchantId, worksheetId);
-    const worksheets = found === null ? [] : await read(deps, { store, merchantId }, found.stored);
-    const worksheet = worksheets.find(({ id }) => id === worksheetId);
+    const shown = found === null ? null : await readFresh(deps, store, found.stored);
+    const worksheet = shown === null ? undefined : findWorksheet(shown, await listFacilities(store, merchantId), worksheetId); // prettier-ignore
     if (worksheet === undefined) throw makeRefusal('worksheet.not_found', 'no such worksheet');
     return ok(worksheet);
   },

@@ -75,6 +75,17 @@ export function toWorksheetViews(shown: ShownOrder, facilities: readonly Facilit
     : documents.worksheets.map((told) => toTold(shown, told, facilities));
 }
 
+/**
+ * The one with this id. Whoever got the one that follows from the order, before the fulfilment system showed its own, finds
+ * it under its id for good.
+ */
+export const findWorksheet = (
+  shown: ShownOrder,
+  facilities: readonly Facility[],
+  id: string,
+): WorksheetView | undefined =>
+  [...toWorksheetViews(shown, facilities), toSole(shown.stored.order, facilities)].find((one) => one.id === id);
+
 function toTold(
   { stored: { order }, fetchedAt, stale }: ShownOrder,
   told: ToldWorksheet,
