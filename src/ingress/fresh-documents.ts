@@ -65,11 +65,11 @@ export async function readFreshFacility(
   store: StoreDeps,
   facility: Facility,
 ): Promise<Facility> {
-  const { merchantId, id: facilityId, connectionId, triedAt } = facility;
+  const { merchantId, id: facilityId, connectionId, triedAt, createdAt } = facility;
   const connection = connectionId === null ? null : await readConnection(store, merchantId, connectionId);
   const keptMs = keptMsOf(connection?.connector);
   if (keptMs === undefined || !isDue(store, facility, keptMs) || shedding()) return facility;
-  const options = { lane: merchantLane(merchantId), cause: triedAt ?? 'first' };
+  const options = { lane: merchantLane(merchantId), cause: triedAt ?? createdAt };
   let latest: Facility | null = facility;
   await pushAndWait(store, makeEntry(documentsRead, { merchantId, facilityId }, options), async () => {
     latest = await readFacility(store, merchantId, facilityId);
