@@ -13,6 +13,7 @@ interface Need {
 
 /** Operations that the order of merchant-with-everything.ts does not allow as it is. */
 export const needsAState: Readonly<Record<string, Need>> = {
+  'POST /v1/orders/{orderId}/cancel': { status: 'PICKING', body: {} },
   'POST /v1/orders/{orderId}/invoices': {
     status: 'READY_FOR_INVOICING',
     body: { invoiceNumber: 'INV1', issuedAt: '2026-01-15T10:00:00Z', valueMinor: 1, acceptDifferences: true },
@@ -41,8 +42,10 @@ export async function bringTo(store: StoreDeps, orderId: string, { status }: Nee
       lineId: id,
       weightGrams: null,
     }));
-    const evidence = [...order.evidence, ownEvidence('picks_settled', order.createdAt)];
+    // That of merchant-with-everything.ts is invoiced.
+    const heard = order.evidence.filter(({ code }) => code !== 'invoiced');
+    const evidence = [...heard, ownEvidence('picks_settled', order.createdAt)];
     const settlement = { state: 'held', obstacles: ['added'] } as const;
-    return { order: { ...order, status, evidence, pickedItems, settlement } };
+    return { order: { ...order, status, invoiceStatus: 'notInvoiced', evidence, pickedItems, settlement } };
   });
 }
