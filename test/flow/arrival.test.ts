@@ -84,7 +84,8 @@ test('eight orders whose hooks come in eight orders, repeated, and whose OMS dro
       await control('POST', '/nash/picks', { externalId, lines: picks });
       const { id: found } = await reaches(externalId, { status: 'READY_FOR_HANDLING' });
       const id = String(found);
-      await control('POST', `/nash/jobs/${externalId}/advance`, { to: 'dropoff_complete' });
+      // The order has its status before its job is there.
+      await vi.waitFor(() => control('POST', `/nash/jobs/${externalId}/advance`, { to: 'dropoff_complete' }), waiting);
       const hooks = hooksOf(externalId);
       expect(hooks.length).toBeGreaterThan(5);
       for (const hook of arrive(hooks)) await deliver(hook);

@@ -72,7 +72,8 @@ export const ShipmentReplySchema = z.object({
   agent: z.object({ name: text, vehicle: text }).nullish().catch(null),
   packages: rows(
     z.object({
-      id: IdSchema,
+      /** Its goods count without it, too. */
+      id: IdSchema.nullish().catch(null),
       description: text,
       /** Kilograms. */
       weight: textOrNumber,

@@ -71,8 +71,8 @@ export function toShipment(listed: WireShipment, document: WireShipmentDocument)
     createdAt: toInstant(listed.creationDate),
     // Always there, and of a meaning only then.
     deliveredAt: status === 'DELIVERED' ? toInstant(listed.deliveredDate ?? document.deliveredDate) : null,
-    packages: document.packages.map(({ id, description, weight, totalValue, items }) => ({
-      externalId: id,
+    packages: document.packages.map(({ id, description, weight, totalValue, items }, index) => ({
+      externalId: id ?? String(index + 1),
       description: description ?? null,
       weightGrams: weight === null || weight === undefined ? null : (toGrams(weight) ?? null),
       valueMinor: Number.isSafeInteger(totalValue) ? (totalValue ?? null) : null,
