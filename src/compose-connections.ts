@@ -8,7 +8,7 @@ import type { CallingOmsConnector, OmsConnection } from './connectors/oms/port.t
 import { callingOmsConnectors } from './connectors/oms/registry.ts';
 import { connectors } from './connectors/registry.ts';
 import { Failure } from './domain/failure.ts';
-import type { Opened, OpenFulfilment, OpenOms } from './fulfilment/deps.ts';
+import type { Opened, OpenFulfilment, OpenOms, OpenOptions } from './fulfilment/deps.ts';
 import { openConnection, readConnection, type Connection } from './store/connections.ts';
 import type { StoreDeps } from './store/deps.ts';
 import { rememberOpened } from './store/opened.ts';
@@ -51,7 +51,7 @@ export function createConnections(
     merchantId: string,
     connectionId: string,
     signal: AbortSignal,
-    options: { evenPaused?: boolean } = {},
+    options: OpenOptions = {},
   ): Promise<Opened<K, C>> {
     const record = await readConnection(store, merchantId, connectionId);
     const connector = record === null ? undefined : known.get(record.connector);
@@ -87,7 +87,12 @@ export function createConnections(
         },
         report: ({ durationMs, ...labels }) => metrics.partnerCalls.observe(labels, durationMs / 1000),
       },
-      { connector: connector.id, laneOf: (budget) => laneOf(connector, settings, budget), signal },
+      {
+        connector: connector.id,
+        laneOf: (budget) => laneOf(connector, settings, budget),
+        signal,
+        ...(options.onCall === undefined ? {} : { onCall: options.onCall }),
+      },
     );
     return {
       record,
@@ -138,7 +143,7 @@ type OpenArgs = [
   merchantId: string,
   connectionId: string,
   signal: AbortSignal,
-  options?: { evenPaused?: boolean },
+  options?: OpenOptions,
 ];
 
 /** Rates of one account are shared by all who call it, whatever connection they hold. */

@@ -1,5 +1,6 @@
 import { Failure } from '../src/domain/failure.ts';
 import type { OpenOms, WorkerDeps } from '../src/fulfilment/deps.ts';
+import { countCalls, reportLook } from '../src/fulfilment/report-look.ts';
 import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
 import { checkEveryMs, connectionCheck } from '../src/queues/connection-check.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
@@ -15,22 +16,35 @@ interface Payload extends Record<string, unknown> {
   merchantId: string;
   connectionId: string;
   once?: boolean | undefined;
+  reconciliationId?: string | undefined;
 }
 
 export default defineWorker<WorkerDeps, Payload>(
   connectionCheck,
-  async ({ merchantId, connectionId, once = false }, context) => {
-    const { store, deps, signal, finish, log } = context;
+  async ({ merchantId, connectionId, once = false, reconciliationId }, context) => {
+    const { store, deps, signal, log } = context;
     const oms = await deps.openOms(store, merchantId, connectionId, signal).catch((error: unknown) => {
       if (error instanceof Failure && error.code === 'connection.missing') return null;
       throw error;
     });
-    if (oms === null) return;
+    if (oms === null) {
+      await reportLook(context, { reconciliationId, system: '' }).finish({});
+      return;
+    }
     if (!(await waitInLane(context, oms.laneOf()))) return;
     const registration = await readRegistration(store, connectionId);
-    const restored = [...(await checkHook(oms, registration, context)), ...(await checkFeed(oms, registration))];
+    const look = { reconciliationId, connectionId, system: oms.connector.id };
+    const restored = await countCalls(context, look, async (onCall) => {
+      const opened = await deps.openOms(store, merchantId, connectionId, signal, { onCall });
+      return [...(await checkHook(opened, registration, context)), ...(await checkFeed(opened, registration))];
+    });
+    const report = reportLook(context, look);
+    report.found(
+      restored.map((what) => ({ what, from: 'gone', to: 'registered' })),
+      null,
+    );
     if (restored.length > 0) log.warn({ merchantId, connectionId, restored }, 'connection.restored');
-    await finish(
+    await report.finish(
       {
         writes: [
           ...successWrites(store, connectionId),
@@ -46,7 +60,7 @@ async function checkHook(
   { connection, policy, record }: OpenOms,
   { hookRegisteredAt }: Registration,
   { store, deps }: Context,
-): Promise<string[]> {
+): Promise<'hook'[]> {
   if (!policy.hook || hookRegisteredAt === null || connection.readHook === undefined) return [];
   const url = deps.webhookUrlOf(store, record);
   const known = await connection.readHook();
@@ -63,7 +77,7 @@ async function checkHook(
   return ['hook'];
 }
 
-async function checkFeed({ connection, policy }: OpenOms, { feedRegisteredAt }: Registration): Promise<string[]> {
+async function checkFeed({ connection, policy }: OpenOms, { feedRegisteredAt }: Registration): Promise<'feed'[]> {
   if (policy.feedPollMs === null || feedRegisteredAt === null || connection.readFeed === undefined) return [];
   if ((await connection.readFeed())?.matches === true) return [];
   await connection.registerFeed?.();

@@ -21,7 +21,7 @@ import { documentsWork } from '../src/fulfilment/documents-work.ts';
 import { keepUnmatched } from '../src/fulfilment/keep-unmatched.ts';
 import { omsWork } from '../src/fulfilment/oms-work.ts';
 import { partHops } from '../src/fulfilment/part-hops.ts';
-import { reportRead } from '../src/fulfilment/report-read.ts';
+import { countCalls, reportLook } from '../src/fulfilment/report-look.ts';
 import { recordSnapshot } from '../src/fulfilment/record-snapshot.ts';
 import { takeWholeReturn } from '../src/fulfilment/take-returns.ts';
 import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
@@ -133,7 +133,7 @@ async function readPartner(
   const { store } = context;
   const { order } = await requireOrder(store, orderId);
   const { fulfilment } = order;
-  const report = reportRead(context, { reconciliationId, system: fulfilment?.connector ?? '' });
+  const report = reportLook(context, { reconciliationId, system: fulfilment?.connector ?? '' });
   if (fulfilment === undefined) {
     await report.finish({});
     return;
@@ -146,10 +146,13 @@ async function readPartner(
   );
   if (!(await waitInLane(context, laneOf()))) return;
   const startedMs = store.clock.now();
-  const snapshot = await withinDeadline(context.signal, async (signal) => {
-    const { connection } = await context.deps.openFulfilment(store, order.merchantId, fulfilment.connectionId, signal);
-    return connection.find({ ...fulfilment, lines: order.content.lines });
-  });
+  const { connectionId } = fulfilment;
+  const snapshot = await countCalls(context, { reconciliationId, connectionId, system: connector.id }, (onCall) =>
+    withinDeadline(context.signal, async (signal) => {
+      const opened = await context.deps.openFulfilment(store, order.merchantId, connectionId, signal, { onCall });
+      return opened.connection.find({ ...fulfilment, lines: order.content.lines });
+    }),
+  );
   if (snapshot === null) {
     // What was called off need not be there any more.
     if (fulfilment.submittedContentVersion === 0 || order.status === 'CANCELED') {
@@ -157,7 +160,7 @@ async function readPartner(
       return;
     }
     throw new Failure('rejected', 'fulfilment.order_lost', 'the fulfilment system does not know this order any more', {
-      detail: { connectionId: fulfilment.connectionId },
+      detail: { connectionId },
     });
   }
   await changeOrder(store, orderId, { commit: report.finish, work: deliveryWork }, async (stored) => {

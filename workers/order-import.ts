@@ -7,7 +7,7 @@ import type { OpenOms, WorkerDeps } from '../src/fulfilment/deps.ts';
 import { makeOmsFact } from '../src/fulfilment/make-oms-fact.ts';
 import { adoptOmsOrder, toHeard } from '../src/fulfilment/adopt-oms-order.ts';
 import { afterOmsFact } from '../src/fulfilment/after-oms-fact.ts';
-import { reportRead } from '../src/fulfilment/report-read.ts';
+import { countCalls, reportLook } from '../src/fulfilment/report-look.ts';
 import { routeOrder } from '../src/fulfilment/route-order.ts';
 import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
 import { toInstant } from '../src/platform/clock.ts';
@@ -27,7 +27,7 @@ import { readOrder } from '../src/store/orders.ts';
 
 type Context = JobContext<WorkerDeps>;
 type Payload = { merchantId: string; connectionId: string } & (
-  { inboxId: string } | { externalId: string; reconciliationId?: string | undefined }
+  { inboxId: string } | { externalId: string; listed?: boolean | undefined; reconciliationId?: string | undefined }
 );
 
 /** Budget of the call that reads an order. */
@@ -48,10 +48,10 @@ export default defineWorker<WorkerDeps, Payload>(orderImport, async (payload, co
       throw error;
     });
   if ('externalId' in payload) {
-    const { externalId, reconciliationId } = payload;
-    const { finish } = reportRead(context, { reconciliationId, system: oms?.connector.id ?? '' });
-    if (oms === null) await finish({});
-    else await readAndAccept(externalId, { oms, told: 'ready', writes: [], reconciliationId }, context);
+    const { externalId, reconciliationId, listed = false } = payload;
+    const told = listed ? undefined : 'ready';
+    if (oms === null) await reportLook(context, { reconciliationId, system: '' }).finish({});
+    else await readAndAccept(externalId, { oms, told, writes: [], reconciliationId }, context);
     return;
   }
   if (oms === null) return;
@@ -123,12 +123,15 @@ async function readAndAccept(
 ): Promise<void> {
   const { store, signal, deps } = context;
   const { record, connector } = oms;
-  const report = reportRead(context, { reconciliationId, system: connector.id });
+  const look = { reconciliationId, connectionId: record.id, system: connector.id };
+  const report = reportLook(context, look);
   if (!(await waitInLane(context, oms.laneOf(readBudget)))) return;
-  const read = await withinDeadline(signal, async (within) => {
-    const { connection } = await deps.openOms(store, record.merchantId, record.id, within);
-    return connection.readOrder(externalId);
-  });
+  const read = await countCalls(context, look, (onCall) =>
+    withinDeadline(signal, async (within) => {
+      const { connection } = await deps.openOms(store, record.merchantId, record.id, within, { onCall });
+      return connection.readOrder(externalId);
+    }),
+  );
   if (read === null) {
     throw new Failure('transient', `${connector.id}.order_unreadable`, 'the OMS does not show this order (yet)');
   }
@@ -136,9 +139,12 @@ async function readAndAccept(
   // Known to lag behind its own hooks, by minutes where it cancels: believed would be lost.
   if (told === 'canceled' && fact.phase !== 'canceled') throw stale(fact);
   const kept = [...writes, ...successWrites(store, record.id)];
-  const known =
-    (await findByExternalId(store, record.merchantId, record.id, externalId)) ??
-    ((await mayImport(read, fact, { oms, told }, context)) ? await accept(read, fact, oms, context) : null);
+  let known = await findByExternalId(store, record.merchantId, record.id, externalId);
+  if (known === null && (await mayImport(read, fact, { oms, told }, context))) {
+    const accepted = await accept(read, fact, oms, context);
+    known = accepted.isNew ? null : accepted.orderId;
+    if (accepted.isNew) report.found([{ what: 'order', from: null, to: fact.state }], accepted.orderId);
+  }
   if (known === null || (await readOrder(store, known)) === null) {
     await report.finish({ writes: kept });
     return;
@@ -174,8 +180,13 @@ async function mayImport(
   return false;
 }
 
-/** Accepts an order. Answers null when this was all there is to do, else the id of the one that was there already. */
-async function accept(read: OmsOrder, fact: OmsFact, oms: OpenOms, { store }: Context): Promise<string | null> {
+/** Accepts an order, or finds the one that was there already; its id is null where another one has its key. */
+async function accept(
+  read: OmsOrder,
+  fact: OmsFact,
+  oms: OpenOms,
+  { store }: Context,
+): Promise<{ orderId: string | null; isNew: boolean }> {
   const { merchantId, id: source } = oms.record;
   const { input } = read;
   const at = toInstant(store.clock.now());
@@ -196,6 +207,6 @@ async function accept(read: OmsOrder, fact: OmsFact, oms: OpenOms, { store }: Co
     problems,
     work: (orderId) => makeEntry(fulfilmentSubmit, { orderId }, { lane: freeLane }),
   });
-  if (accepted.outcome === 'created') return accepted.replayed ? accepted.order.id : null;
-  return accepted.outcome === 'reused' ? null : accepted.orderId;
+  if (accepted.outcome === 'created') return { orderId: accepted.order.id, isNew: !accepted.replayed };
+  return { orderId: accepted.outcome === 'reused' ? null : accepted.orderId, isNew: false };
 }

@@ -34,7 +34,7 @@ const pauseDefaultMs = 1_000;
 
 export function createConnectorIo(
   deps: { http: Http; budget: BudgetGuard; clock: Clock; report: (call: CallReport) => void },
-  target: { connector: string; laneOf: (budget: string) => string; signal: AbortSignal },
+  target: { connector: string; laneOf: (budget: string) => string; signal: AbortSignal; onCall?: () => void },
 ): ConnectorIo {
   const { http, budget, clock, report } = deps;
 
@@ -56,6 +56,7 @@ export function createConnectorIo(
 
   const once = async (call: ConnectorCall): Promise<HttpReply> => {
     const onSent = await takeSlot(call);
+    target.onCall?.();
     const startedMs = clock.now();
     const done = (outcome: string): void =>
       report({

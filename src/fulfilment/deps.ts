@@ -18,6 +18,12 @@ export interface Opened<Kind, C extends TestableConnection> {
 export type OpenFulfilment = Opened<FulfilmentConnector, FulfilmentConnection>;
 export type OpenOms = Opened<CallingOmsConnector, OmsConnection> & { policy: OmsPolicy };
 
+export interface OpenOptions {
+  evenPaused?: boolean;
+  /** With each request that goes out. */
+  onCall?: () => void;
+}
+
 /**
  * Opens a merchant's connection for calls that end with `signal`. Failure `misconfigured` `connection.missing`, or
  * `throttled` `connection.paused` while somebody holds it back.
@@ -27,7 +33,7 @@ type Open<O> = (
   merchantId: string,
   connectionId: string,
   signal: AbortSignal,
-  options?: { evenPaused?: boolean },
+  options?: OpenOptions,
 ) => Promise<O>;
 
 /** What the workers need beside the store; put together in compose.ts. */

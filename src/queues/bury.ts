@@ -4,12 +4,14 @@ import { toInstant } from '../platform/clock.ts';
 import type { Order } from '../domain/order.ts';
 import { deliveryWork } from './delivery-attempt.ts';
 import { omsUpdate } from './oms-update.ts';
+import { orderReconcile } from './order-reconcile.ts';
 import { commit, type CommitPlan } from '../store/commit.ts';
 import { changeOrder } from '../store/change-order.ts';
 import { failureWrites } from '../store/connections.ts';
 import type { StoreDeps } from '../store/deps.ts';
 import { issueId, issueWrites } from '../store/issues.ts';
 import { readOrder } from '../store/orders.ts';
+import { failedWrites } from '../store/reconciliations.ts';
 
 /**
  * What makes work that cannot be done visible: an issue that groups it with its like, a problem on the order it is about,
@@ -30,6 +32,9 @@ export async function bury(
   const source = sourceOf(failure, handler?.connector);
   if (order !== null) await tellOrder(store, order.id, failure, { source, job });
   const writes: string[][] = [];
+  if (about.reconciliationId !== undefined) {
+    writes.push(...failedWrites(store, about.reconciliationId, job === orderReconcile.name));
+  }
   if (connectionId !== undefined) {
     writes.push(...failureWrites(store, connectionId, failure.code, failure.kind === 'misconfigured'));
   }
@@ -80,6 +85,7 @@ interface About {
   endpointId: string | undefined;
   orderId: string | undefined;
   inboxId: string | undefined;
+  reconciliationId: string | undefined;
 }
 
 function read(payload: unknown): About {
@@ -95,5 +101,6 @@ function read(payload: unknown): About {
     endpointId: idOf('endpointId'),
     orderId: idOf('orderId'),
     inboxId: idOf('inboxId'),
+    reconciliationId: idOf('reconciliationId'),
   };
 }

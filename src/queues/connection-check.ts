@@ -8,8 +8,9 @@ export const connectionCheck = defineJob({
   payload: z.object({
     merchantId: IdSchema('merchant'),
     connectionId: IdSchema('connection'),
-    /** Because its settings were changed; does not come round. */
+    /** Because its settings were changed, or somebody asked; does not come round. */
     once: z.boolean().optional(),
+    reconciliationId: IdSchema('reconciliation').optional(),
   }),
   id: ({ connectionId }, cause) => (cause === '' ? connectionId : `${connectionId}.${cause}`),
   class: 'reads',

@@ -16,6 +16,8 @@ export const orderImport = defineJob({
     z.object({
       ...ofConnection,
       externalId: ExternalIdSchema,
+      /** Found in a list, where it is not said that it is ours to handle. */
+      listed: z.boolean().optional(),
       reconciliationId: IdSchema('reconciliation').optional(),
     }),
   ]),

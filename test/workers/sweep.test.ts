@@ -159,7 +159,7 @@ describe('the sweep for retention', () => {
     };
     expect(await due()).toEqual([]);
     await bench.pass(reconcileEveryMs);
-    expect(await due()).toEqual([expect.objectContaining({ merchantId, offset: 0 })]);
+    expect(await due()).toEqual([expect.objectContaining({ merchantId, lists: null })]);
     expect(await due()).toEqual([]);
     const { data } = await listReconciliations(bench.store, merchantId, { limit: 10 });
     expect(data).toMatchObject([{ cause: 'schedule', status: 'running' }]);

@@ -3,6 +3,7 @@ import type { ToldFacility } from '../../domain/facility.ts';
 import type { FulfilmentDocuments } from '../../domain/fulfilment-documents.ts';
 import type { OrderContent, OrderPerson, TrackingEvent } from '../../domain/order.ts';
 import type { PickedItem } from '../../domain/picking.ts';
+import type { ListedJob } from '../../domain/reconciliation.ts';
 import type { Vocabulary } from '../../domain/resolve-status.ts';
 import type { CallingConnector, TestableConnection } from '../connector.ts';
 import type { PartnerReturn } from '../partner-return.ts';
@@ -90,6 +91,11 @@ export interface FulfilmentConnection extends TestableConnection {
   readDocuments?(ref: FulfilmentRef): Promise<FulfilmentDocuments>;
   /** A place where orders are picked; null for one that it does not know. */
   readFacility?(externalId: string): Promise<ToldFacility | null>;
+  /**
+   * The orders made since `since` (an instant) that nobody has finished picking, many in one call: enough to see that nothing
+   * has changed with one. Not all need be there, and none twice.
+   */
+  listOpen?(since: string, cursor: string | null): Promise<{ jobs: readonly ListedJob[]; cursor: string | null }>;
   /** Hooks sent since `after` (an instant), oldest last, a page at a time. */
   missedMessages?(
     after: string,

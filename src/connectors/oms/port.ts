@@ -47,6 +47,8 @@ export interface HookState {
 export interface OmsConnection extends TestableConnection {
   /** Null while the OMS does not show such an order (not yet, or not any more). */
   readOrder(externalId: string): Promise<OmsOrder | null>;
+  /** The orders made since `since` (an instant) that wait for their handling or are handled, as far as a list shows them. */
+  listOpen?(since: string, cursor: string | null): Promise<{ externalIds: readonly string[]; cursor: string | null }>;
   /** Says that the order is being handled. Safe to repeat. */
   startHandling?(externalId: string): Promise<StartOutcome>;
   /** Safe to repeat. */

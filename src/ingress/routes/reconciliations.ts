@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { IdSchema } from '../../domain/ids.ts';
+import { doneAbout, repairKinds } from '../../domain/reconciliation.ts';
 import { InstantSchema } from '../../domain/time.ts';
 import { reconcileWork } from '../../queues/order-reconcile.ts';
 import type { StoreDeps } from '../../store/deps.ts';
@@ -20,11 +21,12 @@ const pathOf = (id: string): string => `/v1/reconciliations/${id}`;
 const RepairSchema = z
   .strictObject({
     at: InstantSchema,
-    orderId: IdSchema('order'),
+    orderId: IdSchema('order').nullable().meta({ description: 'Null for what is about no order: a hook' }),
     system: z.string().meta({ description: 'The connector that was asked' }),
-    what: z.enum(['status', 'oms', 'picks', 'content', 'cancellation', 'dispatch', 'problem']),
-    from: z.string().nullable(),
-    to: z.string().nullable(),
+    what: z.enum(repairKinds),
+    from: z.string().nullable().meta({ description: 'What stood here' }),
+    to: z.string().nullable().meta({ description: 'What the partner says' }),
+    done: z.string().meta({ description: 'What was done about it' }),
   })
   .meta({ id: 'Repair' });
 
@@ -34,19 +36,31 @@ const ReconciliationSchema = z
     cause: z.enum(['schedule', 'request']),
     status: z
       .enum(['running', 'done', 'incomplete'])
-      .meta({ description: 'incomplete: after a day some reads have not come back; the issues say why' }),
+      .meta({ description: 'incomplete: looks failed, or had not come back after a day; the issues say why' }),
     startedAt: InstantSchema,
-    orders: z.int().meta({ description: 'Open orders that were asked for' }),
-    reads: z.int().meta({ description: 'Asked for at the OMS and at the fulfilment systems; of these:' }),
+    orders: z.int().meta({ description: 'Open orders, and lately ended ones with something left to tell' }),
+    reads: z.int().meta({ description: 'Looks at orders, at the OMS and at the fulfilment system, and at hooks; of these:' }), // prettier-ignore
     agreed: z.int(),
     repaired: z.int(),
+    failed: z.int(),
+    listed: z.int().meta({ description: 'Of agreed: seen in a list of the partner’s, a request for a hundred orders' }),
+    found: z.partialRecord(z.enum(repairKinds), z.int()).meta({ description: 'How often each was found' }),
+    requests: z
+      .array(z.strictObject({ connectionId: IdSchema('connection'), system: z.string(), requests: z.int() }))
+      .meta({ description: 'What it has used of each partner’s limits' }),
+    unlisted: z
+      .array(z.strictObject({ connectionId: IdSchema('connection'), code: z.string() }))
+      .meta({ description: 'Whose list could not be read: orders that never came are not looked for there' }),
     repairs: z.array(RepairSchema).meta({ description: 'What was not as the partner had it, the first 1,000' }),
   })
   .meta({ id: 'Reconciliation' });
 
-const toView = ({ merchantId: _, repairs, ...rest }: Reconciliation): z.infer<typeof ReconciliationSchema> => ({
+const toView = ({ merchantId: _, ...rest }: Reconciliation): z.infer<typeof ReconciliationSchema> => ({
   ...rest,
-  repairs: [...repairs],
+  found: { ...rest.found },
+  requests: [...rest.requests],
+  unlisted: [...rest.unlisted],
+  repairs: rest.repairs.map((repair) => ({ ...repair, done: doneAbout[repair.what] })),
 });
 
 async function refuseWhileOneRuns(store: StoreDeps, merchantId: string): Promise<void> {

@@ -11,16 +11,33 @@ const interactionBody = z.strictObject({ source: z.string().min(1), message: z.s
 const listQuery = z.object({
   page: z.coerce.number().int().min(1).max(30).default(1),
   per_page: z.coerce.number().int().min(1).max(100).default(15),
+  f_status: z.string().optional(),
+  /** `creationDate:[2022-01-01T02:00:00.000Z TO 2022-01-02T01:59:59.999Z]` */
+  f_creationDate: z
+    .string()
+    .regex(/^creationDate:\[\S+ TO \S+\]$/)
+    .transform((range) =>
+      range
+        .slice('creationDate:['.length, -1)
+        .split(' TO ')
+        .map((at) => Date.parse(at)),
+    )
+    .optional(),
+  orderBy: z.enum(['creationDate,asc', 'creationDate,desc']).default('creationDate,desc'),
 });
 
 /** Orders API, `/api/oms/pvt/orders`. */
 export const orderRoutes = new Hono<OmsEnv>()
   .get('/', (c) => {
-    const { page, per_page: perPage } = readVtexQuery(c, listQuery);
-    const latestFirst = [...c.get('account').orders.values()].reverse();
-    const total = latestFirst.length;
+    const { page, per_page: perPage, f_status: status, f_creationDate: made, orderBy } = readVtexQuery(c, listQuery);
+    const [from = 0, to = Infinity] = made ?? [];
+    const found = [...c.get('account').orders.values()].filter(
+      ({ doc, createdAt }) => (status === undefined || doc.status === status) && createdAt >= from && createdAt <= to,
+    );
+    if (orderBy === 'creationDate,desc') found.reverse();
+    const total = found.length;
     return c.json({
-      list: latestFirst.slice((page - 1) * perPage, page * perPage).map(toListItem),
+      list: found.slice((page - 1) * perPage, page * perPage).map(toListItem),
       facets: [],
       paging: { total, pages: Math.ceil(total / perPage), currentPage: page, perPage },
     });

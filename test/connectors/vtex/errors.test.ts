@@ -85,6 +85,7 @@ test('where one status says that it is done, no other does', () => {
 
 test.each<[Permission, string]>([
   ['viewOrder', 'View order'],
+  ['listOrders', 'List Orders'],
   ['changeStatus', 'Change order workflow status'],
   ['cancelOrder', 'Cancel order'],
   ['changeOrder', 'Change order'],
@@ -97,7 +98,7 @@ test.each<[Permission, string]>([
     message: expect.stringContaining(name),
     detail: { permission },
   });
-  expect(Object.keys(permissions)).toHaveLength(7);
+  expect(Object.keys(permissions)).toHaveLength(8);
 });
 
 test('a pause is as long as VTEX says, and a minute when a 429 says nothing', () => {

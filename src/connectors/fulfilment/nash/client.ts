@@ -5,6 +5,7 @@ import { readReply } from './errors.ts';
 import type { AmendmentBody, OrderBody } from './order-body.ts';
 import { toBaseUrl, type NashSettings } from './settings.ts';
 import {
+  JobListSchema,
   JobReplySchema,
   MessageListSchema,
   OrderListSchema,
@@ -62,6 +63,11 @@ export class NashClient {
   getJob(id: string): Promise<WireJob> {
     const path = `/v1/jobs/${segment(id)}?compressedPayload=true`;
     return this.#request({ operation: 'job.get', method: 'GET', path }, WireJobSchema);
+  }
+
+  listJobs(query: Record<string, string>): Promise<z.infer<typeof JobListSchema>> {
+    const path = `/v1/jobs?${new URLSearchParams(query).toString()}`;
+    return this.#request({ operation: 'job.list', method: 'GET', path }, JobListSchema);
   }
 
   getJobByExternalId(externalId: string): Promise<WireJob> {

@@ -1,6 +1,7 @@
 import type { Evidence } from '../../../domain/evidence.ts';
 import { Failure } from '../../../domain/failure.ts';
 import { isAmendable } from '../../../domain/order-status.ts';
+import type { ListedJob } from '../../../domain/reconciliation.ts';
 import { toInstant } from '../../../platform/clock.ts';
 import type { ConnectorIo } from '../../io.ts';
 import type {
@@ -14,10 +15,20 @@ import type {
 } from '../port.ts';
 import { changesDropped } from './changes-dropped.ts';
 import { NashClient } from './client.ts';
-import { isArchived, isDispatched, jobIdOf, ownerOf, partOf, statusOf, toSnapshot, type Seen } from './mapper.ts';
+import {
+  isArchived,
+  isDispatched,
+  jobIdOf,
+  ownerOf,
+  partOf,
+  statusOf,
+  subjectOf,
+  toSnapshot,
+  type Seen,
+} from './mapper.ts';
 import { fromAmendment, fromOrder } from './order-body.ts';
 import { NashSettingsSchema, toBaseUrl, type NashSettings } from './settings.ts';
-import { vocabulary } from './statuses.ts';
+import { toCode, unpickedWords, vocabulary } from './statuses.ts';
 import { webhook } from './webhook.ts';
 import type { WireJob } from './wire.ts';
 
@@ -162,6 +173,24 @@ function connect(settings: NashSettings, io: ConnectorIo): FulfilmentConnection 
     find: async (ref) => toSnapshot(await look(ref), ref.externalRef, receivedAt()),
     amend,
     cancel,
+    async listOpen(since, cursor) {
+      const offset = Number(cursor ?? 0);
+      const { results } = await client.listJobs({
+        limit: String(pageMax),
+        offset: String(offset),
+        sortBy: 'created_at',
+        // What is new comes at the end, so that nothing is passed over.
+        sortDirection: 'ASC',
+        startDate: since,
+        deliveryStatuses: unpickedWords.join(),
+      });
+      const jobs = results.flatMap((row): ListedJob[] => {
+        if (row === null) return [];
+        const { id: jobId, external_identifier: externalRef, delivery } = row;
+        return [{ externalRef, jobId, subject: subjectOf(delivery.id), code: toCode(delivery.status) }];
+      });
+      return { jobs, cursor: results.length < pageMax ? null : String(offset + pageMax) };
+    },
     async missedMessages(after, cursor) {
       const iterator = cursor === null ? {} : { iterator: cursor };
       const page = await client.listMessages({ after, limit: '250', withContent: 'true', ...iterator });
@@ -174,6 +203,9 @@ function connect(settings: NashSettings, io: ConnectorIo): FulfilmentConnection 
     },
   };
 }
+
+/** "limit ≤ 100" (OpenAPI, "List/Search Jobs"). */
+const pageMax = 100;
 
 const archived = { code: 'nash.order_archived', detail: 'somebody archived this order at Nash before its dispatch' };
 

@@ -103,7 +103,7 @@ function toSilence(job: WireJob, externalRef: string): FulfilmentSnapshot['needs
  */
 export function toEvidence(job: WireJob, externalRef: string, receivedAt: string): readonly Evidence[] {
   const deliveries = deliveriesOf(job, externalRef).flatMap((delivery) => {
-    const subject = `delivery:${delivery.id}`;
+    const subject = subjectOf(delivery.id);
     return statusesOf(delivery).map(({ word, at }) => makeEvidence(subject, word, at, receivedAt));
   });
   const waiting = tasksOf(job, externalRef).filter((task) => (task.delivery ?? null) === null);
@@ -112,6 +112,9 @@ export function toEvidence(job: WireJob, externalRef: string, receivedAt: string
     : [];
   return mergeEvidence(deliveries, tasks);
 }
+
+/** One attempt, as evidence names it. */
+export const subjectOf = (deliveryId: string): string => `delivery:${deliveryId}`;
 
 /** Where a job alone puts the order. */
 export const statusOf = (job: WireJob, externalRef: string): OrderStatus =>

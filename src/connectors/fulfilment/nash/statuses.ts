@@ -73,6 +73,9 @@ export const vocabulary = {
   completed: { ignored: true }, // a task is done; its delivery says how it ended
 } as const satisfies Vocabulary;
 
+/** Said of orders, never of deliveries. */
+const orderWords: ReadonlySet<string> = new Set(['valid', 'confirmed', 'dispatched']);
+
 /** Nash's word as the vocabulary and the evidence have it. */
 export const toCode = (word: string): string => word.trim().toLowerCase();
 
@@ -98,3 +101,9 @@ export const isPicked = (word: string): boolean => {
     ('reached' in meaning && statusTable[meaning.reached].rank >= statusTable.READY_FOR_PACKING.rank)
   );
 };
+
+/** Words of a delivery that nobody has finished picking. */
+export const unpickedWords: readonly string[] = Object.keys(vocabulary).filter((word) => {
+  const meaning = meaningOf(word);
+  return meaning !== undefined && 'reached' in meaning && !isPicked(word) && !orderWords.has(word);
+});

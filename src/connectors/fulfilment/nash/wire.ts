@@ -177,6 +177,22 @@ export const WireOrderSchema = snake(
 );
 export type WireOrder = z.infer<typeof WireOrderSchema>;
 
+/** OpenAPI `JobsListResponse`: a slim row for each job. One that cannot be read is left out: its order is read itself. */
+export const JobListSchema = snake(
+  z.object({
+    results: z.array(
+      z
+        .object({
+          id: z.string().min(1),
+          external_identifier: z.string().min(1),
+          delivery: z.object({ id: z.string().min(1), status: z.string().min(1) }),
+        })
+        .nullable()
+        .catch(null),
+    ),
+  }),
+);
+
 /** OpenAPI `OrdersListResponse`. */
 export const OrderListSchema = z.object({ results: z.array(z.unknown()) });
 

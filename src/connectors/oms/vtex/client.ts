@@ -14,6 +14,7 @@ import {
   FeedConfigSchema,
   FeedItemSchema,
   HookConfigSchema,
+  OrderListSchema,
   WireOrderSchema,
   type WireChange,
   type WireFeedConfig,
@@ -56,6 +57,12 @@ export class VtexClient {
       },
       WireOrderSchema,
     );
+  }
+
+  listOrders(query: Record<string, string>): Promise<z.infer<typeof OrderListSchema>> {
+    const call = { operation: 'order.list', permission: 'listOrders', method: 'GET' } as const;
+    const path = `/api/oms/pvt/orders?${new URLSearchParams(query).toString()}`;
+    return this.#request({ ...call, path }, OrderListSchema);
   }
 
   async startHandling(orderId: string): Promise<void> {

@@ -6,6 +6,7 @@ import { ErrorReplySchema, parseJson } from './wire.ts';
 /** What a key needs (License Manager; Orders API, "Permissions" of each call). */
 export const permissions = {
   viewOrder: '"View order" (product OMS)',
+  listOrders: '"List Orders" (product OMS)',
   changeStatus: '"Change order workflow status" (product OMS)',
   cancelOrder: '"Cancel order" (product OMS)',
   changeOrder: '"Change order" (product OMS)',

@@ -4,6 +4,7 @@ import type { ConnectorIo } from '../../io.ts';
 import type { CallingOmsConnector, FeedMessage, OmsCancelOutcome, OmsConnection, StartOutcome } from '../port.ts';
 import { VtexClient } from './client.ts';
 import { isMissing, isStatus, orNull } from './errors.ts';
+import { makeListOpen } from './list-open.ts';
 import { toOmsOrder } from './mapper.ts';
 import { toBaseUrl, usesFeed, usesHook, VtexSettingsSchema, type VtexSettings } from './settings.ts';
 import { phaseOf, phases } from './statuses.ts';
@@ -97,6 +98,7 @@ function connect(settings: VtexSettings, io: ConnectorIo): OmsConnection {
   return {
     test,
     readOrder,
+    listOpen: makeListOpen(client, () => io.nowMs()),
     startHandling,
     cancel,
     addNote: (externalId, message) => client.addInteraction(externalId, message),

@@ -143,6 +143,11 @@ export const ErrorReplySchema = z.object({
   }),
 });
 
+/** `GET /api/oms/pvt/orders`: who is in it, and since when. */
+export const OrderListSchema = z.object({
+  list: z.array(z.object({ orderId: text, creationDate: text }).nullable().catch(null)),
+});
+
 const FilterSchema = z.object({ type: text, status: maybe(z.array(z.string())) });
 export type WireFilter = z.infer<typeof FilterSchema>;
 
