@@ -5,6 +5,7 @@ import { lostHooks } from './scenarios/lost-hooks.ts';
 import { namedKills } from './scenarios/named-kills.ts';
 import { partnerTrouble } from './scenarios/partner-trouble.ts';
 import { randomKills } from './scenarios/random-kills.ts';
+import { reconciledHooks } from './scenarios/reconciled-hooks.ts';
 import { redisAway } from './scenarios/redis-away.ts';
 import { redisEmpty } from './scenarios/redis-empty.ts';
 import { repeatedHooks } from './scenarios/repeated-hooks.ts';
@@ -21,6 +22,7 @@ export const scenarios: readonly Scenario[] = [
   partnerTrouble,
   repeatedHooks,
   lostHooks,
+  reconciledHooks,
   clusterFailover,
   sentinelFailover,
 ];

@@ -3,7 +3,7 @@ import { createLog } from '../../src/platform/log.ts';
 import { createRedis, type RedisClient } from '../../src/platform/redis.ts';
 import { createRandom, type Random } from '../../src/sandbox/random.ts';
 import type { SandboxOptions } from '../../src/sandbox/sandbox.ts';
-import { connectVtex, type ConnectedVtex } from '../support/connected-vtex.ts';
+import { connectVtex, type ConnectedVtex, type VtexOptions } from '../support/connected-vtex.ts';
 import { startProcesses, type PacklineProcesses } from '../support/packline-processes.ts';
 import { startBalancer, type Balancer } from './balancer.ts';
 import { startFleet, type Fleet } from './fleet.ts';
@@ -28,6 +28,8 @@ export interface WorldOptions {
   workerCount?: number;
   sandbox?: SandboxOptions;
   settings?: Record<string, string>;
+  /** Of the connected VTEX account, beside what connects it. */
+  vtex?: VtexOptions;
   /** A Redis that somebody else started: a cluster, or one behind Sentinel. */
   redisUrl?: string;
   shards?: number;
@@ -43,6 +45,7 @@ export async function startWorld({
   workerCount = 2,
   sandbox,
   settings,
+  vtex: { oms, atVtex, atPickAndPack, ...others } = {},
   redisUrl,
   shards = 1,
 }: WorldOptions): Promise<World> {
@@ -62,9 +65,10 @@ export async function startWorld({
   });
   try {
     const vtex = await connectVtex(packline, packline.sandboxUrl, {
-      oms: { requestsPerSecond: 500, feedPollSeconds: 5, invoicing: 'auto' },
-      atVtex: { changes: { stepMs: 200 } },
-      atPickAndPack: { hookRetriesMs },
+      ...others,
+      oms: { requestsPerSecond: 500, feedPollSeconds: 5, invoicing: 'auto', ...oms },
+      atVtex: { changes: { stepMs: 200 }, ...atVtex },
+      atPickAndPack: { hookRetriesMs, ...atPickAndPack },
     });
     const fleet = await startFleet(packline, { balancer, ports, workerCount });
     return {

@@ -1,0 +1,135 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { sampleOrder } from '../support/sample-order.ts';
+import type { World } from './world.ts';
+
+/** Of ten orders: where they come from, who picks them, and what becomes of them. */
+const kinds = [
+  { from: 'merchant', store: 'store-1', end: 'delivered' },
+  { from: 'vtex', store: 'store-1', end: 'delivered' },
+  { from: 'vtex', store: 'store-2', end: 'delivered' },
+  { from: 'vtex', store: 'store-1', end: 'delivered' },
+  { from: 'vtex', store: 'store-2', end: 'delivered' },
+  { from: 'vtex', store: 'store-1', end: 'canceled by the shopper' },
+  { from: 'merchant', store: 'store-1', end: 'delivered' },
+  { from: 'vtex', store: 'store-1', end: 'delivered' },
+  { from: 'vtex', store: 'store-2', end: 'canceled by the shopper' },
+  { from: 'merchant', store: 'store-1', end: 'canceled by the picker' },
+] as const;
+
+export type Traded = (typeof kinds)[number] & { externalId: string };
+
+/** Two of two milks are one, bread is another bread, and apples weigh what they weigh. */
+const lines = [
+  { sku: '101', name: 'Milk', quantity: 2, price: 200 },
+  { sku: '102', name: 'Bread', quantity: 1, price: 500 },
+  { sku: '103', name: 'Apples', quantity: 1, price: 400, unit: 'kg', unitMultiplier: 0.5 },
+];
+const picks = {
+  '101': { outcome: 'short', quantity: 1 },
+  '102': { outcome: 'substitute', sku: '202', name: 'Rye bread', priceCents: 510 },
+  '103': { outcome: 'weighed', weightKg: 0.52, priceCents: 416 },
+};
+
+/** The same orders of every kind, whatever else happens: what differs between two runs is what was done to them. */
+export const tradedOrders = (amount: number, seed: number): Traded[] =>
+  Array.from({ length: amount }, (_, n) => {
+    const kind = kinds[n % kinds.length] ?? kinds[0];
+    const number = String(n).padStart(6, '0');
+    return { ...kind, externalId: kind.from === 'vtex' ? `v${seed}${number}demo-01` : `posted-${seed}-${n}` };
+  });
+
+/** Waits until nothing has come, gone or been told for so long. */
+export async function untilStill({ packline }: World, stillMs: number): Promise<void> {
+  const look = (): string => {
+    const { requestsTotal, counts, effects } = packline.sandbox.books.report();
+    return JSON.stringify([requestsTotal, counts, effects, packline.subscriber.received.length]);
+  };
+  const endsMs = Date.now() + 120_000;
+  for (let [seen, sinceMs] = [look(), Date.now()]; Date.now() - sinceMs < stillMs; await delay(50)) {
+    const now = look();
+    if (now !== seen) [seen, sinceMs] = [now, Date.now()];
+    if (Date.now() > endsMs) throw new Error('it never became still');
+  }
+}
+
+/** A merchant's day at the partners, a part at a time; what has been done already is not done again. */
+export function makeTrade(world: World, orders: readonly Traded[]) {
+  const { packline, vtex } = world;
+  const { call, control } = packline;
+  const canceled = new Set<string>();
+  const invoiced = new Set<string>();
+  return {
+    async place(): Promise<void> {
+      for (const { externalId, from, store } of orders) {
+        if (from === 'vtex') {
+          if (store === 'store-1') await control('POST', '/nash/picks', { externalId, lines: picks });
+          await vtex.shop({ orderId: externalId, warehouseId: store, lines });
+          continue;
+        }
+        const headers = { 'idempotency-key': externalId };
+        const { status, body } = await call('POST', '/v1/orders', sampleOrder({ externalId }), headers);
+        if (status !== 202) throw new Error(`posted, and answered ${status}: ${JSON.stringify(body)}`);
+      }
+    },
+    /** Where the order is already: a picker can call off only what he has. */
+    async cancelSome(): Promise<void> {
+      for (const { externalId, end } of orders) {
+        if (end === 'delivered' || canceled.has(externalId)) continue;
+        if (end === 'canceled by the shopper') await control('POST', `/vtex/orders/${externalId}/cancel`, {});
+        else await control('POST', `/nash/jobs/${externalId}/advance`, { to: 'canceled_by_merchant', direct: true });
+        canceled.add(externalId);
+      }
+    },
+    /** Every order that has arrived at its picker, and still waits there, goes all the way; what arrives later, too. */
+    async pick(): Promise<void> {
+      await control('POST', '/picker', { mode: 'walk' });
+      for (const { externalId, store, end } of orders) {
+        if (end !== 'delivered') continue;
+        const [path, body] =
+          store === 'store-1'
+            ? [`/nash/jobs/${externalId}/advance`, { to: 'assigned_driver' }]
+            : [`/vtex-pick-and-pack/orders/${externalId}/status`, { status: 'READY_FOR_PICKING' }];
+        await control('POST', path, body).catch(() => undefined);
+      }
+    },
+    /** What the merchant's own system does with `order.ready_for_invoicing`. Pick and Pack's orders are invoiced by the ERP. */
+    async invoice(): Promise<void> {
+      for (const { type, data } of packline.subscriber.received) {
+        const externalId = String(data['externalId']);
+        const order = orders.find((one) => one.externalId === externalId);
+        if (type !== 'order.ready_for_invoicing' || order?.from !== 'vtex' || order.store !== 'store-1') continue;
+        if (invoiced.has(externalId)) continue;
+        invoiced.add(externalId);
+        const valueMinor = packline.sandbox.vtex.find(vtex.account)?.orders.get(externalId)?.doc.value ?? 0;
+        const invoice = { invoiceNumber: `INV${externalId.replace(/\W/g, '')}`, issuedAt: new Date().toISOString(), valueMinor }; // prettier-ignore
+        const { status, body } = await call('POST', `/v1/orders/${String(data['orderId'])}/invoices`, invoice);
+        if (status >= 300) throw new Error(`an invoice was answered ${status}: ${JSON.stringify(body)}`);
+      }
+    },
+  };
+}
+
+/** How an order stands in the end: here, in its OMS's books, and as its merchant was told. */
+export async function readEnd({ packline, vtex }: World, { externalId, from, store }: Traded): Promise<string> {
+  const found = await packline.call('GET', `/v1/orders?externalId=${externalId}`);
+  const [order] = found.body['data'] as Record<string, unknown>[];
+  // Invoiced by the ERP, before anybody may have said that it is ready: then it is not said.
+  const isSpare = (type: string): boolean => type === 'order.ready_for_invoicing' && store === 'store-2';
+  const told = packline.subscriber.received.filter(
+    ({ type, data }) => data['externalId'] === externalId && !isSpare(type),
+  );
+  const picked =
+    order === undefined ? null : (await packline.call('GET', `/v1/orders/${String(order['id'])}/picked-items`)).body;
+  const { totals } = (picked?.['settlement'] ?? {}) as { totals?: unknown };
+  const atOms = packline.sandbox.vtex.find(vtex.account)?.orders.get(externalId);
+  return JSON.stringify({
+    status: order?.['status'],
+    invoiceStatus: order?.['invoiceStatus'],
+    problems: (order?.['problems'] as { code: string }[] | undefined)?.map(({ code }) => code),
+    totals,
+    oms: from === 'vtex' ? [atOms?.doc.status, atOms?.doc.value] : undefined,
+    // Steps on the way that nobody told of are not made up afterwards; where it ended, and what was found out, is.
+    events: [...new Set(told.map(({ type }) => type))].sort(),
+    lastStatus: told.findLast(({ type }) => type === 'order.status_changed')?.data['newStatus'],
+  });
+}
