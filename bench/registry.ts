@@ -7,6 +7,7 @@ import { gs1 } from './gs1.ts';
 import { limit } from './limit.ts';
 import { memory } from './memory.ts';
 import { noisy } from './noisy.ts';
+import { reconcile } from './reconcile.ts';
 import { settlement } from './settlement.ts';
 import { steady } from './steady.ts';
 import { vtex } from './vtex-flow.ts';
@@ -22,6 +23,7 @@ export const benchmarks: readonly Benchmark[] = [
   noisy,
   limit,
   backlog,
+  reconcile,
   memory,
   gs1,
 ];

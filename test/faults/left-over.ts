@@ -14,8 +14,7 @@ export async function findLeftOver(redisUrl: string, shards: number): Promise<st
   return withRedis(redisUrl, async (redis) => {
     let left: string[] = [];
     for (let tries = 0; tries < 120; tries += 1) {
-      left = [];
-      for (let shard = 0; shard < shards; shard += 1) left.push(...(await look(redis, shard)));
+      left = await findWork(redis, shards, 0);
       if (left.length === 0) break;
       await delay(250);
     }
@@ -23,15 +22,21 @@ export async function findLeftOver(redisUrl: string, shards: number): Promise<st
   });
 }
 
-async function look(redis: RedisClient, shard: number): Promise<string[]> {
+/** Work that is under way, or due within so long. */
+export async function findWork(redis: RedisClient, shards: number, withinMs: number): Promise<string[]> {
+  const found: string[] = [];
+  for (let shard = 0; shard < shards; shard += 1) found.push(...(await look(redis, shard, Date.now() + withinMs)));
+  return found;
+}
+
+async function look(redis: RedisClient, shard: number, dueByMs: number): Promise<string[]> {
   const { tag, entries } = createKeys(shard);
-  const now = Date.now();
   const found: string[] = [];
   for (const [id, raw] of Object.entries(await redis.hgetall(entries))) {
     const entry = JSON.parse(raw) as { job: string; lane: string; class: number };
     if (recurring.has(entry.job)) continue;
     const dueMs = await redis.zscore(`${tag}:lane:${entry.lane}:${entry.class}`, id);
-    if (dueMs === null || Number(dueMs) <= now) found.push(`${entry.job} ${id}`);
+    if (dueMs === null || Number(dueMs) <= dueByMs) found.push(`${entry.job} ${id}`);
   }
   return found;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { sampleOrder } from '../support/sample-order.ts';
-import type { World } from './world.ts';
+import { findWork } from './left-over.ts';
+import { withRedis, type World } from './world.ts';
 
 /** Of ten orders: where they come from, who picks them, and what becomes of them. */
 const kinds = [
@@ -38,19 +39,24 @@ export const tradedOrders = (amount: number, seed: number): Traded[] =>
     return { ...kind, externalId: kind.from === 'vtex' ? `v${seed}${number}demo-01` : `posted-${seed}-${n}` };
   });
 
-/** Waits until nothing has come, gone or been told for so long. */
-export async function untilStill({ packline }: World, stillMs: number): Promise<void> {
-  const look = (): string => {
-    const { requestsTotal, counts, effects } = packline.sandbox.books.report();
-    return JSON.stringify([requestsTotal, counts, effects, packline.subscriber.received.length]);
-  };
-  const endsMs = Date.now() + 120_000;
-  for (let [seen, sinceMs] = [look(), Date.now()]; Date.now() - sinceMs < stillMs; await delay(50)) {
-    const now = look();
-    if (now !== seen) [seen, sinceMs] = [now, Date.now()];
-    if (Date.now() > endsMs) throw new Error('it never became still');
-  }
-}
+/** Nothing has come, gone or been told for so long, and no work is due for longer than anybody looks again at a change. */
+const stillMs = 1_500;
+const dueWithinMs = 10_000;
+
+export const untilStill = ({ packline, shards }: World): Promise<void> =>
+  withRedis(packline.redisUrl, async (redis) => {
+    const look = (): string => {
+      const { requestsTotal, counts, effects } = packline.sandbox.books.report();
+      return JSON.stringify([requestsTotal, counts, effects, packline.subscriber.received.length]);
+    };
+    const endsMs = Date.now() + 120_000;
+    for (let [seen, sinceMs] = [look(), Date.now()]; Date.now() - sinceMs < stillMs; await delay(100)) {
+      const now = look();
+      const work = await findWork(redis, shards, dueWithinMs);
+      if (now !== seen || work.length > 0) [seen, sinceMs] = [now, Date.now()];
+      if (Date.now() > endsMs) throw new Error(`it never became still: ${work.join(', ')}`);
+    }
+  });
 
 /** A merchant's day at the partners, a part at a time; what has been done already is not done again. */
 export function makeTrade(world: World, orders: readonly Traded[]) {
