@@ -166,41 +166,43 @@ async function makeOrders(
   return { vtex, nashIds, vtexIds };
 }
 
-const move = ({ control }: PacklineProcesses, externalId: string) =>
+const move = (packline: PacklineProcesses, externalId: string) =>
   externalId.startsWith('posted')
-    ? control('POST', `/nash/jobs/${externalId}/advance`, { to: 'items_pick_update' })
-    : control('POST', `/vtex-pick-and-pack/orders/${externalId}/status`, { status: 'PICKING' });
+    ? packline.control('POST', `/nash/jobs/${externalId}/advance`, { to: 'items_pick_update' })
+    : packline.control('POST', `/vtex-pick-and-pack/orders/${externalId}/status`, { status: 'PICKING' });
 
 /** What the partners document, and what the connections keep to by default. */
-async function setLimits({ control, call, connectionId }: PacklineProcesses, { account, omsId }: Vtex): Promise<void> {
-  await control('POST', '/nash/organisations', {
+async function setLimits(packline: PacklineProcesses, { account, omsId }: Vtex): Promise<void> {
+  await packline.control('POST', '/nash/organisations', {
     orgId: 'org_demo',
     apiKey: 'nash_demo_key',
     stores: ['store-1'],
     limits: { default: limits.nash, catalog: 10 },
   });
-  await control('PATCH', `/vtex/accounts/${account}`, { limits: { orderReadsPerMinute: limits.vtexOrders * 60 } });
+  await packline.control('PATCH', `/vtex/accounts/${account}`, {
+    limits: { orderReadsPerMinute: limits.vtexOrders * 60 },
+  });
   const changes = [
-    [connectionId, { requestsPerSecond: limits.nash }],
+    [packline.connectionId, { requestsPerSecond: limits.nash }],
     [omsId, { requestsPerSecond: 40, orderReadsPerMinute: limits.vtexOrders * 60 }],
   ] as const;
   for (const [id, settings] of changes) {
-    const { status } = await call('PATCH', `/v1/connections/${id}`, { settings });
+    const { status } = await packline.call('PATCH', `/v1/connections/${id}`, { settings });
     if (status >= 300) throw new Error(`a connection's settings were answered ${status}`);
   }
 }
 
 async function watchReconciliation(
-  { call }: PacklineProcesses,
+  packline: PacklineProcesses,
   worker: BoundProcess,
 ): Promise<{ report: Report; seconds: number; rssMib: number }> {
   const startedMs = performance.now();
-  const { body } = await call('POST', '/v1/reconciliations');
+  const { body } = await packline.call('POST', '/v1/reconciliations');
   let report = body as unknown as Report;
   let rssMib = 0;
   while (report.status === 'running' && performance.now() - startedMs < reportMaxMs) {
     await delay(100);
-    report = (await call('GET', `/v1/reconciliations/${report.id}`)).body as unknown as Report;
+    report = (await packline.call('GET', `/v1/reconciliations/${report.id}`)).body as unknown as Report;
     rssMib = Math.max(rssMib, await residentMib(worker.pid));
   }
   return { report, seconds: (performance.now() - startedMs) / 1_000, rssMib };

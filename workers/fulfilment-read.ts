@@ -17,6 +17,7 @@ import { freeLane } from '../src/store/entries.ts';
 import { keptWithWrites, keptWrites, readMessage } from '../src/store/inbox.ts';
 import { findOrderByReference, requireOrder } from '../src/store/orders.ts';
 import type { OpenFulfilment, WorkerDeps } from '../src/fulfilment/deps.ts';
+import { amendAgain } from '../src/fulfilment/amend-again.ts';
 import { documentsWork } from '../src/fulfilment/documents-work.ts';
 import { keepUnmatched } from '../src/fulfilment/keep-unmatched.ts';
 import { omsWork } from '../src/fulfilment/oms-work.ts';
@@ -170,7 +171,8 @@ async function readPartner(
       told: stored.order.fulfilment?.submittedContentVersion ?? 0,
       done: [fulfilmentRead.name],
     });
-    const change = report.seen(stored.order, recorded);
+    const mended = reconciliationId === undefined ? recorded : amendAgain(store, stored, recorded, snapshot);
+    const change = report.seen(stored.order, mended);
     if (change === null || !isStale(change.order, snapshot) || again >= againMax) return change;
     if (connector.readCacheMs === undefined) return change;
     const options = { lane: laneOf(), cause: `again.${again + 1}`, delayMs: connector.readCacheMs + cacheMarginMs };

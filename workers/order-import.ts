@@ -7,6 +7,7 @@ import type { OpenOms, WorkerDeps } from '../src/fulfilment/deps.ts';
 import { makeOmsFact } from '../src/fulfilment/make-oms-fact.ts';
 import { adoptOmsOrder, toHeard } from '../src/fulfilment/adopt-oms-order.ts';
 import { afterOmsFact } from '../src/fulfilment/after-oms-fact.ts';
+import { findRefusedChange, mendAtOms } from '../src/fulfilment/mend-at-oms.ts';
 import { countCalls, reportLook } from '../src/fulfilment/report-look.ts';
 import { routeOrder } from '../src/fulfilment/route-order.ts';
 import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
@@ -126,10 +127,15 @@ async function readAndAccept(
   const look = { reconciliationId, connectionId: record.id, system: connector.id };
   const report = reportLook(context, look);
   if (!(await waitInLane(context, oms.laneOf(readBudget)))) return;
-  const read = await countCalls(context, look, (onCall) =>
+  let known = await findByExternalId(store, record.merchantId, record.id, externalId);
+  const before = known === null || reconciliationId === undefined ? null : await readOrder(store, known);
+  const { read, refused } = await countCalls(context, look, (onCall) =>
     withinDeadline(signal, async (within) => {
       const { connection } = await deps.openOms(store, record.merchantId, record.id, within, { onCall });
-      return connection.readOrder(externalId);
+      return {
+        read: await connection.readOrder(externalId),
+        refused: before === null ? null : await findRefusedChange(before.order, connection.writeBack),
+      };
     }),
   );
   if (read === null) {
@@ -139,7 +145,6 @@ async function readAndAccept(
   // Known to lag behind its own hooks, by minutes where it cancels: believed would be lost.
   if (told === 'canceled' && fact.phase !== 'canceled') throw stale(fact);
   const kept = [...writes, ...successWrites(store, record.id)];
-  let known = await findByExternalId(store, record.merchantId, record.id, externalId);
   if (known === null && (await mayImport(read, fact, { oms, told }, context))) {
     const accepted = await accept(read, fact, oms, context);
     known = accepted.isNew ? null : accepted.orderId;
@@ -149,9 +154,12 @@ async function readAndAccept(
     await report.finish({ writes: kept });
     return;
   }
-  await changeOrder(store, known, { commit: report.finish, work: deliveryWork }, (stored) =>
-    report.seen(stored.order, adoptOmsOrder(context, stored, { read, fact, lane: oms.laneOf(), writes: kept })),
-  );
+  await changeOrder(store, known, { commit: report.finish, work: deliveryWork }, (stored) => {
+    const adopted = adoptOmsOrder(context, stored, { read, fact, lane: oms.laneOf(), writes: kept });
+    if (reconciliationId === undefined) return adopted;
+    const { change, repairs } = mendAtOms(store, stored.order, adopted, { fact, refused, reconciliationId });
+    return report.seen(stored.order, change, repairs);
+  });
 }
 
 const stale = ({ connector, state }: Pick<OmsFact, 'connector' | 'state'>): Failure =>

@@ -61,7 +61,8 @@ export const untilStill = ({ packline, shards }: World): Promise<void> =>
 /** A merchant's day at the partners, a part at a time; what has been done already is not done again. */
 export function makeTrade(world: World, orders: readonly Traded[]) {
   const { packline, vtex } = world;
-  const { call, control } = packline;
+  const call: typeof packline.call = (...sent) => packline.call(...sent);
+  const control: typeof packline.control = (...sent) => packline.control(...sent);
   const canceled = new Set<string>();
   const invoiced = new Set<string>();
   return {

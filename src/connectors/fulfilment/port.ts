@@ -28,7 +28,7 @@ export interface FulfilmentRef {
   externalRef: string;
   partnerOrderId?: string | undefined;
   jobId?: string | undefined;
-  /** For partners that name a SKU where we need a line. */
+  /** For partners that name a SKU where we need a line, and to see whether they have them. */
   lines?:
     | readonly {
         id: string;
@@ -51,6 +51,8 @@ export interface FulfilmentSnapshot {
   pickedItems: readonly PickedItem[] | null;
   /** What came back of it, as far as the partner tells. */
   returns?: readonly PartnerReturn[];
+  /** It has the lines that `FulfilmentRef.lines` name, and no others; absent when this reply cannot say. */
+  keepsLines?: boolean;
   /** A 200 that is a failure of the order: the partner wants something corrected. Null when all is well. */
   needsAttention: { code: string; detail: string } | null;
 }

@@ -1,4 +1,4 @@
-import type { OrderToFulfil } from '../port.ts';
+import type { FulfilmentRef, OrderToFulfil } from '../port.ts';
 import { configurationsOf, toInstant } from './mapper.ts';
 import { toPhone } from './order-body.ts';
 import type { WireJob, WirePackage } from './wire.ts';
@@ -34,7 +34,7 @@ export function changesDropped(job: WireJob, order: OrderToFulfil): string[] {
     ['dropoffAddress', place?.address_number, address?.number],
   ];
   const differing = compared.filter(([, theirs, ours]) => !!theirs && !!ours && plain(theirs) !== plain(ours));
-  const items = linesOf(kept) === wantedLines(order) ? [] : ['packageItems'];
+  const items = linesOf(kept) === fingerprintOf(order.content.lines) ? [] : ['packageItems'];
   return [...new Set([...items, ...differing.map(([name]) => name)])];
 }
 
@@ -53,8 +53,18 @@ function linesOf({ items }: WirePackage): string {
   return fingerprint(leaves.map(({ id, sku, count }) => [id ?? null, sku ?? null, count ?? null]));
 }
 
-const wantedLines = ({ content }: OrderToFulfil): string =>
-  fingerprint(content.lines.map(({ id, sku, quantity }) => [id, sku, quantity]));
+const fingerprintOf = (lines: NonNullable<FulfilmentRef['lines']>): string =>
+  fingerprint(lines.map(({ id, sku, quantity }) => [id, sku, quantity]));
+
+/** The job has these lines; undefined where it shows none at all. */
+export function keepsLines(
+  job: WireJob | null,
+  { externalRef, lines }: Pick<FulfilmentRef, 'externalRef' | 'lines'>,
+): boolean | undefined {
+  const kept = job === null ? null : (configurationsOf(job, externalRef)[0]?.package ?? null);
+  if (kept === null || (kept.items ?? []).length === 0 || lines === undefined) return undefined;
+  return linesOf(kept) === fingerprintOf(lines);
+}
 
 const fingerprint = (lines: readonly (readonly (string | number | null)[])[]): string =>
   lines

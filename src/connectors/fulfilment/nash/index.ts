@@ -1,7 +1,6 @@
 import type { Evidence } from '../../../domain/evidence.ts';
 import { Failure } from '../../../domain/failure.ts';
 import { isAmendable } from '../../../domain/order-status.ts';
-import type { ListedJob } from '../../../domain/reconciliation.ts';
 import { toInstant } from '../../../platform/clock.ts';
 import type { ConnectorIo } from '../../io.ts';
 import type {
@@ -13,7 +12,7 @@ import type {
   FulfilmentSnapshot,
   OrderToFulfil,
 } from '../port.ts';
-import { changesDropped } from './changes-dropped.ts';
+import { changesDropped, keepsLines } from './changes-dropped.ts';
 import { NashClient } from './client.ts';
 import {
   isArchived,
@@ -22,13 +21,13 @@ import {
   ownerOf,
   partOf,
   statusOf,
-  subjectOf,
+  toListedJobs,
   toSnapshot,
   type Seen,
 } from './mapper.ts';
 import { fromAmendment, fromOrder } from './order-body.ts';
 import { NashSettingsSchema, toBaseUrl, type NashSettings } from './settings.ts';
-import { toCode, unpickedWords, vocabulary } from './statuses.ts';
+import { unpickedWords, vocabulary } from './statuses.ts';
 import { webhook } from './webhook.ts';
 import type { WireJob } from './wire.ts';
 
@@ -170,7 +169,12 @@ function connect(settings: NashSettings, io: ConnectorIo): FulfilmentConnection 
     },
     submit,
     dispatch,
-    find: async (ref) => toSnapshot(await look(ref), ref.externalRef, receivedAt()),
+    async find(ref) {
+      const seen = await look(ref);
+      const snapshot = toSnapshot(seen, ref.externalRef, receivedAt());
+      const keeps = keepsLines(seen.job, ref);
+      return snapshot === null || keeps === undefined ? snapshot : { ...snapshot, keepsLines: keeps };
+    },
     amend,
     cancel,
     async listOpen(since, cursor) {
@@ -184,12 +188,7 @@ function connect(settings: NashSettings, io: ConnectorIo): FulfilmentConnection 
         startDate: since,
         deliveryStatuses: unpickedWords.join(),
       });
-      const jobs = results.flatMap((row): ListedJob[] => {
-        if (row === null) return [];
-        const { id: jobId, external_identifier: externalRef, delivery } = row;
-        return [{ externalRef, jobId, subject: subjectOf(delivery.id), code: toCode(delivery.status) }];
-      });
-      return { jobs, cursor: results.length < pageMax ? null : String(offset + pageMax) };
+      return { jobs: toListedJobs(results), cursor: results.length < pageMax ? null : String(offset + pageMax) };
     },
     async missedMessages(after, cursor) {
       const iterator = cursor === null ? {} : { iterator: cursor };

@@ -2,12 +2,14 @@ import * as z from 'zod';
 import { mergeEvidence, type Evidence } from '../../../domain/evidence.ts';
 import { Failure } from '../../../domain/failure.ts';
 import { resolveStatus } from '../../../domain/resolve-status.ts';
+import type { ListedJob } from '../../../domain/reconciliation.ts';
 import { isNeverInvoiced, statusTable, type OrderStatus } from '../../../domain/order-status.ts';
 import type { FulfilmentSnapshot } from '../port.ts';
 import { lacking, toPickedItems, type Picks } from './picked-items.ts';
 import { isOver, isPicked, toCode, vocabulary } from './statuses.ts';
 import {
   fieldPathsOf,
+  type JobListSchema,
   type WireConfiguration,
   type WireDelivery,
   type WireJob,
@@ -113,8 +115,16 @@ export function toEvidence(job: WireJob, externalRef: string, receivedAt: string
   return mergeEvidence(deliveries, tasks);
 }
 
+/** Rows of Nash's list of jobs. */
+export const toListedJobs = (rows: z.infer<typeof JobListSchema>['results']): ListedJob[] =>
+  rows.flatMap((row) => {
+    if (row === null) return [];
+    const { id: jobId, external_identifier: externalRef, delivery } = row;
+    return [{ externalRef, jobId, subject: subjectOf(delivery.id), code: toCode(delivery.status) }];
+  });
+
 /** One attempt, as evidence names it. */
-export const subjectOf = (deliveryId: string): string => `delivery:${deliveryId}`;
+const subjectOf = (deliveryId: string): string => `delivery:${deliveryId}`;
 
 /** Where a job alone puts the order. */
 export const statusOf = (job: WireJob, externalRef: string): OrderStatus =>
