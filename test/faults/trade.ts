@@ -61,10 +61,8 @@ export const untilStill = ({ packline, shards }: World): Promise<void> =>
 /** A merchant's day at the partners, a part at a time; what has been done already is not done again. */
 export function makeTrade(world: World, orders: readonly Traded[]) {
   const { packline, vtex } = world;
-  const call: typeof packline.call = (...sent) => packline.call(...sent);
   const control: typeof packline.control = (...sent) => packline.control(...sent);
   const canceled = new Set<string>();
-  const invoiced = new Set<string>();
   return {
     async place(): Promise<void> {
       for (const { externalId, from, store } of orders) {
@@ -74,7 +72,7 @@ export function makeTrade(world: World, orders: readonly Traded[]) {
           continue;
         }
         const headers = { 'idempotency-key': externalId };
-        const { status, body } = await call('POST', '/v1/orders', sampleOrder({ externalId }), headers);
+        const { status, body } = await packline.call('POST', '/v1/orders', sampleOrder({ externalId }), headers);
         if (status !== 202) throw new Error(`posted, and answered ${status}: ${JSON.stringify(body)}`);
       }
     },
@@ -87,7 +85,7 @@ export function makeTrade(world: World, orders: readonly Traded[]) {
         canceled.add(externalId);
       }
     },
-    /** Every order that has arrived at its picker, and still waits there, goes all the way; what arrives later, too. */
+    /** Every order that has arrived at its picker, and still waits there, goes all the way; what arrives later, does so by itself. */
     async pick(): Promise<void> {
       await control('POST', '/picker', { mode: 'walk' });
       for (const { externalId, store, end } of orders) {
@@ -99,36 +97,22 @@ export function makeTrade(world: World, orders: readonly Traded[]) {
         await control('POST', path, body).catch(() => undefined);
       }
     },
-    /** What the merchant's own system does with `order.ready_for_invoicing`. Pick and Pack's orders are invoiced by the ERP. */
-    async invoice(): Promise<void> {
-      for (const { type, data } of packline.subscriber.received) {
-        const externalId = String(data['externalId']);
-        const order = orders.find((one) => one.externalId === externalId);
-        if (type !== 'order.ready_for_invoicing' || order?.from !== 'vtex' || order.store !== 'store-1') continue;
-        if (invoiced.has(externalId)) continue;
-        invoiced.add(externalId);
-        const valueMinor = packline.sandbox.vtex.find(vtex.account)?.orders.get(externalId)?.doc.value ?? 0;
-        const invoice = { invoiceNumber: `INV${externalId.replace(/\W/g, '')}`, issuedAt: new Date().toISOString(), valueMinor }; // prettier-ignore
-        const { status, body } = await call('POST', `/v1/orders/${String(data['orderId'])}/invoices`, invoice);
-        if (status >= 300) throw new Error(`an invoice was answered ${status}: ${JSON.stringify(body)}`);
-      }
-    },
   };
 }
 
+/** Bought and called off while nobody told us: there is nothing to be imported, and nobody to be told. */
+export const canceledUnheard = 'canceled before anybody heard of it';
+
 /** How an order stands in the end: here, in its OMS's books, and as its merchant was told. */
-export async function readEnd({ packline, vtex }: World, { externalId, from, store }: Traded): Promise<string> {
+export async function readEnd({ packline, vtex }: World, { externalId, from }: Traded): Promise<string> {
   const found = await packline.call('GET', `/v1/orders?externalId=${externalId}`);
   const [order] = found.body['data'] as Record<string, unknown>[];
-  // Invoiced by the ERP, before anybody may have said that it is ready: then it is not said.
-  const isSpare = (type: string): boolean => type === 'order.ready_for_invoicing' && store === 'store-2';
-  const told = packline.subscriber.received.filter(
-    ({ type, data }) => data['externalId'] === externalId && !isSpare(type),
-  );
+  const told = packline.subscriber.received.filter(({ data }) => data['externalId'] === externalId);
   const picked =
     order === undefined ? null : (await packline.call('GET', `/v1/orders/${String(order['id'])}/picked-items`)).body;
   const { totals } = (picked?.['settlement'] ?? {}) as { totals?: unknown };
   const atOms = packline.sandbox.vtex.find(vtex.account)?.orders.get(externalId);
+  if (order === undefined && atOms?.doc.status === 'canceled') return canceledUnheard;
   return JSON.stringify({
     status: order?.['status'],
     invoiceStatus: order?.['invoiceStatus'],
