@@ -51,6 +51,10 @@ export const nashOrders: Exercise = {
       operation: 'POST /v1/order/external-identifier/{externalId}/autodispatch',
       read: (stage) => ofJob(clientOf(stage).dispatchOrder('contract-0')),
     },
+    {
+      operation: 'GET /v1/jobs',
+      read: (stage) => clientOf(stage).listJobs({ limit: '100', offset: '0', deliveryStatuses: 'created,started' }),
+    },
     { operation: 'GET /v1/jobs/{id}', read: (stage) => ofJob(clientOf(stage).getJob('job_1')) },
     {
       operation: 'GET /v1/jobs/external_identifier/{externalIdentifier}',
@@ -91,7 +95,7 @@ const ofOrder = async (read: Promise<Seen['order']>) => toSnapshot({ order: awai
 const ofJob = async (read: Promise<Seen['job']>) => toSnapshot({ order: null, job: await read }, 'contract-0', at);
 
 const isComplete = (connection: FulfilmentConnection): connection is Required<FulfilmentConnection> =>
-  ['submit', 'dispatch', 'amend', 'cancel', 'missedMessages'].every((method) => method in connection);
+  ['submit', 'dispatch', 'amend', 'cancel', 'listOpen', 'missedMessages'].every((method) => method in connection);
 
 async function atSandbox(stage: SandboxStage): Promise<void> {
   const { control, sandboxUrl, io } = stage;
@@ -108,6 +112,7 @@ async function atSandbox(stage: SandboxStage): Promise<void> {
   }
   await callOff(stage, connection);
   await connection.test();
+  await connection.listOpen(at, null);
   const { cursor } = await connection.missedMessages(at, null);
   if (cursor !== null) await connection.missedMessages(at, cursor);
 }

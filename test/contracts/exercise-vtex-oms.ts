@@ -34,6 +34,10 @@ export const vtexOms: Exercise = {
       operation: `GET ${order}`,
       read: async (stage) => toOmsOrder(await clientOf(stage).getOrder(orderId), orderId, settingsOf(stage)),
     },
+    {
+      operation: 'GET /api/oms/pvt/orders',
+      read: (stage) => clientOf(stage).listOrders({ f_status: 'handling', page: '1', per_page: '100' }),
+    },
     { operation: `POST ${order}/start-handling`, read: (stage) => clientOf(stage).startHandling(orderId) },
     { operation: `POST ${order}/cancel`, read: (stage) => clientOf(stage).cancelOrder(orderId, 'Out of stock') },
     { operation: `POST ${order}/interactions`, read: (stage) => clientOf(stage).addInteraction(orderId, 'Picked') },
@@ -92,6 +96,7 @@ async function atSandbox(stage: SandboxStage): Promise<void> {
   const collected = await shop({ fulfilment: 'pickup', window: null });
   const canceled = await shop();
   for (const id of [delivered, collected, canceled]) await oms.readOrder(id);
+  await oms.listOpen?.('2026-01-01T00:00:00.000Z', null);
   await oms.startHandling?.(delivered);
   // Refused with OMS003, then looked at.
   await oms.startHandling?.(delivered);

@@ -30,6 +30,7 @@ export const operations: readonly Operation[] = [
   ...(
     [
       ['order.get', 'GET', order],
+      ['order.list', 'GET', '/api/oms/pvt/orders'],
       ['order.startHandling', 'POST', `${order}/start-handling`],
       ['order.cancel', 'POST', `${order}/cancel`],
       ['order.interact', 'POST', `${order}/interactions`],
@@ -73,6 +74,7 @@ export const operations: readonly Operation[] = [
       ['order.archive', 'DELETE', '/v1/order/{id}'],
       ['order.dispatch', 'POST', '/v1/order/external-identifier/{externalId}/autodispatch'],
       ['job.get', 'GET', '/v1/jobs/{id}'],
+      ['job.list', 'GET', '/v1/jobs'],
       ['job.getByExternalId', 'GET', '/v1/jobs/external_identifier/{externalIdentifier}'],
       ['job.update', 'PATCH', '/v1/jobs/{id}'],
       ['job.update', 'PATCH', '/v1/jobs/{id}/{jobConfigurationId}'],

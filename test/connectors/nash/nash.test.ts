@@ -198,6 +198,44 @@ test('hooks that were missed are fetched page by page, with the bytes that were 
   await expect(nash.missedMessages(after, 'it_1')).resolves.toEqual({ messages: [], cursor: null });
 });
 
+test('open jobs are listed a hundred at a time, oldest first, as far as nobody has finished picking', async () => {
+  const row = (n: number) => ({
+    id: `job_${n}`,
+    externalIdentifier: `order-${n}`,
+    status: 'created',
+    delivery: { id: `dlv_${n}`, status: n === 0 ? 'PICKUP_ARRIVED' : 'created' },
+  });
+  const since = '2026-01-01T00:00:00.000Z';
+  const query = { limit: '100', sortBy: 'created_at', sortDirection: 'ASC', startDate: since };
+  const ofPickers = ({ deliveryStatuses }: Record<string, unknown>): boolean => {
+    const words = String(deliveryStatuses).split(',');
+    return (
+      words.includes('items_pick_update') && !words.includes('items_pick_complete') && !words.includes('dispatched')
+    );
+  };
+  const page = (offset: string) => (asked: Record<string, unknown>) =>
+    Object.entries({ ...query, offset }).every(([name, value]) => asked[name] === value) && ofPickers(asked);
+  api()
+    .get('/v1/jobs')
+    .query(page('0'))
+    .reply(200, { results: Array.from({ length: 100 }, (_, n) => row(n)) });
+  const { nash } = connectNash();
+  const first = await nash.listOpen(since, null);
+  expect(first).toMatchObject({ cursor: '100', jobs: { length: 100 } });
+  expect(first.jobs[0]).toEqual({
+    externalRef: 'order-0',
+    jobId: 'job_0',
+    subject: 'delivery:dlv_0',
+    code: 'pickup_arrived',
+  });
+  const unreadable = [{ id: 'job_1' }, { ...row(2), delivery: null }, null];
+  api()
+    .get('/v1/jobs')
+    .query(page('100'))
+    .reply(200, { results: [row(3), ...unreadable] });
+  await expect(nash.listOpen(since, '100')).resolves.toMatchObject({ jobs: [{ jobId: 'job_3' }], cursor: null });
+});
+
 test('a page that leads to itself is the last', async () => {
   api().get('/v1/webhooks/messages').query(true).reply(200, { results: [], iterator: 'it_1', done: false });
   await expect(connectNash().nash.missedMessages('2026-01-15T00:00:00Z', 'it_1')).resolves.toMatchObject({
