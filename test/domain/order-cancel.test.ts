@@ -59,9 +59,11 @@ describe('a merchant who cancels', () => {
     expect(refuseCancel({ ...made, status }) === null).toBe(!ended.has(status));
   });
 
-  test.each(orderStatuses)('is refused once there is an invoice, and an order is %s', (status) => {
-    expect(refuseCancel({ ...made, status, invoices: [invoice] })).toEqual(expect.any(String));
-    expect(refuseCancel({ ...made, status, invoiceStatus: 'invoiced' })).toEqual(expect.any(String));
+  test('is refused once there is an invoice, wherever the order is', () => {
+    for (const status of orderStatuses) {
+      expect(refuseCancel({ ...made, status, invoices: [invoice] }), status).toEqual(expect.any(String));
+      expect(refuseCancel({ ...made, status, invoiceStatus: 'invoiced' }), status).toEqual(expect.any(String));
+    }
   });
 
   test('is heard where the invoice was taken back, or gives back what came back', () => {
