@@ -76,7 +76,7 @@ function isDecided(order: Order, { deps }: Context): boolean {
 async function recordDecided(orderId: string, context: Context): Promise<void> {
   await changeOrder(context.store, orderId, { commit: context.finish, work: deliveryWork }, ({ order }) =>
     order.status === 'CANCELED'
-      ? canceled(order, [], context)
+      ? canceled(order, [], context, { atOms: order.cancellation?.by === 'oms' })
       : record(order, { canceled: false, code: 'order.state', detail: `it was ${order.status} already` }, context),
   );
 }
@@ -143,13 +143,14 @@ function canceled(
   order: Order,
   evidence: Extract<CancelOutcome, { canceled: true }>['evidence'],
   context: Context,
+  { atOms }: { atOms: boolean } = { atOms: followsOms(order, context) },
 ): OrderChange {
   const at = toInstant(context.store.clock.now());
   const done: Order = {
     ...order,
     problems: withoutProblem(withoutProblemsOf(order.problems, [orderCancel.name]), cancelRefusedProblem),
     ...(order.cancellation && { cancellation: { ...order.cancellation, state: 'done' } }),
-    ...(order.oms && followsOms(order, context) && { oms: { ...order.oms, canceledAt: order.oms.canceledAt ?? at } }),
+    ...(order.oms && atOms && { oms: { ...order.oms, canceledAt: order.oms.canceledAt ?? at } }),
   };
   const heard = [...evidence, ownEvidence('canceled', at)];
   const { vocabularies } = context.deps;

@@ -38,8 +38,11 @@ export interface OrderInvoice extends InvoiceInput {
   /** `output` charges the customer, `input` gives something back. */
   type: 'output' | 'input';
   requestedAt: string;
-  /** `recorded`: there is no OMS to tell. `withdrawn`: the OMS canceled the order before it heard of it. */
-  state: 'wanted' | 'sent' | 'recorded' | 'withdrawn';
+  /**
+   * `recorded`: there is no OMS to tell. `withdrawn`: the OMS canceled the order before it heard of it. `refused`: the OMS does
+   * not take it, or what was picked is another bag since.
+   */
+  state: 'wanted' | 'sent' | 'recorded' | 'withdrawn' | 'refused';
   sentAt?: string | undefined;
 }
 
@@ -52,8 +55,19 @@ export function dueMinor({ content, pickedItems }: Pick<Order, 'content' | 'pick
   return Math.max(0, content.totals.grandTotalMinor + differenceMinor);
 }
 
+/** One that was withdrawn or refused charges nobody. */
+export const isStanding = ({ state }: Pick<OrderInvoice, 'state'>): boolean =>
+  state !== 'withdrawn' && state !== 'refused';
+
 export const invoicedMinor = (invoices: readonly OrderInvoice[], type: OrderInvoice['type'] = 'output'): number =>
-  sum(invoices.filter((one) => one.type === type).map(({ valueMinor }) => valueMinor));
+  sum(invoices.filter((one) => one.type === type && isStanding(one)).map(({ valueMinor }) => valueMinor));
+
+/** To be told to the OMS: also one that it refused, as long as nothing stands in its place. */
+export const isToBeTold = (order: Order, invoice: OrderInvoice): boolean =>
+  invoice.state === 'wanted' ||
+  (invoice.state === 'refused' &&
+    invoice.type === 'output' &&
+    invoicedMinor(order.invoices ?? []) + invoice.valueMinor <= dueMinor(order));
 
 export type InvoiceVerdict =
   | { verdict: 'taken' }
@@ -97,7 +111,7 @@ export function judgeInvoice(order: Order, input: InvoiceInput): InvoiceVerdict 
 export function ownInvoice(order: Order, issuedAt: string): InvoiceInput | null {
   const invoiceNumber = order.externalId.replace(/[^A-Za-z0-9]/g, '').slice(-60);
   const valueMinor = dueMinor(order);
-  const isTaken = (order.invoices ?? []).some(({ type }) => type === 'output');
+  const isTaken = (order.invoices ?? []).some((one) => one.type === 'output' && isStanding(one));
   return isTaken || valueMinor === 0 || invoiceNumber === '' ? null : { invoiceNumber, issuedAt, valueMinor };
 }
 

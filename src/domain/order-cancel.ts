@@ -1,4 +1,5 @@
 import { learn, ownEvidence, raiseProblem, type Changed, type Vocabularies } from './order-change.ts';
+import { isStanding } from './invoice.ts';
 import { withoutProblem, type Order } from './order.ts';
 import type { OrderStatus } from './order-status.ts';
 import { ownSystem, resolveStatus } from './resolve-status.ts';
@@ -13,7 +14,7 @@ export const notFollowedProblem = 'order.cancel_not_followed';
 
 /** An invoice exists, whether or not the OMS has heard of it. One that was withdrawn charges nobody. */
 const isCharged = ({ invoiceStatus, invoices = [] }: Order): boolean =>
-  invoiceStatus === 'invoiced' || invoices.some(({ type, state }) => type === 'output' && state !== 'withdrawn');
+  invoiceStatus === 'invoiced' || invoices.some((one) => one.type === 'output' && isStanding(one));
 
 /**
  * Why the merchant's cancellation is refused without asking anybody; null where the fulfilment system is asked. An invoice
@@ -27,6 +28,13 @@ export function refuseCancel(order: Order): string | null {
   if (!isCharged(order)) return null;
   return 'an invoice of it exists, which no OMS cancels; have the goods stopped where they are, and give the money back';
 }
+
+/** Longer than a cancellation is tried. */
+const givenUpMs = 20 * 60_000;
+
+/** It was asked for and given up: to be tried again by whoever comes by. */
+export const isStuckCancel = ({ cancellation }: Order, nowMs: number): boolean =>
+  cancellation?.state === 'requested' && nowMs - Date.parse(cancellation.requestedAt) > givenUpMs;
 
 /** The fulfilment system has called the order off, or somebody there has, as far as all that it said goes. */
 export function statusThere({ evidence, fulfilment }: Order, vocabularies: Vocabularies): OrderStatus {

@@ -1,6 +1,7 @@
 import { announceIfReady, arePicksSettled, type Changed } from './order-change.ts';
 import { invoicedMinor } from './invoice.ts';
 import { isBeingCanceled, type Order } from './order.ts';
+import type { OrderOms } from './order-oms.ts';
 import { isHeld } from './order-settlement.ts';
 import { isNeverInvoiced, statusTable } from './order-status.ts';
 import type { OrderTracking } from './order-tracking.ts';
@@ -9,7 +10,7 @@ import type { OrderTracking } from './order-tracking.ts';
 export interface OmsModificationState {
   /** Ours: follows from what was picked. */
   reference: string;
-  /** `canceled`: it was called off, since the order was canceled. */
+  /** `canceled`: it was called off, by us for an order that was canceled, or by the OMS: then it is asked anew. */
   state: 'asked' | 'done' | 'canceled';
   /** The OMS's id of the request; absent where there was nothing to change. */
   changeId?: string | undefined;
@@ -31,8 +32,10 @@ export function needsModification(order: Order, referenceOf: (order: Order) => s
 }
 
 /** Invoices wait until the OMS has the order as it is to be charged; a canceled one is not charged. */
-export const mayTellInvoices = ({ oms, status }: Order): boolean =>
-  oms !== undefined &&
+export const mayTellInvoices = (order: Order): boolean =>
+  order.oms !== undefined && !isHeld(order) && mayCharge(order.status, order.oms);
+
+const mayCharge = (status: Order['status'], oms: OrderOms): boolean =>
   status !== 'CANCELED' &&
   oms.canceledAt === undefined &&
   (oms.tellsPicks !== true || oms.modification?.state === 'done');
@@ -42,8 +45,9 @@ export const isInvoicedAtAll = (order: Order): boolean =>
 
 /** The OMS has heard of the parcel what we know of it. */
 export function needsTracking(order: Order): boolean {
-  const { tracking, oms, status } = order;
-  if (oms === undefined || !isInvoicedAtAll(order)) return false;
+  const { tracking, oms, status, invoiceStatus } = order;
+  // Whoever made the invoice.
+  if (oms === undefined || !(isInvoicedAtAll(order) || invoiceStatus === 'invoiced')) return false;
   if (tracking?.viaFulfilment === true) return isFollowed(tracking) && tracking.version > tracking.toldVersion;
   if (tracking !== undefined && tracking.version > tracking.toldVersion) return true;
   return oms.tellsPicks === true && status === 'DELIVERED' && tracking?.toldDelivered !== true;

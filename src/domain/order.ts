@@ -163,6 +163,20 @@ export function makeOrder(
   return { order, person: { recipient, notes, metadata, lineNotes: notesOf(input.lines) } };
 }
 
+/** Other lines cost something else; shipping, taxes and discounts stay as they were said. */
+function totalsOf({ lines, totals }: OrderContent, next: readonly Line[]): OrderContent['totals'] {
+  const itemsOf = (all: readonly Line[]): number =>
+    all.reduce((sum, { unitPriceMinor, quantity }) => sum + unitPriceMinor * quantity, 0);
+  const more = itemsOf(next) - itemsOf(lines);
+  if (more === 0) return totals;
+  const { itemsMinor, grandTotalMinor } = totals;
+  return {
+    ...totals,
+    itemsMinor: Math.max(0, itemsMinor + more),
+    grandTotalMinor: Math.max(0, grandTotalMinor + more),
+  };
+}
+
 /** The content and person that a patch asks for, on top of what stands (or is already waiting). */
 export function amend(
   content: OrderContent,
@@ -173,7 +187,7 @@ export function amend(
     content: {
       window: patch.window ?? content.window,
       lines: patch.lines === undefined ? content.lines : withoutNotes(patch.lines),
-      totals: patch.totals ?? content.totals,
+      totals: patch.totals ?? totalsOf(content, patch.lines ?? content.lines),
     },
     person: {
       recipient: patch.recipient ?? person.recipient,

@@ -8,6 +8,8 @@ import {
   type Changed,
   type Vocabularies,
 } from './order-change.ts';
+import { dueMinor, invoicedMinor } from './invoice.ts';
+import { isInvoicedAtAll } from './order-write-back.ts';
 import { heldDetail, heldProblem, isHeld, judgePicks } from './order-settlement.ts';
 import { withoutProblem, type Order } from './order.ts';
 import type { PickedItem } from './picking.ts';
@@ -38,15 +40,36 @@ export function settlePicks(
   const told = toAnnouncement(settle(order.content.lines, pickedItems));
   const next = judged(
     {
-      order: { ...order, pickedItems },
+      order: withOtherBag(order, pickedItems),
       happenings: [...changed.happenings, { type: 'order.items_picked', data: { ...factsOf(order), ...told } }],
     },
     rules,
     now,
   );
   return settledBefore
-    ? announceIfReady(order, next)
+    ? announceIfReady(order, checkInvoices(next, now))
     : learn(next, [ownEvidence('picks_settled', now)], vocabularies, now);
+}
+
+/** What the OMS was told was of the bag before; once it was charged, that stays. */
+function withOtherBag(order: Order, pickedItems: readonly PickedItem[]): Order {
+  const { oms } = order;
+  const isTold = oms?.modification?.state === 'done' && !isInvoicedAtAll(order);
+  return { ...order, pickedItems, ...(oms && isTold && { oms: { ...oms, modification: undefined } }) };
+}
+
+/** Invoices are of the bag before: those on their way are kept back where they are too much, and those that are gone are told of. */
+function checkInvoices({ order, happenings }: Changed, now: string): Changed {
+  const { invoices = [] } = order;
+  const due = dueMinor(order);
+  if (invoicedMinor(invoices) <= due && !isInvoicedAtAll(order)) return { order, happenings };
+  const isTooMuch = ({ type, state }: (typeof invoices)[number]): boolean => type === 'output' && state === 'wanted';
+  const next = {
+    ...order,
+    invoices: invoices.map((one) => (isTooMuch(one) ? ({ ...one, state: 'refused' } as const) : one)),
+  };
+  const detail = `what was picked has changed since it was invoiced; ${due} are due now, and ${invoicedMinor(next.invoices)} are invoiced`;
+  return raiseProblem({ order: next, happenings }, { code: 'invoice.other_bag', detail, source: 'you', raisedAt: now });
 }
 
 /** The same picks: what somebody accepted stays accepted, and the rules may have changed. */

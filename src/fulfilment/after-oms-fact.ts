@@ -1,4 +1,5 @@
 import type { OmsFact } from '../domain/order-oms.ts';
+import { needsTracking } from '../domain/order-write-back.ts';
 import type { Order } from '../domain/order.ts';
 import { makeEntry } from '../queues/define-job.ts';
 import { deliveryWorkNow } from '../queues/fulfilment-update.ts';
@@ -19,11 +20,12 @@ export function afterOmsFact(before: Order, after: Order, { phase }: OmsFact): N
     after.oms?.tellsPicks === true && before.oms?.startedAt === undefined && after.oms.startedAt !== undefined;
   const isLostNow =
     before.oms?.canceledAt === undefined && after.cancellation?.state === 'refused' && phase === 'canceled';
+  const isInvoicedNow = before.invoiceStatus !== after.invoiceStatus;
   return [
     ...(isCanceledNow ? [makeEntry(orderCancel, { orderId }, { lane: freeLane, cause })] : []),
     // Whoever was told of the delivery before there was an invoice refused to hear of it.
-    ...(before.invoiceStatus !== after.invoiceStatus ? deliveryWorkNow(after) : []),
-    ...(waitsForStart || maySettle || isLostNow
+    ...(isInvoicedNow ? deliveryWorkNow(after) : []),
+    ...(waitsForStart || maySettle || isLostNow || (isInvoicedNow && needsTracking(after))
       ? [makeEntry(omsUpdate, { orderId }, { lane: after.oms?.lane ?? freeLane, cause })]
       : []),
   ];

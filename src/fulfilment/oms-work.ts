@@ -1,7 +1,8 @@
 import { needsOmsCancel } from '../domain/order-cancel.ts';
 import { arePicksSettled, isReadyToInvoice } from '../domain/order-change.ts';
 import type { Order } from '../domain/order.ts';
-import { statusTable, type OrderStatus } from '../domain/order-status.ts';
+import { isHeld } from '../domain/order-settlement.ts';
+import { isNeverInvoiced, statusTable, type OrderStatus } from '../domain/order-status.ts';
 import { makeEntry } from '../queues/define-job.ts';
 import { omsUpdate } from '../queues/oms-update.ts';
 import type { NewEntry } from '../store/commit.ts';
@@ -21,9 +22,16 @@ const picksAreNew = (before: Order, after: Order): boolean =>
   arePicksSettled(after.evidence) &&
   (!arePicksSettled(before.evidence) || before.pickedItems !== after.pickedItems);
 
+/** What kept the OMS from being told is over: somebody accepted the picks or the rules do, or the order has come back to life. */
+const mayBeToldNow = (before: Order, after: Order): boolean =>
+  (isHeld(before) && !isHeld(after)) || (isNeverInvoiced(before.status) && !isNeverInvoiced(after.status));
+
 /** The invoice can be made, and is ours to make. */
 const mayInvoiceNow = (before: Order, after: Order): boolean =>
   after.oms?.invoicesItself === true && isReadyToInvoice(after) && !isReadyToInvoice(before);
+
+const isNews = (before: Order, after: Order): boolean =>
+  picksAreNew(before, after) || mayBeToldNow(before, after) || mayInvoiceNow(before, after);
 
 /** What the OMS has to be told, or asked, after this change of an order: part of the same commit. */
 export function omsWork(before: Order, after: Order): NewEntry[] {
@@ -38,9 +46,7 @@ export function omsWork(before: Order, after: Order): NewEntry[] {
   const isPicked = !isBegun(before) && isBegun(after);
   const isCanceledNow = !needsOmsCancel(before) && needsOmsCancel(after);
   return [
-    ...(isTaken || isMilestone || picksAreNew(before, after) || mayInvoiceNow(before, after) || isCanceledNow
-      ? [now]
-      : []),
+    ...(isTaken || isMilestone || isCanceledNow || isNews(before, after) ? [now] : []),
     ...(isTaken && oms.startedAt === undefined ? [later('taken')] : []),
     ...(isPicked && oms.startedAt === undefined ? [later('picked')] : []),
   ];

@@ -1,5 +1,5 @@
 import type { FulfilmentSnapshot } from '../connectors/fulfilment/port.ts';
-import { judgeFollowing, learnFollowing, takeFulfilmentCancel } from '../domain/order-cancel.ts';
+import { isStuckCancel, judgeFollowing, learnFollowing, takeFulfilmentCancel } from '../domain/order-cancel.ts';
 import { learn, ownEvidence, raiseProblem } from '../domain/order-change.ts';
 import { isBeingCanceled, withoutProblemsOf, type Order } from '../domain/order.ts';
 import { isTerminal } from '../domain/order-status.ts';
@@ -76,6 +76,9 @@ export async function recordSnapshot(
         ? [makeEntry(orderCancel, { orderId: order.id }, { lane: freeLane, cause: `followed.${order.version}` })]
         : []),
       ...documentsWork(context.deps, order, changed.order),
+      ...(isStuckCancel(changed.order, context.store.clock.now())
+        ? [makeEntry(orderCancel, { orderId: order.id }, { lane: freeLane, cause: `stuck.${order.version}` })]
+        : []),
       ...(mayGoOn(changed.order, snapshot)
         ? [makeEntry(fulfilmentSubmit, { orderId: order.id }, { lane: freeLane, cause: `dispatch.${order.version}` })]
         : []),

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { ownInvoice, type OrderInvoice } from '../../src/domain/invoice.ts';
+import { invoicedMinor, isToBeTold, ownInvoice, type OrderInvoice } from '../../src/domain/invoice.ts';
 import { isReadyToInvoice, ownEvidence } from '../../src/domain/order-change.ts';
 import { mayTellInvoices, needsModification, needsTracking } from '../../src/domain/order-write-back.ts';
 import type { Order } from '../../src/domain/order.ts';
+import { settlePicks } from '../../src/domain/settle-picks.ts';
+import { defaultSettlementRules } from '../../src/domain/settlement-rules.ts';
+import { omsWork } from '../../src/fulfilment/oms-work.ts';
 import { madeOrder } from './order-fixture.ts';
 
 const at = '2026-01-15T03:00:00.000Z';
@@ -94,9 +97,73 @@ describe('an invoice', () => {
   });
 });
 
+describe('an invoice that the OMS refused', () => {
+  const refused = { ...invoiceOf('refused'), valueMinor: ownInvoice(told, at)?.valueMinor ?? 0 };
+
+  test('does not count, so that another can take its place', () => {
+    expect(invoicedMinor([refused, { ...invoiceOf('withdrawn') }])).toBe(0);
+    expect(ownInvoice({ ...told, invoices: [refused] }, at)).not.toBeNull();
+  });
+
+  test('is told again by a retry, unless another has taken its place', () => {
+    expect(isToBeTold({ ...told, invoices: [refused] }, refused)).toBe(true);
+    const other = { ...invoiceOf('sent'), id: 'inv_2' };
+    expect(isToBeTold({ ...told, invoices: [refused, other] }, refused)).toBe(false);
+  });
+});
+
+describe('another bag', () => {
+  const [first] = picked.pickedItems;
+  if (first === undefined) throw new Error('the fixture has lines');
+  const fewer = picked.pickedItems.map((item) => (item === first ? { ...item, quantity: 1, price_cents: 699 } : item));
+  const vocabularies = { nash: { items_pick_complete: { picked: true } } } as const;
+  const heard = { system: 'nash', subject: 'delivery:1', code: 'items_pick_complete', occurredAt: at, receivedAt: at };
+  const settle = (order: Order) =>
+    settlePicks(
+      { order: { ...order, evidence: [...order.evidence, heard] }, happenings: [] },
+      fewer,
+      { vocabularies, rules: defaultSettlementRules },
+      at,
+    );
+
+  test('is told anew before anything is invoiced', () => {
+    const { order } = settle(told);
+    expect(needs(order)).toBe(true);
+    expect(mayTellInvoices(order)).toBe(false);
+    expect(isReadyToInvoice(order)).toBe(false);
+  });
+
+  test('keeps back an invoice of the bag before that is too much now', () => {
+    const valueMinor = ownInvoice(told, at)?.valueMinor ?? 0;
+    const { order } = settle({ ...told, invoices: [{ ...invoiceOf('wanted'), valueMinor }] });
+    expect(order.invoices).toMatchObject([{ state: 'refused' }]);
+    expect(order.problems.map(({ code }) => code)).toEqual(['invoice.other_bag']);
+  });
+
+  test('is no other for what was invoiced already, and is told of', () => {
+    const { order } = settle({ ...told, invoices: [invoiceOf('sent')] });
+    expect(order.oms?.modification?.state).toBe('done');
+    expect(order.problems.map(({ code }) => code)).toEqual(['invoice.other_bag']);
+  });
+});
+
+describe('work for the OMS', () => {
+  const jobs = (before: Order, after: Order): string[] => omsWork(before, after).map(({ job }) => job);
+
+  test('comes with a release by the rules as with one by a person, and with an order that is alive again', () => {
+    expect(jobs({ ...picked, ...held }, picked)).toEqual(['oms-update']);
+    expect(jobs({ ...picked, status: 'CANCELED' }, picked)).toEqual(['oms-update']);
+    expect(jobs(picked, picked)).toEqual([]);
+  });
+});
+
 describe('the parcel is told of', () => {
   const followed = { tracking: { version: 2, toldVersion: 1 } };
   const invoiced: Order = { ...told, invoices: [invoiceOf('sent')] };
+
+  test('also where somebody else made the invoice', () => {
+    expect(needsTracking({ ...told, ...followed, invoiceStatus: 'invoiced' })).toBe(true);
+  });
 
   test('once there is an invoice, when there is news or it was delivered', () => {
     expect(needsTracking({ ...told, ...followed })).toBe(false);

@@ -84,6 +84,19 @@ describe('amend', () => {
     expect(amended.person.lineNotes).toEqual({ 9: 'unbroken' });
   });
 
+  test('other lines change what is due by what they cost, unless the patch says what is due', () => {
+    const [line] = order.content.lines;
+    if (line === undefined) throw new Error('the fixture has lines');
+    const lines = order.content.lines.map((one) => (one === line ? { ...one, quantity: one.quantity + 1 } : one));
+    const { totals } = order.content;
+    expect(amend(order.content, person, { lines }).content.totals).toEqual({
+      ...totals,
+      itemsMinor: totals.itemsMinor + line.unitPriceMinor,
+      grandTotalMinor: totals.grandTotalMinor + line.unitPriceMinor,
+    });
+    expect(amend(order.content, person, { lines, totals }).content.totals).toEqual(totals);
+  });
+
   test('lets notes be emptied', () => {
     expect(amend(order.content, person, { notes: '' }).person.notes).toBe('');
   });

@@ -107,6 +107,38 @@ describe('an order with a short, a substitute, a weighed and a twice scanned lin
   });
 });
 
+describe('an order of which something came back before it was invoiced', () => {
+  test('is invoiced all the same, and then the money is given back', async () => {
+    const { externalId, id } = await buyAndPick();
+    await vi.waitFor(
+      () => expect(eventsOf(id).map(({ type }) => type)).toContain('order.ready_for_invoicing'),
+      waiting,
+    );
+    await control('POST', `/nash/jobs/${externalId}/advance`, { to: 'dropoff_complete' });
+    const { lines: ordered } = await reaches(externalId, { status: 'DELIVERED' });
+    const [line] = ordered as { id: string }[];
+    const issuedAt = new Date().toISOString();
+    const back = {
+      items: [{ lineId: line?.id, quantity: 1 }],
+      invoice: { invoiceNumber: 'BACK1', issuedAt, valueMinor: 200 },
+    };
+    expect(await call('POST', `/v1/orders/${id}/returns`, back)).toMatchObject({ status: 201 });
+    const invoice = { invoiceNumber: 'INV3', issuedAt, valueMinor: dueMinor };
+    expect(await call('POST', `/v1/orders/${id}/invoices`, invoice)).toMatchObject({ status: 202 });
+    await vi.waitFor(
+      async () =>
+        expect((await call('GET', `/v1/orders/${id}/invoices`)).body).toMatchObject({
+          data: [
+            { invoiceNumber: 'BACK1', state: 'sent' },
+            { invoiceNumber: 'INV3', state: 'sent' },
+          ],
+        }),
+      waiting,
+    );
+    expect((await atOms(externalId)).effects).toMatchObject({ 'oms.invoiced': 1, 'oms.returned': 1 });
+  });
+});
+
 describe('an order with more in the bag than was asked for', () => {
   test('waits, the OMS untold, until somebody accepts it; then it is told, ready, and invoiced by Packline itself if the merchant wants that', async () => {
     const own = await connectVtex(packline, packline.sandboxUrl, {

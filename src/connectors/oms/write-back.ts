@@ -67,7 +67,8 @@ export interface OmsInvoice {
 }
 
 export interface OmsTracking {
-  invoiceNumber: string;
+  /** Null: that of the newest invoice there, whoever made it. */
+  invoiceNumber: string | null;
   number: string;
   url: string | null;
   carrier: string | null;

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { IdSchema } from '../../domain/ids.ts';
-import { cancelRefusedProblem, refuseCancel } from '../../domain/order-cancel.ts';
+import { isStuckCancel, cancelRefusedProblem, refuseCancel } from '../../domain/order-cancel.ts';
 import { amend, isBeingCanceled, withoutProblem, type Order } from '../../domain/order.ts';
-import { OrderPatchSchema, type OrderPatch } from '../../domain/order-input.ts';
+import { OrderPatchSchema, type Line, type OrderPatch } from '../../domain/order-input.ts';
 import { isAmendable, isTerminal } from '../../domain/order-status.ts';
 import { toInstant } from '../../platform/clock.ts';
 import { makeEntry } from '../../queues/define-job.ts';
@@ -61,6 +61,9 @@ const patchOrder = defineRoute({
 function amendStored(store: StoreDeps, stored: StoredOrder, patch: OrderPatch): OrderChange {
   const { order } = stored;
   if (isBeingCanceled(order)) throw wrongState(order, 'it is being canceled');
+  if (order.oms?.tellsPicks === true && patch.lines !== undefined && !areSameGoods(order.content.lines, patch.lines)) {
+    throw wrongState(order, 'its OMS is told what was picked of its own lines: lines are added and taken out there');
+  }
   if (!isAmendable(order.status)) throw wrongState(order, 'amendments end when picking begins');
   if (order.fulfilmentMethod === 'delivery' && patch.recipient !== undefined && patch.recipient.address === undefined) {
     throw makeInvalid([{ code: 'field.required', detail: 'required for delivery', pointer: '/recipient/address' }]);
@@ -87,6 +90,13 @@ function amendStored(store: StoreDeps, stored: StoredOrder, patch: OrderPatch): 
   };
 }
 
+/** Other quantities, prices and wishes, perhaps; but of the same lines. */
+const areSameGoods = (lines: readonly Line[], others: readonly Line[]): boolean => {
+  const goodsOf = (all: readonly Line[]): string =>
+    JSON.stringify(all.map(({ id, sku }) => JSON.stringify([id, sku])).toSorted());
+  return goodsOf(lines) === goodsOf(others);
+};
+
 const CancelSchema = z
   .strictObject({ reason: z.string().min(1).max(200).optional().meta({ description: 'Shown to all; name no person' }) })
   .meta({ id: 'OrderCancel' });
@@ -108,7 +118,10 @@ const cancelOrder = defineRoute({
     change(store, merchantId, orderId, ({ order }) => {
       const refusal = refuseCancel(order);
       if (refusal !== null) throw wrongState(order, refusal);
-      if (isBeingCanceled(order)) return null;
+      const again = [
+        makeEntry(orderCancel, { orderId }, { lane: merchantLane(merchantId), cause: String(order.version) }),
+      ];
+      if (isBeingCanceled(order)) return isStuckCancel(order, store.clock.now()) ? { order, entries: again } : null;
       const requestedAt = toInstant(store.clock.now());
       return {
         order: {
@@ -117,9 +130,7 @@ const cancelOrder = defineRoute({
           problems: withoutProblem(order.problems, cancelRefusedProblem),
         },
         timeline: [{ at: requestedAt, what: 'order.cancelRequested' }],
-        entries: [
-          makeEntry(orderCancel, { orderId }, { lane: merchantLane(merchantId), cause: String(order.version) }),
-        ],
+        entries: again,
       };
     }),
 });

@@ -37,7 +37,7 @@ export const InvoiceSchema = z
     type: z.enum(['output', 'input']).meta({ description: '`input` gives money back' }),
     ...ofInvoice,
     items: z.array(ItemSchema).optional(),
-    state: z.enum(['wanted', 'sent', 'recorded', 'withdrawn']).meta({
+    state: z.enum(['wanted', 'sent', 'recorded', 'withdrawn', 'refused']).meta({
       description:
         'wanted: on its way to the OMS; recorded: there is no OMS to tell; withdrawn: the OMS canceled the order before it heard of it',
     }),

@@ -86,10 +86,13 @@ export function createWriteBack(client: VtexClient): OmsWriteBack {
   };
 
   const track: OmsWriteBack['track'] = async (externalId, tracking) => {
-    const { invoiceNumber } = tracking;
     const order = await client.getOrder(externalId);
-    const parcel = packagesOf(order).find((known) => known.invoiceNumber === invoiceNumber);
-    if (parcel === undefined) throw notInvoiced(invoiceNumber);
+    const parcel =
+      tracking.invoiceNumber === null
+        ? packagesOf(order).findLast(({ type }) => type === typeOf('sale'))
+        : packagesOf(order).find((known) => known.invoiceNumber === tracking.invoiceNumber);
+    const invoiceNumber = parcel?.invoiceNumber ?? null;
+    if (parcel === undefined || invoiceNumber === null) throw notInvoiced(tracking.invoiceNumber ?? externalId);
     const [number, events] = [toParcelBody(tracking, parcel), toEventsBody(tracking, parcel)];
     try {
       if (number !== null) await client.sendParcel(externalId, invoiceNumber, number);
