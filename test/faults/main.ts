@@ -8,7 +8,7 @@ import { findRedisBinary } from '../../src/platform/redis-binary.ts';
 import { readBenchFigures } from './bench-figures.ts';
 import { promises } from './promises.ts';
 import { runProofs } from './proofs.ts';
-import { isBroken, toMarkdown, type Report } from './report.ts';
+import { isBroken, keptFindings, toMarkdown, type Report } from './report.ts';
 import { runScenario, type Finding } from './scenario.ts';
 import { scenarios } from './scenarios.ts';
 
@@ -21,6 +21,7 @@ const usage = `npm run faults -- [options]
   --short        as in npm test
   --proofs       also runs the test files that show a promise
   --bench FILE   takes figures from a report of npm run bench; of several, a later one counts for what it measured again
+  --with FILE    shows what this run leaves out as an earlier one found it, and says so
   --report FILE  runs nothing: takes what an earlier run found (docs/reliability.json)
   --write        writes docs/reliability.md and docs/reliability.json
 Prints the table of promises; exit code 1 when one did not hold.
@@ -36,6 +37,7 @@ const { values } = parseArgs({
     short: { type: 'boolean', default: false },
     proofs: { type: 'boolean', default: false },
     bench: { type: 'string', multiple: true, default: [] },
+    with: { type: 'string' },
     report: { type: 'string' },
     write: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -62,7 +64,10 @@ if (chosen.length === 0) {
 
 // First of all: a file that cannot be read must not end a run of half an hour.
 const benchmarks = await readBenchFigures(values.bench);
-const earlier = values.report === undefined ? null : (JSON.parse(await readFile(values.report, 'utf8')) as Report);
+const readReport = async (path: string | undefined): Promise<Report | null> =>
+  path === undefined ? null : (JSON.parse(await readFile(path, 'utf8')) as Report);
+const earlier = await readReport(values.report);
+const beside = await readReport(values.with);
 const started = new Date();
 const scale = { kills: numberOf('kills'), isShort: values.short };
 const endsMs = started.getTime() + numberOf('minutes') * 60_000;
@@ -97,8 +102,8 @@ const report: Report =
           memoryGib: Math.round(totalmem() / 1024 ** 3),
         },
         versions: { node: process.versions.node, redis: redis.version, packline: packageJson.version },
-        findings,
-        proofs: values.proofs ? await runProofs(promises.flatMap(({ proofs }) => proofs)) : [],
+        findings: [...findings, ...keptFindings(beside, findings)],
+        proofs: values.proofs ? await runProofs(promises.flatMap(({ proofs }) => proofs)) : (beside?.proofs ?? []),
         benchmarks,
       };
 const markdown = toMarkdown(report);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { promises } from './promises.ts';
-import { isBroken, toMarkdown, type Report } from './report.ts';
+import { isBroken, keptFindings, toMarkdown, type Report } from './report.ts';
 import type { Verdict } from './judge.ts';
 import { scenarios } from './scenarios.ts';
 
@@ -67,6 +67,18 @@ test('a promise that did not hold is told in its row, and nobody is told of one 
   expect(rowOf(makeReport([]), 'R9')).toContain('| not measured |');
   expect(isBroken(makeReport([]))).toBe(false);
   expect(isBroken(makeReport(['lost: an order']))).toBe(true);
+});
+
+test('what an earlier run found stands for what this one leaves out, and is told to be older', () => {
+  const earlier = { ...makeReport([]), startedAt: '2025-12-31T10:00:00.000Z' };
+  const looked = makeReport([]).findings;
+  expect(keptFindings(earlier, looked)).toEqual([]);
+  const [other] = looked.map((finding) => ({ ...finding, scenario: 'another' }));
+  const findings = [...looked, ...keptFindings({ ...earlier, findings: other === undefined ? [] : [other] }, looked)];
+  expect(toMarkdown({ ...earlier, findings })).toContain(
+    'Found by the run of 2025-12-31 10:00 UTC, and not looked at again: another.',
+  );
+  expect(toMarkdown({ ...earlier, findings: looked })).not.toContain('not looked at again');
 });
 
 test('every promise has a row', () => {

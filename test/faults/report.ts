@@ -28,13 +28,36 @@ export const isBroken = (report: Pick<Report, 'findings' | 'proofs'>): boolean =
   report.findings.some(({ broken, slow }) => broken.length + slow.length > 0) ||
   report.proofs.some(({ failed }) => failed > 0);
 
+/** Of an earlier report, what this run has not looked at. */
+export function keptFindings(earlier: Report | null, findings: readonly Finding[]): Finding[] {
+  const looked = new Set(findings.map(({ scenario }) => scenario));
+  return (earlier?.findings ?? [])
+    .filter(({ scenario }) => !looked.has(scenario))
+    .map((finding) => ({ ranAt: earlier?.startedAt ?? '', ...finding }));
+}
+
+const toMinute = (instant: string): string => `${instant.slice(0, 16).replace('T', ' ')} UTC`;
+
+/** Which findings are not of this run. */
+function toKeptLine({ findings }: Report): string[] {
+  const byRun = Map.groupBy(findings, ({ ranAt }) => ranAt);
+  return [...byRun].flatMap(([ranAt, kept]) =>
+    ranAt === undefined
+      ? []
+      : [
+          `Found by the run of ${toMinute(ranAt)}, and not looked at again: ${kept.map(({ scenario }) => scenario).join('; ')}.`,
+          '',
+        ],
+  );
+}
+
 /** The reliability page, made of nothing but the report. */
 export function toMarkdown(report: Report): string {
   const { machine, versions } = report;
   return [
     '# What is promised, and what a run of the fault suite found',
     '',
-    `Written by \`${report.command}\`; not by hand. ${report.startedAt.slice(0, 16).replace('T', ' ')} UTC, ${report.seconds} s,`,
+    `Written by \`${report.command}\`; not by hand. ${toMinute(report.startedAt)}, ${report.seconds} s,`,
     `${machine.cores} × ${machine.cpu}, ${machine.memoryGib} GiB, shared by Packline, Redis, the partners and the load. Node ${versions.node},`,
     `Redis ${versions.redis}, Packline ${versions.packline}. The same as JSON: [reliability.json](reliability.json). How the suite works:`,
     '[test/faults/main.ts](../test/faults/main.ts).',
@@ -55,6 +78,7 @@ export function toMarkdown(report: Report): string {
     'knows a repeat by its `webhook-id`. In flight: from the end of the fault until the last order accepted before it was at its end',
     '(an undisturbed order takes about four seconds).',
     '',
+    ...toKeptLine(report),
     ...report.findings.flatMap(toDetail),
   ].join('\n');
 }

@@ -20,6 +20,8 @@ export interface Finding {
   promises: readonly PromiseId[];
   seed: number;
   seconds: number;
+  /** When the run began that found it, if that was an earlier one than the report's. */
+  ranAt?: string;
   /** Null where everything was lost on purpose. */
   verdict: Verdict | null;
   /** What was done and measured, beside the verdict. */
