@@ -29,3 +29,8 @@ const codes = new Map(
 
 /** The alphabetic code of an ISO 4217 number as text (`036` is AUD), null for a number that no currency has. */
 export const currencyOfNumber = (number: string): string | null => codes.get(number) ?? null;
+
+const alphabetic = new Set(codes.values());
+
+/** Whether ISO 4217 knows the currency. */
+export const isCurrency = (code: string): boolean => alphabetic.has(code);

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
+import { findJsonFlaw } from '../domain/json-flaws.ts';
+import { toPointer } from '../domain/schema-faults.ts';
 import { makeInvalid, makeRefusal } from './problem.ts';
-import { toPointer } from './validate.ts';
 
 /** As deep as any honest document of ours; far less than what makes `JSON.parse` or a walk over it slow. */
 export const jsonDepthMax = 32;
@@ -8,8 +9,8 @@ export const jsonDepthMax = 32;
 /**
  * The JSON document in a body. Refuses bytes that are not UTF-8 (`request.encoding`), nesting deeper than `jsonDepthMax`
  * (`request.depth`, counted before parsing), what is not one JSON document (`request.json`), and with a pointer
- * (`request.invalid`) NUL characters and lone surrogates, which no store of our partners' keeps, numbers that do not fit
- * (`1e999` parses as Infinity), and members called `__proto__`, which one copy or another would lose. Of two members with one name the last one wins, as everywhere in JavaScript.
+ * (`request.invalid`) what nobody can keep (`src/domain/json-flaws.ts`). Of two members with one name the last one wins, as
+ * everywhere in JavaScript.
  */
 export function parseJson(body: Buffer): unknown {
   if (!isUtf8(body)) throw makeRefusal('request.encoding', 'the body is not valid UTF-8');
@@ -22,13 +23,10 @@ export function parseJson(body: Buffer): unknown {
     // The parser's own message quotes the body, which may hold personal data.
     throw makeRefusal('request.json', 'the body is not one JSON document');
   }
-  const flaw = mayBeFlawed.test(text) ? findFlaw(document, []) : undefined;
+  const flaw = findJsonFlaw(text, document);
   if (flaw !== undefined) throw makeInvalid([{ ...flaw.error, pointer: toPointer(flaw.path) }]);
   return document;
 }
-
-/** In valid UTF-8 only an escape can make half a character or a NUL, and only these numbers can be infinite. */
-const mayBeFlawed = /\\u|[eE]\+?\d{3}|\d{309}|"__proto__"/;
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -49,27 +47,4 @@ function isTooDeep(body: Buffer): boolean {
     } else if (byte === 0x5d || byte === 0x7d) depth -= 1;
   }
   return false;
-}
-
-interface Flaw {
-  path: (string | number)[];
-  error: { code: string; detail: string };
-}
-
-const textFlaw = { code: 'field.characters', detail: 'must not contain NUL or half a character (a lone surrogate)' };
-const numberFlaw = { code: 'field.number', detail: 'is too large for a number' };
-const nameFlaw = { code: 'field.name', detail: 'must have another name' };
-const isClean = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
-
-/** Depth first; the path is made only on the way back from a flaw. */
-function findFlaw(value: unknown, path: (string | number)[]): Flaw | undefined {
-  if (typeof value === 'string') return isClean(value) ? undefined : { path, error: textFlaw };
-  if (typeof value === 'number') return Number.isFinite(value) ? undefined : { path, error: numberFlaw };
-  if (typeof value !== 'object' || value === null) return undefined;
-  for (const [key, member] of Object.entries(value)) {
-    const error = key === '__proto__' ? nameFlaw : isClean(key) ? undefined : textFlaw;
-    const flaw = error === undefined ? findFlaw(member, path) : { path, error };
-    if (flaw !== undefined) return { ...flaw, path: [key.toWellFormed(), ...flaw.path] };
-  }
-  return undefined;
 }
