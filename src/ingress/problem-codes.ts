@@ -1,22 +1,10 @@
 import type { FailureKind } from '../domain/failure.ts';
-
-interface ProblemRow {
-  kind: FailureKind;
-  status: number;
-  title: string;
-  /** What happened and what to do about it; the text of the page under /docs/problems. */
-  about: string;
-}
-
-const row = (kind: FailureKind, status: number, title: string, about: string): ProblemRow => ({
-  kind,
-  status,
-  title,
-  about,
-});
+import { row, type ProblemRow } from './problem-row.ts';
+import { rowProblemCodes } from './rows/problem-codes.ts';
 
 /** Every code that the HTTP side itself answers with, and those of the store that can reach it. */
 export const problemCodes = {
+  ...rowProblemCodes,
   'auth.missing': row('misconfigured', 401, 'No API key', 'Send `Authorization: Bearer <key>`.'),
   'auth.invalid': row(
     'misconfigured',
