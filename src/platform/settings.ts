@@ -1,35 +1,10 @@
 import { createHash } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { blobSettings } from './blob-settings.ts';
 import { RedisTargetSchema, redisUrlForms } from './redis-url.ts';
+import { flag, list, settingRegistry, text, whole, type Setting } from './setting-values.ts';
 
-/** One environment variable: its name, what it does in one line (unit and reason included), and its default as text. */
-export interface Setting {
-  env: string;
-  about: string;
-  fallback?: string;
-  /** Shown as "configured" only. */
-  secret?: true;
-}
-
-/** What each field of `SettingsSchema` is called in the environment. `.env.example` is written from it. */
-export const settingRegistry = z.registry<Setting>();
-
-const whole = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number')
-    .transform(Number)
-    .pipe(z.int().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
-const flag = () => z.stringbool({ error: 'must be true or false' });
-const text = () => z.string();
-const list = () =>
-  z.string().transform((value) =>
-    value
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== ''),
-  );
 const days = () => whole(1, 3_650);
 const redisUrl = () => text().refine((url) => RedisTargetSchema.safeParse(url).success, `must be ${redisUrlForms}`);
 
@@ -142,6 +117,7 @@ export const SettingsSchema = z.object({
       fallback: '',
       about: 'Private ranges (CIDR) and host:port pairs, comma-separated, that outbound calls may reach all the same.',
     }),
+  ...blobSettings,
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).register(settingRegistry, {
     env: 'PACKLINE_LOG_LEVEL',
     fallback: 'info',
