@@ -11,7 +11,7 @@ import { withoutNulls, type WithoutNulls } from './without-nulls.ts';
  */
 export type RowReading<Row> =
   | { readonly row: Row; readonly warnings: readonly RowError[]; readonly errors?: never }
-  | { readonly errors: readonly RowError[]; readonly row?: never };
+  | { readonly errors: readonly RowError[]; readonly row?: never; readonly warnings?: never };
 
 /** More would be a report, not a reason. */
 const errorsMax = 20;

@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { Failure } from '../domain/failure.ts';
 import { checkBlobFolder, checkBlobName, type Blobs } from './blobs.ts';
 import { syncFolder } from './sync-folder.ts';
 
 /** No name of a blob begins with a dot, so that what is being written is none. */
 const draftMark = '.';
 
-/** Blobs as files below `root`, readable by their owner only (0600, folders 0700). */
+/**
+ * Blobs as files below `root`, readable by their owner only (0600, folders 0700).
+ * @throws Failure `transient` `blobs.unavailable` when the disk is full
+ */
 export function createDiskBlobs(root: string): Blobs {
   const pathOf = (name: string): string => join(root, name);
   return {
@@ -20,7 +24,7 @@ export function createDiskBlobs(root: string): Blobs {
         await rename(draft, path);
       } catch (thrown) {
         await rm(draft, { force: true });
-        throw thrown;
+        throw fullCodes.has(codeOf(thrown)) ? full(thrown) : thrown;
       }
       await syncFolder(dirname(path));
     },
@@ -62,7 +66,15 @@ async function ifPresent<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
+    if (codeOf(thrown) === 'ENOENT') return undefined;
     throw thrown;
   }
 }
+
+const codeOf = (thrown: unknown): unknown => (thrown instanceof Error && 'code' in thrown ? thrown.code : undefined);
+
+/** Out of space, or of what a quota allows. */
+const fullCodes: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
+
+const full = (cause: unknown): Failure =>
+  new Failure('transient', 'blobs.unavailable', 'the disk that holds spooled uploads is full', { cause });

@@ -57,6 +57,7 @@ async function* toLines(body: AsyncIterable<Buffer>, member: string): AsyncGener
     tail += chunk.toString('latin1', at).trim();
     if (!'}'.startsWith(tail)) throw refuse('something follows the array');
   }
+  if (part === 'head' && !`{"${member}":[`.startsWith(head.replaceAll(/\s/g, ''))) throw refuse('it begins otherwise');
   if (part !== 'tail' || tail !== '}') {
     throw makeRefusal('rows.incomplete', `the body ended within ${expected}, after ${rows} whole rows`);
   }

@@ -1,6 +1,9 @@
 import { row, type ProblemRow } from '../problem-row.ts';
 
-/** What may be wrong with the body of an upload as a whole. What is wrong with a row is the row's own verdict. */
+/**
+ * What may be wrong with the body of an upload as a whole, and with the place where its rows are kept. What is wrong with a
+ * row is the row's own verdict.
+ */
 export const rowProblemCodes = {
   'rows.content_type': row(
     'malformed',
@@ -27,5 +30,18 @@ export const rowProblemCodes = {
     400,
     'The body ended too early',
     'Its JSON, its gzip or its last quoted cell goes on behind its end. Nothing of it was sent on; send it again.',
+  ),
+  'spool.lost': row(
+    'malformed',
+    500,
+    'The rows are lost',
+    'What was uploaded is not where it was put, or damaged. Its verdicts so far hold; upload the rows again.',
+  ),
+  'blobs.unavailable': row('transient', 503, 'The blob store is away or full', 'Send the request again later.'),
+  'blobs.refused': row(
+    'misconfigured',
+    500,
+    'The blob store refuses Packline',
+    'An operator has to see to PACKLINE_BLOBS_URL and the keys beside it.',
   ),
 } as const satisfies Record<string, ProblemRow>;
