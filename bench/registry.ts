@@ -8,6 +8,7 @@ import { limit } from './limit.ts';
 import { memory } from './memory.ts';
 import { noisy } from './noisy.ts';
 import { reconcile } from './reconcile.ts';
+import { rows } from './rows.ts';
 import { settlement } from './settlement.ts';
 import { steady } from './steady.ts';
 import { vtex } from './vtex-flow.ts';
@@ -26,4 +27,5 @@ export const benchmarks: readonly Benchmark[] = [
   reconcile,
   memory,
   gs1,
+  rows,
 ];

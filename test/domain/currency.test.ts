@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { currencyDecimals, currencyOfNumber } from '../../src/domain/currency.ts';
+import { currencyDecimals, currencyOfNumber, isCurrency } from '../../src/domain/currency.ts';
 
 const numbers = Array.from({ length: 1_000 }, (_, n) => String(n).padStart(3, '0'));
 
@@ -28,5 +28,10 @@ describe('currencies', () => {
 
   test.each(['000', '001', '999', '36', '0036', ''])('%j is none', (number) => {
     expect(currencyOfNumber(number)).toBeNull();
+  });
+
+  test('are known by their letters, in capitals', () => {
+    expect(['BRL', 'AUD', 'CLF', 'JPY'].every(isCurrency)).toBe(true);
+    expect(['brl', 'ABC', 'XXX', '', 'BR', '986'].some(isCurrency)).toBe(false);
   });
 });
