@@ -8,6 +8,7 @@ import type { Vocabulary } from '../../domain/resolve-status.ts';
 import type { CallingConnector, TestableConnection } from '../connector.ts';
 import type { PartnerReturn } from '../partner-return.ts';
 import type { InboundWebhook } from '../webhook.ts';
+import type { FulfilmentCatalog } from './catalog.ts';
 
 /** An order as a fulfilment system is told of it. */
 export interface OrderToFulfil {
@@ -103,6 +104,8 @@ export interface FulfilmentConnection extends TestableConnection {
     after: string,
     cursor: string | null,
   ): Promise<{ messages: readonly { id: string; body: string }[]; cursor: string | null }>;
+  /** Absent where the partner has its products and stock from elsewhere. */
+  readonly catalog?: FulfilmentCatalog;
 }
 
 export interface FulfilmentConnector<S = unknown> extends CallingConnector<S, FulfilmentConnection> {
