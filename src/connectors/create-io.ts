@@ -66,12 +66,13 @@ export function createConnectorIo(
         durationMs: clock.now() - startedMs,
       });
     try {
-      const { method, url, headers, body, replyBytesMax } = call;
+      const { method, url, headers, body, replyBytesMax, timeouts } = call;
       const reply = await http.request({
         method,
         url,
         headers,
         ...(body === undefined ? {} : { body }),
+        ...(timeouts === undefined ? {} : { timeouts }),
         replyBytesMax: replyBytesMax ?? 4 * 1024 * 1024,
         onTooLarge: 'fail',
         signal: target.signal,

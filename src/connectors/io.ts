@@ -1,4 +1,4 @@
-import type { HttpReply } from '../platform/http.ts';
+import type { HttpReply, HttpTimeouts } from '../platform/http.ts';
 
 /** One outbound call of a connector. Headers and URL may hold secrets: neither is ever logged. */
 export interface ConnectorCall {
@@ -11,6 +11,8 @@ export interface ConnectorCall {
   headers: Record<string, string>;
   body?: string;
   replyBytesMax?: number;
+  /** For what takes the partner longer than an order does. */
+  timeouts?: Partial<HttpTimeouts>;
 }
 
 /**

@@ -2,8 +2,9 @@ import type * as z from 'zod';
 import { Failure } from '../../../domain/failure.ts';
 import type { ConnectorCall, ConnectorIo } from '../../io.ts';
 import { readReply } from './errors.ts';
+import { exchange } from './exchange.ts';
 import type { AmendmentBody, OrderBody } from './order-body.ts';
-import { toBaseUrl, type NashSettings } from './settings.ts';
+import type { NashSettings } from './settings.ts';
 import {
   JobListSchema,
   JobReplySchema,
@@ -93,29 +94,11 @@ export class NashClient {
     return this.#request({ operation: 'message.list', method: 'GET', path, replyBytesMax }, MessageListSchema);
   }
 
-  async #request<T extends z.ZodType>({ path, body, ...call }: Request, schema: T): Promise<z.infer<T>> {
-    const { apiKey, orgId } = this.#settings;
-    const budget = 'default';
-    const reply = await this.#io.call({
-      ...call,
-      budget,
-      url: toBaseUrl(this.#settings) + path,
-      headers: {
-        accept: 'application/json',
-        authorization: `Bearer ${apiKey}`,
-        ...(orgId === undefined ? {} : { 'nash-org-id': orgId }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    try {
-      return readReply(reply, schema, call.operation, this.#io.nowMs());
-    } catch (error) {
-      if (error instanceof Failure && error.kind === 'throttled') {
-        await this.#io.throttled(budget, error.retryAfterMs);
-      }
-      throw error;
-    }
+  #request<T extends z.ZodType>({ body, ...call }: Request, schema: T): Promise<z.infer<T>> {
+    const text = body === undefined ? {} : { body: JSON.stringify(body) };
+    return exchange(this.#settings, this.#io, { ...call, ...text, budget: 'default' }, (reply) =>
+      readReply(reply, schema, call.operation, this.#io.nowMs()),
+    );
   }
 }
 

@@ -12,6 +12,7 @@ import type {
   FulfilmentSnapshot,
   OrderToFulfil,
 } from '../port.ts';
+import { makeCatalog } from './catalog-client.ts';
 import { changesDropped, keepsLines } from './changes-dropped.ts';
 import { NashClient } from './client.ts';
 import {
@@ -200,6 +201,7 @@ function connect(settings: NashSettings, io: ConnectorIo): FulfilmentConnection 
       const next = page.done === true || page.iterator === cursor ? null : (page.iterator ?? null);
       return { messages, cursor: next };
     },
+    catalog: makeCatalog(settings, io),
   };
 }
 

@@ -222,7 +222,7 @@ export const fieldPathsOf = (record: unknown): string[] =>
     : [];
 
 /** OpenAPI `NashValidationError`, an object on the error pages and an array of it in the OpenAPI document. */
-const ErrorEnvelopeSchema = z.object({
+export const ErrorEnvelopeSchema = z.object({
   error: z.object({
     code: z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/),
     message: textIfAny,
