@@ -51,6 +51,8 @@ export interface Books {
    */
   arrive(entry: RequestEntry, org: string, bucket: string, limit: number, windowMs?: number): boolean;
   effectsOf(org: string, key: string): Record<string, number>;
+  /** What one budget saw; undefined before its first arrival. */
+  rateOf(org: string, bucket: string): RateReading | undefined;
   report(org?: string): BooksReport;
   reset(): void;
 }
@@ -98,6 +100,7 @@ export function createBooks(): Books {
       if (!admitted) violations.push({ partner, org, bucket, limit, method, path, arrivedAt });
       return admitted;
     },
+    rateOf: (org, bucket) => meters.get(`${org}/${bucket}`)?.read(),
     effectsOf: (org, key) => Object.fromEntries(effects.get(org)?.get(key) ?? []),
     report(org) {
       const wanted = (of: string | null): boolean => org === undefined || of === org;

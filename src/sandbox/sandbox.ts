@@ -33,6 +33,7 @@
  * | POST /_sandbox/nash/jobs/{id}/advance     | `{to, direct?}`                               | moves a delivery; id or external id        |
  * | POST /_sandbox/nash/jobs/{id}/reassign    | `{status?}`                                   | ends the attempt and starts another        |
  * | GET /_sandbox/nash/orders/{externalId}    |                                               | everything about one order                 |
+ * | GET /_sandbox/nash/catalog[/{products,inventory}] |                                       | totals and rates; every row (catalog-control.ts) |
  * | GET /_sandbox/subscribers/{name}          |                                               | `{received, total}`, the newest first      |
  * | DELETE /_sandbox/subscribers/{name}       |                                               | forgets received webhooks, queued answers  |
  * | POST /_sandbox/subscribers/{name}/answers | `{statuses, delayMs?}`                        | queues one answer per webhook to come      |

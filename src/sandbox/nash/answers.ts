@@ -10,6 +10,13 @@ export const answersSchema = z.strictObject({
   retryAfter: z.boolean().default(true),
   /** Inventory rows without a product or store: echoed without ids, or left out of the echo. Both are a 200. */
   orphanRows: z.enum(['echoed', 'omitted']).default('echoed'),
+  /** Keys (a product's external id) of products and inventory rows that are refused, though they are as documented. */
+  refusedRows: z.array(z.string()).default([]),
+  /** Which rows a refused catalog request names in `details.fields`: the documents promise none of them. */
+  refusalNames: z.enum(['all', 'first', 'none']).default('all'),
+  /** Keys as above, of rows that are stored and left out of the 200's echo: the first time, or always. */
+  silentRows: z.array(z.string()).default([]),
+  silence: z.enum(['once', 'always']).default('once'),
   /** Whether a window in the past makes an order `needs_attention`, as in the bulk upsert's example. */
   pastTimes: z.enum(['accepted', 'needs_attention']).default('accepted'),
   /** A job's update that is allowed: done, or dropped without a word. Both are a 200 with the job as it then is. */

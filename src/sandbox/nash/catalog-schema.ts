@@ -44,13 +44,7 @@ const inventoryDetails = z
   .object({ weightedItemInfo: z.object({ valueCentsPerMeasurementUnit: integer }).nullish(), taxPercentage: number })
   .nullish();
 
-const inventorySchema = z.strictObject({
-  externalProductId: text,
-  externalStoreLocationId: text,
-  quantity: integer,
-  valueCents: integer,
-  currency: text,
-  available: z.boolean(),
+const inventoryParts = {
   location: z.object({ aisle: text, bay: text, shelf: text }).nullish(),
   details: inventoryDetails,
   providerConfigs: z
@@ -67,6 +61,18 @@ const inventorySchema = z.strictObject({
       }),
     )
     .nullish(),
+};
+/** What is more than a number of a row. */
+export const inventoryPartsSchema = z.object(inventoryParts);
+
+const inventorySchema = z.strictObject({
+  externalProductId: text,
+  externalStoreLocationId: text,
+  quantity: integer,
+  valueCents: integer,
+  currency: text,
+  available: z.boolean(),
+  ...inventoryParts,
 });
 
 export const productsInputSchema = z.strictObject({ products: z.array(productSchema).max(1000) });

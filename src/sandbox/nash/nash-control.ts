@@ -4,6 +4,7 @@ import { answerControlError } from '../control-error.ts';
 import { mergeSettings } from '../merge-settings.ts';
 import type { Books } from '../books.ts';
 import { answersSchema } from './answers.ts';
+import { makeCatalogControl } from './catalog-control.ts';
 import { deliveryStatuses } from './delivery-path.ts';
 import { toJobBody, type Job } from './job-view.ts';
 import type { Nash } from './nash.ts';
@@ -45,6 +46,7 @@ export function makeNashControl(nash: Nash, books: Books): Hono {
 
   return new Hono()
     .onError((error, c) => (error instanceof NashRefusal ? toRefusalResponse(error) : answerControlError(error, c)))
+    .route('/catalog', makeCatalogControl(tenantOf, books))
     .post('/organisations', async (c) => {
       const { organisation, webhooks } = nash.putOrganisation(await readBody(c, organisationSchema));
       return c.json({ ...organisation, endpoints: webhooks.endpoints });

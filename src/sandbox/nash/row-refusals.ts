@@ -1,0 +1,26 @@
+import type { NashAnswers } from './answers.ts';
+import { NashRefusal, invalidFields } from './nash-refusal.ts';
+
+/** Refuses the whole request for the rows of `answers.refusedRows`: one bad row, and nothing is taken. */
+export function refuseRows(
+  name: 'products' | 'inventory',
+  keys: readonly (string | null | undefined)[],
+  answers: NashAnswers,
+): void {
+  if (answers.refusedRows.length === 0) return;
+  const refused = new Set<string | null | undefined>(answers.refusedRows);
+  const field = name === 'products' ? 'externalIdentifier' : 'externalProductId';
+  const fields = [...keys.entries()]
+    .filter(([, key]) => refused.has(key))
+    .map(([index]) => [`${name}.${index}.${field}`, 'value is not accepted'] as const);
+  if (fields.length > 0) throw toNamed(invalidFields(Object.fromEntries(fields)), answers);
+}
+
+/** A refusal of a request with many rows, which names as many of them as `answers.refusalNames` says. */
+export function toNamed(refusal: NashRefusal, { refusalNames }: NashAnswers): NashRefusal {
+  const { status, code, message, details } = refusal;
+  const fields = details?.['fields'];
+  if (refusalNames === 'all' || typeof fields !== 'object' || fields === null) return refusal;
+  if (refusalNames === 'none') return new NashRefusal(status, code, message);
+  return new NashRefusal(status, code, message, { fields: Object.fromEntries(Object.entries(fields).slice(0, 1)) });
+}
