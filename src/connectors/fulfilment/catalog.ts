@@ -1,5 +1,7 @@
 import type { BatchAnswer } from '../../domain/batch-outcome.ts';
 import type { RunKind } from '../../domain/bulk-run.ts';
+import type { InventoryRow } from '../../domain/inventory-row.ts';
+import type { ProductRow } from '../../domain/product-row.ts';
 
 /** The most that one request takes. */
 export interface BatchLimits {
@@ -32,7 +34,10 @@ export interface InventoryQuery extends PageQuery {
   externalProductId?: string | undefined;
 }
 
-/** A row that the partner has, in the shape of ours: what is null there is left out, what only they know is, too. */
+/**
+ * A row that the partner has, in the shape of ours: what is null there is left out, what only they know is, too. It need
+ * not be one that we could have sent: somebody else may have made it. Nash has 0 where no quantity was ever sent.
+ */
 export interface ListedRow {
   partnerId: string;
   row: Readonly<Record<string, unknown>>;
@@ -51,6 +56,9 @@ export interface ListedPage {
  */
 export interface FulfilmentCatalog {
   readonly limits: Readonly<Record<RunKind, BatchLimits>>;
+  /** What goes out of a row, and nothing else: equal rows are equal text. */
+  productText(row: ProductRow): string;
+  inventoryText(row: InventoryRow): string;
   putProducts(rows: readonly ProductToPut[]): Promise<BatchAnswer>;
   putInventory(rows: readonly InventoryToPut[]): Promise<BatchAnswer>;
   listProducts(query: PageQuery): Promise<ListedPage>;

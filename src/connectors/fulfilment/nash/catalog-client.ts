@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { BatchAnswer } from '../../../domain/batch-outcome.ts';
 import type { ConnectorIo } from '../../io.ts';
 import type { FulfilmentCatalog, InventoryQuery, ListedPage, PageQuery } from '../catalog.ts';
+import { fromInventory, fromProduct } from './catalog-body.ts';
 import { compareInventory, compareProducts } from './catalog-echo.ts';
 import { toListedRows } from './catalog-listed.ts';
 import { toRefusal } from './catalog-refusal.ts';
@@ -50,6 +51,8 @@ export function makeCatalog(settings: NashSettings, io: ConnectorIo): Fulfilment
 
   return {
     limits,
+    productText: fromProduct,
+    inventoryText: fromInventory,
     putProducts: (rows) =>
       put({ operation: 'product.put', path: '/v1/products' }, toBody('products', rows), (echo) =>
         compareProducts(rows, echo),
