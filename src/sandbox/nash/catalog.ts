@@ -50,7 +50,7 @@ export function createCatalog({ books, orgId, stores, answers }: CatalogDeps): C
   const byKey = new Map<string, Product>();
   const storePlaces = new Map<string, number>();
   const storeList: { id: string; externalId: string }[] = [];
-  const silence = createSilence(answers);
+  const silence = { products: createSilence(answers), inventory: createSilence(answers) };
   let orphanRows = 0;
 
   const mustHave = <Item>(list: readonly Item[], place: number): Item => {
@@ -115,14 +115,14 @@ export function createCatalog({ books, orgId, stores, answers }: CatalogDeps): C
 
   return {
     putProducts(inputs) {
-      const isSilent = silence();
+      const isSilent = silence.products();
       return inputs.flatMap((input) => {
         const body = toProductBody(put(input));
         return isSilent(input.externalIdentifier) ? [] : [body];
       });
     },
     putInventory(rows) {
-      const isSilent = silence();
+      const isSilent = silence.inventory();
       return rows.flatMap((row) => {
         const body = putRow(row);
         return body === undefined || isSilent(row.externalProductId) ? [] : [body];

@@ -1,6 +1,6 @@
 import type { NashAnswers } from './answers.ts';
 
-/** Which rows of a request are left out of its echo: those of `silentRows`, and with `once` each of them once. */
+/** Which rows of one request are left out of its echo: those of `silentRows`, and with `once` each of them once. */
 export function createSilence(answers: NashAnswers): () => (key: string | null | undefined) => boolean {
   const done = new Set<string>();
   return () => {
