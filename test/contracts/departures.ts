@@ -189,7 +189,7 @@ const nash: readonly Departure[] = [
       'Nash API: "date-time" (RFC 3339, with a zone). The example of the same field, 2023-08-29T19:17:46.264523, has none; it is UTC.',
   },
   {
-    operation: 'nash POST /v1/order/external-identifier/{externalId}',
+    operation: /^nash POST \/v1\/(order\/external-identifier\/\{externalId\}|products|inventory)$/,
     direction: 'response',
     at: '422 body',
     message: /must be array/,

@@ -1,3 +1,4 @@
+import { makeCatalog } from '../../src/connectors/fulfilment/nash/catalog-client.ts';
 import { NashClient } from '../../src/connectors/fulfilment/nash/client.ts';
 import { nash } from '../../src/connectors/fulfilment/nash/index.ts';
 import { toSnapshot } from '../../src/connectors/fulfilment/nash/mapper.ts';
@@ -5,6 +6,7 @@ import { fromAmendment, fromOrder } from '../../src/connectors/fulfilment/nash/o
 import { NashSettingsSchema } from '../../src/connectors/fulfilment/nash/settings.ts';
 import type { FulfilmentConnection, OrderToFulfil } from '../../src/connectors/fulfilment/port.ts';
 import { sampleOrder } from '../support/sample-order.ts';
+import { catalogReadings, exerciseCatalog } from './exercise-nash-catalog.ts';
 import { titles } from './operations.ts';
 import { refused, type Exercise, type SandboxStage, type Stage } from './stage.ts';
 
@@ -80,6 +82,7 @@ export const nashOrders: Exercise = {
       operation: 'GET /v1/webhooks/messages',
       read: (stage) => clientOf(stage).listMessages({ after: at, limit: '250', withContent: 'true' }),
     },
+    ...catalogReadings((stage) => makeCatalog(settingsOf(stage), stage.io)),
   ],
   // The document has no schema for a hook. The data of those about deliveries and tasks is the job as reads answer it.
   hooks: {
@@ -111,6 +114,7 @@ async function atSandbox(stage: SandboxStage): Promise<void> {
     await followOrder(stage, connection, spelling);
   }
   await callOff(stage, connection);
+  await exerciseCatalog(stage, connection.catalog);
   await connection.test();
   await connection.listOpen(at, null);
   const { cursor } = await connection.missedMessages(at, null);

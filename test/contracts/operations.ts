@@ -81,6 +81,10 @@ export const operations: readonly Operation[] = [
       ['job.cancel', 'POST', '/v1/jobs/{jobId}/cancel'],
       ['job.cancel', 'POST', '/v1/jobs/{jobId}/{objectId}/cancel'],
       ['message.list', 'GET', '/v1/webhooks/messages'],
+      ['product.put', 'POST', '/v1/products'],
+      ['product.list', 'GET', '/v1/products'],
+      ['inventory.put', 'POST', '/v1/inventory'],
+      ['inventory.list', 'GET', '/v1/inventory'],
     ] as const
   ).map(ofConnector('nash', titles.nash)),
 ];

@@ -83,7 +83,7 @@ const toParam = ([name, value]: [string, unknown]): [string, string][] =>
 const EchoSchema = z.custom<readonly unknown[]>((value) => Array.isArray(value));
 
 const Rows = z.array(z.record(z.string(), z.unknown()));
-const Total = z.int().min(0);
+const Total = z.int();
 /** OpenAPI `ProductsPaginationOutput`, `InventoryPaginationOutput`. */
 const ProductPageSchema = z.object({ products: Rows, totalResults: Total });
 const InventoryPageSchema = z.object({ inventory: Rows, totalResults: Total });
