@@ -43,8 +43,8 @@ interface StoreRows {
 }
 
 /**
- * Millions of rows, each about 60 bytes instead of the hundreds of an object: numbers in sheets, currencies by their place in
- * a list, and what few rows have (a shelf, a price by weight, providers) as text.
+ * Millions of rows, each about 100 bytes, 200 with a shelf, where an object would be several times that: numbers in sheets,
+ * currencies by their place in a list, and what few rows have (a shelf, a price by weight, providers) as text.
  */
 export function createInventoryBook({ idPrefix, productAt, storeAt }: BookDeps): InventoryBook {
   const sheets: Float64Array[] = [];
