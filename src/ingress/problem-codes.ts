@@ -1,4 +1,3 @@
-import type { FailureKind } from '../domain/failure.ts';
 import { row, type ProblemRow } from './problem-row.ts';
 import { rowProblemCodes } from './rows/problem-codes.ts';
 

@@ -98,7 +98,9 @@ const ofOrder = async (read: Promise<Seen['order']>) => toSnapshot({ order: awai
 const ofJob = async (read: Promise<Seen['job']>) => toSnapshot({ order: null, job: await read }, 'contract-0', at);
 
 const isComplete = (connection: FulfilmentConnection): connection is Required<FulfilmentConnection> =>
-  ['submit', 'dispatch', 'amend', 'cancel', 'listOpen', 'missedMessages', 'catalog'].every((method) => method in connection);
+  ['submit', 'dispatch', 'amend', 'cancel', 'listOpen', 'missedMessages', 'catalog'].every(
+    (method) => method in connection,
+  );
 
 async function atSandbox(stage: SandboxStage): Promise<void> {
   const { control, sandboxUrl, io } = stage;

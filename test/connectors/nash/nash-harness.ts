@@ -45,7 +45,9 @@ export function connectNash(settings = settingsOf()) {
 }
 
 const isComplete = (connection: FulfilmentConnection): connection is Required<FulfilmentConnection> =>
-  ['submit', 'dispatch', 'amend', 'cancel', 'listOpen', 'missedMessages', 'catalog'].every((method) => method in connection);
+  ['submit', 'dispatch', 'amend', 'cancel', 'listOpen', 'missedMessages', 'catalog'].every(
+    (method) => method in connection,
+  );
 
 export const orderToFulfil = (changes: Partial<OrderToFulfil> = {}): OrderToFulfil => ({
   id: 'ord_1',
