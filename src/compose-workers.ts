@@ -23,6 +23,7 @@ import orderCancel from '../workers/order-cancel.ts';
 import orderImport from '../workers/order-import.ts';
 import orderReconcile from '../workers/order-reconcile.ts';
 import overlapCheck from '../workers/overlap-check.ts';
+import runSend from '../workers/run-send.ts';
 import sweep from '../workers/sweep.ts';
 
 type Runner = RunnerDeps<WorkerDeps>;
@@ -41,6 +42,7 @@ const run: Record<JobName, (runner: Runner) => RunningWorker> = {
   'feed-poll': (runner) => runWorker(feedPoll, runner),
   'connection-check': (runner) => runWorker(connectionCheck, runner),
   'delivery-attempt': (runner) => runWorker(deliveryAttempt, runner),
+  'run-send': (runner) => runWorker(runSend, runner),
   sweep: (runner) => runWorker(sweep, runner),
 };
 

@@ -4,8 +4,10 @@ import pRetry from 'p-retry';
 import { createConnections } from './compose-connections.ts';
 import { vocabularies } from './connectors/registry.ts';
 import { Failure } from './domain/failure.ts';
+import type { Blobs } from './platform/blobs.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
+import { openBlobs } from './platform/open-blobs.ts';
 import { createEgress } from './platform/egress.ts';
 import { createHttp, type Http } from './platform/http.ts';
 import { createLog, type Log } from './platform/log.ts';
@@ -38,6 +40,8 @@ export interface Base {
   clock: Clock;
   metrics: Metrics;
   http: Http;
+  /** Where uploads are spooled. */
+  blobs: Blobs;
   egress: ReturnType<typeof createEgress>;
   redis: RedisClient;
   /** One per shard, over `redis`. */
@@ -87,6 +91,8 @@ export async function composeBase(
     eventSeconds: config.eventRetentionDays * daySeconds,
     inboxSeconds: config.inboxRetentionDays * daySeconds,
     idempotencySeconds: daySeconds,
+    runSeconds: config.runRetentionDays * daySeconds,
+    rowSeconds: config.rowRetentionDays * daySeconds,
   };
   const stores = shards.map((keys): StoreDeps => ({ redis, replicas, keys, clock, generation, keyring, retention }));
   const erasureLog = openPrivateLog(join(config.home, 'erasures.log'));
@@ -103,6 +109,7 @@ export async function composeBase(
     clock,
     metrics: createMetrics(),
     http,
+    blobs: openBlobs(config, { http, clock }),
     egress,
     redis,
     stores,
@@ -159,6 +166,7 @@ export function composeWorkerDeps(base: Base): WorkerDeps {
   return {
     vocabularies,
     http: base.http,
+    blobs: base.blobs,
     random: Math.random,
     quietAfterMs: base.config.quietSeconds * 1_000,
     reconcileEveryMs: base.config.reconcileHours * 3_600_000,

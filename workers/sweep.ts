@@ -13,6 +13,7 @@ import { listConnections } from '../src/store/connections.ts';
 import { freeLane } from '../src/store/entries.ts';
 import { acceptMessage } from '../src/store/inbox.ts';
 import { forgetIssues } from '../src/store/issues.ts';
+import { sweepRuns } from '../src/store/run-retention.ts';
 import { readOrder } from '../src/store/orders.ts';
 import { forgetPartnerIds } from '../src/store/search.ts';
 import { personMember, readFoundBy } from '../src/store/persons.ts';
@@ -32,6 +33,7 @@ export default defineWorker<WorkerDeps, Payload>(sweep, async (payload, context)
     case 'retention':
       await context.commit({ entries: [nextSweep('retention', context.store.clock.now(), payload.tick)] });
       await forgetFinished(context);
+      await sweepRuns(context.store, context.deps.blobs);
       await startOthers(context);
       return;
     case 'quiet':

@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { runKinds } from './bulk-run.ts';
 import { IdSchema } from './ids.ts';
 import { ExternalIdSchema } from './order-input.ts';
 import { OrderStatusSchema } from './order-status.ts';
+import { runModes, runStatuses } from './run.ts';
 import { InstantSchema } from './time.ts';
 
 /** Everything that can be announced; the past tense says that it has happened. */
@@ -67,6 +69,28 @@ export const orderEventData = {
     whole: z.boolean(),
   }),
 } as const satisfies Partial<Record<EventType, z.ZodType>>;
+const RunEndedSchema = z
+  .strictObject({
+    runId: IdSchema('run'),
+    connectionId: IdSchema('connection'),
+    kind: z.enum(runKinds),
+    mode: z.enum(runModes),
+    status: z.enum(runStatuses),
+    received: z.int(),
+    accepted: z.int(),
+    unchanged: z.int(),
+    rejected: z.int(),
+    superseded: z.int(),
+  })
+  .meta({ description: 'Rows received without a verdict were never sent: the run was canceled, or failed' });
+
+/** The `data` of the events of bulk runs: one for each that is over, whatever its end; dry runs have none. */
+export const runEventData = {
+  'inventory.run_completed': RunEndedSchema,
+  'catalog.run_completed': RunEndedSchema,
+} as const satisfies Partial<Record<EventType, z.ZodType>>;
+export type RunEnded = z.infer<typeof RunEndedSchema>;
+
 export type OrderEventType = keyof typeof orderEventData;
 export type OrderEventData<T extends OrderEventType> = z.infer<(typeof orderEventData)[T]>;
 

@@ -15,6 +15,7 @@ export const idPrefixes = {
   reconciliation: 'rec',
   invoice: 'inv',
   return: 'ret',
+  run: 'run',
   worksheet: 'wks',
   shipment: 'shp',
   facility: 'fac',

@@ -2,6 +2,7 @@ import type { TestableConnection } from '../connectors/connector.ts';
 import type { FulfilmentConnection, FulfilmentConnector } from '../connectors/fulfilment/port.ts';
 import type { CallingOmsConnector, OmsConnection, OmsPolicy } from '../connectors/oms/port.ts';
 import type { Vocabularies } from '../domain/order-change.ts';
+import type { Blobs } from '../platform/blobs.ts';
 import type { Http } from '../platform/http.ts';
 import type { Connection } from '../store/connections.ts';
 import type { StoreDeps } from '../store/deps.ts';
@@ -40,6 +41,8 @@ type Open<O> = (
 export interface WorkerDeps {
   vocabularies: Vocabularies;
   http: Http;
+  /** Where the rows of bulk runs lie. */
+  blobs: Blobs;
   random: () => number;
   /** An order at work that nothing was heard of for so long is read at its partner. */
   quietAfterMs: number;

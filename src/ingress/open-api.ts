@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Env } from 'hono';
 import * as z from 'zod';
-import { orderEventData, type EventType } from '../domain/events.ts';
+import { orderEventData, runEventData, type EventType } from '../domain/events.ts';
 import { IdSchema } from '../domain/ids.ts';
 import { InstantSchema } from '../domain/time.ts';
 import type { AnswerSpec, Route } from './define-route.ts';
@@ -124,6 +124,7 @@ function refusalResponses(route: Route, dialect: Dialect): [string, RouteConfig[
 
 const eventData: Partial<Record<EventType, z.ZodType>> = {
   ...orderEventData,
+  ...runEventData,
   'endpoint.test': z.strictObject({ endpointId: IdSchema('endpoint') }),
 };
 

@@ -153,6 +153,16 @@ export const SettingsSchema = z.object({
     fallback: '7',
     about: 'Days that inbound webhooks are remembered; partners repeat them for days.',
   }),
+  runRetentionDays: days().register(settingRegistry, {
+    env: 'PACKLINE_RUN_RETENTION_DAYS',
+    fallback: '30',
+    about: 'Days that the summary of a bulk run is kept after it ended.',
+  }),
+  rowRetentionDays: days().register(settingRegistry, {
+    env: 'PACKLINE_ROW_RETENTION_DAYS',
+    fallback: '7',
+    about: 'Days that the rows of a bulk run and what became of each are kept after it ended; they lie in the spool.',
+  }),
   quietSeconds: whole(1, 86_400).register(settingRegistry, {
     env: 'PACKLINE_QUIET_SECONDS',
     fallback: '600',

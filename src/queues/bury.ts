@@ -5,11 +5,13 @@ import type { Order } from '../domain/order.ts';
 import { deliveryWork } from './delivery-attempt.ts';
 import { omsUpdate } from './oms-update.ts';
 import { orderReconcile } from './order-reconcile.ts';
+import { runSend } from './run-send.ts';
 import { commit, type CommitPlan } from '../store/commit.ts';
 import { changeOrder } from '../store/change-order.ts';
 import { failureWrites } from '../store/connections.ts';
 import type { StoreDeps } from '../store/deps.ts';
 import { issueId, issueWrites } from '../store/issues.ts';
+import { failedRunWrites } from '../store/run-line.ts';
 import { readOrder } from '../store/orders.ts';
 import { failedWrites } from '../store/reconciliations.ts';
 
@@ -38,6 +40,7 @@ export async function bury(
   if (connectionId !== undefined) {
     writes.push(...failureWrites(store, connectionId, failure.code, failure.kind === 'misconfigured'));
   }
+  if (job === runSend.name) writes.push(...(await stoppedRunWrites(store, payload, failure)));
   let issue: string | undefined;
   if (merchantId !== undefined) {
     const { code, kind, message, detail } = failure;
@@ -56,6 +59,12 @@ export async function bury(
 function partnerOf(order: Order | null, job: string): { connectionId: string; connector: string } | undefined {
   if (order?.oms === undefined || job !== omsUpdate.name) return order?.fulfilment;
   return { connectionId: order.source, connector: order.oms.connector };
+}
+
+/** The run whose turn it is says that it stands still; when its line is woken it goes on. */
+async function stoppedRunWrites(store: StoreDeps, payload: unknown, { code, message }: Failure): Promise<string[][]> {
+  const line = runSend.payload.safeParse(payload).data;
+  return line === undefined ? [] : failedRunWrites(store, line, { code, detail: message });
 }
 
 async function tellOrder(

@@ -10,6 +10,7 @@ import { orderCancel } from './order-cancel.ts';
 import { orderImport } from './order-import.ts';
 import { orderReconcile } from './order-reconcile.ts';
 import { overlapCheck } from './overlap-check.ts';
+import { runSend } from './run-send.ts';
 import { sweep } from './sweep.ts';
 
 /** Every kind of work there is, by name. */
@@ -26,6 +27,7 @@ export const jobs = {
   'feed-poll': feedPoll,
   'connection-check': connectionCheck,
   'delivery-attempt': deliveryAttempt,
+  'run-send': runSend,
   sweep,
 } as const;
 export type JobName = keyof typeof jobs;

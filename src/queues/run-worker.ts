@@ -9,7 +9,7 @@ import type { StoreDeps } from '../store/deps.ts';
 import type { BegunEntry } from '../store/entry-lua.ts';
 import { decide } from './decide.ts';
 import type { Job } from './define-job.ts';
-import { takeBatches, type RunningWorker } from './take-batches.ts';
+import { takeBatches, type RowState, type RunningWorker } from './take-batches.ts';
 
 /** How a handler ends its own entry; the default is `ack`. */
 export type Ending =
@@ -23,6 +23,8 @@ export interface JobContext<D> {
   deps: D;
   store: StoreDeps;
   entryId: string;
+  /** The attempt under which this run holds its entry. */
+  attempt: number;
   /** Where the entry waited: whose budget its calls were counted on. */
   lane: string;
   /** One word for this run, never the same twice: whose intent it is. */
@@ -31,6 +33,8 @@ export interface JobContext<D> {
   tries: number;
   /** Aborts at the job's deadline and on shutdown. */
   signal: AbortSignal;
+  /** This process takes nothing new: what goes on for long goes back. */
+  readonly isDraining: () => boolean;
   log: Log;
   /** A commit in the middle of the work: the entry goes on being this run's. */
   readonly commit: (plan: CommitPlan) => Promise<CommitOutcome>;
@@ -84,9 +88,9 @@ export function runWorker<D, P extends Record<string, unknown>>(
 ): RunningWorker {
   const { store, redis, log, clock } = runner;
   const concurrency = Math.min(job.policy.concurrency, runner.concurrencyMax);
-  return takeBatches(job.name, { store, redis, log, concurrency }, async (entry, mayTake) => {
+  return takeBatches(job.name, { store, redis, log, concurrency }, async (entry, { mayTake, isDraining }) => {
     const startedMs = clock.now();
-    const { outcome, next } = await runOnce(job, handle, runner, entry, mayTake);
+    const { outcome, next } = await runOnce(job, handle, runner, entry, { mayTake, isDraining });
     runner.observe({ job: job.name, outcome, durationMs: clock.now() - startedMs });
     return next;
   });
@@ -97,7 +101,7 @@ async function runOnce<D, P extends Record<string, unknown>>(
   handle: WorkerDefinition<D, P>['handle'],
   runner: RunnerDeps<D>,
   { id: entryId, attempt, tries, lane, payload, runs }: BegunEntry,
-  mayTake: () => boolean,
+  { mayTake, isDraining }: RowState,
 ): Promise<{ outcome: string; next: BegunEntry | null }> {
   const { store, clock, log } = runner;
   const startedMs = clock.now();
@@ -123,10 +127,12 @@ async function runOnce<D, P extends Record<string, unknown>>(
       deps: runner.deps,
       store,
       entryId,
+      attempt,
       lane,
       runId: runner.newRunId(),
       tries,
       signal: deadline.signal,
+      isDraining,
       // Made when it is asked for: most runs have nothing to say, and a child costs as much as a read.
       get log() {
         return (runLog ??= log.child(facts));

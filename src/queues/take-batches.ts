@@ -24,6 +24,14 @@ const suspectFrom = 3;
 const isSuspect = ({ lostRuns }: HandedEntry): boolean => lostRuns >= suspectFrom;
 const suspectTurns = createTurns();
 
+/** What a run may ask while it runs. */
+export interface RowState {
+  /** The next one of its lane may begin with its end. */
+  mayTake: () => boolean;
+  /** This process takes nothing new. */
+  isDraining: () => boolean;
+}
+
 export interface RunningWorker {
   /** Takes nothing new; resolves when what runs has ended. */
   drain(): Promise<void>;
@@ -41,7 +49,7 @@ const rowMaxMs = 250;
 export function takeBatches(
   job: string,
   { store, redis, log, concurrency }: { store: StoreDeps; redis: RedisClient; log: Log; concurrency: number },
-  run: (entry: BegunEntry, mayTake: () => boolean) => Promise<BegunEntry | null>,
+  run: (entry: BegunEntry, state: RowState) => Promise<BegunEntry | null>,
 ): RunningWorker {
   const slots = createSlots(concurrency);
   /** By id; the attempt is the run's own. */
@@ -54,14 +62,17 @@ export function takeBatches(
     const endsMs = performance.now() + rowMaxMs;
     for (let left = followers; entry !== null; left -= 1) {
       const mayTake = left > 0;
-      entry = await runOne(entry, () => mayTake && !isDraining && performance.now() < endsMs);
+      entry = await runOne(entry, {
+        mayTake: () => mayTake && !isDraining && performance.now() < endsMs,
+        isDraining: () => isDraining,
+      });
     }
     slots.giveBack();
   };
-  const runOne = async (entry: BegunEntry, mayTake: () => boolean): Promise<BegunEntry | null> => {
+  const runOne = async (entry: BegunEntry, state: RowState): Promise<BegunEntry | null> => {
     running.set(entry.id, entry.attempt);
     try {
-      return await run(entry, mayTake);
+      return await run(entry, state);
     } catch (error) {
       // What could not be ended comes again when its lease is over.
       log.error({ job, entryId: entry.id, reason: error instanceof Error ? error.name : '' }, 'job.notEnded');

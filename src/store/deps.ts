@@ -26,6 +26,10 @@ export interface RetentionSettings {
   eventSeconds: number;
   inboxSeconds: number;
   idempotencySeconds: number;
+  /** Of bulk runs: what became of them. */
+  runSeconds: number;
+  /** Of bulk runs: their rows and verdicts, as they lie in the spool. */
+  rowSeconds: number;
 }
 
 /** A new id at this moment. */

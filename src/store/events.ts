@@ -82,6 +82,24 @@ export function eventWrites(
   return { writes, enqueue };
 }
 
+/** The same for what happened to no order: its deliveries wait for no other. */
+export function announceWrites(
+  deps: StoreDeps,
+  merchantId: string,
+  { type, data }: { type: EventType; data: Record<string, unknown> },
+  endpoints: readonly Subscriber[],
+  work: (delivery: Delivery) => NewEntry,
+): Required<Pick<CommitPlan, 'writes' | 'entries'>> {
+  const event = makeEvent(deps, merchantId, type, data, null);
+  const deliveries = endpoints
+    .filter((endpoint) => subscribes(endpoint, type))
+    .map((endpoint) => makeDelivery(deps, event, endpoint.id));
+  return {
+    writes: [...eventDocWrites(deps, event), ...deliveries.flatMap((delivery) => deliveryWrites(deps, delivery))],
+    entries: deliveries.map(work),
+  };
+}
+
 export function makeEvent(
   deps: StoreDeps,
   merchantId: string,

@@ -1,3 +1,5 @@
+import type { RunKind } from '../domain/bulk-run.ts';
+
 /**
  * Every Redis key there is, but for those that scripts make of the tag (`applied:`, `lane:`, `lane-state:`, entry-lua.ts; `replicated`, replicas.ts). A merchant's data and its shard's queues share one hash tag, so that each atomic step stays
  * in one cluster slot; what must be found before the shard is known (keys, tokens, merchants) lies under the global tag.
@@ -67,6 +69,27 @@ export function createKeys(shard: number) {
     issueEntries: (issueId: string) => `${tag}:issue-entries:${issueId}`,
     reconciliations: (merchantId: string) => `${tag}:reconciliations:${merchantId}`,
     reconciliation: (id: string) => `${tag}:reconciliation:${id}`,
+    run: (runId: string) => `${tag}:run:${runId}`,
+    runs: (merchantId: string) => `${tag}:runs:${merchantId}`,
+    runSegments: (runId: string) => `${tag}:run-segments:${runId}`,
+    /** Of a segment in work: a byte for each row, and why rows were rejected. Both become a blob when it is done. */
+    runVerdicts: (runId: string, segment: number) => `${tag}:run-verdicts:${runId}:${segment}`,
+    runReasons: (runId: string, segment: number) => `${tag}:run-reasons:${runId}:${segment}`,
+    /** Row keys (6 bytes) that newer runs have brought to their end while this one was unfinished. */
+    runOvertaken: (runId: string) => `${tag}:run-overtaken:${runId}`,
+    /** The runs of one connection and kind: who works on which, and those that are unfinished, by whose turn it is. */
+    line: (connectionId: string, kind: RunKind) => `${tag}:line:${connectionId}:${kind}`,
+    lineRuns: (connectionId: string, kind: RunKind) => `${tag}:line-runs:${connectionId}:${kind}`,
+    /** A merchant's rules of what is kept back of its stock. */
+    safetyStock: (merchantId: string) => `${tag}:safety-stock:${merchantId}`,
+    /** Runs whose upload is under way, by when something of it came last (ms). */
+    spooling: `${tag}:spooling`,
+    /** Runs that are over and whose rows are still kept, by when that was (ms). */
+    endedRuns: `${tag}:ended-runs`,
+    /** What a connection's partner has accepted last; its buckets lie under it (delta.ts). */
+    delta: (connectionId: string, kind: RunKind) => `${tag}:delta:${connectionId}:${kind.slice(0, 1)}`,
+    /** Buckets of deltas that were forgotten as a whole, to be removed little by little: prefix to how many. */
+    deltaGarbage: `${tag}:delta-garbage`,
     /** When each merchant was last reconciled on schedule (ms). */
     reconciled: `${tag}:reconciled`,
     /** Which merchants have data on this shard, for the sweep. */

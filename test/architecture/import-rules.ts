@@ -12,7 +12,8 @@ export const mayImport: Readonly<Record<string, readonly string[] | 'anything'>>
   ingress: ['domain', 'platform', 'store', 'connectors', 'queues'],
   ops: ['domain', 'platform', 'store', 'connectors', 'queues', 'delivery', 'ingress'],
   fulfilment: ['domain', 'platform', 'store', 'connectors', 'queues'],
-  workers: ['domain', 'platform', 'store', 'connectors', 'queues', 'delivery', 'fulfilment'],
+  bulk: ['domain', 'platform', 'store', 'connectors', 'queues'],
+  workers: ['domain', 'platform', 'store', 'connectors', 'queues', 'delivery', 'fulfilment', 'bulk'],
   // The simulators are written from the partners' documents: what they shared with us could not contradict us.
   sandbox: ['src/domain/gs1.ts', 'src/platform/log.ts', 'src/platform/signature.ts'],
   entry: 'anything',

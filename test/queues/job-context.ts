@@ -22,6 +22,8 @@ export function makeJobContext<D>(
     deps,
     store,
     entryId: entry?.id ?? 'none',
+    attempt: entry?.attempt ?? 0,
+    isDraining: () => false,
     lane: entry?.lane ?? freeLane,
     runId,
     tries: entry?.tries ?? 0,

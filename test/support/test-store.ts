@@ -22,6 +22,8 @@ export async function createTestStore(client: Redis, clock: Clock): Promise<Stor
       eventSeconds: 7 * 86_400,
       inboxSeconds: 7 * 86_400,
       idempotencySeconds: 86_400,
+      runSeconds: 30 * 86_400,
+      rowSeconds: 7 * 86_400,
     },
   };
 }

@@ -18,6 +18,7 @@ import fulfilmentRead from '../../workers/fulfilment-read.ts';
 import fulfilmentSubmit from '../../workers/fulfilment-submit.ts';
 import sweep from '../../workers/sweep.ts';
 import { makeJobContext } from '../queues/job-context.ts';
+import { createMemoryBlobs } from '../support/memory-blobs.ts';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.ts';
 import { createTestStore } from '../support/test-store.ts';
 
@@ -71,6 +72,7 @@ export async function openWorkbench(client: Redis): Promise<Workbench> {
   const deps: WorkerDeps = {
     vocabularies,
     http,
+    blobs: createMemoryBlobs(),
     random: () => 0.5,
     quietAfterMs,
     reconcileEveryMs,

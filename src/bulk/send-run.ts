@@ -1,0 +1,134 @@
+import { setImmediate } from 'node:timers/promises';
+import type { FulfilmentCatalog } from '../connectors/fulfilment/catalog.ts';
+import type { Run } from '../domain/run.ts';
+import type { SafetyStockRule } from '../domain/safety-stock.ts';
+import type { Blobs } from '../platform/blobs.ts';
+import { compareWithDelta, forgetInDelta } from '../store/delta.ts';
+import type { StoreDeps } from '../store/deps.ts';
+import { beginRequest, settleSent, type OwnedRun, type RunTurn } from '../store/run-progress.ts';
+import { listSegments } from '../store/runs.ts';
+import { readSegment } from '../store/spool.ts';
+import { createRunLedger, type OpenSegment, type RunLedger } from './run-ledger.ts';
+import { makeRowReader, packFingerprints, packKeys, type RunRow } from './run-row.ts';
+import { createBatchSender, type BatchSender, type PlacedRow, type Stop } from './send-batches.ts';
+
+export interface SendRunDeps {
+  store: StoreDeps;
+  blobs: Blobs;
+  catalog: FulfilmentCatalog;
+  safetyStock: readonly SafetyStockRule[];
+  random: () => number;
+  signal: AbortSignal;
+  /** It is time to go back and let others have their turn. */
+  isTimeUp: () => boolean;
+}
+
+/** Rows that are compared in one script, which others wait for. */
+const chunkRows = 2_500;
+
+/**
+ * Brings the rows of a run to their verdicts, from where it was left, as far as it may: undefined when all have theirs.
+ * Wherever it stops, or dies, every row has a verdict that is committed, or none and is taken up again: what was sent and
+ * not committed is sent again.
+ */
+export async function sendRun(
+  run: Run,
+  owned: OwnedRun,
+  older: readonly string[],
+  deps: SendRunDeps,
+): Promise<Stop | undefined> {
+  const { store, blobs } = deps;
+  const { kind, dryRun } = run;
+  const ledger = createRunLedger(store, blobs, owned, { older, dryRun });
+  const sender = createBatchSender(
+    { kind, dryRun },
+    {
+      ...deps,
+      clock: store.clock,
+      ledger,
+      begin: async (sentThrough) => stopOf(await beginRequest(store, owned, sentThrough)) ?? restOf(deps),
+      commit: async () => stopOf(await ledger.flush()),
+    },
+  );
+  const read = makeRowReader(kind, deps);
+  try {
+    for (const segment of (await listSegments(store, run.id)).filter(({ done }) => !done)) {
+      if (sender.stopped() !== undefined) break;
+      const lines = await readSegment(blobs, run.id, segment);
+      const open = await ledger.open(segment);
+      let chunk: PlacedRow[] = [];
+      let judging = Promise.resolve();
+      const next = async (): Promise<boolean> => {
+        await judging;
+        sender.stop(restOf(deps));
+        sender.pump();
+        if (ledger.isFull()) sender.stop(stopOf(await ledger.flush()));
+        await sender.room();
+        if (sender.stopped() !== undefined) return false;
+        judging = judge(chunk, { ledger, sender, store, owned });
+        judging.catch(() => undefined); // Told to whoever waits for it.
+        chunk = [];
+        // Redis compares while the next rows are read: what was asked must have left before.
+        await setImmediate();
+        return true;
+      };
+      let mayGoOn = true;
+      for (const { row: number, text } of lines) {
+        const index = number - segment.firstRow;
+        if (open.verdicts[index] !== 0) continue;
+        const row = read(text);
+        if ('errors' in row) ledger.decide({ segment: open, index }, 'rejected', { errors: row.errors });
+        else chunk.push(place(row, open, index));
+        mayGoOn = chunk.length < chunkRows && !ledger.isFull() ? mayGoOn : await next();
+        if (!mayGoOn) break;
+      }
+      if (mayGoOn) await next();
+      await judging;
+      // What is decided without the partner may be all there is.
+      sender.stop(stopOf(await ledger.flush()));
+    }
+  } catch (error) {
+    sender.stop({ how: 'failed', error });
+  }
+  await sender.drain();
+  await settle(sender, ledger, store, owned);
+  return sender.stopped();
+}
+
+const place = (row: RunRow, segment: OpenSegment, index: number): PlacedRow => ({ ...row, segment, index });
+
+/** A run that is to end ends before it gives way. */
+function stopOf({ cancelAsked, isOvertaken }: RunTurn): Stop | undefined {
+  if (cancelAsked) return { how: 'canceled' };
+  return isOvertaken ? { how: 'overtaken' } : undefined;
+}
+
+const restOf = ({ isTimeUp }: SendRunDeps): Stop | undefined => (isTimeUp() ? { how: 'rest', delayMs: 0 } : undefined);
+
+/** What is as the partner has it ends here, and what a newer run has sent; the rest waits for its batch. */
+async function judge(
+  rows: readonly PlacedRow[],
+  { ledger, sender, store, owned }: { ledger: RunLedger; sender: BatchSender; store: StoreDeps; owned: OwnedRun },
+): Promise<void> {
+  if (rows.length === 0) return;
+  // The comparison knows nothing of what is on its way, and may be older than its end.
+  const onTheirWay = rows.map(({ identity }) => sender.has(identity));
+  const overtaken = store.keys.runOvertaken(owned.runId);
+  const compared = await compareWithDelta(store, owned, packFingerprints(rows), overtaken);
+  for (const [at, row] of rows.entries()) {
+    const comparison = compared(at);
+    if (comparison === 'overtaken') ledger.decide(row, 'superseded');
+    else if (comparison === 'changed' || onTheirWay[at] === true || sender.has(row.identity)) sender.add(row);
+    else ledger.decide(row, 'unchanged', { errors: row.warnings, fingerprint: row.fingerprint });
+  }
+}
+
+/** Nobody knows what the partner has of rows whose request came to no end: they are sent whenever they come. */
+async function settle(sender: BatchSender, ledger: RunLedger, store: StoreDeps, owned: OwnedRun): Promise<void> {
+  const uncertain = sender.uncertain();
+  for (let from = 0; from < uncertain.length; from += chunkRows) {
+    await forgetInDelta(store, owned, packKeys(uncertain.slice(from, from + chunkRows)));
+  }
+  await ledger.flush();
+  await settleSent(store, owned);
+}

@@ -1,0 +1,178 @@
+import type { RunKind } from '../domain/bulk-run.ts';
+import { toInstant } from '../platform/clock.ts';
+import { fromEntry, generationFailure, type NewEntry } from './commit.ts';
+import type { StoreDeps } from './deps.ts';
+import { entryLua } from './entry-lua.ts';
+import { runReplicated } from './replicas.ts';
+import { defineScript, runScript } from './script.ts';
+
+/**
+ * The runs of one connection and kind go through it one at a time, so that the values of newer ones win: large ones in the
+ * order in which they came, small ones before them. One work entry is the line's as long as there is a run in it.
+ */
+export interface LineRef {
+  merchantId: string;
+  connectionId: string;
+  kind: RunKind;
+}
+
+/** A run of so many rows is a matter of seconds, and does not wait for one that takes minutes. */
+export const smallRunRowsMax = 20_000;
+
+/** Beyond any sequence: ranks the large behind the small, and what is to be canceled before both. */
+const rank = 1e12;
+
+/**
+ * A line = a hash { sequence, entered, turn, active, owner }: `active` is its entry, whose id ends in its turn; `owner` a
+ * word of the run of that entry that works on it now, under which alone a run of the line may be changed. What is buried
+ * comes back under its own id, so that the issue which holds it is over when it is done.
+ */
+const lineLua = `${entryLua}
+local function wake(line, work, now)
+  local active = redis.call('HGET', line, 'active')
+  if active and redis.call('HEXISTS', T .. ':entries', active) == 1 then return end
+  local dead = active and redis.call('HGET', T .. ':dead', active)
+  if dead then
+    local e = cjson.decode(dead).entry
+    e.tries = 0
+    redis.call('HDEL', T .. ':dead', active)
+    redis.call('HSET', T .. ':entries', active, cjson.encode(e))
+    wait(active, e, now)
+    return
+  end
+  active = work.id .. '.' .. string.format('%.0f', redis.call('HINCRBY', line, 'turn', 1))
+  redis.call('HSET', line, 'active', active)
+  push(active, work.entry, now)
+end
+`;
+
+const startScript = defineScript(`${lineLua}
+local line, runs, run = KEYS[2], KEYS[3], KEYS[4]
+local p = cjson.decode(ARGV[1])
+if not known(p.generation) then return 'generation' end
+local s = redis.call('HMGET', run, 'status', 'received')
+if s[1] ~= 'spooling' then return s[1] end
+local sequence = redis.call('HINCRBY', line, 'sequence', 1)
+redis.call('HINCRBY', line, 'entered', 1)
+local score = sequence
+if tonumber(s[2] or '0') > ${smallRunRowsMax} then score = sequence + ${rank} end
+redis.call('ZADD', runs, score, p.runId)
+redis.call('HSET', run, 'status', 'running', 'sequence', sequence, 'startedAt', p.at)
+redis.call('ZREM', KEYS[5], p.runId)
+wake(line, p.work, clock(p.now))
+return 'running'`);
+
+/**
+ * All rows of a run are here: it takes its place in its line. Repeating it changes nothing.
+ * @param work the line's entry
+ */
+export async function startRun(deps: StoreDeps, line: LineRef, runId: string, work: NewEntry): Promise<void> {
+  const { keys, clock, generation } = deps;
+  const plan = {
+    generation,
+    now: clock.scriptNow(),
+    at: toInstant(clock.now()),
+    runId,
+    work: fromEntry(work),
+  };
+  const scriptKeys = [...lineKeys(deps, line), keys.run(runId), keys.spooling] as const;
+  const reply = await runReplicated(deps, startScript, [keys.tag, ...scriptKeys], [JSON.stringify(plan)]);
+  if (reply === 'generation') throw generationFailure();
+}
+
+const wakeScript = defineScript(`${lineLua}
+local p = cjson.decode(ARGV[1])
+if not known(p.generation) then return 'generation' end
+if redis.call('ZCARD', KEYS[3]) > 0 then wake(KEYS[2], p.work, clock(p.now)) end
+return 'awake'`);
+
+/** Work on a line that has runs goes on, whatever stopped it: a failed run is taken up again. */
+export async function wakeLine(deps: StoreDeps, line: LineRef, work: NewEntry): Promise<void> {
+  const { keys, clock, generation } = deps;
+  const plan = { generation, now: clock.scriptNow(), work: fromEntry(work) };
+  const reply = await runScript(deps.redis, wakeScript, [keys.tag, ...lineKeys(deps, line)], [JSON.stringify(plan)]);
+  if (reply === 'generation') throw generationFailure();
+}
+
+const cancelScript = defineScript(`${lineLua}
+local line, runs, run = KEYS[2], KEYS[3], KEYS[4]
+local p = cjson.decode(ARGV[1])
+if not known(p.generation) then return 'generation' end
+local s = redis.call('HMGET', run, 'status', 'sequence')
+if s[1] ~= 'spooling' and s[1] ~= 'running' and s[1] ~= 'failed' then return 'over' end
+redis.call('HSET', run, 'cancelAsked', 1)
+if not redis.call('ZSCORE', runs, p.runId) then return 'asked' end
+redis.call('ZADD', runs, tonumber(s[2]) - ${rank}, p.runId)
+redis.call('HINCRBY', line, 'entered', 1)
+wake(line, p.work, clock(p.now))
+return 'asked'`);
+
+/** Asks for the end of a run: what is under way is brought to its end, nothing more is sent. Answers false when it is over. */
+export async function cancelRun(deps: StoreDeps, line: LineRef, runId: string, work: NewEntry): Promise<boolean> {
+  const { keys, clock, generation } = deps;
+  const plan = { generation, now: clock.scriptNow(), runId, work: fromEntry(work) };
+  const scriptKeys = [...lineKeys(deps, line), keys.run(runId)] as const;
+  const reply = await runReplicated(deps, cancelScript, [keys.tag, ...scriptKeys], [JSON.stringify(plan)]);
+  if (reply === 'generation') throw generationFailure();
+  return reply === 'asked';
+}
+
+const claimScript = defineScript(`${entryLua}
+local line, runs = KEYS[2], KEYS[3]
+local e = held(ARGV[2], tonumber(ARGV[3]))
+if not e or not redis.call('ZSCORE', T .. ':leased', ARGV[2]) then return false end
+if redis.call('HGET', line, 'active') ~= ARGV[2] then return false end
+redis.call('HSET', line, 'owner', ARGV[4])
+local queue = redis.call('ZRANGE', runs, 0, -1)
+local out = { redis.call('HGET', line, 'entered') }
+if not queue[1] then return out end
+local head = ARGV[1] .. queue[1]
+if redis.call('HGET', head, 'status') == 'failed' then
+  redis.call('HSET', head, 'status', 'running')
+  redis.call('HDEL', head, 'failure')
+end
+local mine = tonumber(redis.call('HGET', head, 'sequence'))
+out[2] = queue[1]
+for at = 2, #queue do
+  if tonumber(redis.call('HGET', ARGV[1] .. queue[at], 'sequence')) < mine then out[#out + 1] = queue[at] end
+end
+return out`);
+
+export interface ClaimedLine {
+  /** Changes whenever a run enters the line. */
+  entered: string;
+  /** Whose turn it is; undefined when the line is empty. */
+  runId: string | undefined;
+  /** Unfinished runs that are older: what this one brings to its end, they have been overtaken with. */
+  older: readonly string[];
+}
+
+/**
+ * The line is the caller's, who works on its entry under this attempt; `owner` is his word. Whoever had it before may change
+ * nothing any more. Null when the entry is not the line's, or not his.
+ */
+export async function claimLine(
+  deps: StoreDeps,
+  line: LineRef,
+  { entryId, attempt, owner }: { entryId: string; attempt: number; owner: string },
+): Promise<ClaimedLine | null> {
+  const args = [deps.keys.run(''), entryId, attempt, owner];
+  const reply = await runScript(deps.redis, claimScript, [deps.keys.tag, ...lineKeys(deps, line)], args);
+  if (!Array.isArray(reply)) return null;
+  const [entered = '', runId, ...older] = reply.map(String);
+  return { entered, runId, older };
+}
+
+export const lineKeys = ({ keys }: StoreDeps, { connectionId, kind }: Pick<LineRef, 'connectionId' | 'kind'>) =>
+  [keys.line(connectionId, kind), keys.lineRuns(connectionId, kind)] as const;
+
+/** The part of a commit after which the run whose turn it is stands still. */
+export async function failedRunWrites(
+  deps: StoreDeps,
+  line: Pick<LineRef, 'connectionId' | 'kind'>,
+  failure: { code: string; detail: string },
+): Promise<string[][]> {
+  const [runId] = await deps.redis.zrange(deps.keys.lineRuns(line.connectionId, line.kind), '0', '0');
+  if (runId === undefined) return [];
+  return [['HSET', deps.keys.run(runId), 'status', 'failed', 'failure', JSON.stringify(failure)]];
+}

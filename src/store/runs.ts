@@ -1,0 +1,139 @@
+import type { RunKind } from '../domain/bulk-run.ts';
+import { Failure } from '../domain/failure.ts';
+import { runModes, runStatuses, type Run, type RunMode } from '../domain/run.ts';
+import { toInstant } from '../platform/clock.ts';
+import { commit } from './commit.ts';
+import { newId, type StoreDeps } from './deps.ts';
+import type { Segment } from './spool.ts';
+import { parseStored } from './stored-json.ts';
+
+/** Beside its rows (spool.ts). */
+export const verdictsBlob = (runId: string, segment: number): string => `runs/${runId}/verdicts-${segment}`;
+
+/** A part of a run's rows, and whether all of them have their verdict, which lies beside them in the blob store. */
+export interface RunSegment extends Segment {
+  done: boolean;
+}
+
+/** A run whose rows begin to come in. */
+export async function createRun(
+  deps: StoreDeps,
+  facts: { merchantId: string; connectionId: string; kind: RunKind; mode: RunMode; dryRun: boolean },
+): Promise<Run> {
+  const { keys, clock } = deps;
+  const id = newId('run', clock);
+  const fields = { ...facts, dryRun: facts.dryRun ? '1' : '0', status: 'spooling', createdAt: toInstant(clock.now()) };
+  await commit(deps, {
+    writes: [
+      ['HSET', keys.run(id), ...Object.entries(fields).flat()],
+      ['ZADD', keys.runs(facts.merchantId), 0, id],
+      ['ZADD', keys.spooling, clock.now(), id],
+    ],
+  });
+  return requireRun(deps, id);
+}
+
+/** The next segment is durable. Throws Failure `aborted` `run.not_spooling` when the run takes no more rows. */
+export async function addSegment(deps: StoreDeps, runId: string, segment: Segment): Promise<void> {
+  const { keys, clock } = deps;
+  const { number, rows } = segment;
+  const key = keys.run(runId);
+  const outcome = await commit(deps, {
+    guards: [
+      { key, field: 'status', expected: 'spooling' },
+      { key, field: 'segments', expected: number === 1 ? null : String(number - 1) },
+    ],
+    writes: [
+      ['HSET', keys.runSegments(runId), number, JSON.stringify({ ...segment, done: false } satisfies RunSegment)],
+      ['HSET', key, 'segments', number],
+      ['HINCRBY', key, 'received', rows],
+      ['ZADD', keys.spooling, 'XX', clock.now(), runId],
+    ],
+  });
+  if (outcome !== 'committed') throw notSpooling(runId);
+}
+
+const notSpooling = (runId: string): Failure =>
+  new Failure('aborted', 'run.not_spooling', 'this run takes no more rows', { detail: { runId } });
+
+/** Its upload ended before its rows did: nothing of it is sent. Nothing happens to a run whose rows are all here. */
+export async function interruptRun(
+  deps: StoreDeps,
+  runId: string,
+  failure: { code: string; detail: string },
+): Promise<void> {
+  await commit(deps, {
+    guards: [{ key: deps.keys.run(runId), field: 'status', expected: 'spooling' }],
+    writes: [
+      ['HSET', deps.keys.run(runId), 'failure', JSON.stringify(failure)],
+      ...endedWrites(deps, runId, 'interrupted'),
+    ],
+  });
+}
+
+/** The part of a commit after which a run is over: what is kept of it goes by its retention. */
+export const endedWrites = (deps: StoreDeps, runId: string, status: Run['status']): (string | number)[][] => [
+  ['HSET', deps.keys.run(runId), 'status', status, 'endedAt', toInstant(deps.clock.now())],
+  ['EXPIRE', deps.keys.run(runId), deps.retention.runSeconds],
+  ['EXPIRE', deps.keys.runSegments(runId), deps.retention.runSeconds],
+  ['DEL', deps.keys.runOvertaken(runId)],
+  ['ZREM', deps.keys.spooling, runId],
+  ['ZADD', deps.keys.endedRuns, deps.clock.now(), runId],
+];
+
+export async function readRun(deps: StoreDeps, runId: string): Promise<Run | null> {
+  const fields = new Map(Object.entries(await deps.redis.hgetall(deps.keys.run(runId))));
+  if (fields.size === 0) return null;
+  const text = (name: string): string => fields.get(name) ?? '';
+  const count = (name: string): number => Number(fields.get(name) ?? 0);
+  const rate = fields.get('rate');
+  return {
+    id: runId,
+    merchantId: text('merchantId'),
+    connectionId: text('connectionId'),
+    kind: text('kind') === 'products' ? 'products' : 'inventory',
+    mode: runModes.find((mode) => mode === text('mode')) ?? 'upsert',
+    dryRun: text('dryRun') === '1',
+    status: runStatuses.find((status) => status === text('status')) ?? 'failed',
+    counts: {
+      received: count('received'),
+      accepted: count('accepted'),
+      unchanged: count('unchanged'),
+      rejected: count('rejected'),
+      superseded: count('superseded'),
+    },
+    segments: count('segments'),
+    requestsUsed: count('requestsUsed'),
+    ratePerSecond: rate === undefined ? null : Number(rate),
+    cancelAsked: text('cancelAsked') === '1',
+    failure: fields.has('failure') ? parseStored<NonNullable<Run['failure']>>(text('failure')) : null,
+    createdAt: text('createdAt'),
+    startedAt: fields.get('startedAt') ?? null,
+    endedAt: fields.get('endedAt') ?? null,
+  };
+}
+
+/** Throws Failure `rejected` `run.missing`. */
+export async function requireRun(deps: StoreDeps, runId: string): Promise<Run> {
+  const run = await readRun(deps, runId);
+  if (run === null) throw new Failure('rejected', 'run.missing', 'there is no such run', { detail: { runId } });
+  return run;
+}
+
+/** Newest first. `cursor` is the last id of the page before. */
+export async function listRuns(
+  deps: StoreDeps,
+  merchantId: string,
+  { cursor, limit }: { cursor?: string | undefined; limit: number },
+): Promise<{ runs: Run[]; nextCursor: string | null }> {
+  const max = cursor === undefined ? '+' : `(${cursor}`;
+  const ids = await deps.redis.zrange(deps.keys.runs(merchantId), max, '-', 'BYLEX', 'REV', 'LIMIT', 0, limit);
+  const found = await Promise.all(ids.map((id) => readRun(deps, id)));
+  return { runs: found.filter((run) => run !== null), nextCursor: ids.length < limit ? null : (ids.at(-1) ?? null) };
+}
+
+/** In their order. */
+export async function listSegments(deps: StoreDeps, runId: string): Promise<RunSegment[]> {
+  const stored = Object.values(await deps.redis.hgetall(deps.keys.runSegments(runId)));
+  return stored.map((text) => parseStored<RunSegment>(text)).sort((a, b) => a.number - b.number);
+}
