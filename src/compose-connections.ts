@@ -122,6 +122,8 @@ export function createConnections(
       const settings = knownSettings(store, record);
       return settings === undefined ? undefined : connectors.get(record.connector)?.vendorAccount?.(settings);
     },
+    takesCatalog: ({ connector }: Pick<Connection, 'connector'>): boolean =>
+      fulfilmentConnectors.get(connector)?.takesCatalog === true,
     callsSomebody: ({ connector }: Pick<Connection, 'connector'>): boolean =>
       fulfilmentConnectors.has(connector) || callingOmsConnectors.has(connector),
     importsByItself: ({ connector }: Pick<Connection, 'connector'>): boolean =>

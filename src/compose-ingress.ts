@@ -10,17 +10,17 @@ export function composeIngressDeps(
   base: Base,
   state: { draining: () => boolean; shedding: () => boolean },
 ): IngressDeps {
-  const { config, log, clock, metrics, redis, egress, stores, erasureLog } = base;
-  const { openFulfilment, openOms, lanesOf, callsSomebody, vendorAccountOf, importsByItself } = createConnections(
-    base,
-    base.config,
-  );
+  const { config, log, clock, metrics, redis, egress, stores, erasureLog, blobs } = base;
+  const { openFulfilment, openOms, lanesOf, takesCatalog, callsSomebody, vendorAccountOf, importsByItself } =
+    createConnections(base, base.config);
   const evenPaused = { evenPaused: true };
   return {
     settings: {
       baseUrl: config.baseUrl,
       bodyBytesMax: config.bodyBytesMax,
       bodyDeadlineMs: 15_000,
+      uploadIdleMs: 30_000,
+      uploadBytesMax: 64 * 2 ** 30,
       ratePerSecond: config.ratePerSecond,
       rateBurst: config.rateBurst,
       shards: config.shards,
@@ -46,6 +46,8 @@ export function composeIngressDeps(
         ? openOms(store, merchantId, id, signal, evenPaused)
         : openFulfilment(store, merchantId, id, signal, evenPaused),
     openOms: (store, merchantId, connectionId, signal) => openOms(store, merchantId, connectionId, signal, evenPaused),
+    blobs,
+    takesCatalog,
     callsSomebody,
     lanesOf,
     vendorAccountOf,

@@ -3,8 +3,8 @@ export interface Answer {
   status: number;
   /** The body, to be written as JSON. */
   json?: unknown;
-  /** A body of another type. */
-  content?: { type: string; data: string | Uint8Array<ArrayBuffer> };
+  /** A body of another type; a stream is canceled when its reader goes away. */
+  content?: { type: string; data: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> };
   headers?: Readonly<Record<string, string>>;
 }
 

@@ -10,6 +10,7 @@ import { makeRefusal, toShownFailure } from './problem.ts';
 import { createRequestMetrics } from './request-metrics.ts';
 import { routes } from './routes.ts';
 import { makeDocsRoutes } from './routes/docs.ts';
+import { makeRunEventRoutes } from './routes/run-events.ts';
 import { makeInboundWebhook } from './routes/inbound-webhook.ts';
 
 /** The HTTP side of Packline: `fetch` for @hono/node-server (with `serverOptions` and `guardServer`) or for tests. */
@@ -23,7 +24,13 @@ export function createApp(deps: IngressDeps): OpenAPIHono<Env> {
   let document: unknown;
   const docs = makeDocsRoutes(() => (document ??= makeDocument(app, deps.settings)));
   const compat = makePickAndPackRoutes(deps, authenticator);
-  const mounted: Route[] = [...routes, ...compat, makeInboundWebhook(deps, metrics), ...docs];
+  const mounted: Route[] = [
+    ...routes,
+    ...makeRunEventRoutes(deps),
+    ...compat,
+    makeInboundWebhook(deps, metrics),
+    ...docs,
+  ];
 
   registerSecurity(registry);
   registerWebhooks(registry);

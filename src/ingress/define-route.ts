@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
 import * as z from 'zod';
 import type { Log } from '../platform/log.ts';
 import type { ApiKeyScope } from '../store/merchants.ts';
@@ -30,6 +31,8 @@ export interface Call<P, Q, B> {
   parsed: unknown;
   /** The body's bytes, on routes that take them as they are. */
   bytes: Buffer;
+  /** The body as it arrives, of any size, on routes that read it themselves. A sender who waits to be told so goes on. */
+  arriving(): Readable;
   idempotencyKey: string | null;
   headers: IncomingHttpHeaders;
   /** Where the request came from; '' when that is not known. */
@@ -52,6 +55,8 @@ interface Declaration<P, Q, B> {
   bodyOptional?: true;
   /** The body is taken as bytes, of any type. */
   rawBody?: true;
+  /** The handler reads the body, however large: by media type, what it may be. */
+  streamBody?: Readonly<Record<string, z.ZodType>>;
   /** Headers of this route's own, for the document; the handler reads and checks them. */
   requestHeaders?: Readonly<Record<string, z.ZodType>>;
   /** By status. */
@@ -63,9 +68,10 @@ interface Declaration<P, Q, B> {
   refusals?: readonly string[];
   /**
    * Every POST takes an `Idempotency-Key` and then acts once, except: `own` routes need the key and claim it in the script
-   * that does the work; `none` have another way of knowing what they have seen, or nothing to do twice.
+   * that does the work; `none` have another way of knowing what they have seen, or nothing to do twice; `late` routes claim it
+   * when they have read their body.
    */
-  idempotency?: 'own' | 'none';
+  idempotency?: 'own' | 'none' | 'late';
   /** Its one script checks the generation itself, so that nobody has to ask first. */
   checksGeneration?: true;
 }

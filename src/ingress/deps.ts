@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client';
 import type { Connector, TestableConnection } from '../connectors/connector.ts';
 import type { OmsConnection, OmsPolicy } from '../connectors/oms/port.ts';
+import type { Blobs } from '../platform/blobs.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { PrivateLog } from '../platform/private-log.ts';
@@ -15,6 +16,10 @@ export interface IngressSettings {
   bodyBytesMax: number;
   /** A body that has not arrived whole after this is answered 408. */
   bodyDeadlineMs: number;
+  /** An upload of which nothing has come for so long is answered 408. */
+  uploadIdleMs: number;
+  /** Of the rows of an upload, as text: nobody has that many, and disks are finite. */
+  uploadBytesMax: number;
   /** Requests per second and key on average, and how many may come at once. */
   ratePerSecond: number;
   rateBurst: number;
@@ -43,6 +48,10 @@ export interface IngressDeps {
   connectors: ReadonlyMap<string, Connector>;
   /** The egress guard's verdict on a URL that a user gave; throws a Failure that says why it is refused. */
   checkUrl(url: string): Promise<void>;
+  /** Where the rows of uploads are spooled. */
+  blobs: Blobs;
+  /** Products and stock can be put to the system of this connection. */
+  takesCatalog(connection: Pick<Connection, 'connector'>): boolean;
   /** The partner of this connection is called by us, so that there is something to test. */
   callsSomebody(connection: Pick<Connection, 'connector'>): boolean;
   /** Opens a connection for calls that end with `signal`; throws Failure `connection.missing` and the like. */

@@ -5,6 +5,7 @@ import { makeRefusal } from './problem.ts';
 import { endWith, notHttp, refuseUnread } from './refuse-unread.ts';
 
 const requestsPerSocketMax = 10_000;
+const unreadMaxMs = 15_000;
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -20,6 +21,7 @@ export function guardServer(server: Server, listener: Listener, { bodyBytesMax }
 
   const onRequest: Listener = (request, response) => {
     newest.set(request.socket, { request, response });
+    response.once('finish', () => endUnread(request));
     if (isClear(request)) return listener(request, response);
     const { status, headers, body } = refuseUnread(notHttp());
     response.writeHead(status, headers).end(body);
@@ -60,6 +62,14 @@ function toFailure(parserCode: string | undefined): Failure {
     default:
       return notHttp();
   }
+}
+
+/** The rest of a body that came after its answer is waited for, but not for ever. */
+function endUnread(request: IncomingMessage): void {
+  if (request.complete || request.destroyed) return;
+  setTimeout(() => {
+    if (!request.complete) request.socket.destroy();
+  }, unreadMaxMs).unref();
 }
 
 /** One `Host`, which HTTP/1.1 demands (RFC 9112, 3.2) and of which Node would take the first, and a version at all. */

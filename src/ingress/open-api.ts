@@ -24,7 +24,7 @@ export function problemsOf(route: Route): ProblemCode[] {
     if (route.isTenantBound && route.dialect === undefined) add('auth.merchant_required', 'auth.merchant_forbidden');
     if (route.method === 'post' || route.method === 'patch') add('packline.full');
   }
-  if (route.body !== undefined || route.rawBody === true) {
+  if (route.body !== undefined || route.rawBody === true || route.streamBody !== undefined) {
     add('request.too_large', 'request.aborted', 'packline.full', 'redis.generation');
   }
   if (route.body !== undefined) {
@@ -63,10 +63,14 @@ export function registerRoute(registry: Registry, route: Route): void {
         ? {}
         : { body: { required: route.bodyOptional !== true, content: { 'application/json': { schema: body } } } }),
       ...(route.rawBody === true ? { body: { required: true, content: { '*/*': {} } } } : {}),
+      ...(route.streamBody === undefined ? {} : { body: { required: true, content: streamContent(route.streamBody) } }),
     },
     responses: Object.fromEntries([...answers, ...problemResponses(route)]),
   });
 }
+
+const streamContent = (types: Readonly<Record<string, z.ZodType>>) =>
+  Object.fromEntries(Object.entries(types).map(([type, schema]) => [type, { schema }]));
 
 const tenantHeader = {
   'Packline-Merchant': IdSchema('merchant')

@@ -9,6 +9,7 @@ import type { Method, RawCall, Route } from './define-route.ts';
 import type { Dialect } from './dialect.ts';
 import type { IngressDeps } from './deps.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
+import { openStream } from './open-stream.ts';
 import { makeInvalid, makeRefusal, problemHeaders, toProblem, toShownFailure } from './problem.ts';
 import { isRedisAway, reasonOf } from '../platform/redis-away.ts';
 import { checkDeclaredLength, readIncoming, readRequest } from './read-body.ts';
@@ -123,6 +124,7 @@ export function createPipeline(deps: IngressDeps, metrics: RequestMetrics, authe
       query: queryOf(c),
       parsed,
       bytes,
+      arriving: () => openStream(c, bodyLimits),
       idempotencyKey,
       headers,
       address: incoming?.socket.remoteAddress ?? '',
@@ -130,7 +132,8 @@ export function createPipeline(deps: IngressDeps, metrics: RequestMetrics, authe
       caller,
       tenant,
     };
-    if (idempotencyKey === null || route.idempotency === 'own') return route.run(call, (act) => act());
+    const isClaimedHere = idempotencyKey !== null && route.idempotency === undefined;
+    if (!isClaimedHere) return route.run(call, (act) => act());
     const scope = {
       owner: tenant?.merchantId ?? 'admin',
       // The path as it came, ids included: the same key on two orders is two requests.
@@ -196,6 +199,9 @@ export function createPipeline(deps: IngressDeps, metrics: RequestMetrics, authe
         answer = await perform(c, route, facts);
       } catch (thrown) {
         answer = toAnswer(thrown, facts, route.dialect);
+        // The rest of the body will not be read: nothing after it on this connection could be understood.
+        const isCut = route.streamBody !== undefined && c.env?.incoming?.complete === false;
+        if (isCut) answer = { ...answer, headers: { ...answer.headers, Connection: 'close' } };
       }
       return respond(c, answer, facts);
     },

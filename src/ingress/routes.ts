@@ -19,8 +19,11 @@ import { orderTrackingRoutes } from './routes/order-tracking.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { registerWebhooksRoutes } from './routes/register-webhooks.ts';
+import { runRowRoutes } from './routes/run-rows.ts';
+import { runRoutes } from './routes/runs.ts';
 import { searchRoutes } from './routes/search.ts';
 import { shipmentRoutes } from './routes/shipments.ts';
+import { uploadRoutes } from './routes/uploads.ts';
 import { worksheetRoutes } from './routes/worksheets.ts';
 
 /** Every route that needs nothing but its call, in the order of the document. */
@@ -42,6 +45,9 @@ export const routes: readonly Route[] = [
   ...endpointActRoutes,
   ...deliveryRoutes,
   ...issueRoutes,
+  ...uploadRoutes,
+  ...runRoutes,
+  ...runRowRoutes,
   ...reconciliationRoutes,
   ...searchRoutes,
   ...erasureRoutes,

@@ -5,8 +5,8 @@ export const serverOptions = {
   // Request line included, so this bounds the query string too; over it: 431.
   maxHeaderSize: 16 * 1024,
   headersTimeout: 10_000,
-  // Longer than the body deadline of the app, whose 408 says what was wrong.
-  requestTimeout: 30_000,
+  // Uploads take as long as they take; bodies have the deadlines of the app, and what nobody reads that of `guardServer`.
+  requestTimeout: 0,
   // Longer than the idle time of common load balancers (60 s), so that it is they who close idle connections.
   keepAliveTimeout: 65_000,
   connectionsCheckingInterval: 1_000,

@@ -56,17 +56,34 @@ export async function addSegment(deps: StoreDeps, runId: string, segment: Segmen
 const notSpooling = (runId: string): Failure =>
   new Failure('aborted', 'run.not_spooling', 'this run takes no more rows', { detail: { runId } });
 
-/** Its upload ended before its rows did: nothing of it is sent. Nothing happens to a run whose rows are all here. */
+/**
+ * Its upload ended before its rows did: nothing of it is sent. Nothing happens to a run whose rows are all here; then it
+ * answers false.
+ */
 export async function interruptRun(
   deps: StoreDeps,
   runId: string,
   failure: { code: string; detail: string },
-): Promise<void> {
-  await commit(deps, {
+): Promise<boolean> {
+  const outcome = await commit(deps, {
     guards: [{ key: deps.keys.run(runId), field: 'status', expected: 'spooling' }],
     writes: [
       ['HSET', deps.keys.run(runId), 'failure', JSON.stringify(failure)],
       ...endedWrites(deps, runId, 'interrupted'),
+    ],
+  });
+  return outcome === 'committed';
+}
+
+/** There was no need for it: the same upload has a run already. Nothing happens to a run whose rows are all here. */
+export async function discardRun(deps: StoreDeps, { id, merchantId }: Pick<Run, 'id' | 'merchantId'>): Promise<void> {
+  const { keys } = deps;
+  await commit(deps, {
+    guards: [{ key: keys.run(id), field: 'status', expected: 'spooling' }],
+    writes: [
+      ['DEL', keys.run(id), keys.runSegments(id)],
+      ['ZREM', keys.runs(merchantId), id],
+      ['ZREM', keys.spooling, id],
     ],
   });
 }

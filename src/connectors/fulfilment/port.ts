@@ -117,6 +117,8 @@ export interface FulfilmentConnector<S = unknown> extends CallingConnector<S, Fu
    * order may take to appear (ms) until somebody has to look.
    */
   appearsWithinMs?(settings: S): number;
+  /** Its connections have a `catalog`: products and stock are put there. */
+  readonly takesCatalog?: true;
   /** With these settings, `tellDelivered` is there, and the OMS hears of a delivery by it. */
   tellsOmsOfDelivery?(settings: S): boolean;
   /** Reads may be this old (ms): what a hook has just told need not be in them yet. */

@@ -1,5 +1,6 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { Failure } from '../../domain/failure.ts';
 import { makeRefusal } from '../problem.ts';
 
 /** How much came, and how much it was. */
@@ -55,6 +56,7 @@ async function* countWire(source: Readable, count: BodyCount): AsyncGenerator<Bu
       yield bytes;
     }
   } catch (thrown) {
+    if (thrown instanceof Failure) throw thrown;
     throw makeRefusal('request.aborted', 'the connection ended before the whole body was here', { cause: thrown });
   }
 }

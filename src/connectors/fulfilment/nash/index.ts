@@ -42,6 +42,7 @@ export const nash: FulfilmentConnector<NashSettings> = {
   title: 'Nash Pick and Pack',
   settings: NashSettingsSchema,
   vocabulary,
+  takesCatalog: true,
   // Limits are set per organisation. Without its id, the key is all that tells organisations apart.
   account: (settings) => [toBaseUrl(settings), settings.orgId ?? settings.apiKey].join('\n'),
   budgets: (settings) => ({

@@ -1,0 +1,96 @@
+import * as z from 'zod';
+import { IdSchema } from '../../domain/ids.ts';
+import type { Run } from '../../domain/run.ts';
+import { runSendWork } from '../../queues/run-send.ts';
+import type { StoreDeps } from '../../store/deps.ts';
+import { cancelRun, wakeLine } from '../../store/run-line.ts';
+import { listRuns, readRun, requireRun } from '../../store/runs.ts';
+import { accepted, ok } from '../answer.ts';
+import { defineRoute, type Route } from '../define-route.ts';
+import { makeRefusal } from '../problem.ts';
+import { PageSchema, pageQuery } from '../views/page.ts';
+import { RunViewSchema, toRunView } from '../views/run-view.ts';
+
+export const tag = 'Products and inventory';
+export const params = z.strictObject({ runId: IdSchema('run') });
+
+/** Throws `run.not_found`. */
+export async function requireOwnRun(store: StoreDeps, merchantId: string, runId: string): Promise<Run> {
+  const run = await readRun(store, runId);
+  if (run?.merchantId !== merchantId) throw makeRefusal('run.not_found', 'no such run');
+  return run;
+}
+
+const getRuns = defineRoute({
+  method: 'get',
+  path: '/v1/runs',
+  summary: 'List runs, newest first',
+  tag,
+  scope: 'read',
+  query: z.strictObject(pageQuery('run')),
+  answers: { 200: { description: 'A page', schema: PageSchema(RunViewSchema) } },
+  async handle({ store, merchantId, query }) {
+    const { runs, nextCursor } = await listRuns(store, merchantId, query);
+    return ok({ data: runs.map(toRunView), nextCursor });
+  },
+});
+
+const getRun = defineRoute({
+  method: 'get',
+  path: '/v1/runs/:runId',
+  summary: 'Read a run',
+  tag,
+  scope: 'read',
+  params,
+  answers: { 200: { description: 'As far as it is', schema: RunViewSchema } },
+  problems: ['run.not_found'],
+  handle: async ({ store, merchantId, params: { runId } }) =>
+    ok(toRunView(await requireOwnRun(store, merchantId, runId))),
+});
+
+const cancel = defineRoute({
+  method: 'post',
+  path: '/v1/runs/:runId/cancel',
+  summary: 'Cancel a run',
+  description:
+    'What is under way is brought to its end and nothing more is sent; rows that the partner has stay there. Takes a moment: the run is `canceled` then.',
+  tag,
+  scope: 'operate',
+  params,
+  body: z.strictObject({}),
+  bodyOptional: true,
+  answers: { 202: { description: 'Asked for', schema: RunViewSchema } },
+  problems: ['run.not_found', 'run.state'],
+  async handle({ store, merchantId, params: { runId } }) {
+    const run = await requireOwnRun(store, merchantId, runId);
+    if (!(await cancelRun(store, run, runId, runSendWork(run)))) {
+      throw makeRefusal('run.state', `the run is ${run.status}: there is nothing to cancel`);
+    }
+    return accepted(toRunView(await requireRun(store, runId)));
+  },
+});
+
+const resume = defineRoute({
+  method: 'post',
+  path: '/v1/runs/:runId/resume',
+  summary: 'Resume a run that failed',
+  description: 'It goes on where it was: rows that have their verdict keep it.',
+  tag,
+  scope: 'operate',
+  params,
+  body: z.strictObject({}),
+  bodyOptional: true,
+  answers: { 202: { description: 'Its turn comes', schema: RunViewSchema } },
+  problems: ['run.not_found', 'run.state'],
+  async handle({ store, merchantId, params: { runId } }) {
+    const run = await requireOwnRun(store, merchantId, runId);
+    // One that has ended as failed has lost its rows, and its place.
+    if (run.status !== 'failed' || run.endedAt !== null) {
+      throw makeRefusal('run.state', `the run is ${run.status}: there is nothing to resume`);
+    }
+    await wakeLine(store, run, runSendWork(run));
+    return accepted(toRunView(await requireRun(store, runId)));
+  },
+});
+
+export const runRoutes: readonly Route[] = [getRuns, getRun, cancel, resume];

@@ -1,0 +1,64 @@
+import * as z from 'zod';
+import type { RunKind } from '../../domain/bulk-run.ts';
+import { IdSchema } from '../../domain/ids.ts';
+import { InventoryRowSchema } from '../../domain/inventory-row.ts';
+import { ProductRowSchema } from '../../domain/product-row.ts';
+import { runModes } from '../../domain/run.ts';
+import { defineRoute, type Route } from '../define-route.ts';
+import type { ProblemCode } from '../problem-codes.ts';
+import { rowProblemCodes } from '../rows/problem-codes.ts';
+import { takeUpload } from '../runs/take-upload.ts';
+import { RunViewSchema } from '../views/run-view.ts';
+
+const query = z.strictObject({
+  connectionId: IdSchema('connection').optional().meta({ description: 'Needed where several could be meant' }),
+  dryRun: z
+    .enum(['true', 'false'])
+    .default('false')
+    .meta({ description: '`true`: every row gets its verdict, and nothing is sent' }),
+  mode: z.enum(runModes).default('upsert').meta({ description: '`full` is not taken yet' }),
+});
+
+const bodyProblems = Object.keys(rowProblemCodes).filter((code): code is keyof typeof rowProblemCodes => code !== 'spool.lost'); // prettier-ignore
+const problems: readonly ProblemCode[] = [
+  ...bodyProblems,
+  'request.encoding',
+  'idempotency.in_progress',
+  'connection.not_found',
+  'run.no_catalog',
+  'run.connection_unnamed',
+  'run.mode',
+  'run.not_spooling',
+];
+
+const makeUploadRoute = (kind: RunKind, summary: string, document: z.ZodType, row: z.ZodType): Route =>
+  defineRoute({
+    method: 'post',
+    path: `/v1/${kind}`,
+    summary,
+    description:
+      'A body of any size, gzip or not, read row by row. 202 when all of it is durable: from then on each row comes to its verdict, and `GET /v1/runs/{runId}` tells how far it is. A row that is wrong is rejected and does no harm to the others; a body that breaks off sends nothing. The same `Idempotency-Key` with the same rows is answered with the same run.',
+    tag: 'Products and inventory',
+    scope: 'operate',
+    query,
+    streamBody: { 'application/json': document, 'application/x-ndjson': row, 'text/csv': z.string() },
+    idempotency: 'late',
+    answers: { 202: { description: 'The run', schema: RunViewSchema } },
+    problems,
+    handle: (call) => takeUpload(call, kind, { ...call.query, dryRun: call.query.dryRun === 'true' }),
+  });
+
+export const uploadRoutes: readonly Route[] = [
+  makeUploadRoute(
+    'products',
+    'Add and change products',
+    z.strictObject({ products: z.array(ProductRowSchema) }),
+    ProductRowSchema,
+  ),
+  makeUploadRoute(
+    'inventory',
+    'Add and change stock and prices',
+    z.strictObject({ items: z.array(InventoryRowSchema) }),
+    InventoryRowSchema,
+  ),
+];
