@@ -231,7 +231,8 @@ function queryOf(c: RequestContext): Record<string, string> {
   const mark = c.req.url.indexOf('?');
   if (mark < 0) return {};
   // Not Hono's: where a value is not UTF-8 its `%ff` is three characters, and for everybody else one.
-  const given = [...new URLSearchParams(c.req.url.slice(mark + 1))].filter(([name]) => name !== '');
+  // With the mark, which it takes off: without it, it would take off a second one.
+  const given = [...new URLSearchParams(c.req.url.slice(mark))].filter(([name]) => name !== '');
   const names = given.map(([name]) => name);
   const repeated = names.find((name, at) => names.indexOf(name) < at);
   if (repeated !== undefined) throw makeInvalid([{ code: 'field.repeated', detail: 'is given twice', parameter: repeated }]); // prettier-ignore
