@@ -91,16 +91,26 @@ function goodHeaders({ document, target }: FuzzSettings, parameters: readonly Pa
 const isWithKey = (value: unknown): value is { apiKey: unknown } =>
   typeof value === 'object' && value !== null && 'apiKey' in value;
 
-/** The one body that the document says nothing of is a partner's hook. */
+/** Bodies that are no JSON document of ours: a partner's hook, and rows, right and wrong. */
 const hooks = [
   '{"hookConfig":"ping"}',
   '{"Domain":"Fulfillment","OrderId":"v1-01","State":"ready-for-handling","LastChange":"2026-01-15T00:00:00Z"}',
 ];
+const rows: Readonly<Record<string, readonly string[]>> = {
+  '/v1/products': [
+    '{"products":[]}',
+    '{"products":[{"externalIdentifier":"p","name":"P","categories":[],"weight":1,"dimensions":{},"identifiers":[]},{}]}',
+  ],
+  '/v1/inventory': [
+    '{"items":[1]}',
+    '{"items":[{"externalProductId":"p","externalStoreLocationId":"store-1","available":true}]}',
+  ],
+};
 
-function goodBody({ document, operation: { body, dialect }, target }: FuzzSettings): Arbitrary<Body> {
+function goodBody({ document, operation: { body, dialect, template }, target }: FuzzSettings): Arbitrary<Body> {
   const nothing = fc.constant(toBody(''));
   if (body === undefined) return nothing;
-  if (body.type === 'bytes') return fc.constantFrom(...hooks).map(toBody);
+  if (body.type === 'bytes') return fc.constantFrom(...(rows[template] ?? hooks)).map(toBody);
   const full = generateValues(document, body.schema).map((value) =>
     // A partner's protocol takes the key itself for a token: no value that fits the schema is one by chance.
     toBody(JSON.stringify(dialect !== undefined && isWithKey(value) ? { ...value, apiKey: target.key } : value)),

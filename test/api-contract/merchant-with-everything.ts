@@ -8,6 +8,7 @@ import { leaseEntries } from '../../src/store/entries.ts';
 import { issueId, issueWrites } from '../../src/store/issues.ts';
 import { askedWrites } from '../../src/store/reconciliations.ts';
 import { adminKey, type TestIngress } from '../support/ingress.ts';
+import { makeFailedRun } from './failed-run.ts';
 import { sampleOrder } from '../support/sample-order.ts';
 
 /** A merchant that has one of everything that has an id. */
@@ -65,7 +66,10 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
     const { id: rec } = await make('/v1/reconciliations', key, undefined);
     // Ended: while one runs there is no other.
     await commit(store, { writes: askedWrites(store, rec, { orders: 0, reads: 0, isLast: true }) });
+    const { run, catalogConnection } = await makeFailedRun(ingress, key);
     const ids = {
+      run,
+      catalogConnection,
       mer,
       key: keyId,
       con: connection.id,

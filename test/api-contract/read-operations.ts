@@ -47,6 +47,8 @@ export interface Operation {
   parameters: readonly Parameter[];
   /** `json` with its schema, `bytes` of any type, or undefined where no body is read. */
   body: { type: 'json'; schema: Schema; required: boolean } | { type: 'bytes' } | undefined;
+  /** Its body is rows of products or inventory, of any size. */
+  takesRows: boolean;
   /** By status, what it means; of refusals, their codes. */
   answers: Readonly<Record<string, string>>;
 }
@@ -56,7 +58,9 @@ export const readOperations = ({ paths }: OpenApi): Operation[] =>
   Object.entries(paths).flatMap(([template, methods]) =>
     Object.entries(methods).map(([method, operation]) => {
       const { operationId, parameters, requestBody, responses, 'x-scope': scope, 'x-dialect': dialect } = operation;
-      const schema = requestBody?.content['application/json']?.schema;
+      // Where rows are taken, a wrong one is a verdict and no refusal: the schema says nothing of the answer.
+      const takesRows = requestBody?.content['application/x-ndjson'] !== undefined;
+      const schema = takesRows ? undefined : requestBody?.content['application/json']?.schema;
       const body: Operation['body'] =
         requestBody === undefined
           ? undefined
@@ -66,7 +70,17 @@ export const readOperations = ({ paths }: OpenApi): Operation[] =>
       const answers = Object.fromEntries(
         Object.entries(responses).map(([status, { description }]) => [status, description]),
       );
-      return { id: operationId, method: method.toUpperCase(), template, scope, dialect, parameters, body, answers };
+      return {
+        id: operationId,
+        method: method.toUpperCase(),
+        template,
+        scope,
+        dialect,
+        parameters,
+        body,
+        takesRows,
+        answers,
+      };
     }),
   );
 

@@ -31,7 +31,7 @@ export function createSender(baseUrl: string, deadlineMs: number) {
             const raw = incoming.rawHeaders;
             const answered = new Headers(raw.flatMap((name, at) => (at % 2 === 0 ? [[name, raw[at + 1] ?? '']] : [])));
             const text = Buffer.concat(chunks).toString();
-            const isJson = /json/.test(answered.get('content-type') ?? '');
+            const isJson = /\bjson/.test(answered.get('content-type') ?? '');
             resolve({ status: incoming.statusCode ?? 0, headers: answered, text, body: isJson ? JSON.parse(text) : text }); // prettier-ignore
           });
         },

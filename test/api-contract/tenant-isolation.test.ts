@@ -70,6 +70,12 @@ async function ask(operation: Operation, key: string, ids: Ids, asked: Asked = {
   });
 }
 
+/** Rows go to a connection that takes them. */
+async function makeMerchantFor({ takesRows }: Operation): Promise<MerchantWithEverything> {
+  const made = await makeMerchant();
+  return takesRows ? { ...made, ids: { ...made.ids, con: made.ids['catalogConnection'] ?? '' } } : made;
+}
+
 /** Everything but what is new with each answer, and the id where it is said back. */
 function comparable({ status, headers, body }: Reply, id: string): unknown {
   const {
@@ -97,6 +103,7 @@ async function everythingOf({ key, ids }: MerchantWithEverything): Promise<unkno
 
 /** A body that this operation takes, found by trying on somebody who is not needed any more. */
 async function findBody(operation: Operation): Promise<unknown> {
+  if (operation.takesRows) return operation.template === '/v1/products' ? { products: [] } : { items: [] };
   if (operation.body?.type !== 'json') return undefined;
   const candidates = fc.sample(generateValues(document, operation.body.schema), { numRuns: 200, seed: 1 });
   if (candidates.every((body) => JSON.stringify(body) === '{}')) return {};
@@ -119,7 +126,7 @@ const withPlaces = operations.filter((operation) => operation.scope !== undefine
 test.each(withPlaces.map((operation) => [nameOf(operation), operation] as const))(
   '%s answers for another merchant’s ids as for none, and changes nothing',
   async (_name, operation) => {
-    const theirs = await makeMerchant();
+    const theirs = await makeMerchantFor(operation);
     const lacking = placesOf(operation).filter(({ prefix }) => theirs.ids[prefix] === undefined);
     expect(lacking, 'merchant-with-everything.ts makes none of this kind').toEqual([]);
     const need = needsAState[nameOf(operation)];
@@ -136,7 +143,7 @@ test.each(withPlaces.map((operation) => [nameOf(operation), operation] as const)
       const foreign = await ask(operation, key, { ...own.ids, [prefix]: theirs.ids[prefix] ?? '' }, { places, body });
       const none = await ask(operation, key, { ...own.ids, [prefix]: unknownOf(prefix) }, { places, body });
       expect(comparable(foreign, theirs.ids[prefix] ?? '')).toEqual(comparable(none, unknownOf(prefix)));
-      if (parameter.in === 'query' && operation.dialect === undefined)
+      if (parameter.in === 'query' && operation.method === 'GET' && operation.dialect === undefined)
         expect(foreign.body).toEqual({ data: [], nextCursor: null });
       else expect(foreign.status).toBeGreaterThanOrEqual(400);
     };

@@ -18,10 +18,11 @@ export async function readAll(world: World, acts: Acts, echoes: Echoes): Promise
     await acts.owner(`GET /v1/${list}`);
   await acts.owner('GET /v1/search', { query: '?q=delivered' });
   await reconcile(acts);
+  const runId = await pushRows(world, acts);
   await settle(acts);
   const parts = await readParts(acts);
   const { merchantId, keyId } = await makeStranger(world, acts);
-  const ids = { orderId, endpointId, deliveryId, issueId, connectionId, merchantId, keyId };
+  const ids = { orderId, endpointId, deliveryId, issueId, connectionId, merchantId, keyId, runId };
   return { ...ids, ...parts, code: 'request.invalid' };
 }
 
@@ -116,6 +117,35 @@ async function reconcile({ owner }: Acts): Promise<void> {
   const read = async () => (await owner('GET /v1/reconciliations/{reconciliationId}', { params })).body;
   await vi.waitFor(async () => expect((await read())['status']).toBe('done'), waiting);
   await owner('GET /v1/reconciliations');
+}
+
+/** Products and stock, at a partner that quotes what it refuses and at one that refuses the key; and what became of them. */
+async function pushRows({ secrets, echo }: World, { owner, connect }: Acts): Promise<string> {
+  const item = { externalProductId: 'p', externalStoreLocationId: 'store-nobody', available: true };
+  const push = async (mode: string, status: string): Promise<string> => {
+    const connectionId = await connect(`catalogue ${mode}`, {
+      connector: 'nash',
+      settings: { baseUrl: `${echo.url}/?mode=${mode}&path=`, apiKey: secrets.echoNashKey },
+      routing: [{ storeLocationIds: ['store-of-nobody'] }],
+    });
+    const query = `?connectionId=${connectionId}`;
+    await owner('POST /v1/products', { query, json: { products: [] } });
+    const runId = idOf(
+      await owner('POST /v1/inventory', { query, json: { items: [item, { ...item, quantity: 'few' }] } }),
+    );
+    const read = async () => (await owner('GET /v1/runs/{runId}', { params: { runId } })).body;
+    await vi.waitFor(async () => expect((await read())['status']).toBe(status), waiting);
+    for (const part of ['items', 'rejects.ndjson', 'rejects.csv', 'events']) {
+      await owner(`GET /v1/runs/{runId}/${part}`, { params: { runId } });
+    }
+    return runId;
+  };
+  await push('error-400', 'completedWithRejects');
+  const runId = await push('page-401', 'failed');
+  await owner('GET /v1/runs');
+  await owner('POST /v1/runs/{runId}/resume', { params: { runId } });
+  await owner('POST /v1/runs/{runId}/cancel', { params: { runId } });
+  return runId;
 }
 
 /** Another merchant, who has nothing, and whose key shows what is shown to strangers. */

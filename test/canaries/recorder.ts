@@ -55,7 +55,7 @@ export function createRecorder(
       });
       // A package's own file, the same whoever asks.
       const text = template === '/docs/reference.js' ? '' : await response.text();
-      const isJson = /json/.test(response.headers.get('content-type') ?? '');
+      const isJson = /\bjson/.test(response.headers.get('content-type') ?? '');
       const parsed = (isJson && text !== '' ? JSON.parse(text) : {}) as Record<string, unknown>;
       const answered = { who, operation, status: response.status, text, body: parsed, headers: response.headers };
       answers.push(answered);
