@@ -28,7 +28,7 @@ export async function callJson<T>(
 }
 
 /** What a problem says for people; anything else, as it begins. */
-function wordsOf(text: string): string {
+export function wordsOf(text: string): string {
   try {
     const { code, detail }: { code?: unknown; detail?: unknown } = JSON.parse(text);
     if (typeof code === 'string' && typeof detail === 'string') return `${code}: ${detail}`;

@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { Failure } from '../domain/failure.ts';
-import { requireSetting, type Config } from '../platform/config.ts';
+import type { Config } from '../platform/config.ts';
 import { callJson } from './demo-api.ts';
-import { readCredentials } from './seed-demo.ts';
+import { findApi, findOnlyMerchant } from './find-api.ts';
 
 export interface EraseRequest {
   /** One of the three. */
@@ -41,19 +40,4 @@ export function printErasure({ dryRun, erased, notErased }: ErasureReport): void
     ),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
-}
-
-/** Where the API is and how to be let in; the sandbox has written it down. */
-async function findApi(config: Config) {
-  if (config.adminKey !== undefined) return { baseUrl: config.baseUrl, adminKey: config.adminKey };
-  const sandbox = await readCredentials(config.home).catch(() => null);
-  if (sandbox === null) return { baseUrl: config.baseUrl, adminKey: requireSetting(config, 'adminKey') };
-  return { baseUrl: sandbox.baseUrl, adminKey: sandbox.adminKey, demoMerchantId: sandbox.merchantId };
-}
-
-async function findOnlyMerchant(baseUrl: string, key: string): Promise<string> {
-  const { data } = await callJson<{ data: { id: string }[] }>(`${baseUrl}/v1/merchants`, { key });
-  const [only, another] = data;
-  if (only !== undefined && another === undefined) return only.id;
-  throw new Failure('rejected', 'merchant.unnamed', `there are ${data.length} merchants: name one with --merchant`);
 }

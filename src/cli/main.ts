@@ -7,6 +7,7 @@ import { diagnose, printDiagnosis } from './doctor.ts';
 import { erase, printErasure, type EraseRequest } from './erase.ts';
 import { programs } from './programs.ts';
 import { replayLog } from './replay-log.ts';
+import { addRunCommands } from './run-commands.ts';
 import { runProgram } from './run-program.ts';
 import { seedDemo } from './seed-demo.ts';
 import { trickle } from './trickle.ts';
@@ -30,7 +31,7 @@ const upHooks: UpHooks = {
   trickle,
 };
 
-/** Runs one command line (without `node packline`) and resolves to its exit code: 0 done, 1 failed, 2 usage. */
+/** Runs one command line (without `node packline`) and resolves to its exit code: 0 done, 1 failed, 2 usage, 3 partly failed. */
 export async function runCli(args: readonly string[]): Promise<number> {
   let exitCode: number = exit.done;
   const program = defineProgram((code) => {
@@ -127,6 +128,7 @@ function defineProgram(endWith: (exitCode: number) => void): Command {
       process.stdout.write(`${json ? JSON.stringify({ lines, applied, unreadable }) : said}\n`);
     });
 
+  addRunCommands(program, endWith);
   return program;
 }
 

@@ -104,6 +104,11 @@ export const SettingsSchema = z.object({
     about: 'API key with the scope `admin` that exists from the first start; at least 32 characters.',
     secret: true,
   }),
+  apiKey: text().optional().register(settingRegistry, {
+    env: 'PACKLINE_API_KEY',
+    about: 'API key of a merchant, with which the commands `products`, `inventory` and `runs` call the API.',
+    secret: true,
+  }),
   egressAllow: list()
     .pipe(
       z.array(

@@ -1,0 +1,83 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { Transform, type Readable } from 'node:stream';
+import { Agent, request } from 'undici';
+import { Failure } from '../domain/failure.ts';
+import type { RunKind } from '../domain/bulk-run.ts';
+import type { RunView } from '../ingress/views/run-view.ts';
+import { wordsOf } from './demo-api.ts';
+import type { MerchantApi } from './find-api.ts';
+
+const types: Readonly<Record<string, string>> = {
+  ndjson: 'application/x-ndjson',
+  jsonl: 'application/x-ndjson',
+  json: 'application/json',
+  csv: 'text/csv',
+};
+export const formats = Object.keys(types);
+
+/** The format of a file by its name, `.gz` or not; undefined when it says nothing. */
+export const formatOf = (path: string): string | undefined => {
+  const extension = /\.(\w+)(?:\.gz)?$/i.exec(path)?.[1]?.toLowerCase() ?? '';
+  return Object.hasOwn(types, extension) ? extension : undefined;
+};
+
+export interface Push {
+  kind: RunKind;
+  /** `-` is standard input. */
+  path: string;
+  format: string;
+  dryRun: boolean;
+  connection?: string | undefined;
+}
+
+/** Uploads a file as it is read, however large. Resolves to its run when all rows are there. */
+export async function pushFile(
+  { baseUrl, key, headers }: MerchantApi,
+  { kind, path, format, dryRun, connection }: Push,
+  onSent: (sentBytes: number, totalBytes: number | undefined) => void,
+): Promise<RunView> {
+  const { body, bytes } = await openFile(path);
+  const query = new URLSearchParams({
+    ...(dryRun ? { dryRun: 'true' } : {}),
+    ...(connection === undefined ? {} : { connectionId: connection }),
+  });
+  let sent = 0;
+  const counted = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      sent += chunk.length;
+      onSent(sent, bytes);
+      done(null, chunk);
+    },
+  });
+  body.on('error', (error) => counted.destroy(error));
+  // It answers when it has all of it, which may take an hour.
+  const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
+  try {
+    const response = await request(`${baseUrl}/v1/${kind}${query.size === 0 ? '' : `?${query.toString()}`}`, {
+      method: 'POST',
+      dispatcher,
+      headers: {
+        authorization: `Bearer ${key}`,
+        'content-type': types[format] ?? '',
+        ...(bytes === undefined ? {} : { 'content-length': String(bytes) }),
+        ...headers,
+      },
+      body: body.pipe(counted),
+    });
+    const text = await response.body.text();
+    if (response.statusCode === 202) return JSON.parse(text);
+    throw new Failure('rejected', 'api.refused', `the upload was answered ${response.statusCode}: ${wordsOf(text)}`);
+  } finally {
+    body.destroy();
+    await dispatcher.destroy();
+  }
+}
+
+/** Standard input has no size. */
+async function openFile(path: string): Promise<{ body: Readable; bytes: number | undefined }> {
+  if (path === '-') return { body: process.stdin, bytes: undefined };
+  const file = await open(path);
+  const stats = await file.stat();
+  return { body: createReadStream(path, { fd: file }), bytes: stats.isFile() ? stats.size : undefined };
+}
