@@ -38,10 +38,6 @@ export async function pushFile(
   onSent: (sentBytes: number, totalBytes: number | undefined) => void,
 ): Promise<RunView> {
   const { body, bytes } = await openFile(path);
-  const query = new URLSearchParams({
-    ...(dryRun ? { dryRun: 'true' } : {}),
-    ...(connection === undefined ? {} : { connectionId: connection }),
-  });
   let sent = 0;
   const counted = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -54,13 +50,14 @@ export async function pushFile(
   // It answers when it has all of it, which may take an hour.
   const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
   try {
-    const response = await request(`${baseUrl}/v1/${kind}${query.size === 0 ? '' : `?${query.toString()}`}`, {
+    const response = await request(`${baseUrl}/v1/${kind}${dryRun ? '?dryRun=true' : ''}`, {
       method: 'POST',
       dispatcher,
       headers: {
         authorization: `Bearer ${key}`,
         'content-type': types[format] ?? '',
         ...(bytes === undefined ? {} : { 'content-length': String(bytes) }),
+        ...(connection === undefined ? {} : { 'packline-connection': connection }),
         ...headers,
       },
       body: body.pipe(counted),

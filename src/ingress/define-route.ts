@@ -53,6 +53,8 @@ interface Declaration<P, Q, B> {
   body?: z.ZodType<B>;
   /** An absent body counts as `{}`. */
   bodyOptional?: true;
+  /** Its body may be larger than others. */
+  bodyBytesMax?: number;
   /** The body is taken as bytes, of any type. */
   rawBody?: true;
   /** The handler reads the body, however large: by media type, what it may be. */

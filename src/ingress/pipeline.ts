@@ -9,7 +9,7 @@ import type { Method, RawCall, Route } from './define-route.ts';
 import type { Dialect } from './dialect.ts';
 import type { IngressDeps } from './deps.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
-import { openStream } from './open-stream.ts';
+import { askToGoOn, openStream } from './open-stream.ts';
 import { makeInvalid, makeRefusal, problemHeaders, toProblem, toShownFailure } from './problem.ts';
 import { isRedisAway, reasonOf } from '../platform/redis-away.ts';
 import { checkDeclaredLength, readIncoming, readRequest } from './read-body.ts';
@@ -90,11 +90,11 @@ export function createPipeline(deps: IngressDeps, metrics: RequestMetrics, authe
 
   const readBody = async (c: RequestContext, route: Route, headers: RawCall['headers']) => {
     if (route.body === undefined && route.rawBody !== true) return { bytes: noBytes, parsed: undefined };
-    checkDeclaredLength(headers['content-length'], bodyLimits);
+    const limits = { ...bodyLimits, bytesMax: Math.max(bodyLimits.bytesMax, route.bodyBytesMax ?? 0) };
+    checkDeclaredLength(headers['content-length'], limits);
+    askToGoOn(c, bodyLimits);
     const { incoming } = c.env ?? {};
-    const bytes = await (incoming === undefined
-      ? readRequest(c.req.raw, bodyLimits)
-      : readIncoming(incoming, bodyLimits));
+    const bytes = await (incoming === undefined ? readRequest(c.req.raw, limits) : readIncoming(incoming, limits));
     if (route.rawBody === true) return { bytes, parsed: undefined };
     if (bytes.length === 0 && route.bodyOptional === true) return { bytes, parsed: {} };
     if (!jsonTypePattern.test(headers['content-type'] ?? '')) {

@@ -32,7 +32,7 @@ export const runProblemCodes = {
     'rejected',
     422,
     'Several connections',
-    'More than one of the merchant’s connections takes products and stock: name one in `connectionId`.',
+    'More than one of the merchant’s connections takes products and stock: name one in the header `Packline-Connection`.',
   ),
   'run.rows_gone': row(
     'rejected',

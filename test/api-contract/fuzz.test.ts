@@ -55,6 +55,10 @@ async function withToken(operation: Operation, request: RawRequest, key: string)
   return { ...request, headers };
 }
 
+/** Rows go to a connection that takes them. */
+const connectionFor = ({ takesRows, dialect }: Operation, ids: Readonly<Record<string, string>>): { con?: string } =>
+  takesRows || dialect === 'nash' ? { con: ids['catalogConnection'] ?? '' } : {};
+
 const isRedisAway = ({ status, text }: Reply): boolean => status === 503 && text.includes('"redis.away"');
 
 test.each(named)(
@@ -66,7 +70,7 @@ test.each(named)(
     if (need !== undefined) await bringTo(ingress.store, merchant.ids['ord'] ?? '', need);
     const target = {
       key: operation.scope === 'admin' ? adminKey : merchant.key,
-      ids: { ...merchant.ids, code: 'order.state' },
+      ids: { ...merchant.ids, code: 'order.state', ...connectionFor(operation, merchant.ids) },
     };
     const logged = ingress.log.lines().length;
     const statuses = new Set<number>();

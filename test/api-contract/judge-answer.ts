@@ -19,7 +19,13 @@ const ProblemSchema = z.looseObject({
   errors: z.array(FieldErrorSchema).default([]),
 });
 type Problem = z.infer<typeof ProblemSchema>;
-const ForeignRefusalSchema = z.looseObject({ code: z.string(), requestId: z.string() });
+const ForeignRefusalSchema = z.union([
+  z.looseObject({ code: z.string(), requestId: z.string() }),
+  // Nash's.
+  z
+    .looseObject({ error: z.looseObject({ code: z.string() }), RequestID: z.string() })
+    .transform(({ error, RequestID: requestId }) => ({ code: error.code, requestId })),
+]);
 
 /** What a schema can say. The rest (two times in order, a URL nobody may call) is for the handlers. */
 const structural = new Set(['field.type', 'field.required', 'field.unknown', 'field.too_small', 'field.too_big', 'field.format']); // prettier-ignore

@@ -1,5 +1,6 @@
 /** Made from the API's document: each operation is open to the keys that its scope names, and to no others. */
 import { expect, test } from 'vitest';
+import * as z from 'zod';
 import type { Reply } from '../support/checked-request.ts';
 import { adminKey } from '../support/ingress.ts';
 import { idPrefixOf, type Operation } from './read-operations.ts';
@@ -39,8 +40,22 @@ const knockWith = async (operation: Operation, key: string): Promise<Reply> =>
 /** VTEX's older API has one word for whoever it does not know. */
 const legacyStranger = '1000';
 const refusals = ['auth.missing', 'auth.invalid', 'auth.scope', legacyStranger];
-const refusalIn = ({ body }: Reply): unknown =>
-  refusals.find((code) => typeof body === 'object' && body !== null && 'code' in body && body.code === code);
+/** Nash's words for them. */
+const atNash: Readonly<Record<string, string>> = {
+  UNAUTHORIZED: 'auth.missing',
+  FORBIDDEN: 'auth.scope',
+  MISSING_RESOURCE: 'auth.invalid',
+};
+const RefusedSchema = z.union([
+  z.looseObject({ code: z.string() }),
+  z
+    .looseObject({ error: z.looseObject({ code: z.string() }) })
+    .transform(({ error }) => ({ code: atNash[error.code] })),
+]);
+const refusalIn = ({ body }: Reply): unknown => {
+  const said = RefusedSchema.safeParse(body).data?.code;
+  return refusals.find((code) => code === said);
+};
 
 const closed = operations.filter(({ scope }) => scope !== undefined);
 test.each(closed.map((operation) => [nameOf(operation), operation] as const))(
@@ -60,7 +75,8 @@ test.each(closed.map((operation) => [nameOf(operation), operation] as const))(
     const strangers = [[undefined, 'auth.missing'], ['Basic cGw6cGw=', 'auth.missing'], [unknown, 'auth.invalid']] as const; // prettier-ignore
     for (const [authorization, code] of strangers) {
       const reply = await knock(operation, authorization);
-      expect([reply.status, refusalIn(reply)]).toEqual([401, wordOf(code)]);
+      const status = operation.dialect === 'nash' && code === 'auth.invalid' ? 404 : 401;
+      expect([reply.status, refusalIn(reply)]).toEqual([status, wordOf(code)]);
     }
   },
 );

@@ -128,11 +128,13 @@ async function pushRows({ secrets, echo }: World, { owner, connect }: Acts): Pro
       settings: { baseUrl: `${echo.url}/?mode=${mode}&path=`, apiKey: secrets.echoNashKey },
       routing: [{ storeLocationIds: ['store-of-nobody'] }],
     });
-    const query = `?connectionId=${connectionId}`;
-    await owner('POST /v1/products', { query, json: { products: [] } });
+    const headers = { 'packline-connection': connectionId };
+    await owner('POST /v1/products', { headers, json: { products: [] } });
     const runId = idOf(
-      await owner('POST /v1/inventory', { query, json: { items: [item, { ...item, quantity: 'few' }] } }),
+      await owner('POST /v1/inventory', { headers, json: { items: [item, { ...item, quantity: 'few' }] } }),
     );
+    await owner('POST /compat/nash/v1/products', { headers, json: { products: [] } });
+    await owner('POST /compat/nash/v1/inventory', { headers, json: { inventory: [item] } });
     const read = async () => (await owner('GET /v1/runs/{runId}', { params: { runId } })).body;
     await vi.waitFor(async () => expect((await read())['status']).toBe(status), waiting);
     for (const part of ['items', 'rejects.ndjson', 'rejects.csv', 'events']) {

@@ -42,7 +42,7 @@ const keys: Record<Caller, () => string | undefined> = {
 const tokens: World['tokens'] = {};
 const recorder = createRecorder(packline.baseUrl, (who, operation) =>
   // Where a partner's protocol is spoken, the tokens that it gives.
-  operation.includes(' /compat/') ? (tokens[who] ?? keys[who]()) : keys[who](),
+  operation.includes(' /compat/vtex-pick-and-pack/') ? (tokens[who] ?? keys[who]()) : keys[who](),
 );
 const { send, answers } = recorder;
 const failures = (job: string): number =>

@@ -164,17 +164,19 @@ describe('an upload', () => {
   });
 
   it('goes to the connection that is named, and is refused where none or several could be meant', async () => {
-    const codeOf = async (shop: Merchant, query = '') => {
-      const { status, body } = await shop.upload(`/v1/inventory${query}`, ndjson([item('x')]));
+    const codeOf = async (shop: Merchant, query = '', headers = {}) => {
+      const { status, body } = await shop.upload(`/v1/inventory${query}`, ndjson([item('x')]), headers);
       return [status, (body as { code?: string }).code];
     };
+    const naming = (id = '') => ({ 'Packline-Connection': id });
     const [none, two] = [await merchant({ connections: 0 }), await merchant({ connections: 2 })];
     expect(await codeOf(none)).toEqual([422, 'run.no_catalog']);
     expect(await codeOf(two)).toEqual([422, 'run.connection_unnamed']);
-    expect(await codeOf(none, `?connectionId=${two.connectionIds[0]}`)).toEqual([404, 'connection.not_found']);
+    expect(await codeOf(none, '', naming(two.connectionIds[0]))).toEqual([404, 'connection.not_found']);
     expect(await codeOf(two, '?mode=full')).toEqual([422, 'run.mode']);
-    const named = await two.upload(`/v1/inventory?connectionId=${two.connectionIds[1]}`, ndjson([item('x')]));
+    const named = await two.upload('/v1/inventory', ndjson([item('x')]), naming(two.connectionIds[1]));
     expect(runIn(named).connectionId).toBe(two.connectionIds[1]);
+    expect(await codeOf(two, '', naming('con_x'))).toEqual([400, 'request.invalid']);
     expect(await codeOf(two, '?dryRun=maybe')).toEqual([400, 'request.invalid']);
   });
 });

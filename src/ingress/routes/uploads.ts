@@ -1,17 +1,16 @@
 import * as z from 'zod';
 import type { RunKind } from '../../domain/bulk-run.ts';
-import { IdSchema } from '../../domain/ids.ts';
 import { InventoryRowSchema } from '../../domain/inventory-row.ts';
 import { ProductRowSchema } from '../../domain/product-row.ts';
 import { runModes } from '../../domain/run.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import type { ProblemCode } from '../problem-codes.ts';
 import { rowProblemCodes } from '../rows/problem-codes.ts';
+import { connectionHeader, connectionProblems } from '../runs/choose-connection.ts';
 import { takeUpload } from '../runs/take-upload.ts';
 import { RunViewSchema } from '../views/run-view.ts';
 
 const query = z.strictObject({
-  connectionId: IdSchema('connection').optional().meta({ description: 'Needed where several could be meant' }),
   dryRun: z
     .enum(['true', 'false'])
     .default('false')
@@ -24,9 +23,7 @@ const problems: readonly ProblemCode[] = [
   ...bodyProblems,
   'request.encoding',
   'idempotency.in_progress',
-  'connection.not_found',
-  'run.no_catalog',
-  'run.connection_unnamed',
+  ...connectionProblems,
   'run.mode',
   'run.not_spooling',
 ];
@@ -41,6 +38,7 @@ const makeUploadRoute = (kind: RunKind, summary: string, document: z.ZodType, ro
     tag: 'Products and inventory',
     scope: 'operate',
     query,
+    requestHeaders: connectionHeader,
     streamBody: { 'application/json': document, 'application/x-ndjson': row, 'text/csv': z.string() },
     idempotency: 'late',
     answers: { 202: { description: 'The run', schema: RunViewSchema } },

@@ -1,11 +1,10 @@
-import { Failure } from '../../domain/failure.ts';
 import type { RunKind } from '../../domain/bulk-run.ts';
-import type { Run, RunMode } from '../../domain/run.ts';
+import type { RunMode } from '../../domain/run.ts';
 import { reasonOf } from '../../platform/redis-away.ts';
 import { runSendWork } from '../../queues/run-send.ts';
 import { startRun } from '../../store/run-line.ts';
-import { addSegment, createRun, discardRun, interruptRun, requireRun } from '../../store/runs.ts';
-import { deleteSpool, writeSpool } from '../../store/spool.ts';
+import { addSegment, createRun, requireRun } from '../../store/runs.ts';
+import { writeSpool } from '../../store/spool.ts';
 import type { Answer } from '../answer.ts';
 import type { TenantCall } from '../define-route.ts';
 import { makeRefusal } from '../problem.ts';
@@ -15,9 +14,9 @@ import { runOnce } from '../run-once.ts';
 import { toRunView } from '../views/run-view.ts';
 import { arrivalsOf } from './arrivals.ts';
 import { chooseConnection } from './choose-connection.ts';
+import { giveUpRun } from './give-up-run.ts';
 
 export interface UploadOptions {
-  connectionId?: string | undefined;
   dryRun: boolean;
   mode: RunMode;
 }
@@ -38,13 +37,14 @@ export async function takeUpload(call: UploadCall, kind: RunKind, options: Uploa
   const { blobs, settings } = deps;
   const { dryRun, mode } = options;
   if (mode === 'full') throw makeRefusal('run.mode', 'full snapshots are not taken yet');
-  const { id: connectionId } = await chooseConnection(deps, store, merchantId, options.connectionId);
+  const { id: connectionId } = await chooseConnection(deps, store, merchantId, headers);
   const count: BodyCount = { wireBytes: 0, bytes: 0 };
   const body = arrivalsOf(call.arriving(), settings.uploadIdleMs);
   const contentType = headers['content-type'];
   const rows = readRows({ kind, contentType, contentEncoding: headers['content-encoding'], body }, count);
   const run = await createRun(store, { merchantId, connectionId, kind, mode, dryRun });
   const line = { merchantId, connectionId, kind };
+  const own = { store, blobs };
   let isStarted = false;
   const start = async (): Promise<Answer> => {
     await startRun(store, line, run.id, runSendWork(line));
@@ -64,28 +64,14 @@ export async function takeUpload(call: UploadCall, kind: RunKind, options: Uploa
     const route = `POST /v1/${kind}`;
     const scope = { owner: merchantId, route, key: idempotencyKey, parsed, orderId: undefined, log };
     const answer = await runOnce(store, scope, start);
-    if (!isStarted) await giveUp(call, run);
+    if (!isStarted) await giveUpRun(own, run);
     return answer;
   } catch (thrown) {
     body.destroy();
     // With Redis or the blob store away this fails as well; the sweep ends it later.
-    await giveUp(call, run, thrown).catch((error: unknown) =>
+    await giveUpRun(own, run, thrown).catch((error: unknown) =>
       log.warn({ runId: run.id, reason: reasonOf(error) }, 'upload.notCleared'),
     );
     throw thrown;
   }
 }
-
-/** Ends a run that was never started: it goes when it was one too many, and stays for all to see when its upload failed. */
-async function giveUp({ deps, store }: UploadCall, run: Run, thrown?: unknown): Promise<void> {
-  const isFailed = thrown !== undefined && !(thrown instanceof Failure && thrown.code.startsWith('idempotency.'));
-  if (!isFailed) await discardRun(store, run);
-  // What was thrown may hide that it was started: then its rows are needed.
-  else if (!(await interruptRun(store, run.id, wordsOf(thrown)))) return;
-  await deleteSpool(deps.blobs, run.id);
-}
-
-const wordsOf = (thrown: unknown): { code: string; detail: string } =>
-  thrown instanceof Failure
-    ? { code: thrown.code, detail: thrown.message }
-    : { code: 'packline.unexpected', detail: 'the upload could not be kept' };
