@@ -5,7 +5,6 @@ import { makeRefusal } from './problem.ts';
 import { endWith, notHttp, refuseUnread } from './refuse-unread.ts';
 
 const requestsPerSocketMax = 10_000;
-const unreadMaxMs = 15_000;
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -13,7 +12,11 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
  * Stands between Node's server and the app: what cannot be given as an option, and an answer for what never becomes a
  * request. A sender who asks first (`Expect: 100-continue`) is not told to go on with a body that is too large anyway.
  */
-export function guardServer(server: Server, listener: Listener, { bodyBytesMax }: { bodyBytesMax: number }): void {
+export function guardServer(
+  server: Server,
+  listener: Listener,
+  { bodyBytesMax, unreadMaxMs = 15_000 }: { bodyBytesMax: number; unreadMaxMs?: number },
+): void {
   /** The newest request of each connection. */
   const newest = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>();
   const refused = new WeakSet<Duplex>();
@@ -21,7 +24,7 @@ export function guardServer(server: Server, listener: Listener, { bodyBytesMax }
 
   const onRequest: Listener = (request, response) => {
     newest.set(request.socket, { request, response });
-    response.once('finish', () => endUnread(request));
+    response.once('finish', () => endUnread(request, unreadMaxMs));
     if (isClear(request)) return listener(request, response);
     const { status, headers, body } = refuseUnread(notHttp());
     response.writeHead(status, headers).end(body);
@@ -65,7 +68,7 @@ function toFailure(parserCode: string | undefined): Failure {
 }
 
 /** The rest of a body that came after its answer is waited for, but not for ever. */
-function endUnread(request: IncomingMessage): void {
+function endUnread(request: IncomingMessage, unreadMaxMs: number): void {
   if (request.complete || request.destroyed) return;
   setTimeout(() => {
     if (!request.complete) request.socket.destroy();
