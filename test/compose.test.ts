@@ -101,7 +101,7 @@ describe('what it starts', () => {
   });
 
   test('every setting can be given, and each that is named exists', () => {
-    const decidedHere = ['PACKLINE_REDIS_TRUSTED', 'PACKLINE_ALLOW_LOSSY_REDIS', 'PACKLINE_SHARDS', 'PACKLINE_WAIT_REPLICAS', 'PACKLINE_FAILOVER_SECONDS', 'PACKLINE_GRACE_MS', 'PACKLINE_DRAIN_MS', 'PACKLINE_SANDBOX_PORT']; // prettier-ignore
+    const decidedHere = ['PACKLINE_REDIS_TRUSTED', 'PACKLINE_ALLOW_LOSSY_REDIS', 'PACKLINE_SHARDS', 'PACKLINE_WAIT_REPLICAS', 'PACKLINE_FAILOVER_SECONDS', 'PACKLINE_GRACE_MS', 'PACKLINE_DRAIN_MS', 'PACKLINE_SANDBOX_PORT', 'PACKLINE_API_KEY']; // prettier-ignore
     const given = Object.keys(api.environment).map((name) => name.replace(/_FILE$/, ''));
     expect([...given, ...decidedHere].sort()).toEqual(settings.map(({ env }) => env).sort());
   });
