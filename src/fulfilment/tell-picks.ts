@@ -19,11 +19,8 @@ const referenceOf = (order: Order): string => toOmsModification(order).reference
 /** The OMS has to hear what was picked, and has not (all of) it. */
 export const needsPicks = (order: Order): boolean => needsModification(order, referenceOf);
 
-/** Between two looks at a change that the OMS is working on. */
-const changePollMs = 5_000;
-/** … once it takes longer than that, or its transitions fail there … */
-const changeSoonMs = 120_000;
-const changeSlowPollMs = 60_000;
+/** Between two looks at a change that the OMS is working on: the longer it takes, the longer … */
+const changePollMs = { min: 1_000, max: 60_000 };
 /** … and until it is an issue. */
 const changeMaxMs = 2 * 3_600_000;
 
@@ -77,7 +74,9 @@ async function comeAgain({ finish, store }: Context, askedAt: string, isFailing 
       },
     );
   }
-  const delayMs = isFailing || ageMs > changeSoonMs ? changeSlowPollMs : changePollMs;
+  const delayMs = isFailing
+    ? changePollMs.max
+    : Math.min(Math.max(Math.round(ageMs / 2), changePollMs.min), changePollMs.max);
   await finish({}, { how: 'retry', delayMs, counted: false });
   return 'later';
 }
