@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isBeingCanceled, type Order } from './order.ts';
+import { isBeingCanceled, withoutProblem, type Order } from './order.ts';
 import { isNeverInvoiced, statusTable } from './order-status.ts';
 import { arePicksSettled } from './order-change.ts';
 import { settle, sum } from './settlement.ts';
@@ -7,6 +7,9 @@ import { InstantSchema } from './time.ts';
 
 const lineId = z.string().min(1).max(200);
 const minor = z.int().min(0).max(1_000_000_000_000);
+
+/** What was picked changed after it was invoiced. */
+export const otherBagProblem = 'invoice.other_bag';
 
 /** An invoice that the merchant made, for the OMS to know of. VTEX takes letters and digits only as its number. */
 export const InvoiceInputSchema = z
@@ -103,6 +106,25 @@ export function judgeInvoice(order: Order, input: InvoiceInput): InvoiceVerdict 
   }
   return { verdict: 'taken' };
 }
+
+/** An invoice of this order, on its way to its OMS where it has one. */
+export const makeInvoice = (
+  { oms }: Pick<Order, 'oms'>,
+  { id, type, input, requestedAt }: Pick<OrderInvoice, 'id' | 'type' | 'requestedAt'> & { input: InvoiceInput },
+): OrderInvoice => ({ id, type, ...input, requestedAt, state: oms === undefined ? 'recorded' : 'wanted' });
+
+/** Once no more is charged than is due, what was charged for another bag is put right. */
+export function withInvoice(order: Order, invoice: OrderInvoice): Order {
+  const invoices = [...(order.invoices ?? []), invoice];
+  const isRight = invoicedMinor(invoices) - invoicedMinor(invoices, 'input') <= dueMinor(order);
+  return { ...order, invoices, problems: isRight ? withoutProblem(order.problems, otherBagProblem) : order.problems };
+}
+
+/** The order with one of its invoices changed. */
+export const withInvoiceState = (order: Order, id: string, change: Pick<OrderInvoice, 'state' | 'sentAt'>): Order => ({
+  ...order,
+  invoices: (order.invoices ?? []).map((one) => (one.id === id ? { ...one, ...change } : one)),
+});
 
 /**
  * The invoice that Packline makes itself where the merchant leaves that to it: of all that is due, numbered by the letters and

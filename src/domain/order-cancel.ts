@@ -6,7 +6,7 @@ import { ownSystem, resolveStatus } from './resolve-status.ts';
 
 /**
  * Cancellations: what decides is the state of an order, never who was heard first. docs/cancel.md has the whole table, and
- * test/flow/cancel-matrix.test.ts plays it.
+ * test/flow/cancel-matrix/cancel-matrix.test.ts plays it.
  */
 
 export const cancelRefusedProblem = 'order.cancel_refused';

@@ -8,7 +8,7 @@ import {
   type Changed,
   type Vocabularies,
 } from './order-change.ts';
-import { dueMinor, invoicedMinor } from './invoice.ts';
+import { dueMinor, invoicedMinor, otherBagProblem } from './invoice.ts';
 import { isInvoicedAtAll } from './order-write-back.ts';
 import { heldDetail, heldProblem, isHeld, judgePicks } from './order-settlement.ts';
 import { withoutProblem, type Order } from './order.ts';
@@ -69,7 +69,7 @@ function checkInvoices({ order, happenings }: Changed, now: string): Changed {
     invoices: invoices.map((one) => (isTooMuch(one) ? ({ ...one, state: 'refused' } as const) : one)),
   };
   const detail = `what was picked has changed since it was invoiced; ${due} are due now, and ${invoicedMinor(next.invoices)} are invoiced`;
-  return raiseProblem({ order: next, happenings }, { code: 'invoice.other_bag', detail, source: 'you', raisedAt: now });
+  return raiseProblem({ order: next, happenings }, { code: otherBagProblem, detail, source: 'you', raisedAt: now });
 }
 
 /** The same picks: what somebody accepted stays accepted, and the rules may have changed. */

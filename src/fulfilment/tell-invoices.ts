@@ -1,5 +1,12 @@
 import { Failure } from '../domain/failure.ts';
-import { isToBeTold, ownInvoice, type OrderInvoice } from '../domain/invoice.ts';
+import {
+  isToBeTold,
+  makeInvoice,
+  ownInvoice,
+  withInvoice,
+  withInvoiceState,
+  type OrderInvoice,
+} from '../domain/invoice.ts';
 import { isReadyToInvoice, raiseProblem } from '../domain/order-change.ts';
 import { mayTellInvoices } from '../domain/order-write-back.ts';
 import { isBeingCanceled, withoutProblem, type Order } from '../domain/order.ts';
@@ -24,16 +31,10 @@ export async function invoiceItself(order: Order, { store, commit }: Context): P
     const at = toInstant(store.clock.now());
     const input = mayInvoice(latest) ? ownInvoice(latest, at) : null;
     if (input === null) return null;
-    const invoice: OrderInvoice = {
-      id: newId('invoice', store.clock),
-      type: 'output',
-      ...input,
-      requestedAt: at,
-      state: 'wanted',
-    };
+    const invoice = makeInvoice(latest, { id: newId('invoice', store.clock), type: 'output', input, requestedAt: at });
     const { invoiceNumber, valueMinor } = input;
     return {
-      order: { ...latest, invoices: [...(latest.invoices ?? []), invoice] },
+      order: withInvoice(latest, invoice),
       timeline: [{ at, what: 'invoice.made', detail: { invoiceNumber, valueMinor } }],
     };
   });
@@ -58,13 +59,11 @@ async function tellInvoice(order: Order, { id, invoiceNumber }: OrderInvoice, co
     },
     record: ({ order: latest }) => {
       const at = toInstant(context.store.clock.now());
-      const invoices = (latest.invoices ?? []).map((one): OrderInvoice =>
-        one.id === id ? { ...one, state: 'sent', sentAt: at } : one,
-      );
-      const isLast = !invoices.some(({ state }) => state === 'refused');
+      const sent = withInvoiceState(latest, id, { state: 'sent', sentAt: at });
+      const isLast = !sent.invoices?.some(({ state }) => state === 'refused');
       const problems = isLast ? withoutProblem(latest.problems, 'invoice.refused') : latest.problems;
       return {
-        order: { ...latest, invoices, problems },
+        order: { ...sent, problems },
         timeline: [{ at, what: 'oms.invoiced', detail: { invoiceNumber } }],
       };
     },
@@ -107,13 +106,11 @@ const keepRefusal = (
 ): Promise<Order> =>
   changeOrder(store, order.id, { commit, work: deliveryWork }, ({ order: latest }) => {
     const at = toInstant(store.clock.now());
-    const invoices = (latest.invoices ?? []).map((one): OrderInvoice =>
-      one.id === id ? { ...one, state: 'refused' } : one,
-    );
+    const refused = withInvoiceState(latest, id, { state: 'refused' });
     const detail = `the OMS does not take invoice ${invoiceNumber} (${message}): send another one, or retry`;
     const problem = { code: 'invoice.refused', detail, source: 'you', raisedAt: at };
     return {
-      ...raiseProblem({ order: { ...latest, invoices }, happenings: [] }, problem),
+      ...raiseProblem({ order: refused, happenings: [] }, problem),
       timeline: [{ at, what: 'oms.invoiceRefused', detail: { invoiceNumber, code } }],
     };
   });

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { invoicedMinor, isToBeTold, ownInvoice, type OrderInvoice } from '../../src/domain/invoice.ts';
+import {
+  dueMinor,
+  invoicedMinor,
+  isToBeTold,
+  ownInvoice,
+  withInvoice,
+  type OrderInvoice,
+} from '../../src/domain/invoice.ts';
 import { isReadyToInvoice, ownEvidence } from '../../src/domain/order-change.ts';
 import { mayTellInvoices, needsModification, needsTracking } from '../../src/domain/order-write-back.ts';
 import type { Order } from '../../src/domain/order.ts';
@@ -138,6 +145,18 @@ describe('another bag', () => {
     const { order } = settle({ ...told, invoices: [{ ...invoiceOf('wanted'), valueMinor }] });
     expect(order.invoices).toMatchObject([{ state: 'refused' }]);
     expect(order.problems.map(({ code }) => code)).toEqual(['invoice.other_bag']);
+  });
+
+  test('is put right by an invoice of what is due now, and by nothing that leaves too much charged', () => {
+    const codes = (order: Order): string[] => order.problems.map(({ code }) => code);
+    const tooMuch = { ...invoiceOf('sent'), valueMinor: ownInvoice(told, at)?.valueMinor ?? 0 };
+    const { order: charged } = settle({ ...told, invoices: [tooMuch] });
+    const givenBack = { ...invoiceOf('wanted'), id: 'inv_2', type: 'input' as const };
+    expect(codes(withInvoice(charged, { ...givenBack, valueMinor: 1 }))).toEqual(['invoice.other_bag']);
+    const rest = tooMuch.valueMinor - dueMinor(charged);
+    expect(codes(withInvoice(charged, { ...givenBack, valueMinor: rest }))).toEqual([]);
+    const { order: keptBack } = settle({ ...told, invoices: [{ ...tooMuch, state: 'wanted' }] });
+    expect(codes(withInvoice(keptBack, { ...invoiceOf('wanted'), valueMinor: dueMinor(keptBack) }))).toEqual([]);
   });
 
   test('is no other for what was invoiced already, and is told of', () => {

@@ -4,6 +4,8 @@ import {
   InvoiceInputSchema,
   isInvoicedWhole,
   judgeInvoice,
+  makeInvoice,
+  withInvoice,
   type InvoiceInput,
   type OrderInvoice,
 } from '../../domain/invoice.ts';
@@ -86,9 +88,9 @@ const postInvoice = defineRoute({
       }
       if (!acceptDifferences) refuseHeld(order);
       const taken = acceptPicks(order, toInstant(store.clock.now())) ?? { order, happenings: [] };
-      const invoice = makeInvoice(store, order, { type: 'output', input });
+      const invoice = newInvoice(store, order, { type: 'output', input });
       answer = { invoice, isNew: true };
-      return withInvoice(store, taken, invoice);
+      return invoiced(store, taken, invoice);
     });
     const { invoice, isNew } = answer ?? never();
     return { status: isNew ? 202 : 200, json: toInvoiceView(invoice), headers: { Location: pathOf(orderId) } };
@@ -108,23 +110,17 @@ function refuseHeld(order: Order): void {
   });
 }
 
-/** An invoice of this order, on its way to its OMS where it has one. */
-export const makeInvoice = (
-  store: StoreDeps,
+export const newInvoice = (
+  { clock }: StoreDeps,
   order: Order,
-  { type, input }: { type: OrderInvoice['type']; input: InvoiceInput },
-): OrderInvoice => ({
-  id: newId('invoice', store.clock),
-  type,
-  ...input,
-  requestedAt: toInstant(store.clock.now()),
-  state: order.oms === undefined ? 'recorded' : 'wanted',
-});
+  document: { type: OrderInvoice['type']; input: InvoiceInput },
+): OrderInvoice =>
+  makeInvoice(order, { ...document, id: newId('invoice', clock), requestedAt: toInstant(clock.now()) });
 
-function withInvoice(store: StoreDeps, { order, happenings }: Changed, invoice: OrderInvoice): OrderChange {
+function invoiced(store: StoreDeps, { order, happenings }: Changed, invoice: OrderInvoice): OrderChange {
   const at = toInstant(store.clock.now());
   const { invoiceNumber, valueMinor } = invoice;
-  const told = { ...order, invoices: [...(order.invoices ?? []), invoice] };
+  const told = withInvoice(order, invoice);
   // An OMS says by itself when all of an order is invoiced.
   const isOver = order.oms === undefined && isInvoicedWhole(told);
   const changed = { order: told, happenings };

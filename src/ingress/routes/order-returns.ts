@@ -8,6 +8,7 @@ import {
   takeReturn,
   type OrderReturn,
 } from '../../domain/order-return.ts';
+import { withInvoice } from '../../domain/invoice.ts';
 import type { Order } from '../../domain/order.ts';
 import { settle } from '../../domain/settlement.ts';
 import { omsWorkNow } from '../../queues/oms-update.ts';
@@ -20,7 +21,7 @@ import { defineRoute, type Route } from '../define-route.ts';
 import { makeRefusal } from '../problem.ts';
 import { PageSchema } from '../views/page.ts';
 import { ReturnSchema, toReturnView } from '../views/return-view.ts';
-import { makeInvoice } from './order-billing.ts';
+import { newInvoice } from './order-billing.ts';
 
 const tag = 'Invoices and returns';
 const params = z.strictObject({ orderId: IdSchema('order') });
@@ -59,8 +60,8 @@ const postReturn = defineRoute({
       const invoice =
         document === undefined
           ? undefined
-          : makeInvoice(store, before, { type: 'input', input: { ...document, items: pricesOf(before, items) } });
-      const next = invoice === undefined ? before : { ...before, invoices: [...invoices, invoice] };
+          : newInvoice(store, before, { type: 'input', input: { ...document, items: pricesOf(before, items) } });
+      const next = invoice === undefined ? before : withInvoice(before, invoice);
       const telling = { system: merchantTells, reference, items, reason, invoiceId: invoice?.id };
       const facts = { newId: () => reference, at };
       const { changed, kept } = takeReturn({ order: next, happenings: [] }, telling, facts, vocabularies);

@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import type { Authenticator } from '../../authenticate.ts';
-import type { Dialect } from '../../dialect.ts';
+import { describeRefusal, type Dialect } from '../../dialect.ts';
 import { makeRefusal, problemHeaders, statusOf } from '../../problem.ts';
-import { isProblemCode, problemCodes } from '../../problem-codes.ts';
 import { NashRefusalSchema, nashRows, toNashRefusal, type NashRefusalRow } from './refusals.ts';
 
 /** What was wrong, by its place in Nash's words (`products.0.weight`). */
@@ -18,12 +17,7 @@ export function makeNashDialect(authenticator: Authenticator): Dialect {
     security: 'apiKey',
     schema: NashRefusalSchema,
     refusals: [],
-    describe(code) {
-      const row = rowOf(code);
-      if (row !== undefined) return { status: row.status, code: row.code, title: row.message };
-      if (isProblemCode(code)) return { status: problemCodes[code].status, code, title: problemCodes[code].title };
-      return { status: 500, code, title: code };
-    },
+    describe: (code) => describeRefusal(code, rowOf(code)),
     async identify(authorization) {
       const caller = await authenticator.identify(authorization);
       // The operator's own key is no merchant's, and Nash has no way of naming one.

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Clock } from '../../../platform/clock.ts';
 import { toInstant } from '../../../platform/clock.ts';
 import type { Authenticator } from '../../authenticate.ts';
-import type { Dialect } from '../../dialect.ts';
+import { describeRefusal, type Dialect } from '../../dialect.ts';
 import { makeRefusal, problemHeaders, statusOf } from '../../problem.ts';
 import { isProblemCode, problemCodes } from '../../problem-codes.ts';
 import { tokenExpired, type RefusalRow } from './refusals.ts';
@@ -37,12 +37,7 @@ export function makeDialect(
     security: 'pickAndPackToken',
     schema: RefusalSchema,
     refusals: ['auth.expired'],
-    describe(code) {
-      const row = rowOf(code);
-      if (row !== undefined) return { status: row.status, code: row.code, title: row.message };
-      if (isProblemCode(code)) return { status: problemCodes[code].status, code, title: problemCodes[code].title };
-      return { status: 500, code, title: code };
-    },
+    describe: (code) => describeRefusal(code, rowOf(code)),
     async identify(authorization) {
       const [, token] = tokenPattern.exec(authorization ?? '') ?? [];
       if (token === undefined) throw makeRefusal('auth.missing', 'send a token of POST /token');
