@@ -4,6 +4,7 @@ import type { Stop } from '../src/bulk/send-batches.ts';
 import { sendRun } from '../src/bulk/send-run.ts';
 import { Failure } from '../src/domain/failure.ts';
 import type { Run } from '../src/domain/run.ts';
+import { makeSafetyStock } from '../src/domain/safety-stock.ts';
 import type { WorkerDeps } from '../src/fulfilment/deps.ts';
 import { runSend } from '../src/queues/run-send.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
@@ -88,7 +89,7 @@ async function send(
   if (catalog === undefined) {
     throw new Failure('rejected', 'run.no_catalog', 'this fulfilment system has its products and stock from elsewhere');
   }
-  const safetyStock = await readSafetyStock(store, run.merchantId);
+  const safetyStock = makeSafetyStock(await readSafetyStock(store, run.merchantId));
   if (!run.dryRun) await reserveDelta(store, owned, run.counts.received);
   const stop = await sendRun(run, owned, older, { store, blobs, catalog, safetyStock, random, signal, isTimeUp });
   if (stop?.how === 'failed') throw stop.error;

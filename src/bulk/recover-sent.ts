@@ -1,4 +1,5 @@
 import type { RunKind } from '../domain/bulk-run.ts';
+import { makeSafetyStock } from '../domain/safety-stock.ts';
 import type { Blobs } from '../platform/blobs.ts';
 import { forgetInDelta } from '../store/delta.ts';
 import type { StoreDeps } from '../store/deps.ts';
@@ -11,6 +12,7 @@ import { makeRowReader, packKeys, type RunRow } from './run-row.ts';
 const chunkRows = 2_500;
 /** Of these rows only the keys matter. */
 const noText = { productText: () => '', inventoryText: () => '' };
+const nothingKept = makeSafetyStock([]);
 
 /**
  * After whoever sent this run died: of rows that were sent and have no verdict nobody knows what the partner has. Their
@@ -19,7 +21,7 @@ const noText = { productText: () => '', inventoryText: () => '' };
 export async function recoverSent(store: StoreDeps, blobs: Blobs, run: OwnedRun & { kind: RunKind }): Promise<void> {
   const sentThrough = await readSentThrough(store, run);
   if (sentThrough === 0) return;
-  const read = makeRowReader(run.kind, { catalog: noText, safetyStock: [] });
+  const read = makeRowReader(run.kind, { catalog: noText, safetyStock: nothingKept });
   for (const segment of await listSegments(store, run.runId)) {
     if (segment.done || segment.firstRow > sentThrough) continue;
     const { bytes: verdicts } = await readWorkVerdicts(store, run.runId, segment);

@@ -3,6 +3,7 @@ import type { Fingerprint } from '../domain/fingerprint.ts';
 import type { Blobs } from '../platform/blobs.ts';
 import { growDelta } from '../store/delta.ts';
 import type { StoreDeps } from '../store/deps.ts';
+import { growCategories, type CategorizedProduct } from '../store/product-categories.ts';
 import { commitRows, finishSegment, type OwnedRun, type RunTurn } from '../store/run-progress.ts';
 import { readWorkVerdicts, storeVerdicts, verdictByte } from '../store/run-verdicts.ts';
 import type { Segment } from '../store/spool.ts';
@@ -30,7 +31,11 @@ export const rowNumberOf = ({ segment, index }: Place): number => segment.firstR
 export interface RunLedger {
   open(segment: Segment): Promise<OpenSegment>;
   /** `errors`: why it was rejected, or what is remarked about it. `fingerprint`: of a valid row. */
-  decide(place: Place, verdict: RowVerdict, about?: { errors?: readonly RowError[]; fingerprint?: Fingerprint }): void;
+  decide(
+    place: Place,
+    verdict: RowVerdict,
+    about?: { errors?: readonly RowError[]; fingerprint?: Fingerprint; categories?: readonly string[] | undefined },
+  ): void;
   countRequest(): void;
   /** So much is decided that it should be committed. */
   isFull(): boolean;
@@ -47,6 +52,7 @@ const emptyPage = () => ({
   decided: 0,
   requests: 0,
   accepted: [] as { fingerprint: Fingerprint }[],
+  categorized: [] as CategorizedProduct[],
   overtaking: [] as { fingerprint: Fingerprint }[],
   reasons: [] as { segment: number; index: number; errors: readonly RowError[] }[],
 });
@@ -65,7 +71,7 @@ export function createRunLedger(
   let writing = Promise.resolve();
 
   async function write(): Promise<void> {
-    const { counts, requests, accepted, overtaking, reasons } = page;
+    const { counts, requests, accepted, categorized, overtaking, reasons } = page;
     const verdicts = [...segments.values()].flatMap((segment) => {
       if (segment.changed === undefined) return [];
       const { from, to } = segment.changed;
@@ -80,11 +86,13 @@ export function createRunLedger(
       requests,
       number: commits,
       accepted: packFingerprints(accepted),
+      categorized,
       overtaking: { older, keys: packKeys(overtaking) },
       verdicts,
       reasons,
     });
     if (accepted.length > 0) await growDelta(store, run);
+    if (categorized.length > 0) await growCategories(store, run.connectionId);
     for (const segment of ended) await putAway(segment);
   }
 
@@ -103,7 +111,7 @@ export function createRunLedger(
       segments.set(segment.number, opened);
       return opened;
     },
-    decide({ segment, index }, verdict, { errors = [], fingerprint } = {}) {
+    decide({ segment, index }, verdict, { errors = [], fingerprint, categories } = {}) {
       segment.verdicts[index] = verdictByte(verdict);
       segment.open -= 1;
       const { from, to } = segment.changed ?? { from: index, to: index + 1 };
@@ -113,6 +121,7 @@ export function createRunLedger(
       if (errors.length > 0) page.reasons.push({ segment: segment.number, index, errors });
       if (fingerprint === undefined || dryRun) return;
       if (verdict === 'accepted') page.accepted.push({ fingerprint });
+      if (verdict === 'accepted' && categories) page.categorized.push({ key: fingerprint.key, categories });
       if (older.length > 0) page.overtaking.push({ fingerprint });
     },
     countRequest() {

@@ -2,10 +2,11 @@ import { hash } from 'node:crypto';
 import type { FulfilmentCatalog, InventoryToPut, ProductToPut } from '../connectors/fulfilment/catalog.ts';
 import type { RowError, RunKind } from '../domain/bulk-run.ts';
 import { makeFingerprint, type Fingerprint } from '../domain/fingerprint.ts';
-import { inventoryRowKey, readInventoryRow } from '../domain/inventory-row.ts';
+import { inventoryRowKey, readInventoryRow, type InventoryRow } from '../domain/inventory-row.ts';
 import { productRowKey, readProductRow } from '../domain/product-row.ts';
-import { applySafetyStock, type SafetyStockRule } from '../domain/safety-stock.ts';
+import type { SafetyStock } from '../domain/safety-stock.ts';
 import { fingerprintBytes, fingerprintKeyBytes } from '../store/delta.ts';
+import { productKey } from '../store/product-categories.ts';
 
 /** A row as it will be sent. */
 export interface RunRow {
@@ -16,6 +17,10 @@ export interface RunRow {
   /** Of its text, in UTF-8. */
   bytes: number;
   warnings: readonly RowError[];
+  /** Of a product. */
+  categories?: readonly string[];
+  /** Of stock whose rules go by category: its product, and the row as it is made for one of these. */
+  byCategory?: { productKey: number; make: (categories: readonly string[]) => RunRow } | undefined;
 }
 export type MadeRow = RunRow | { errors: readonly RowError[] };
 
@@ -32,26 +37,33 @@ const finish = (identity: string, put: RunRow['put'], warnings: readonly RowErro
 export interface RowReaderOptions {
   /** Writes a row as the partner takes it. */
   catalog: Pick<FulfilmentCatalog, 'productText' | 'inventoryText'>;
-  safetyStock: readonly SafetyStockRule[];
+  safetyStock: SafetyStock;
 }
 
 /** Reads a line of the spool: checked, normalised, what is kept back taken off, written as it goes out. */
 export function makeRowReader(kind: RunKind, { catalog, safetyStock }: RowReaderOptions): (line: string) => MadeRow {
+  const goesByCategory = safetyStock.categories.length > 0;
+  const makeStock = (sent: InventoryRow, warnings: readonly RowError[], categories: readonly string[]): RunRow => {
+    const row = safetyStock.apply(sent, categories);
+    const { externalProductId, externalStoreLocationId } = row;
+    const put = { externalProductId, externalStoreLocationId, text: catalog.inventoryText(row) };
+    return finish(inventoryRowKey(row), put, warnings);
+  };
   return kind === 'products'
     ? (line) => {
         const reading = readProductRow(line);
         if (reading.row === undefined) return { errors: reading.errors };
         const { row, warnings } = reading;
         const put = { externalIdentifier: row.externalIdentifier, text: catalog.productText(row) };
-        return finish(productRowKey(row), put, warnings);
+        return { ...finish(productRowKey(row), put, warnings), categories: row.categories };
       }
     : (line) => {
-        const reading = readInventoryRow(line);
-        if (reading.row === undefined) return { errors: reading.errors };
-        const row = applySafetyStock(reading.row, safetyStock, []);
-        const { externalProductId, externalStoreLocationId } = row;
-        const put = { externalProductId, externalStoreLocationId, text: catalog.inventoryText(row) };
-        return finish(inventoryRowKey(row), put, reading.warnings);
+        const { row, warnings, errors } = readInventoryRow(line);
+        if (row === undefined) return { errors };
+        const made = makeStock(row, warnings, []);
+        if (!goesByCategory) return made;
+        const make = (categories: readonly string[]) => makeStock(row, warnings, categories);
+        return { ...made, byCategory: { productKey: productKey(row.externalProductId), make } };
       };
 }
 

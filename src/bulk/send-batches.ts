@@ -107,7 +107,8 @@ export function createBatchSender(
 
   function end(row: PlacedRow, verdict: 'accepted' | 'rejected', errors: PlacedRow['warnings']): void {
     uncertain.delete(row);
-    ledger.decide(row, verdict, { errors, ...(verdict === 'accepted' && { fingerprint: row.fingerprint }) });
+    const { fingerprint, categories } = row;
+    ledger.decide(row, verdict, { errors, ...(verdict === 'accepted' && { fingerprint, categories }) });
   }
 
   /** The partner's answer, whatever it takes; undefined when there is none, and nothing more is to be tried. */

@@ -1,13 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import type { FulfilmentCatalog } from '../connectors/fulfilment/catalog.ts';
 import type { Run } from '../domain/run.ts';
-import type { SafetyStockRule } from '../domain/safety-stock.ts';
+import type { SafetyStock } from '../domain/safety-stock.ts';
 import type { Blobs } from '../platform/blobs.ts';
 import { compareWithDelta, forgetInDelta } from '../store/delta.ts';
 import type { StoreDeps } from '../store/deps.ts';
 import { beginRequest, settleSent, type OwnedRun, type RunTurn } from '../store/run-progress.ts';
 import { listSegments } from '../store/runs.ts';
 import { readSegment } from '../store/spool.ts';
+import { applyCategories } from './apply-categories.ts';
 import { createRunLedger, type OpenSegment, type RunLedger } from './run-ledger.ts';
 import { makeRowReader, packFingerprints, packKeys, type RunRow } from './run-row.ts';
 import { createBatchSender, type BatchSender, type PlacedRow, type Stop } from './send-batches.ts';
@@ -16,7 +17,7 @@ export interface SendRunDeps {
   store: StoreDeps;
   blobs: Blobs;
   catalog: FulfilmentCatalog;
-  safetyStock: readonly SafetyStockRule[];
+  safetyStock: SafetyStock;
   random: () => number;
   signal: AbortSignal;
   /** It is time to go back and let others have their turn. */
@@ -37,7 +38,7 @@ export async function sendRun(
   older: readonly string[],
   deps: SendRunDeps,
 ): Promise<Stop | undefined> {
-  const { store, blobs } = deps;
+  const { store, blobs, safetyStock } = deps;
   const { kind, dryRun } = run;
   const ledger = createRunLedger(store, blobs, owned, { older, dryRun });
   const sender = createBatchSender(
@@ -65,7 +66,7 @@ export async function sendRun(
         if (ledger.isFull()) sender.stop(stopOf(await ledger.flush()));
         await sender.room();
         if (sender.stopped() !== undefined) return false;
-        judging = judge(chunk, { ledger, sender, store, owned });
+        judging = judge(chunk, { ledger, sender, store, owned, safetyStock });
         judging.catch(() => undefined); // Told to whoever waits for it.
         chunk = [];
         // Redis compares while the next rows are read: what was asked must have left before.
@@ -107,10 +108,17 @@ const restOf = ({ isTimeUp }: SendRunDeps): Stop | undefined => (isTimeUp() ? { 
 
 /** What is as the partner has it ends here, and what a newer run has sent; the rest waits for its batch. */
 async function judge(
-  rows: readonly PlacedRow[],
-  { ledger, sender, store, owned }: { ledger: RunLedger; sender: BatchSender; store: StoreDeps; owned: OwnedRun },
+  chunk: readonly PlacedRow[],
+  {
+    ledger,
+    sender,
+    store,
+    owned,
+    safetyStock,
+  }: { ledger: RunLedger; sender: BatchSender; store: StoreDeps; owned: OwnedRun; safetyStock: SafetyStock },
 ): Promise<void> {
-  if (rows.length === 0) return;
+  if (chunk.length === 0) return;
+  const rows = await applyCategories(store, owned.connectionId, safetyStock, chunk);
   // The comparison knows nothing of what is on its way, and may be older than its end.
   const onTheirWay = rows.map(({ identity }) => sender.has(identity));
   const overtaken = store.keys.runOvertaken(owned.runId);

@@ -20,6 +20,9 @@ const to48Bits = (hex: string): number => Number.parseInt(hex.slice(0, hexDigits
  * @param value what will be on the wire, in one spelling
  */
 export const makeFingerprint = (digest: TextDigest, key: string, value: string): Fingerprint => ({
-  key: to48Bits(digest(key)),
-  value: to48Bits(digest(value)),
+  key: makeKey(digest, key),
+  value: makeKey(digest, value),
 });
+
+/** 48 bits that stand for a text. */
+export const makeKey = (digest: TextDigest, text: string): number => to48Bits(digest(text));

@@ -24,27 +24,47 @@ export type SafetyStockRule = z.infer<typeof SafetyStockRuleSchema>;
 /** A merchant's rules; of those that fit a row, the first one counts. */
 export const SafetyStockRulesSchema = z.array(SafetyStockRuleSchema).max(200);
 
-/** Whether the caller has to find out the categories of products. */
-export const asksForCategories = (rules: readonly SafetyStockRule[]): boolean =>
-  rules.some(({ categories }) => categories !== undefined);
-
-/**
- * The row as it is to be sent. A row that tells no quantity stays as it is: nobody knows what to keep back of it.
- * @param categories of the row's product; none where they are not known
- */
-export function applySafetyStock(
-  row: InventoryRow,
-  rules: readonly SafetyStockRule[],
-  categories: readonly string[],
-): InventoryRow {
-  if (row.quantity === undefined) return row;
-  const rule = rules.find((candidate) => fits(candidate, row, categories));
-  if (rule === undefined) return row;
-  const keptBack = Math.max(rule.reserveUnits, Math.ceil((row.quantity * rule.bufferPercent) / 100));
-  const quantity = Math.max(row.quantity - keptBack, 0);
-  return { ...row, quantity, available: row.available && !(rule.unavailableAtZero && quantity === 0) };
+/** A merchant's rules, made ready for millions of rows. */
+export interface SafetyStock {
+  /** Those that rules name: whoever calls finds out which of them a row's product has. */
+  readonly categories: readonly string[];
+  /**
+   * The row as it is to be sent. A row that tells no quantity stays as it is: nobody knows what to keep back of it.
+   * @param categories of the row's product, as far as rules name them
+   */
+  apply(row: InventoryRow, categories: readonly string[]): InventoryRow;
 }
 
-const fits = (rule: SafetyStockRule, row: InventoryRow, categories: readonly string[]): boolean =>
-  (rule.storeLocationIds?.includes(row.externalStoreLocationId) ?? true) &&
-  (rule.categories?.some((category) => categories.includes(category)) ?? true);
+export function makeSafetyStock(rules: readonly SafetyStockRule[]): SafetyStock {
+  const candidates = rules.map((rule) => ({
+    rule,
+    stores: rule.storeLocationIds && new Set(rule.storeLocationIds),
+    categories: rule.categories && new Set(rule.categories),
+  }));
+  return {
+    categories: [...new Set(rules.flatMap(({ categories }) => categories ?? []))],
+    apply(row, ofProduct) {
+      if (row.quantity === undefined) return row;
+      const found = candidates.find(
+        ({ stores, categories }) =>
+          (stores?.has(row.externalStoreLocationId) ?? true) &&
+          (categories === undefined || ofProduct.some((category) => categories.has(category))),
+      );
+      return found === undefined ? row : keepBack(row, row.quantity, found.rule);
+    },
+  };
+}
+
+function keepBack(row: InventoryRow, stocked: number, rule: SafetyStockRule): InventoryRow {
+  const keptBack = Math.max(rule.reserveUnits, Math.ceil((stocked * rule.bufferPercent) / 100));
+  const quantity = Math.max(stocked - keptBack, 0);
+  if (quantity > 0 || !rule.unavailableAtZero) return { ...row, quantity };
+  const unavailable = { ...row, quantity, available: false };
+  if (row.providerConfigs === undefined) return unavailable;
+  // What nobody may sell is not for sale through one provider either.
+  const providerConfigs = row.providerConfigs.map((config) => ({
+    ...config,
+    ...(config.available === true && { available: false }),
+  }));
+  return { ...unavailable, providerConfigs };
+}

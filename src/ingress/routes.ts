@@ -21,6 +21,7 @@ import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { registerWebhooksRoutes } from './routes/register-webhooks.ts';
 import { runRowRoutes } from './routes/run-rows.ts';
 import { runRoutes } from './routes/runs.ts';
+import { safetyStockRoutes } from './routes/safety-stock.ts';
 import { searchRoutes } from './routes/search.ts';
 import { shipmentRoutes } from './routes/shipments.ts';
 import { uploadRoutes } from './routes/uploads.ts';
@@ -48,6 +49,7 @@ export const routes: readonly Route[] = [
   ...uploadRoutes,
   ...runRoutes,
   ...runRowRoutes,
+  ...safetyStockRoutes,
   ...reconciliationRoutes,
   ...searchRoutes,
   ...erasureRoutes,

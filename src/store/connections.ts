@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { runKinds } from '../domain/bulk-run.ts';
 import { toInstant } from '../platform/clock.ts';
+import { forgetDelta } from './delta.ts';
 import { digest, newId, type StoreDeps } from './deps.ts';
 import { globalKeys } from './keys.ts';
+import { forgetCategories } from './product-categories.ts';
 import { parseStored } from './stored-json.ts';
 import { updateDoc } from './update-doc.ts';
 
@@ -134,6 +137,8 @@ export async function deleteConnection(deps: StoreDeps, connection: Connection):
   await deps.redis.del(globalKeys.token(digest(token)));
   await deps.redis.hdel(deps.keys.connections(connection.merchantId), connection.id);
   await deps.redis.del(deps.keys.health(connection.id));
+  for (const kind of runKinds) await forgetDelta(deps, { connectionId: connection.id, kind });
+  await forgetCategories(deps, connection.id);
 }
 
 /** Whose inbound URL this is; null for a token that nobody has (any more). */

@@ -141,11 +141,13 @@ return done`);
  * Splits as many buckets as the rows ask for, a few in each script. Whoever dies in between leaves a state that is whole,
  * and somewhat too full until the next one grows it.
  */
-export async function growDelta({ redis, keys }: DeltaDeps, { connectionId, kind }: DeltaRef): Promise<void> {
+export const growDelta = (deps: DeltaDeps, { connectionId, kind }: DeltaRef): Promise<void> =>
+  growBuckets(deps, deps.keys.delta(connectionId, kind));
+
+/** The same for a state of other values under keys of rows (product-categories.ts). */
+export async function growBuckets({ redis, keys }: DeltaDeps, state: string): Promise<void> {
   let split = splitsMax;
-  while (split === splitsMax) {
-    split = Number(await runScript(redis, growScript, [keys.tag, keys.delta(connectionId, kind)], []));
-  }
+  while (split === splitsMax) split = Number(await runScript(redis, growScript, [keys.tag, state], []));
 }
 
 const reserveScript = defineScript(`
@@ -179,6 +181,7 @@ export async function forgetInDelta(
 }
 
 const forgetAllScript = defineScript(`${deltaLua}
+if redis.call('EXISTS', KEYS[2]) == 0 then return 0 end
 local d = openDelta(KEYS[2])
 redis.call('HSET', KEYS[3], d.prefix, d.low + d.split)
 redis.call('HINCRBY', d.key, 'epoch', 1)
@@ -186,8 +189,11 @@ redis.call('HSET', d.key, 'rows', 0, 'bits', ${bitsMin}, 'split', 0)
 return 1`);
 
 /** The same of every row, in one moment; the buckets are removed later (`sweepDeltas`). */
-export async function forgetDelta({ redis, keys }: DeltaDeps, { connectionId, kind }: DeltaRef): Promise<void> {
-  await runScript(redis, forgetAllScript, [keys.tag, keys.delta(connectionId, kind), keys.deltaGarbage], []);
+export const forgetDelta = (deps: DeltaDeps, { connectionId, kind }: DeltaRef): Promise<void> =>
+  forgetBuckets(deps, deps.keys.delta(connectionId, kind));
+
+export async function forgetBuckets({ redis, keys }: DeltaDeps, state: string): Promise<void> {
+  await runScript(redis, forgetAllScript, [keys.tag, state, keys.deltaGarbage], []);
 }
 
 const sweepScript = defineScript(`

@@ -88,6 +88,8 @@ export function createKeys(shard: number) {
     endedRuns: `${tag}:ended-runs`,
     /** What a connection's partner has accepted last; its buckets lie under it (delta.ts). */
     delta: (connectionId: string, kind: RunKind) => `${tag}:delta:${connectionId}:${kind.slice(0, 1)}`,
+    /** Which categories the products of a connection have; its buckets lie under it (product-categories.ts). */
+    productCategories: (connectionId: string) => `${tag}:delta:${connectionId}:c`,
     /** Buckets of deltas that were forgotten as a whole, to be removed little by little: prefix to how many. */
     deltaGarbage: `${tag}:delta-garbage`,
     /** When each merchant was last reconciled on schedule (ms). */

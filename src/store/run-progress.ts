@@ -4,6 +4,7 @@ import { entryGone } from './change-order.ts';
 import { deltaLua } from './delta.ts';
 import type { StoreDeps } from './deps.ts';
 import { entryLua } from './entry-lua.ts';
+import { keepCategoriesLua, packCategories, type CategorizedProduct } from './product-categories.ts';
 import { lineKeys, type LineRef } from './run-line.ts';
 import type { RunSegment } from './runs.ts';
 import type { Segment } from './spool.ts';
@@ -65,6 +66,8 @@ export interface DecidedRows {
   number: number;
   /** Fingerprints of what the partner has accepted. */
   accepted: Uint8Array;
+  /** Of accepted products. */
+  categorized?: readonly CategorizedProduct[];
   /** Keys of valid rows, and the unfinished older runs that are to leave them alone. */
   overtaking: { older: readonly string[]; keys: Uint8Array };
   /** Verdict bytes (run-verdicts.ts) of some rows of a segment, from `offset` on. */
@@ -77,12 +80,12 @@ export interface DecidedRows {
 const rateEveryMs = 5_000;
 const rateForgetsMs = 20_000;
 
-const commitScript = defineScript(`${entryLua}${turnLua}${deltaLua}
+const commitScript = defineScript(`${entryLua}${turnLua}${deltaLua}${keepCategoriesLua}
 local now = clock(p.now)
 if redis.call('HGET', run, 'commit') == p.number then return turn() end
 redis.call('HSET', run, 'commit', p.number)
 if p.requests > 0 then redis.call('HINCRBY', run, 'requestsUsed', p.requests) end
-local at = 4
+local at = 5
 for _, v in ipairs(p.verdicts) do
   redis.call('SETRANGE', v.key, v.offset, ARGV[at])
   at = at + 1
@@ -92,6 +95,7 @@ for _, key in ipairs(p.reasons) do
   at = at + 2
 end
 if #ARGV[2] > 0 then acceptRows(openDelta(KEYS[5]), ARGV[2]) end
+if #ARGV[4] > 0 then keepCategories(openDelta(p.categories), ARGV[4]) end
 for _, older in ipairs(p.older) do
   if redis.call('ZSCORE', KEYS[3], older.id) then
     for from = 1, #ARGV[3], 6 do redis.call('SADD', older.key, sub(ARGV[3], from, from + 5)) end
@@ -122,10 +126,12 @@ export async function commitRows(deps: StoreDeps, run: OwnedRun, rows: DecidedRo
     verdicts: rows.verdicts.map(({ segment, offset }) => ({ key: keys.runVerdicts(runId, segment), offset })),
     reasons: rows.reasons.map(({ segment }) => keys.runReasons(runId, segment)),
     older: rows.overtaking.older.map((id) => ({ id, key: keys.runOvertaken(id) })),
+    categories: keys.productCategories(run.connectionId),
   };
   return take(deps, run, commitScript, plan, [
     toBuffer(rows.accepted),
     toBuffer(rows.overtaking.keys),
+    packCategories(rows.categorized ?? []),
     ...rows.verdicts.map(({ bytes }) => toBuffer(bytes)),
     ...rows.reasons.flatMap(({ index, errors }) => [index, JSON.stringify(errors)]),
   ]);

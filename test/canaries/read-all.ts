@@ -145,6 +145,8 @@ async function pushRows({ secrets, echo }: World, { owner, connect }: Acts): Pro
   await push('error-400', 'completedWithRejects');
   const runId = await push('page-401', 'failed');
   await owner('GET /v1/runs');
+  await owner('PATCH /v1/safety-stock', { json: { rules: [{ reserveUnits: 1 }] } });
+  await owner('GET /v1/safety-stock');
   await owner('POST /v1/runs/{runId}/resume', { params: { runId } });
   await owner('POST /v1/runs/{runId}/cancel', { params: { runId } });
   return runId;

@@ -1,11 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  applySafetyStock,
-  asksForCategories,
-  SafetyStockRuleSchema,
-  SafetyStockRulesSchema,
-} from '../../src/domain/safety-stock.ts';
+import { makeSafetyStock, SafetyStockRuleSchema, SafetyStockRulesSchema } from '../../src/domain/safety-stock.ts';
 
 const row = (quantity?: number, available = true) => ({
   externalProductId: 'p',
@@ -15,7 +10,7 @@ const row = (quantity?: number, available = true) => ({
 });
 const rule = (fields: object) => SafetyStockRuleSchema.parse(fields);
 const left = (quantity: number, fields: object) => {
-  const { quantity: rest, available } = applySafetyStock(row(quantity), [rule(fields)], []);
+  const { quantity: rest, available } = makeSafetyStock([rule(fields)]).apply(row(quantity), []);
   return [rest, available];
 };
 
@@ -39,15 +34,27 @@ describe('safety stock', () => {
 
   test('leaves a row without a quantity, or without a rule for it, as it is', () => {
     const [unknown, elsewhere] = [row(), row(5)];
-    expect(applySafetyStock(unknown, [rule({ reserveUnits: 3 })], [])).toBe(unknown);
-    expect(applySafetyStock(elsewhere, [rule({ storeLocationIds: ['store-2'], reserveUnits: 3 })], [])).toBe(elsewhere);
+    expect(makeSafetyStock([rule({ reserveUnits: 3 })]).apply(unknown, [])).toBe(unknown);
+    const other = makeSafetyStock([rule({ storeLocationIds: ['store-2'], reserveUnits: 3 })]);
+    expect(other.apply(elsewhere, [])).toBe(elsewhere);
   });
 
   test('makes nothing available that was not', () => {
-    expect(applySafetyStock(row(9, false), [rule({ reserveUnits: 1 })], [])).toMatchObject({
+    expect(makeSafetyStock([rule({ reserveUnits: 1 })]).apply(row(9, false), [])).toMatchObject({
       quantity: 8,
       available: false,
     });
+  });
+
+  test('with nothing left takes what is for sale through one provider off sale, too, and only that', () => {
+    const config = { provider: 'X', serviceType: 'marketplace', valueCents: 1, currency: 'AUD' };
+    const sold = { ...row(2), providerConfigs: [{ ...config, available: true }, config] };
+    const stock = makeSafetyStock([rule({ reserveUnits: 2 })]);
+    expect(stock.apply(sold, [])).toMatchObject({
+      available: false,
+      providerConfigs: [{ ...config, available: false }, config],
+    });
+    expect(stock.apply({ ...sold, quantity: 3 }, [])).toEqual({ ...sold, quantity: 1 });
   });
 
   test('goes by the first rule that fits store and category', () => {
@@ -57,15 +64,16 @@ describe('safety stock', () => {
       { storeLocationIds: ['store-1', 'store-3'], reserveUnits: 3 },
       { reserveUnits: 4 },
     ]);
+    const stock = makeSafetyStock(rules);
     const kept = (store: string, categories: string[]) =>
-      100 - (applySafetyStock({ ...row(100), externalStoreLocationId: store }, rules, categories).quantity ?? 0);
+      100 - (stock.apply({ ...row(100), externalStoreLocationId: store }, categories).quantity ?? 0);
     expect(kept('store-1', ['Meat'])).toBe(1);
     expect(kept('store-2', ['Other', 'Fish'])).toBe(2);
     expect(kept('store-3', ['Dairy'])).toBe(3);
     expect(kept('store-1', [])).toBe(3);
     expect(kept('store-2', [])).toBe(4);
-    expect(asksForCategories(rules)).toBe(true);
-    expect(asksForCategories(rules.slice(2))).toBe(false);
+    expect(stock.categories).toEqual(['Meat', 'Fish']);
+    expect(makeSafetyStock(rules.slice(2)).categories).toEqual([]);
   });
 
   test('never leaves less than nothing or more than there was', () => {

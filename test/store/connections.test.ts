@@ -14,6 +14,7 @@ import {
   tokenOverlapSeconds,
   updateConnection,
 } from '../../src/store/connections.ts';
+import { acceptIntoDelta, countDelta, fingerprintBytes, sweepDeltas } from '../../src/store/delta.ts';
 import { digest, type StoreDeps } from '../../src/store/deps.ts';
 import { globalKeys } from '../../src/store/keys.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
@@ -49,6 +50,17 @@ describe('a connection', () => {
     expect(() => openConnection(store, { ...one, sealed: two.sealed })).toThrow(
       expect.objectContaining({ code: 'secrets.cannot_open' }),
     );
+  });
+
+  it('takes what is known of its partner with it when it is deleted', async () => {
+    const connection = await create();
+    const at = { connectionId: connection.id, kind: 'inventory' } as const;
+    await acceptIntoDelta(store, at, Buffer.alloc(fingerprintBytes, 1));
+    expect(await countDelta(store, at)).toBe(1);
+    await deleteConnection(store, connection);
+    expect(await countDelta(store, at)).toBe(0);
+    await sweepDeltas(store);
+    expect(await client.keys(`${store.keys.delta(connection.id, 'inventory')}:*`)).toEqual([]);
   });
 
   it("is its merchant's only, and listed in the order in which they were made", async () => {
