@@ -62,7 +62,7 @@ const required: Readonly<Record<RunKind, readonly string[]>> = {
 };
 
 /** Of a reject file: notes for people, which are passed over when it is sent back. */
-const isNote = (name: string): boolean => name.startsWith('_');
+export const isNote = (name: string): boolean => name.startsWith('_');
 
 /** What is wrong with a header line, in words; undefined when nothing is. */
 export function findHeaderFault(kind: RunKind, header: readonly string[]): string | undefined {

@@ -14,6 +14,12 @@ const WeightUnitSchema = z
   .overwrite((word) => toWeightUnit(word) ?? word)
   .refine(isWeighed, { error: 'must be kg, g, lb or oz', params: { code: 'field.weight_unit' } });
 
+/** The attribute of goods that are sold by weight, however it is spelled. */
+export const weightedAttribute = 'WEIGHTED';
+const AttributeSchema = RowWordSchema.overwrite((word) =>
+  word.trim().toUpperCase() === weightedAttribute ? weightedAttribute : word,
+);
+
 const ProductDetailsSchema = z.strictObject({
   weightedItemInfo: z
     .strictObject({
@@ -61,7 +67,7 @@ export const ProductRowSchema = z
       width: CentimetresSchema.nullish(),
     }),
     identifiers: z.array(z.strictObject({ type: RowWordSchema, value: ExternalIdSchema })).max(50),
-    attributes: z.array(RowWordSchema).max(50).nullish(),
+    attributes: z.array(AttributeSchema).max(50).nullish(),
     details: ProductDetailsSchema.nullish(),
     providerConfigs: z
       .array(
@@ -77,9 +83,6 @@ export const ProductRowSchema = z
   })
   .meta({ id: 'ProductRow' });
 export type ProductRow = WithoutNulls<z.infer<typeof ProductRowSchema>>;
-
-/** The attribute of goods that are sold by weight. */
-export const weightedAttribute = 'WEIGHTED';
 
 export const readProductRow = defineRowReader(ProductRowSchema, warnOfProduct);
 

@@ -11,7 +11,7 @@ import { temporaryFolder } from '../support/own-redis.ts';
 import { testRedis } from '../support/redis.ts';
 
 const redis = await testRedis();
-const { ingress, merchant, work } = await openRunWorkshop(redis.url);
+const { ingress, partner, merchant, work } = await openRunWorkshop(redis.url);
 const shop = await merchant();
 const folder = await temporaryFolder();
 
@@ -78,6 +78,20 @@ describe('packline inventory push', () => {
     );
     expect([some.code, some.stdout]).toEqual([3, expect.stringContaining('rejects.csv')]);
     expect((await packline('inventory', 'push', await file('none.ndjson', [item('d', -1)]))).code).toBe(1);
+  });
+
+  test.each(['csv', 'ndjson'])('takes the rejects back as %s, corrected and with their notes', async (format) => {
+    const rows = [item(`${format}, "e"`, -5), item(`${format}-f`), { ...item(`${format}-g`), currency: 'XXQ' }];
+    const first = await packline('inventory', 'push', '--json', await file(`wrong-${format}.ndjson`, rows));
+    expect(first.code).toBe(3);
+    const { id } = JSON.parse(first.stdout) as RunView;
+    const { text } = await shop.get(`/v1/runs/${id}/rejects.${format}`);
+    const path = join(folder, `fixed.${format}`);
+    await writeFile(path, text.replace('-5', '5').replaceAll('XXQ', 'AUD'));
+    const again = await packline('inventory', 'push', '--json', path);
+    expect(again.code).toBe(0);
+    expect(JSON.parse(again.stdout)).toMatchObject({ status: 'completed', counts: { received: 2, accepted: 2 } });
+    expect(JSON.parse(partner.books.get(`store-1/${format}, "e"`) ?? '{}')).toMatchObject({ quantity: 5 });
   });
 
   test('ends with 2 for what it cannot know, and with 1 for what the API refuses', async () => {

@@ -80,6 +80,22 @@ describe('an inventory row is refused, with a pointer to the fault:', () => {
     [{ ...least, location: { aisle: 7 } }, 'field.type', '/location/aisle'],
     [{ ...least, location: { 'a/b': 'x' } }, 'field.unknown', '/location/a~1b'],
     [{ ...least, price: 440 }, 'field.unknown', '/price'],
+    [
+      { ...least, details: { weightedItemInfo: { valueCentsPerMeasurementUnit: 21.5 } } },
+      'field.type',
+      '/details/weightedItemInfo/valueCentsPerMeasurementUnit',
+    ],
+    [
+      { ...least, details: { weightedItemInfo: { valueCentsPerMeasurementUnit: -1 } } },
+      'field.too_small',
+      '/details/weightedItemInfo/valueCentsPerMeasurementUnit',
+    ],
+    // The unit is the product's, in the catalogue.
+    [
+      { ...least, details: { weightedItemInfo: { valueCentsPerMeasurementUnit: 1, weightUnit: 'kg' } } },
+      'field.unknown',
+      '/details/weightedItemInfo/weightUnit',
+    ],
     [{ ...least, details: { taxPercentage: 10 } }, 'field.too_big', '/details/taxPercentage'],
     [
       { ...full, providerConfigs: [{ provider: 'X', serviceType: 's', valueCents: 1, currency: 'XYZ' }] },

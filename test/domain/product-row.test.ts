@@ -34,6 +34,13 @@ describe('a product row', () => {
     expect(read(row).row).toEqual(weighted);
   });
 
+  test.each(['weighted', ' Weighted ', 'WEIGHTED'])('writes the attribute %j as WEIGHTED', (attribute) => {
+    expect(read({ ...weighted, attributes: ['FRESH', attribute] }).row?.attributes).toEqual(['FRESH', 'WEIGHTED']);
+    expect(warnings({ ...pictured, attributes: [attribute] })).toEqual([
+      ['product.no_weight_unit', '/details/weightedItemInfo/weightUnit'],
+    ]);
+  });
+
   test('writes the size of a pack as text, which partners have as both', () => {
     const sized = (value: unknown) => read({ ...pictured, details: { packSizeSpecification: { value } } }).row;
     expect(sized(4)).toEqual(sized('4'));
@@ -92,6 +99,18 @@ describe('a product row is refused, with a pointer to the fault:', () => {
       'field.too_small',
       '/details/weightedItemInfo/weightPerItem',
     ],
+    [{ attributes: 'WEIGHTED' }, 'field.type', '/attributes'],
+    [
+      { details: { weightedItemInfo: { weightPerItem: '0.55', weightUnit: 'kg' } } },
+      'field.type',
+      '/details/weightedItemInfo/weightPerItem',
+    ],
+    [
+      { details: { weightedItemInfo: { weightUnit: 'kg', valueCentsPerMeasurementUnit: 21.5 } } },
+      'field.type',
+      '/details/weightedItemInfo/valueCentsPerMeasurementUnit',
+    ],
+    [{ details: { packSizeSpecification: { value: {} } } }, 'field.invalid', '/details/packSizeSpecification/value'],
     [{ brand: 'x' }, 'field.unknown', '/brand'],
   ])('with %j', (fields, code, pointer) => {
     expect(read({ ...least, ...fields }).errors).toEqual([expect.objectContaining({ code, pointer })]);

@@ -1,7 +1,7 @@
 import { CsvError, parse } from 'csv-parse';
 import type { RunKind } from '../../domain/bulk-run.ts';
 import { makeRowOfCells } from '../../domain/csv-cells.ts';
-import { findHeaderFault } from '../../domain/csv-columns.ts';
+import { findHeaderFault, isNote } from '../../domain/csv-columns.ts';
 import { rowBytesMax } from '../../domain/unreadable-row.ts';
 import type { RowBlock } from '../../store/row-block.ts';
 import { makeRefusal } from '../problem.ts';
@@ -66,7 +66,9 @@ function readHeader(kind: RunKind, header: readonly string[]): (cells: readonly 
       const detail = `has ${cells.length} cells under a header of ${header.length}`;
       return toUnreadableLine({ code: 'row.cells', detail, text });
     }
-    if (text.includes(replacement)) return toUnreadableLine({ ...badEncoding, text });
+    // Notes quote what was sent before: what is wrong with that is not wrong with the row.
+    if (text.includes(replacement) && cells.some((cell, at) => cell.includes(replacement) && !isNote(header[at] ?? '')))
+      return toUnreadableLine({ ...badEncoding, text });
     const line = Buffer.from(`${JSON.stringify(toRow(cells))}\n`);
     return line.length > rowBytesMax ? toUnreadableLine({ ...tooLarge, text }) : line;
   };

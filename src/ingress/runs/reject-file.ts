@@ -1,6 +1,7 @@
 import type { RunKind } from '../../domain/bulk-run.ts';
 import { toCells, toCsvLine } from '../../domain/csv-cells.ts';
 import { csvColumns } from '../../domain/csv-columns.ts';
+import { rowBytesMax } from '../../domain/unreadable-row.ts';
 import type { RunItem } from './read-items.ts';
 
 /** In pieces of so many characters, so that a million rejects are not a million writes. */
@@ -18,7 +19,10 @@ export async function* toRejectNdjson(rejects: AsyncIterable<RunItem>): AsyncGen
       _row: row,
       _errors: errors.map((error) => ({ ...error, ...(shown === undefined ? {} : { shown }) })),
     };
-    yield `${JSON.stringify({ ...(isObject(sent) ? sent : {}), ...notes })}\n`;
+    const fields = isObject(sent) ? sent : {};
+    const line = JSON.stringify({ ...fields, ...notes });
+    // A row that has room for itself only would be refused for what we wrote beside it.
+    yield `${Buffer.byteLength(line) <= rowBytesMax ? line : JSON.stringify(fields)}\n`;
   }
 }
 
