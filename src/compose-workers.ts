@@ -10,6 +10,7 @@ import type { RunningWorker } from './queues/take-batches.ts';
 import { nextSweep } from './queues/sweep.ts';
 import { commit } from './store/commit.ts';
 import { bury } from './queues/bury.ts';
+import catalogRead from '../workers/catalog-read.ts';
 import connectionCheck from '../workers/connection-check.ts';
 import deliveryAttempt from '../workers/delivery-attempt.ts';
 import documentsRead from '../workers/documents-read.ts';
@@ -42,6 +43,7 @@ const run: Record<JobName, (runner: Runner) => RunningWorker> = {
   'feed-poll': (runner) => runWorker(feedPoll, runner),
   'connection-check': (runner) => runWorker(connectionCheck, runner),
   'delivery-attempt': (runner) => runWorker(deliveryAttempt, runner),
+  'catalog-read': (runner) => runWorker(catalogRead, runner),
   'run-send': (runner) => runWorker(runSend, runner),
   sweep: (runner) => runWorker(sweep, runner),
 };

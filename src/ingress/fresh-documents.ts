@@ -2,7 +2,6 @@ import { fulfilmentConnectors } from '../connectors/fulfilment/registry.ts';
 import type { Facility } from '../domain/facility.ts';
 import { makeEntry } from '../queues/define-job.ts';
 import { documentsRead } from '../queues/documents-read.ts';
-import { commit, type NewEntry } from '../store/commit.ts';
 import { readConnection } from '../store/connections.ts';
 import type { StoreDeps } from '../store/deps.ts';
 import { readDocuments, readDocumentsAt, type DocumentsAt, type KeptDocuments } from '../store/documents.ts';
@@ -11,6 +10,7 @@ import { readFacility } from '../store/facilities.ts';
 import { readOrder, type StoredOrder } from '../store/orders.ts';
 import { isErased } from '../store/persons.ts';
 import type { IngressDeps } from './deps.ts';
+import { pushAndWait } from './push-and-wait.ts';
 
 /** An order, and what its fulfilment system shows beside it, as it was last read. */
 export interface ShownOrder {
@@ -20,10 +20,6 @@ export interface ShownOrder {
   /** Older than the system's own cache: it could not be read anew in time. */
   stale: boolean;
 }
-
-/** So long a request waits for what is being read; then what is kept is answered. */
-const waitMaxMs = 2_000;
-const pollMs = 40;
 
 const keptMsOf = (connector: string | undefined): number | undefined =>
   connector === undefined ? undefined : fulfilmentConnectors.get(connector)?.documentsKeptMs;
@@ -84,12 +80,3 @@ const isOlder = ({ clock }: StoreDeps, at: string | null, keptMs: number): boole
 /** A system that could not be read is not asked again before its cache would let it say something new. */
 const isDue = (store: StoreDeps, { fetchedAt, triedAt }: DocumentsAt, keptMs: number): boolean =>
   isOlder(store, fetchedAt, keptMs) && isOlder(store, triedAt, keptMs);
-
-/** It is only read: no replica has to have heard of it. */
-async function pushAndWait(store: StoreDeps, entry: NewEntry, isDone: () => Promise<boolean>): Promise<void> {
-  await commit({ ...store, replicas: undefined }, { entries: [entry] });
-  for (let waitedMs = 0; waitedMs < waitMaxMs; waitedMs += pollMs) {
-    await store.clock.sleep(pollMs);
-    if (await isDone()) return;
-  }
-}

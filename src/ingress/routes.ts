@@ -1,5 +1,6 @@
 import type { Route } from './define-route.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
+import { catalogListRoutes } from './routes/catalog-lists.ts';
 import { connectionActRoutes } from './routes/connection-acts.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { connectorRoutes } from './routes/connectors.ts';
@@ -47,6 +48,7 @@ export const routes: readonly Route[] = [
   ...deliveryRoutes,
   ...issueRoutes,
   ...uploadRoutes,
+  ...catalogListRoutes,
   ...runRoutes,
   ...runRowRoutes,
   ...safetyStockRoutes,

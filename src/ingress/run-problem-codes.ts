@@ -40,6 +40,12 @@ export const runProblemCodes = {
     'The rows are past their retention',
     'The counts of a run are kept longer than its rows and what became of each.',
   ),
+  'catalog.not_read': row(
+    'transient',
+    503,
+    'The partner’s list is being read',
+    'It waits for its turn in the partner’s limit, behind orders and uploads. Ask again after `Retry-After`.',
+  ),
   'run.not_spooling': row(
     'aborted',
     409,

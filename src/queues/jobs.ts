@@ -1,3 +1,4 @@
+import { catalogRead } from './catalog-read.ts';
 import { connectionCheck } from './connection-check.ts';
 import { deliveryAttempt } from './delivery-attempt.ts';
 import { documentsRead } from './documents-read.ts';
@@ -28,6 +29,7 @@ export const jobs = {
   'connection-check': connectionCheck,
   'delivery-attempt': deliveryAttempt,
   'run-send': runSend,
+  'catalog-read': catalogRead,
   sweep,
 } as const;
 export type JobName = keyof typeof jobs;

@@ -90,6 +90,8 @@ export function createKeys(shard: number) {
     delta: (connectionId: string, kind: RunKind) => `${tag}:delta:${connectionId}:${kind.slice(0, 1)}`,
     /** Which categories the products of a connection have; its buckets lie under it (product-categories.ts). */
     productCategories: (connectionId: string) => `${tag}:delta:${connectionId}:c`,
+    /** A page of a partner's list as it was last read (listed-pages.ts). */
+    listedPage: (connectionId: string, pageId: string) => `${tag}:listed:${connectionId}:${pageId}`,
     /** Buckets of deltas that were forgotten as a whole, to be removed little by little: prefix to how many. */
     deltaGarbage: `${tag}:delta-garbage`,
     /** When each merchant was last reconciled on schedule (ms). */

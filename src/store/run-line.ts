@@ -166,6 +166,13 @@ export async function claimLine(
 export const lineKeys = ({ keys }: StoreDeps, { connectionId, kind }: Pick<LineRef, 'connectionId' | 'kind'>) =>
   [keys.line(connectionId, kind), keys.lineRuns(connectionId, kind)] as const;
 
+/** Runs that have taken their place in a line and are not over, by whose turn it is. */
+export const listUnfinished = (
+  { redis, keys }: StoreDeps,
+  { connectionId, kind }: Pick<LineRef, 'connectionId' | 'kind'>,
+  max: number,
+): Promise<string[]> => redis.zrange(keys.lineRuns(connectionId, kind), '0', String(max - 1));
+
 /** The part of a commit after which the run whose turn it is stands still. */
 export async function failedRunWrites(
   deps: StoreDeps,

@@ -133,6 +133,7 @@ async function pushRows({ secrets, echo }: World, { owner, connect }: Acts): Pro
     const runId = idOf(
       await owner('POST /v1/inventory', { headers, json: { items: [item, { ...item, quantity: 'few' }] } }),
     );
+    for (const list of ['products', 'inventory']) await owner(`GET /v1/${list}`, { headers });
     await owner('POST /compat/nash/v1/products', { headers, json: { products: [] } });
     await owner('POST /compat/nash/v1/inventory', { headers, json: { inventory: [item] } });
     const read = async () => (await owner('GET /v1/runs/{runId}', { params: { runId } })).body;

@@ -29,9 +29,16 @@ export interface PageQuery {
 }
 
 /** What is left out matches everything. */
-export interface InventoryQuery extends PageQuery {
+export interface ProductQuery extends PageQuery {
+  search?: string | undefined;
+  /** A list with commas. */
+  skus?: string | undefined;
+}
+
+export interface InventoryQuery extends ProductQuery {
   externalStoreLocationId?: string | undefined;
   externalProductId?: string | undefined;
+  semanticSearch?: string | undefined;
 }
 
 /**
@@ -61,6 +68,6 @@ export interface FulfilmentCatalog {
   inventoryText(row: InventoryRow): string;
   putProducts(rows: readonly ProductToPut[]): Promise<BatchAnswer>;
   putInventory(rows: readonly InventoryToPut[]): Promise<BatchAnswer>;
-  listProducts(query: PageQuery): Promise<ListedPage>;
+  listProducts(query: ProductQuery): Promise<ListedPage>;
   listInventory(query: InventoryQuery): Promise<ListedPage>;
 }

@@ -7,7 +7,9 @@ export const PageSchema = <T extends z.ZodType>(item: T) =>
 
 /** Digits and nothing else: `Number` would take `0x10`, `1e2` and spaces as well. */
 const toWhole = (text: unknown): unknown => (typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : text);
-const limit = z.preprocess(toWhole, z.int().min(1).max(200)).default(50).meta({ description: 'How many at most' });
+/** A number of a query. */
+export const wholeQuery = (min: number, max: number) => z.preprocess(toWhole, z.int().min(min).max(max));
+const limit = wholeQuery(1, 200).default(50).meta({ description: 'How many at most' });
 
 /** The query of a list whose cursor is the last id of the page before. */
 export const pageQuery = (kind: IdKind) => ({ cursor: IdSchema(kind).optional(), limit });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { BatchAnswer } from '../../../domain/batch-outcome.ts';
 import type { ConnectorIo } from '../../io.ts';
-import type { FulfilmentCatalog, InventoryQuery, ListedPage, PageQuery } from '../catalog.ts';
+import type { FulfilmentCatalog, InventoryQuery, ListedPage, ProductQuery } from '../catalog.ts';
 import { fromInventory, fromProduct } from './catalog-body.ts';
 import { compareInventory, compareProducts } from './catalog-echo.ts';
 import { toListedRows } from './catalog-listed.ts';
@@ -61,7 +61,7 @@ export function makeCatalog(settings: NashSettings, io: ConnectorIo): Fulfilment
       put({ operation: 'inventory.put', path: '/v1/inventory' }, toBody('inventory', rows), (echo) =>
         compareInventory(rows, echo),
       ),
-    async listProducts(query: PageQuery): Promise<ListedPage> {
+    async listProducts(query: ProductQuery): Promise<ListedPage> {
       const page = await list({ operation: 'product.list', path: '/v1/products' }, query, ProductPageSchema);
       return { rows: toListedRows('products', page.products), total: page.totalResults };
     },
