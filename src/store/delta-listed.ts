@@ -36,5 +36,5 @@ export async function judgeListed(
   packed: Buffer,
 ): Promise<LastSent[]> {
   const reply = await runScript(redis, judgeScript, [keys.tag, keys.delta(connectionId, kind)], [packed]);
-  return [...String(reply)].map((digit) => lastSentStates[Number(digit)] ?? 'unknown');
+  return Array.from(String(reply), (digit) => lastSentStates[Number(digit)] ?? 'unknown');
 }

@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { runKinds } from '../../src/domain/bulk-run.ts';
 import { commit } from '../../src/store/commit.ts';
+import { keptPageWrites, pageIdOf } from '../../src/store/listed-pages.ts';
 import { failedRunWrites } from '../../src/store/run-line.ts';
 import type { TestIngress } from '../support/ingress.ts';
 
@@ -23,5 +25,16 @@ export async function makeFailedRun(
   const line = { connectionId: connection.id, kind: 'inventory' } as const;
   const failure = { code: 'nash.key_refused', detail: 'Nash refused the key' };
   await commit(store, { writes: await failedRunWrites(store, line, failure) });
+  await keepLists(store, connection.id);
   return { run: run.id, catalogConnection: connection.id };
+}
+
+/** What its partner listed when it was read last, for as long as the test goes on. */
+async function keepLists(store: TestIngress['store'], connectionId: string): Promise<void> {
+  for (const kind of runKinds) {
+    const ref = { connectionId, kind, query: { pageIndex: 0, numResultsPerPage: 100 } };
+    const rows = [{ partnerId: `${kind}_1`, row: { externalProductId: 'p' }, lastSent: 'unknown' }] as const;
+    await commit(store, { writes: await keptPageWrites(store, ref, { rows, total: 1 }) });
+    await store.redis.persist(store.keys.listedPage(connectionId, pageIdOf(ref)));
+  }
 }

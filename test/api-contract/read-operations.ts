@@ -49,6 +49,8 @@ export interface Operation {
   body: { type: 'json'; schema: Schema; required: boolean } | { type: 'bytes' } | undefined;
   /** Its body is rows of products or inventory, of any size. */
   takesRows: boolean;
+  /** It is about a connection that takes products and stock. */
+  wantsCatalog: boolean;
   /** By status, what it means; of refusals, their codes. */
   answers: Readonly<Record<string, string>>;
 }
@@ -79,6 +81,9 @@ export const readOperations = ({ paths }: OpenApi): Operation[] =>
         parameters,
         body,
         takesRows,
+        wantsCatalog:
+          template.includes('/stock-reconciliations') ||
+          (parameters ?? []).some(({ name }) => name === 'Packline-Connection'),
         answers,
       };
     }),

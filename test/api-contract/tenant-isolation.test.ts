@@ -71,11 +71,9 @@ async function ask(operation: Operation, key: string, ids: Ids, asked: Asked = {
 }
 
 /** Rows go to a connection that takes them. */
-async function makeMerchantFor({ takesRows, dialect }: Operation): Promise<MerchantWithEverything> {
+async function makeMerchantFor({ wantsCatalog }: Operation): Promise<MerchantWithEverything> {
   const made = await makeMerchant();
-  return takesRows || dialect === 'nash'
-    ? { ...made, ids: { ...made.ids, con: made.ids['catalogConnection'] ?? '' } }
-    : made;
+  return wantsCatalog ? { ...made, ids: { ...made.ids, con: made.ids['catalogConnection'] ?? '' } } : made;
 }
 
 /** Everything but what is new with each answer, and the id where it is said back. */

@@ -120,7 +120,7 @@ async function reconcile({ owner }: Acts): Promise<void> {
 }
 
 /** Products and stock, at a partner that quotes what it refuses and at one that refuses the key; and what became of them. */
-async function pushRows({ secrets, echo }: World, { owner, connect }: Acts): Promise<string> {
+async function pushRows({ secrets, echo, recorder, packline }: World, { owner, connect }: Acts): Promise<string> {
   const item = { externalProductId: 'p', externalStoreLocationId: 'store-nobody', available: true };
   const push = async (mode: string, status: string): Promise<string> => {
     const connectionId = await connect(`catalogue ${mode}`, {
@@ -133,7 +133,7 @@ async function pushRows({ secrets, echo }: World, { owner, connect }: Acts): Pro
     const runId = idOf(
       await owner('POST /v1/inventory', { headers, json: { items: [item, { ...item, quantity: 'few' }] } }),
     );
-    for (const list of ['products', 'inventory']) await owner(`GET /v1/${list}`, { headers });
+    for (const list of ['products', 'inventory']) await recorder.send('owner', `GET /v1/${list}`, { headers });
     await owner('POST /compat/nash/v1/products', { headers, json: { products: [] } });
     await owner('POST /compat/nash/v1/inventory', { headers, json: { inventory: [item] } });
     const read = async () => (await owner('GET /v1/runs/{runId}', { params: { runId } })).body;
@@ -143,6 +143,9 @@ async function pushRows({ secrets, echo }: World, { owner, connect }: Acts): Pro
     }
     return runId;
   };
+  for (const list of ['products', 'inventory']) {
+    await owner(`GET /v1/${list}`, { headers: { 'packline-connection': packline.connectionId } });
+  }
   await push('error-400', 'completedWithRejects');
   const runId = await push('page-401', 'failed');
   await owner('GET /v1/runs');

@@ -23,16 +23,16 @@ export const range = <T>(count: number, make: (n: number) => T): T[] =>
   Array.from({ length: count }, (_, n) => make(n));
 
 /** A merchant's uploads, and what goes on at the partner behind its back. */
-export function openShop({ call, sandboxUrl }: TestPackline) {
+export function openShop(packline: TestPackline) {
   const rowsOf = { products: 'products', inventory: 'items' } as const;
   return {
     /** Uploads rows and answers their run when it is over. */
     async push(kind: RunKind, rows: readonly object[]): Promise<{ status: string; counts: Record<string, number> }> {
-      const { status, body } = await call('POST', `/v1/${kind}`, { [rowsOf[kind]]: rows });
+      const { status, body } = await packline.call('POST', `/v1/${kind}`, { [rowsOf[kind]]: rows });
       expect(status, JSON.stringify(body)).toBe(202);
       return vi.waitFor(
         async () => {
-          const run = (await call('GET', `/v1/runs/${String(body['id'])}`)).body;
+          const run = (await packline.call('GET', `/v1/runs/${String(body['id'])}`)).body;
           expect(run['endedAt'], JSON.stringify(run)).not.toBeNull();
           return run as { status: string; counts: Record<string, number> };
         },
@@ -41,7 +41,7 @@ export function openShop({ call, sandboxUrl }: TestPackline) {
     },
     /** Somebody else writes into the partner's books. */
     async plant(kind: RunKind, rows: readonly object[]): Promise<void> {
-      const reply = await fetch(`${sandboxUrl}/nash/v1/${kind}`, {
+      const reply = await fetch(`${packline.sandboxUrl}/nash/v1/${kind}`, {
         method: 'POST',
         headers: { authorization: 'Bearer nash_demo_key', 'content-type': 'application/json' },
         body: JSON.stringify({ [kind]: rows }),
