@@ -168,6 +168,7 @@ export function composeWorkerDeps(base: Base): WorkerDeps {
     http: base.http,
     blobs: base.blobs,
     random: Math.random,
+    retirePercentMax: base.config.retirePercentMax,
     quietAfterMs: base.config.quietSeconds * 1_000,
     reconcileEveryMs: base.config.reconcileHours * 3_600_000,
     ...connections,

@@ -1,6 +1,7 @@
 import { endRun } from '../src/bulk/end-run.ts';
 import { recoverSent } from '../src/bulk/recover-sent.ts';
 import type { Stop } from '../src/bulk/send-batches.ts';
+import { retireAbsent } from '../src/bulk/retire-absent.ts';
 import { sendRun } from '../src/bulk/send-run.ts';
 import { Failure } from '../src/domain/failure.ts';
 import type { Run } from '../src/domain/run.ts';
@@ -19,7 +20,12 @@ type Context = JobContext<WorkerDeps>;
 /** Then others have their turn for the worker: what is under way is brought to its end, which costs about a second. */
 const turnMs = 60_000;
 /** They end the run that they are about, and not the others of its line. */
-const ofTheRun: ReadonlySet<string> = new Set(['spool.lost', 'run.no_catalog', 'run.verdicts_damaged']);
+const ofTheRun: ReadonlySet<string> = new Set([
+  'spool.lost',
+  'run.no_catalog',
+  'run.verdicts_damaged',
+  'run.list_endless',
+]);
 
 export default defineWorker<WorkerDeps, LineRef & Record<string, unknown>>(runSend, async (line, context) => {
   const { store, entryId, attempt, runId: owner, finish, isDraining } = context;
@@ -74,7 +80,8 @@ async function workOn(
   }
 }
 
-const endOf = ({ counts }: Run): Run['status'] => (counts.rejected > 0 ? 'completedWithRejects' : 'completed');
+const endOf = ({ counts, retire }: Run): Run['status'] =>
+  counts.rejected + (retire?.rejected ?? 0) > 0 ? 'completedWithRejects' : 'completed';
 
 async function send(
   run: Run,
@@ -83,7 +90,7 @@ async function send(
   { store, deps, signal }: Context,
   isTimeUp: () => boolean,
 ): Promise<Exclude<Stop, { how: 'failed' }> | undefined> {
-  const { blobs, random } = deps;
+  const { blobs, random, retirePercentMax } = deps;
   const { connection } = await deps.openFulfilment(store, run.merchantId, run.connectionId, signal);
   const { catalog } = connection;
   if (catalog === undefined) {
@@ -91,7 +98,8 @@ async function send(
   }
   const safetyStock = makeSafetyStock(await readSafetyStock(store, run.merchantId));
   if (!run.dryRun) await reserveDelta(store, owned, run.counts.received);
-  const stop = await sendRun(run, owned, older, { store, blobs, catalog, safetyStock, random, signal, isTimeUp });
+  const sending = { store, blobs, catalog, safetyStock, random, signal, isTimeUp, retirePercentMax };
+  const stop = (await sendRun(run, owned, older, sending)) ?? (await retireAbsent(run, owned, older, sending));
   if (stop?.how === 'failed') throw stop.error;
   return stop;
 }

@@ -4,13 +4,13 @@ import type { Blobs } from '../platform/blobs.ts';
 import { growDelta } from '../store/delta.ts';
 import type { StoreDeps } from '../store/deps.ts';
 import { growCategories, type CategorizedProduct } from '../store/product-categories.ts';
-import { commitRows, finishSegment, type OwnedRun, type RunTurn } from '../store/run-progress.ts';
+import { commitRows, finishSegment, type CountName, type OwnedRun, type RunTurn } from '../store/run-progress.ts';
 import { readWorkVerdicts, storeVerdicts, verdictByte } from '../store/run-verdicts.ts';
-import type { Segment } from '../store/spool.ts';
+import type { RunSegment } from '../store/runs.ts';
 import { packFingerprints, packKeys } from './run-row.ts';
 
 /** A segment in work. */
-export interface OpenSegment extends Segment {
+export interface OpenSegment extends RunSegment {
   /** A byte for each row: 0 is none yet. */
   verdicts: Buffer;
   /** Rows without a verdict. */
@@ -29,7 +29,7 @@ export const rowNumberOf = ({ segment, index }: Place): number => segment.firstR
 
 /** What is written of a run, by its owner alone. */
 export interface RunLedger {
-  open(segment: Segment): Promise<OpenSegment>;
+  open(segment: RunSegment): Promise<OpenSegment>;
   /** `errors`: why it was rejected, or what is remarked about it. `fingerprint`: of a valid row. */
   decide(
     place: Place,
@@ -46,7 +46,16 @@ export interface RunLedger {
 const decidedMax = 20_000;
 const reasonsMax = 1_000;
 
-const noCounts = (): Record<RowVerdict, number> => ({ accepted: 0, unchanged: 0, rejected: 0, superseded: 0 });
+const noCounts = (): Record<CountName, number> => ({
+  accepted: 0,
+  unchanged: 0,
+  rejected: 0,
+  superseded: 0,
+  'retire:accepted': 0,
+  'retire:unchanged': 0,
+  'retire:rejected': 0,
+  'retire:superseded': 0,
+});
 const emptyPage = () => ({
   counts: noCounts(),
   decided: 0,
@@ -116,7 +125,7 @@ export function createRunLedger(
       segment.open -= 1;
       const { from, to } = segment.changed ?? { from: index, to: index + 1 };
       segment.changed = { from: Math.min(from, index), to: Math.max(to, index + 1) };
-      page.counts[verdict] += 1;
+      page.counts[segment.retire === true ? (`retire:${verdict}` as const) : verdict] += 1;
       page.decided += 1;
       if (errors.length > 0) page.reasons.push({ segment: segment.number, index, errors });
       if (fingerprint === undefined || dryRun) return;

@@ -38,10 +38,21 @@ export interface RowReaderOptions {
   /** Writes a row as the partner takes it. */
   catalog: Pick<FulfilmentCatalog, 'productText' | 'inventoryText'>;
   safetyStock: SafetyStock;
+  /** Stock of other stores is not taken. */
+  storeLocationId?: string | null;
 }
 
+const otherStore: RowError = {
+  code: 'row.other_store',
+  detail: 'is not the store that this snapshot is of',
+  pointer: '/externalStoreLocationId',
+};
+
 /** Reads a line of the spool: checked, normalised, what is kept back taken off, written as it goes out. */
-export function makeRowReader(kind: RunKind, { catalog, safetyStock }: RowReaderOptions): (line: string) => MadeRow {
+export function makeRowReader(
+  kind: RunKind,
+  { catalog, safetyStock, storeLocationId = null }: RowReaderOptions,
+): (line: string) => MadeRow {
   const goesByCategory = safetyStock.categories.length > 0;
   const makeStock = (sent: InventoryRow, warnings: readonly RowError[], categories: readonly string[]): RunRow => {
     const row = safetyStock.apply(sent, categories);
@@ -60,12 +71,16 @@ export function makeRowReader(kind: RunKind, { catalog, safetyStock }: RowReader
     : (line) => {
         const { row, warnings, errors } = readInventoryRow(line);
         if (row === undefined) return { errors };
+        if (storeLocationId !== null && row.externalStoreLocationId !== storeLocationId) return { errors: [otherStore] };
         const made = makeStock(row, warnings, []);
         if (!goesByCategory) return made;
         const make = (categories: readonly string[]) => makeStock(row, warnings, categories);
         return { ...made, byCategory: { productKey: productKey(row.externalProductId), make } };
       };
 }
+
+/** The key of the fingerprint that a row about this has. */
+export const toRowKey = (identity: string): number => makeFingerprint(sha1, identity, '').key;
 
 /** The fingerprints of rows as the delta state takes them. */
 export function packFingerprints(rows: readonly { readonly fingerprint: Fingerprint }[]): Buffer {

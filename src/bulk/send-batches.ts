@@ -1,8 +1,9 @@
 import type { FulfilmentCatalog, InventoryToPut, ProductToPut } from '../connectors/fulfilment/catalog.ts';
 import { planBatch, type BatchAnswer, type BatchRequest } from '../domain/batch-outcome.ts';
 import type { RunKind } from '../domain/bulk-run.ts';
-import { toFailure, type Failure } from '../domain/failure.ts';
+import { toFailure } from '../domain/failure.ts';
 import type { Clock } from '../platform/clock.ts';
+import { createPatience, type GivenUp } from './patience.ts';
 import { rowNumberOf, type Place, type RunLedger } from './run-ledger.ts';
 import type { RunRow } from './run-row.ts';
 import { createWaitingRows } from './waiting-rows.ts';
@@ -12,11 +13,7 @@ export type PlacedRow = RunRow & Place;
 /** Why nothing more is begun. */
 export type Stop =
   /** Somebody wants it to end, or another run goes first. */
-  | { how: 'canceled' }
-  | { how: 'overtaken' }
-  /** Others have their turn; it goes on after `delayMs`. */
-  | { how: 'rest'; delayMs: number }
-  | { how: 'failed'; error: unknown };
+  { how: 'canceled' } | { how: 'overtaken' } | GivenUp;
 
 export interface BatchSender {
   /** The row waits for its batch. What it takes the place of has its verdict with it. */
@@ -40,10 +37,6 @@ const requestsMax = 6;
 const batchesWaitingMax = 2;
 /** What makes no full batch goes out after so long when nothing is under way. */
 const ageMaxMs = 1_000;
-/** A wait that is longer than this is waited for in the queue, where it holds no worker. */
-const waitMaxMs = 2_000;
-/** Failures in a row until the partner is left in peace for a while. */
-const failuresMax = 4;
 
 interface BatchSenderDeps {
   catalog: FulfilmentCatalog;
@@ -67,7 +60,7 @@ export function createBatchSender(
   const uncertain = new Set<PlacedRow>();
   let reason: Stop | undefined;
   const stopped = (): Stop | undefined => reason;
-  let failures = 0;
+  const patience = createPatience(deps);
   let oldestMs = 0;
 
   const halt = (why: Stop | undefined): void => {
@@ -121,12 +114,12 @@ export function createBatchSender(
       try {
         const answer = await put(rows);
         ledger.countRequest();
-        failures = 0;
+        patience.answered();
         return answer;
       } catch (error) {
         const failure = toFailure(error);
         if (failure.code !== 'budget.exhausted') ledger.countRequest();
-        await recover(failure);
+        halt(await patience.bear(failure));
       }
     }
     return undefined;
@@ -134,21 +127,6 @@ export function createBatchSender(
 
   const put = (rows: readonly PlacedRow[]): Promise<BatchAnswer> =>
     kind === 'products' ? catalog.putProducts(productsOf(rows)) : catalog.putInventory(inventoryOf(rows));
-
-  /** Waits for a better moment, or gives up for now. */
-  async function recover(failure: Failure): Promise<void> {
-    if (failure.kind === 'throttled') {
-      const delayMs = failure.retryAfterMs ?? waitMaxMs;
-      if (delayMs > waitMaxMs) halt({ how: 'rest', delayMs });
-      else await clock.sleep(delayMs, deps.signal);
-      return;
-    }
-    failures += 1;
-    if (failure.kind !== 'transient' || failures > failuresMax) return halt({ how: 'failed', error: failure });
-    const delayMs = failure.retryAfterMs ?? 100 + deps.random() * 200 * 2 ** failures;
-    if (delayMs > waitMaxMs) halt({ how: 'failed', error: failure });
-    else await clock.sleep(delayMs, deps.signal);
-  }
 
   return {
     add(row) {

@@ -28,7 +28,7 @@ export interface SendRunDeps {
 const chunkRows = 2_500;
 
 /**
- * Brings the rows of a run to their verdicts, from where it was left, as far as it may: undefined when all have theirs.
+ * Brings the rows of a run, or with `retire` those that retire what it does not have, to their verdicts, from where it was left, as far as it may: undefined when all have theirs.
  * Wherever it stops, or dies, every row has a verdict that is committed, or none and is taken up again: what was sent and
  * not committed is sent again.
  */
@@ -37,9 +37,10 @@ export async function sendRun(
   owned: OwnedRun,
   older: readonly string[],
   deps: SendRunDeps,
+  retire = false,
 ): Promise<Stop | undefined> {
   const { store, blobs, safetyStock } = deps;
-  const { kind, dryRun } = run;
+  const { kind, dryRun, storeLocationId } = run;
   const ledger = createRunLedger(store, blobs, owned, { older, dryRun });
   const sender = createBatchSender(
     { kind, dryRun },
@@ -51,9 +52,10 @@ export async function sendRun(
       commit: async () => stopOf(await ledger.flush()),
     },
   );
-  const read = makeRowReader(kind, deps);
+  const read = makeRowReader(kind, { ...deps, storeLocationId });
   try {
-    for (const segment of (await listSegments(store, run.id)).filter(({ done }) => !done)) {
+    const segments = await listSegments(store, run.id);
+    for (const segment of segments.filter((one) => !one.done && (one.retire ?? false) === retire)) {
       if (sender.stopped() !== undefined) break;
       const lines = await readSegment(blobs, run.id, segment);
       const open = await ledger.open(segment);
@@ -66,7 +68,7 @@ export async function sendRun(
         if (ledger.isFull()) sender.stop(stopOf(await ledger.flush()));
         await sender.room();
         if (sender.stopped() !== undefined) return false;
-        judging = judge(chunk, { ledger, sender, store, owned, safetyStock });
+        judging = judge(chunk, retire, { ledger, sender, store, owned, safetyStock });
         judging.catch(() => undefined); // Told to whoever waits for it.
         chunk = [];
         // Redis compares while the next rows are read: what was asked must have left before.
@@ -99,16 +101,21 @@ export async function sendRun(
 const place = (row: RunRow, segment: OpenSegment, index: number): PlacedRow => ({ ...row, segment, index });
 
 /** A run that is to end ends before it gives way. */
-function stopOf({ cancelAsked, isOvertaken }: RunTurn): Stop | undefined {
+export function stopOf({ cancelAsked, isOvertaken }: RunTurn): Stop | undefined {
   if (cancelAsked) return { how: 'canceled' };
   return isOvertaken ? { how: 'overtaken' } : undefined;
 }
 
-const restOf = ({ isTimeUp }: SendRunDeps): Stop | undefined => (isTimeUp() ? { how: 'rest', delayMs: 0 } : undefined);
+export const restOf = ({ isTimeUp }: Pick<SendRunDeps, 'isTimeUp'>): Stop | undefined =>
+  isTimeUp() ? { how: 'rest', delayMs: 0 } : undefined;
 
-/** What is as the partner has it ends here, and what a newer run has sent; the rest waits for its batch. */
+/**
+ * What is as the partner has it ends here, and what a newer run has sent; the rest waits for its batch. With `anyway` the
+ * partner is known to have something else, whatever it accepted last.
+ */
 async function judge(
   chunk: readonly PlacedRow[],
+  anyway: boolean,
   {
     ledger,
     sender,
@@ -126,7 +133,7 @@ async function judge(
   for (const [at, row] of rows.entries()) {
     const comparison = compared(at);
     if (comparison === 'overtaken') ledger.decide(row, 'superseded');
-    else if (comparison === 'changed' || onTheirWay[at] === true || sender.has(row.identity)) sender.add(row);
+    else if (anyway || comparison === 'changed' || onTheirWay[at] === true || sender.has(row.identity)) sender.add(row);
     else ledger.decide(row, 'unchanged', { errors: row.warnings, fingerprint: row.fingerprint });
   }
 }

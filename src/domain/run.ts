@@ -1,4 +1,5 @@
 import type { RowError, RunKind } from './bulk-run.ts';
+import type { RetireCounts, RetireState } from './retire.ts';
 
 /**
  * `spooling`: its rows are still coming in. `running`: all rows are here, and work on them goes on or waits for its turn.
@@ -47,6 +48,10 @@ export interface Run {
   /** Rows that came to their verdict per second, lately; null until there is something to tell. */
   ratePerSecond: number | null;
   cancelAsked: boolean;
+  /** The only store that a full snapshot of stock is of; null: of all of them. */
+  storeLocationId: string | null;
+  /** What becomes of what a full snapshot does not have; null in a run that only adds and changes. */
+  retire: (RetireState & RetireCounts) | null;
   failure: Pick<RowError, 'code' | 'detail'> | null;
   createdAt: string;
   startedAt: string | null;

@@ -44,6 +44,8 @@ export interface WorkerDeps {
   /** Where the rows of bulk runs lie. */
   blobs: Blobs;
   random: () => number;
+  /** A full snapshot retires so many percent of what can be bought, and more only when somebody confirms it. */
+  retirePercentMax: number;
   /** An order at work that nothing was heard of for so long is read at its partner. */
   quietAfterMs: number;
   /** How often all open orders are compared with the partners; 0: never. */

@@ -14,13 +14,13 @@ export const runProblemCodes = {
     'rejected',
     409,
     'Not in this state of the run',
-    'What is over cannot be canceled, and only a run that failed and still has its place can be resumed.',
+    'What is over cannot be canceled, and only a run that failed and still has its place can be resumed, only one that holds something confirmed.',
   ),
   'run.mode': row(
     'rejected',
     422,
-    'Not taken in this mode',
-    'Uploads add and change. Full snapshots, which retire what they do not have, are not taken yet.',
+    'Not in this mode',
+    'Only a full snapshot (`mode=full`) retires what it does not have: `storeLocationId` and `confirmRetire` are about that.',
   ),
   'run.no_catalog': row(
     'rejected',

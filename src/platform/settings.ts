@@ -168,6 +168,11 @@ export const SettingsSchema = z.object({
     fallback: '7',
     about: 'Days that the rows of a bulk run and what became of each are kept after it ended; they lie in the spool.',
   }),
+  retirePercentMax: whole(0, 100).register(settingRegistry, {
+    env: 'PACKLINE_RETIRE_PERCENT_MAX',
+    fallback: '10',
+    about: 'Percent of what the partner has on sale that a full snapshot may retire without somebody’s confirmation.',
+  }),
   quietSeconds: whole(1, 86_400).register(settingRegistry, {
     env: 'PACKLINE_QUIET_SECONDS',
     fallback: '600',

@@ -1,9 +1,12 @@
 import type { RunKind } from '../domain/bulk-run.ts';
+import { newRetire } from '../domain/retire.ts';
+import type { Run } from '../domain/run.ts';
 import { toInstant } from '../platform/clock.ts';
 import { fromEntry, generationFailure, type NewEntry } from './commit.ts';
 import type { StoreDeps } from './deps.ts';
 import { entryLua } from './entry-lua.ts';
 import { runReplicated } from './replicas.ts';
+import { listSegments } from './runs.ts';
 import { defineScript, runScript } from './script.ts';
 
 /**
@@ -50,12 +53,13 @@ const startScript = defineScript(`${lineLua}
 local line, runs, run = KEYS[2], KEYS[3], KEYS[4]
 local p = cjson.decode(ARGV[1])
 if not known(p.generation) then return 'generation' end
-local s = redis.call('HMGET', run, 'status', 'received')
+local s = redis.call('HMGET', run, 'status', 'received', 'mode')
 if s[1] ~= 'spooling' then return s[1] end
 local sequence = redis.call('HINCRBY', line, 'sequence', 1)
 redis.call('HINCRBY', line, 'entered', 1)
 local score = sequence
-if tonumber(s[2] or '0') > ${smallRunRowsMax} then score = sequence + ${rank} end
+-- What a snapshot retires it must find at the partner: what older runs bring is there first.
+if s[3] == 'full' or tonumber(s[2] or '0') > ${smallRunRowsMax} then score = sequence + ${rank} end
 redis.call('ZADD', runs, score, p.runId)
 redis.call('HSET', run, 'status', 'running', 'sequence', sequence, 'startedAt', p.at)
 redis.call('ZREM', KEYS[5], p.runId)
@@ -115,6 +119,51 @@ export async function cancelRun(deps: StoreDeps, line: LineRef, runId: string, w
   const reply = await runReplicated(deps, cancelScript, [keys.tag, ...scriptKeys], [JSON.stringify(plan)]);
   if (reply === 'generation') throw generationFailure();
   return reply === 'asked';
+}
+
+const confirmScript = defineScript(`${lineLua}
+local line, runs, run = KEYS[2], KEYS[3], KEYS[4]
+local p = cjson.decode(ARGV[1])
+if not known(p.generation) then return 'generation' end
+local s = redis.call('HMGET', run, 'status', 'retire', 'sequence')
+if s[1] ~= 'completed' and s[1] ~= 'completedWithRejects' then return 'state' end
+if cjson.decode(s[2]).phase ~= 'held' then return 'state' end
+if redis.call('ZREM', KEYS[6], p.runId) == 0 then return 'gone' end
+redis.call('HSET', run, 'status', 'running', 'retire', p.retire)
+redis.call('HDEL', run, 'endedAt')
+redis.call('PERSIST', run)
+redis.call('PERSIST', KEYS[5])
+for _, number in ipairs(p.segments) do redis.call('HDEL', KEYS[5], number) end
+redis.call('ZADD', runs, tonumber(s[3]) + ${rank}, p.runId)
+redis.call('HINCRBY', line, 'entered', 1)
+wake(line, p.work, clock(p.now))
+return 'confirmed'`);
+
+/**
+ * A snapshot that is held may retire as much as it was held for. It takes its place in its line again, behind none that is
+ * newer, and looks again at what the partner has. `gone`: its rows are not kept any more; `state`: it is not held.
+ */
+export async function confirmRetire(
+  deps: StoreDeps,
+  line: LineRef,
+  run: Pick<Run, 'id' | 'retire'>,
+  work: NewEntry,
+): Promise<'confirmed' | 'state' | 'gone'> {
+  const { keys, clock, generation } = deps;
+  if (run.retire?.phase !== 'held') return 'state';
+  const segments = (await listSegments(deps, run.id)).filter(({ retire }) => retire);
+  const plan = {
+    generation,
+    now: clock.scriptNow(),
+    runId: run.id,
+    work: fromEntry(work),
+    retire: JSON.stringify(newRetire(run.retire.wouldRetire)),
+    segments: segments.map(({ number }) => String(number)),
+  };
+  const scriptKeys = [...lineKeys(deps, line), keys.run(run.id), keys.runSegments(run.id), keys.endedRuns] as const;
+  const reply = await runReplicated(deps, confirmScript, [keys.tag, ...scriptKeys], [JSON.stringify(plan)]);
+  if (reply === 'generation') throw generationFailure();
+  return reply === 'confirmed' || reply === 'gone' ? reply : 'state';
 }
 
 const claimScript = defineScript(`${entryLua}

@@ -1,4 +1,5 @@
 import type { RowError, RowVerdict } from '../domain/bulk-run.ts';
+import type { RetireState } from '../domain/retire.ts';
 import { generationFailure } from './commit.ts';
 import { entryGone } from './change-order.ts';
 import { deltaLua } from './delta.ts';
@@ -57,9 +58,12 @@ export const settleSent = (deps: StoreDeps, run: OwnedRun): Promise<RunTurn> => 
 export const readSentThrough = async ({ redis, keys }: StoreDeps, { runId }: OwnedRun): Promise<number> =>
   Number((await redis.hget(keys.run(runId), 'sentThrough')) ?? 0);
 
+/** Rows that retire are counted beside those of the upload. */
+export type CountName = RowVerdict | `retire:${RowVerdict}`;
+
 /** Rows that have come to their end. */
 export interface DecidedRows {
-  counts: Readonly<Record<RowVerdict, number>>;
+  counts: Readonly<Partial<Record<CountName, number>>>;
   /** Made for them. */
   requests: number;
   /** Counts the commits of this owner from 1: one that is sent again, because a connection was lost, changes nothing. */
@@ -143,15 +147,40 @@ redis.call('DEL', p.verdicts, p.reasons)
 return turn()`);
 
 /** The verdicts of all rows of a segment lie in the blob store: they leave Redis. */
-export function finishSegment(deps: StoreDeps, run: OwnedRun, segment: Segment): Promise<RunTurn> {
+export function finishSegment(
+  deps: StoreDeps,
+  run: OwnedRun,
+  segment: Pick<RunSegment, keyof Segment | 'retire'>,
+): Promise<RunTurn> {
   const { keys } = deps;
-  const { number, firstRow, rows, bytes } = segment;
+  const { number, firstRow, rows, bytes, retire = false } = segment;
   return take(deps, run, segmentScript, {
     number,
-    done: JSON.stringify({ number, firstRow, rows, bytes, done: true } satisfies RunSegment),
+    done: JSON.stringify({ number, firstRow, rows, bytes, done: true, ...(retire && { retire }) } satisfies RunSegment),
     segments: keys.runSegments(run.runId),
     verdicts: keys.runVerdicts(run.runId, number),
     reasons: keys.runReasons(run.runId, number),
+  });
+}
+
+const retireScript = defineScript(`${entryLua}${turnLua}
+redis.call('HSET', run, 'retire', p.retire)
+if p.requests > 0 then redis.call('HINCRBY', run, 'requestsUsed', p.requests) end
+if p.segment then redis.call('HSET', p.segments, p.number, p.segment) end
+return turn()`);
+
+/** How far a full snapshot is with what it does not have, and the rows for it that are durable since. */
+export function saveRetire(
+  deps: StoreDeps,
+  run: OwnedRun,
+  retire: RetireState,
+  { segment, requests = 0 }: { segment?: RunSegment | undefined; requests?: number } = {},
+): Promise<RunTurn> {
+  return take(deps, run, retireScript, {
+    retire: JSON.stringify(retire),
+    requests,
+    segments: deps.keys.runSegments(run.runId),
+    ...(segment !== undefined && { number: segment.number, segment: JSON.stringify(segment) }),
   });
 }
 

@@ -1,5 +1,6 @@
 import type { RunKind } from '../domain/bulk-run.ts';
 import { Failure } from '../domain/failure.ts';
+import { newRetire, type RetireState } from '../domain/retire.ts';
 import { runModes, runStatuses, type Run, type RunMode } from '../domain/run.ts';
 import { toInstant } from '../platform/clock.ts';
 import { commit } from './commit.ts';
@@ -10,19 +11,42 @@ import { parseStored } from './stored-json.ts';
 /** Beside its rows (spool.ts). */
 export const verdictsBlob = (runId: string, segment: number): string => `runs/${runId}/verdicts-${segment}`;
 
+/** What they are about, for full snapshots (bulk/present-keys.ts). */
+export const keysBlob = (runId: string, segment: number): string => `runs/${runId}/keys-${segment}`;
+
 /** A part of a run's rows, and whether all of them have their verdict, which lies beside them in the blob store. */
 export interface RunSegment extends Segment {
   done: boolean;
+  /** Its rows were not uploaded: they retire what the partner has and the upload has not. */
+  retire?: boolean;
 }
 
 /** A run whose rows begin to come in. */
 export async function createRun(
   deps: StoreDeps,
-  facts: { merchantId: string; connectionId: string; kind: RunKind; mode: RunMode; dryRun: boolean },
+  facts: {
+    merchantId: string;
+    connectionId: string;
+    kind: RunKind;
+    mode: RunMode;
+    dryRun: boolean;
+    /** Of a full snapshot of one store. */
+    storeLocationId?: string | undefined;
+    /** It may retire whatever it has not. */
+    confirmRetire?: boolean;
+  },
 ): Promise<Run> {
   const { keys, clock } = deps;
   const id = newId('run', clock);
-  const fields = { ...facts, dryRun: facts.dryRun ? '1' : '0', status: 'spooling', createdAt: toInstant(clock.now()) };
+  const { storeLocationId, confirmRetire = false, dryRun, ...words } = facts;
+  const fields = {
+    ...words,
+    dryRun: dryRun ? '1' : '0',
+    status: 'spooling',
+    createdAt: toInstant(clock.now()),
+    ...(storeLocationId === undefined ? {} : { storeLocationId }),
+    ...(facts.mode === 'full' && { retire: JSON.stringify(newRetire(confirmRetire ? Number.MAX_SAFE_INTEGER : null)) }),
+  };
   await commit(deps, {
     writes: [
       ['HSET', keys.run(id), ...Object.entries(fields).flat()],
@@ -123,6 +147,15 @@ export async function readRun(deps: StoreDeps, runId: string): Promise<Run | nul
     requestsUsed: count('requestsUsed'),
     ratePerSecond: rate === undefined ? null : Number(rate),
     cancelAsked: text('cancelAsked') === '1',
+    storeLocationId: fields.get('storeLocationId') ?? null,
+    retire: fields.has('retire')
+      ? {
+          ...parseStored<RetireState>(text('retire')),
+          retired: count('retire:accepted'),
+          rejected: count('retire:rejected'),
+          superseded: count('retire:superseded'),
+        }
+      : null,
     failure: fields.has('failure') ? parseStored<NonNullable<Run['failure']>>(text('failure')) : null,
     createdAt: text('createdAt'),
     startedAt: fields.get('startedAt') ?? null,

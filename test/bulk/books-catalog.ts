@@ -1,10 +1,14 @@
+import * as z from 'zod';
 import type {
   FulfilmentCatalog,
+  InventoryQuery,
   InventoryToPut,
   ListedPage,
   ProductToPut,
 } from '../../src/connectors/fulfilment/catalog.ts';
 import type { BatchAnswer } from '../../src/domain/batch-outcome.ts';
+
+const RowSchema = z.record(z.string(), z.unknown());
 
 /** A partner that keeps books, and minds when two requests under way have one key. */
 export interface BooksCatalog extends FulfilmentCatalog {
@@ -17,7 +21,11 @@ export interface BooksCatalog extends FulfilmentCatalog {
   /** Rows of these products find no product. */
   readonly orphans: Set<string>;
   /** Called before, and after, each request has its effect. */
-  hooks: { before?: (keys: string[]) => void | Promise<void>; after?: (keys: string[]) => void | Promise<void> };
+  hooks: {
+    before?: (keys: string[]) => void | Promise<void>;
+    after?: (keys: string[]) => void | Promise<void>;
+    list?: (pageIndex: number) => void | Promise<void>;
+  };
 }
 
 export function createBooksCatalog(rowsMax: number): BooksCatalog {
@@ -25,6 +33,14 @@ export function createBooksCatalog(rowsMax: number): BooksCatalog {
   const refused = new Set<string>();
   const orphans = new Set<string>();
   const nobody = (): Promise<ListedPage> => Promise.resolve({ rows: [], total: 0 });
+  const list = async ({ pageIndex, externalStoreLocationId: store }: InventoryQuery): Promise<ListedPage> => {
+    await catalog.hooks.list?.(pageIndex);
+    const rows = [...catalog.books.values()]
+      .map((text) => ({ partnerId: 'row', row: RowSchema.parse(JSON.parse(text)) }))
+      .filter(({ row }) => !('externalIdentifier' in row))
+      .filter(({ row }) => store === undefined || row['externalStoreLocationId'] === store);
+    return { rows: rows.slice(pageIndex * rowsMax, (pageIndex + 1) * rowsMax), total: rows.length };
+  };
 
   async function put(rows: readonly { key: string; product: string; text: string }[]): Promise<BatchAnswer> {
     const keys = rows.map(({ key }) => key);
@@ -65,7 +81,7 @@ export function createBooksCatalog(rowsMax: number): BooksCatalog {
     putProducts: (rows) => put(rows.map(productOf)),
     putInventory: (rows) => put(rows.map(itemOf)),
     listProducts: nobody,
-    listInventory: nobody,
+    listInventory: list,
   };
   return catalog;
 }

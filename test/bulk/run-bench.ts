@@ -1,14 +1,15 @@
 import type { Redis } from 'ioredis';
 import { zstdCompressSync } from 'node:zlib';
 import type { RunKind } from '../../src/domain/bulk-run.ts';
+import type { RunMode } from '../../src/domain/run.ts';
 import type { WorkerDeps } from '../../src/fulfilment/deps.ts';
 import { runSendWork } from '../../src/queues/run-send.ts';
 import type { JobContext } from '../../src/queues/run-worker.ts';
 import type { StoreDeps } from '../../src/store/deps.ts';
 import { beginEntries, leaseEntries } from '../../src/store/entries.ts';
-import { cancelRun, startRun, type LineRef } from '../../src/store/run-line.ts';
+import { cancelRun, confirmRetire, startRun, type LineRef } from '../../src/store/run-line.ts';
 import { readVerdicts, toVerdict } from '../../src/store/run-verdicts.ts';
-import { addSegment, createRun, listSegments, readRun } from '../../src/store/runs.ts';
+import { addSegment, createRun, listSegments, readRun, requireRun } from '../../src/store/runs.ts';
 import runSend from '../../workers/run-send.ts';
 import { makeJobContext } from '../queues/job-context.ts';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.ts';
@@ -37,6 +38,15 @@ export interface Life {
   dead: boolean;
 }
 
+interface SpoolOptions {
+  kind?: RunKind;
+  dryRun?: boolean;
+  segmentRows?: number;
+  mode?: RunMode;
+  storeLocationId?: string;
+  confirmRetire?: boolean;
+}
+
 export interface RunBench {
   store: StoreDeps;
   clock: FakeClock;
@@ -44,12 +54,13 @@ export interface RunBench {
   partner: BooksCatalog;
   spool(
     rows: readonly (object | string)[],
-    options?: { kind?: RunKind; dryRun?: boolean; segmentRows?: number },
+    options?: SpoolOptions,
   ): Promise<string>;
   start(runId: string): Promise<void>;
   /** Both of them. */
   upload(...args: Parameters<RunBench['spool']>): Promise<string>;
   cancel(runId: string): Promise<boolean>;
+  confirm(runId: string): Promise<string>;
   /** Does the work that is due. What it throws is thrown, and its lease runs out: the next one takes it up. */
   work(options?: {
     life?: Life;
@@ -68,12 +79,16 @@ export async function openRunBench(client: Redis, rowsMax = 10): Promise<RunBenc
   const deps = {
     blobs,
     random: () => 0.5,
+    retirePercentMax: 10,
     openFulfilment: () => Promise.resolve({ connection: { catalog: partner } }),
   } as unknown as WorkerDeps;
 
-  const spool: RunBench['spool'] = async (rows, { kind = 'inventory', dryRun = false, segmentRows = 1_000 } = {}) => {
+  const spool: RunBench['spool'] = async (
+    rows,
+    { kind = 'inventory', dryRun = false, segmentRows = 1_000, mode = 'upsert', ...full } = {},
+  ) => {
     const { merchantId, connectionId } = line;
-    const { id } = await createRun(store, { merchantId, connectionId, kind, mode: 'upsert', dryRun });
+    const { id } = await createRun(store, { merchantId, connectionId, kind, mode, dryRun, ...full });
     for (let from = 0, number = 1; from < rows.length; from += segmentRows, number += 1) {
       const part = rows.slice(from, from + segmentRows);
       const lines = Buffer.from(part.map((row) => `${typeof row === 'string' ? row : JSON.stringify(row)}\n`).join(''));
@@ -106,6 +121,10 @@ export async function openRunBench(client: Redis, rowsMax = 10): Promise<RunBenc
     cancel: async (runId) => {
       const at = await lineOf(runId);
       return cancelRun(store, at, runId, runSendWork(at));
+    },
+    confirm: async (runId) => {
+      const at = await lineOf(runId);
+      return confirmRetire(store, at, await requireRun(store, runId), runSendWork(at));
     },
     async work({ life, change = (context: JobContext<WorkerDeps>) => context } = {}) {
       const { entries } = await leaseEntries(store, { room: 10, leaseMs: 8_000 });

@@ -13,6 +13,7 @@ export async function openRunWorkshop(redisUrl: string, settings: Partial<TestIn
   const deps = {
     blobs: ingress.deps.blobs,
     random: () => 0.5,
+    retirePercentMax: 10,
     openFulfilment: () => Promise.resolve({ connection: { catalog: partner } }),
   } as unknown as WorkerDeps;
   return {

@@ -74,6 +74,7 @@ export async function openWorkbench(client: Redis): Promise<Workbench> {
     http,
     blobs: createMemoryBlobs(),
     random: () => 0.5,
+    retirePercentMax: 10,
     quietAfterMs,
     reconcileEveryMs,
     ...createConnections({ http, clock, metrics: createMetrics() }, { baseUrl: 'http://127.0.0.1:3000' }),

@@ -27,6 +27,9 @@ const RunItemSchema = z
   .strictObject({
     row: z.int().min(1).meta({ description: 'Its number in the upload' }),
     key: RowKeySchema.nullable().meta({ description: 'What the row is about, as far as it says' }),
+    retires: z.boolean().meta({
+      description: 'Not in the upload, a full snapshot, but at the partner: it is retired. Numbered after the others',
+    }),
     verdict: z.enum(rowVerdicts).nullable().meta({ description: 'Null: none yet; in a canceled run: never sent' }),
     errors: z
       .array(z.strictObject({ code: z.string(), detail: z.string(), pointer: z.string() }))
@@ -40,13 +43,13 @@ const keyFields: Readonly<Record<RunKind, readonly (keyof z.infer<typeof RowKeyS
   inventory: ['externalProductId', 'externalStoreLocationId'],
 };
 
-function toItemView(kind: RunKind, { row, verdict, errors, sent }: RunItem): z.infer<typeof RunItemSchema> {
+function toItemView(kind: RunKind, { row, verdict, errors, sent, retires }: RunItem): z.infer<typeof RunItemSchema> {
   const fields = RecordSchema.safeParse(sent).data;
-  const known = keyFields[kind].flatMap((name) => {
+  const known = keyFields[retires ? 'inventory' : kind].flatMap((name) => {
     const value = fields?.[name];
     return typeof value === 'string' ? [[name, value] as const] : [];
   });
-  return { row, key: known.length === 0 ? null : Object.fromEntries(known), verdict, errors: [...errors] };
+  return { row, key: known.length === 0 ? null : Object.fromEntries(known), retires, verdict, errors: [...errors] };
 }
 
 const getItems = defineRoute({

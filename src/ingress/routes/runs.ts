@@ -3,7 +3,7 @@ import { IdSchema } from '../../domain/ids.ts';
 import type { Run } from '../../domain/run.ts';
 import { runSendWork } from '../../queues/run-send.ts';
 import type { StoreDeps } from '../../store/deps.ts';
-import { cancelRun, wakeLine } from '../../store/run-line.ts';
+import { cancelRun, confirmRetire, wakeLine } from '../../store/run-line.ts';
 import { listRuns, readRun, requireRun } from '../../store/runs.ts';
 import { accepted, ok } from '../answer.ts';
 import { defineRoute, type Route } from '../define-route.ts';
@@ -93,4 +93,26 @@ const resume = defineRoute({
   },
 });
 
-export const runRoutes: readonly Route[] = [getRuns, getRun, cancel, resume];
+const confirm = defineRoute({
+  method: 'post',
+  path: '/v1/runs/:runId/confirm-retire',
+  summary: 'Confirm what a full snapshot holds',
+  description:
+    'It looks at what the partner has once more, and retires what it has not: no more rows than it was held for (`retire.wouldRetire`), and none that a newer run has.',
+  tag,
+  scope: 'operate',
+  params,
+  body: z.strictObject({}),
+  bodyOptional: true,
+  answers: { 202: { description: 'Its turn comes', schema: RunViewSchema } },
+  problems: ['run.not_found', 'run.state', 'run.rows_gone'],
+  async handle({ store, merchantId, params: { runId } }) {
+    const run = await requireOwnRun(store, merchantId, runId);
+    const reply = await confirmRetire(store, run, run, runSendWork(run));
+    if (reply === 'gone') throw makeRefusal('run.rows_gone', 'the rows of this run are not kept any more');
+    if (reply === 'state') throw makeRefusal('run.state', `the run is ${run.status}, and holds nothing to confirm`);
+    return accepted(toRunView(await requireRun(store, runId)));
+  },
+});
+
+export const runRoutes: readonly Route[] = [getRuns, getRun, cancel, resume, confirm];

@@ -1,13 +1,14 @@
 import * as z from 'zod';
 import type { RunKind } from '../../domain/bulk-run.ts';
 import { InventoryRowSchema } from '../../domain/inventory-row.ts';
+import { ExternalIdSchema } from '../../domain/order-input.ts';
 import { ProductRowSchema } from '../../domain/product-row.ts';
 import { runModes } from '../../domain/run.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import type { ProblemCode } from '../problem-codes.ts';
 import { rowProblemCodes } from '../rows/problem-codes.ts';
 import { connectionHeader, connectionProblems } from '../runs/choose-connection.ts';
-import { takeUpload } from '../runs/take-upload.ts';
+import { takeUpload, type UploadOptions } from '../runs/take-upload.ts';
 import { RunViewSchema } from '../views/run-view.ts';
 
 const query = z.strictObject({
@@ -15,8 +16,24 @@ const query = z.strictObject({
     .enum(['true', 'false'])
     .default('false')
     .meta({ description: '`true`: every row gets its verdict, and nothing is sent' }),
-  mode: z.enum(runModes).default('upsert').meta({ description: '`full` is not taken yet' }),
+  mode: z.enum(runModes).default('upsert').meta({
+    description: '`full`: what the partner has and these rows have not is retired after the last of them',
+  }),
+  confirmRetire: z
+    .enum(['true', 'false'])
+    .default('false')
+    .meta({
+      description: 'With `mode=full`: whatever share of it that is. Otherwise the run holds it, to be confirmed',
+    }),
 });
+const queryOf = {
+  products: query,
+  inventory: query.extend({
+    storeLocationId: ExternalIdSchema.optional().meta({
+      description: 'With `mode=full`: these rows are all of this store, and what others have is left alone',
+    }),
+  }),
+};
 
 const bodyProblems = Object.keys(rowProblemCodes).filter((code): code is keyof typeof rowProblemCodes => code !== 'spool.lost'); // prettier-ignore
 const problems: readonly ProblemCode[] = [
@@ -28,6 +45,12 @@ const problems: readonly ProblemCode[] = [
   'run.not_spooling',
 ];
 
+const toOptions = ({ dryRun, confirmRetire, ...others }: z.output<(typeof queryOf)[RunKind]>): UploadOptions => ({
+  ...others,
+  dryRun: dryRun === 'true',
+  confirmRetire: confirmRetire === 'true',
+});
+
 const makeUploadRoute = (kind: RunKind, summary: string, document: z.ZodType, row: z.ZodType): Route =>
   defineRoute({
     method: 'post',
@@ -37,13 +60,13 @@ const makeUploadRoute = (kind: RunKind, summary: string, document: z.ZodType, ro
       'A body of any size, gzip or not, read row by row. 202 when all of it is durable: from then on each row comes to its verdict, and `GET /v1/runs/{runId}` tells how far it is. A row that is wrong is rejected and does no harm to the others; a body that breaks off sends nothing. The same `Idempotency-Key` with the same rows is answered with the same run.',
     tag: 'Products and inventory',
     scope: 'operate',
-    query,
+    query: queryOf[kind],
     requestHeaders: connectionHeader,
     streamBody: { 'application/json': document, 'application/x-ndjson': row, 'text/csv': z.string() },
     idempotency: 'late',
     answers: { 202: { description: 'The run', schema: RunViewSchema } },
     problems,
-    handle: (call) => takeUpload(call, kind, { ...call.query, dryRun: call.query.dryRun === 'true' }),
+    handle: (call) => takeUpload(call, kind, toOptions(call.query)),
   });
 
 export const uploadRoutes: readonly Route[] = [

@@ -21,6 +21,8 @@ export interface RunItem {
   sent: unknown;
   /** The beginning of what was sent, where it was no row. */
   excerpt: string | undefined;
+  /** It was not uploaded: the partner has it, and the full snapshot has not. */
+  retires: boolean;
 }
 
 interface ItemReader {
@@ -49,6 +51,7 @@ export async function* readItems(
       errors: reasons.get(index) ?? [],
       sent: unreadable === undefined ? parse(text) : undefined,
       excerpt: unreadable?.text,
+      retires: segment.retire ?? false,
     };
   }
 }

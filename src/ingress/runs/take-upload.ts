@@ -19,6 +19,9 @@ import { giveUpRun } from './give-up-run.ts';
 export interface UploadOptions {
   dryRun: boolean;
   mode: RunMode;
+  /** Of a full snapshot alone: of which store it is, and that it may retire whatever it has not. */
+  storeLocationId?: string | undefined;
+  confirmRetire: boolean;
 }
 type UploadCall = Pick<
   TenantCall<unknown, unknown, unknown>,
@@ -35,14 +38,16 @@ export const pathOfRun = (runId: string): string => `/v1/runs/${runId}`;
 export async function takeUpload(call: UploadCall, kind: RunKind, options: UploadOptions): Promise<Answer> {
   const { deps, store, merchantId, headers, idempotencyKey, log } = call;
   const { blobs, settings } = deps;
-  const { dryRun, mode } = options;
-  if (mode === 'full') throw makeRefusal('run.mode', 'full snapshots are not taken yet');
+  const { dryRun, mode, storeLocationId, confirmRetire } = options;
+  if (mode !== 'full' && (storeLocationId !== undefined || confirmRetire)) {
+    throw makeRefusal('run.mode', 'storeLocationId and confirmRetire belong to mode=full');
+  }
   const { id: connectionId } = await chooseConnection(deps, store, merchantId, headers);
   const count: BodyCount = { wireBytes: 0, bytes: 0 };
   const body = arrivalsOf(call.arriving(), settings.uploadIdleMs);
   const contentType = headers['content-type'];
   const rows = readRows({ kind, contentType, contentEncoding: headers['content-encoding'], body }, count);
-  const run = await createRun(store, { merchantId, connectionId, kind, mode, dryRun });
+  const run = await createRun(store, { merchantId, connectionId, kind, ...options });
   const line = { merchantId, connectionId, kind };
   const own = { store, blobs };
   let isStarted = false;
@@ -60,7 +65,7 @@ export async function takeUpload(call: UploadCall, kind: RunKind, options: Uploa
       await addSegment(store, run.id, segment);
     });
     if (idempotencyKey === null) return await start();
-    const parsed = { connectionId, dryRun, mode, digest };
+    const parsed = { connectionId, dryRun, mode, digest, ...(mode === 'full' && { storeLocationId, confirmRetire }) };
     const route = `POST /v1/${kind}`;
     const scope = { owner: merchantId, route, key: idempotencyKey, parsed, orderId: undefined, log };
     const answer = await runOnce(store, scope, start);

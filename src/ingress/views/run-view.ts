@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { runKinds } from '../../domain/bulk-run.ts';
 import { IdSchema } from '../../domain/ids.ts';
+import { retirePhases } from '../../domain/retire.ts';
 import { etaSeconds, runModes, runStatuses, type Run } from '../../domain/run.ts';
 import { InstantSchema } from '../../domain/time.ts';
 
@@ -11,6 +12,25 @@ const CountsSchema = z.strictObject({
   rejected: z.int(),
   superseded: z.int().meta({ description: 'A later row about the same thing took its place' }),
 });
+
+const RetireSchema = z
+  .strictObject({
+    phase: z.enum(retirePhases).meta({
+      description:
+        'waiting: the rows come first. listing: the partner’s stock is read. held: nothing is retired until somebody confirms it. sending: it is retired',
+    }),
+    held: z.boolean().meta({ description: 'Somebody has to confirm it; in a dry run: would have to' }),
+    listed: z.int().meta({ description: 'Rows of stock that the partner has under keys of ours' }),
+    foreign: z.int().meta({ description: 'Rows that it has under none: left alone' }),
+    unavailable: z.int().meta({ description: 'Of the listed, those that are not available already' }),
+    wouldRetire: z.int().meta({ description: 'Of the listed, those that are absent from the upload' }),
+    unreadable: z.int().meta({ description: 'Rows of the upload that do not say what they are about' }),
+    retired: z.int(),
+    rejected: z.int().meta({ description: 'The partner did not retire them' }),
+    superseded: z.int().meta({ description: 'A newer run sent them meanwhile' }),
+    runId: IdSchema('run').nullable().meta({ description: 'Of products: the run of stock that retires them' }),
+  })
+  .meta({ id: 'RunRetire' });
 
 export const RunViewSchema = z
   .strictObject({
@@ -28,6 +48,10 @@ export const RunViewSchema = z
     ratePerSecond: z.number().nullable().meta({ description: 'Rows that came to their end, lately' }),
     etaSeconds: z.int().nullable(),
     cancelAsked: z.boolean(),
+    storeLocationId: z.string().nullable().meta({ description: 'Of a full snapshot of one store' }),
+    retire: RetireSchema.nullable().meta({
+      description: 'Of a full snapshot: what becomes of that which the partner has and it has not',
+    }),
     failure: z.strictObject({ code: z.string(), detail: z.string() }).nullable(),
     createdAt: InstantSchema,
     startedAt: InstantSchema.nullable().meta({ description: 'When all its rows were here' }),
@@ -36,7 +60,11 @@ export const RunViewSchema = z
   .meta({ id: 'Run' });
 export type RunView = z.infer<typeof RunViewSchema>;
 
-export const toRunView = ({ merchantId: _, segments: __, ...run }: Run): RunView => ({
+export const toRunView = ({ merchantId: _, segments: __, retire, ...run }: Run): RunView => ({
   ...run,
-  etaSeconds: etaSeconds(run),
+  retire: retire && toRetireView(retire),
+  // How long the partner's list is nobody knows before its end.
+  etaSeconds: retire === null || retire.phase === 'waiting' ? etaSeconds(run) : null,
 });
+
+const toRetireView = ({ confirmedMax: _, nextPage: __, ...retire }: NonNullable<Run['retire']>) => retire;
