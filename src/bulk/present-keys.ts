@@ -49,15 +49,14 @@ export async function openPresentKeys(run: Run, deps: PresentKeysDeps): Promise<
 }
 
 /** What they have was sent later, whatever the snapshot says; the store keeps them longer than it. */
-async function listNewer(store: StoreDeps, { id, merchantId, connectionId, kind, startedAt }: Run): Promise<Run[]> {
+async function listNewer(store: StoreDeps, { merchantId, connectionId, kind, sequence }: Run): Promise<Run[]> {
   const newer: Run[] = [];
   let cursor: string | undefined;
   do {
     const page = await listRuns(store, merchantId, { cursor, limit: 200 });
     for (const run of page.runs) {
-      const isOfLine = run.connectionId === connectionId && run.kind === kind && run.id !== id;
-      const isStarted = run.startedAt !== null && run.startedAt >= (startedAt ?? '');
-      if (isOfLine && isStarted && !run.dryRun) newer.push(run);
+      const isOfLine = run.connectionId === connectionId && run.kind === kind;
+      if (isOfLine && run.sequence > sequence && !run.dryRun) newer.push(run);
     }
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);

@@ -29,12 +29,16 @@ export interface Push {
   format: string;
   dryRun: boolean;
   connection?: string | undefined;
+  /** What the partner has and it has not is retired; in one store, and without a question, where so said. */
+  full: boolean;
+  store?: string | undefined;
+  confirmRetire: boolean;
 }
 
 /** Uploads a file as it is read, however large. Resolves to its run when all rows are there. */
 export async function pushFile(
   { baseUrl, key, headers }: MerchantApi,
-  { kind, path, format, dryRun, connection }: Push,
+  { kind, path, format, connection, ...push }: Push,
   onSent: (sentBytes: number, totalBytes: number | undefined) => void,
 ): Promise<RunView> {
   const { body, bytes } = await openFile(path);
@@ -50,7 +54,7 @@ export async function pushFile(
   // It answers when it has all of it, which may take an hour.
   const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
   try {
-    const response = await request(`${baseUrl}/v1/${kind}${dryRun ? '?dryRun=true' : ''}`, {
+    const response = await request(`${baseUrl}/v1/${kind}${toQuery(push)}`, {
       method: 'POST',
       dispatcher,
       headers: {
@@ -69,6 +73,21 @@ export async function pushFile(
     body.destroy();
     await dispatcher.destroy();
   }
+}
+
+function toQuery({
+  dryRun,
+  full,
+  store,
+  confirmRetire,
+}: Pick<Push, 'dryRun' | 'full' | 'store' | 'confirmRetire'>): string {
+  const query = new URLSearchParams({
+    ...(dryRun && { dryRun: 'true' }),
+    ...(full && { mode: 'full' }),
+    ...(store !== undefined && { storeLocationId: store }),
+    ...(confirmRetire && { confirmRetire: 'true' }),
+  }).toString();
+  return query === '' ? '' : `?${query}`;
 }
 
 /** Standard input has no size. */

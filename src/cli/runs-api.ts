@@ -11,7 +11,7 @@ const missesMax = 60;
 export const listRuns = async ({ baseUrl, ...api }: MerchantApi): Promise<RunView[]> =>
   (await callJson<{ data: RunView[] }>(`${baseUrl}/v1/runs`, api)).data;
 
-export const actOnRun = ({ baseUrl, ...api }: MerchantApi, id: string, act: 'cancel' | 'resume'): Promise<RunView> =>
+export const actOnRun = ({ baseUrl, ...api }: MerchantApi, id: string, act: string): Promise<RunView> =>
   callJson<RunView>(`${baseUrl}/v1/runs/${encodeURIComponent(id)}/${act}`, { ...api, method: 'POST' });
 
 const readRun = ({ baseUrl, ...api }: MerchantApi, id: string): Promise<RunView> =>

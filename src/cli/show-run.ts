@@ -19,7 +19,7 @@ export const describeUpload = (sentBytes: number, totalBytes: number | undefined
     : `uploading ${bar(sentBytes / totalBytes)} ${percent(sentBytes / totalBytes)} of ${(totalBytes / mebi).toFixed(1)} MiB`;
 
 /** How far a run is. */
-export function describeRun({ status, counts, ratePerSecond, etaSeconds }: RunView): string {
+export function describeRun({ status, counts, ratePerSecond, etaSeconds, retire }: RunView): string {
   const { received, accepted, unchanged, rejected, superseded } = counts;
   const decided = accepted + unchanged + rejected + superseded;
   const share = received === 0 ? 1 : decided / received;
@@ -28,7 +28,23 @@ export function describeRun({ status, counts, ratePerSecond, etaSeconds }: RunVi
     ...(ratePerSecond === null ? [] : [`${number.format(Math.round(ratePerSecond))} rows/s`]),
     ...(etaSeconds === null ? [] : [`${number.format(etaSeconds)} s left`]),
     ...(rejected === 0 ? [] : [`${number.format(rejected)} rejected`]),
+    ...(retire === null || retire.phase === 'waiting' ? [] : [describeRetire(retire)]),
   ].join(', ');
+}
+
+/** How far a full snapshot is with what it does not have. */
+function describeRetire({ phase, listed, wouldRetire, retired, runId }: NonNullable<RunView['retire']>): string {
+  const found = `${number.format(wouldRetire)} of ${number.format(listed)} listed are absent`;
+  switch (phase) {
+    case 'waiting':
+    case 'listing':
+      return `listing: ${found}`;
+    case 'held':
+      return `${found}: nothing retired`;
+    case 'sending':
+    case 'done':
+      return runId === null ? `${found}, ${number.format(retired)} retired` : `${found}, retired by ${runId}`;
+  }
 }
 
 export interface ProgressLine {
@@ -55,12 +71,14 @@ export function createProgressLine(stream: NodeJS.WriteStream, nowMs: () => numb
 
 /** What became of a run, for people. */
 export function printRun(run: RunView): void {
-  const { id, kind, status, dryRun, counts, failure, requestsUsed } = run;
+  const { id, kind, status, dryRun, counts, failure, requestsUsed, retire } = run;
   const color = status === 'completed' ? 'green' : status === 'completedWithRejects' ? 'yellow' : 'red';
   const { stdout } = process;
   const words = Object.entries(counts).map(([name, count]) => `${number.format(count)} ${name}`);
   stdout.write(`${id}  ${kind}${dryRun ? ' (dry run)' : ''}  ${styleText(color, status, { stream: stdout })}\n`);
   stdout.write(`  ${words.join(', ')}; ${number.format(requestsUsed)} requests\n`);
+  if (retire !== null) stdout.write(`  full snapshot, ${describeRetire(retire)}\n`);
+  if (retire?.phase === 'held') stdout.write(`  to retire it: packline runs confirm-retire ${id}\n`);
   if (failure !== null) stdout.write(`  ${failure.code}: ${failure.detail}\n`);
   if (counts.rejected > 0) stdout.write(`  why: GET /v1/runs/${id}/rejects.csv (or .ndjson)\n`);
 }

@@ -41,6 +41,8 @@ export interface Run {
   dryRun: boolean;
   status: RunStatus;
   counts: RunCounts;
+  /** In the order in which the runs of its connection and kind were started; 0 before. */
+  sequence: number;
   /** Parts in which its rows are spooled. */
   segments: number;
   /** Requests that the partner was sent. */

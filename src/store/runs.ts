@@ -143,6 +143,7 @@ export async function readRun(deps: StoreDeps, runId: string): Promise<Run | nul
       rejected: count('rejected'),
       superseded: count('superseded'),
     },
+    sequence: count('sequence'),
     segments: count('segments'),
     requestsUsed: count('requestsUsed'),
     ratePerSecond: rate === undefined ? null : Number(rate),

@@ -196,6 +196,7 @@ describe('the guard of a full snapshot', () => {
 
 describe('a full snapshot in trouble', () => {
   it('waits behind older runs, small as it is, and finds what they bring', async () => {
+    bench = await openRunBench(client, 5_000);
     await stock(items(20));
     const older = await bench.spool(items(20_001, 1, 100), { segmentRows: 10_000 });
     await bench.start(older);
@@ -224,9 +225,9 @@ describe('a full snapshot in trouble', () => {
   });
 
   it.each([
-    ['429', new Failure('throttled', 'nash.throttled', 'slow down', { retryAfterMs: 500 })],
-    ['a long 429', new Failure('throttled', 'nash.throttled', 'slow down', { retryAfterMs: 30_000 })],
-    ['500', new Failure('transient', 'nash.unavailable', 'down')],
+    ['short pause', new Failure('throttled', 'nash.throttled', 'slow down', { retryAfterMs: 500 })],
+    ['long pause', new Failure('throttled', 'nash.throttled', 'slow down', { retryAfterMs: 30_000 })],
+    ['failure', new Failure('transient', 'nash.unavailable', 'down')],
   ])('waits out a %s while it lists', async (_, failure) => {
     await stock(items(30));
     let left = 2;

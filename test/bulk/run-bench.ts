@@ -52,10 +52,7 @@ export interface RunBench {
   clock: FakeClock;
   blobs: ReturnType<typeof createMemoryBlobs>;
   partner: BooksCatalog;
-  spool(
-    rows: readonly (object | string)[],
-    options?: SpoolOptions,
-  ): Promise<string>;
+  spool(rows: readonly (object | string)[], options?: SpoolOptions): Promise<string>;
   start(runId: string): Promise<void>;
   /** Both of them. */
   upload(...args: Parameters<RunBench['spool']>): Promise<string>;

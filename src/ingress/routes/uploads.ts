@@ -19,12 +19,9 @@ const query = z.strictObject({
   mode: z.enum(runModes).default('upsert').meta({
     description: '`full`: what the partner has and these rows have not is retired after the last of them',
   }),
-  confirmRetire: z
-    .enum(['true', 'false'])
-    .default('false')
-    .meta({
-      description: 'With `mode=full`: whatever share of it that is. Otherwise the run holds it, to be confirmed',
-    }),
+  confirmRetire: z.enum(['true', 'false']).default('false').meta({
+    description: 'With `mode=full`: whatever share of it that is. Otherwise the run holds it, to be confirmed',
+  }),
 });
 const queryOf = {
   products: query,

@@ -60,7 +60,7 @@ export const RunViewSchema = z
   .meta({ id: 'Run' });
 export type RunView = z.infer<typeof RunViewSchema>;
 
-export const toRunView = ({ merchantId: _, segments: __, retire, ...run }: Run): RunView => ({
+export const toRunView = ({ merchantId: _, segments: __, sequence: ___, retire, ...run }: Run): RunView => ({
   ...run,
   retire: retire && toRetireView(retire),
   // How long the partner's list is nobody knows before its end.
