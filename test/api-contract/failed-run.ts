@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { runKinds } from '../../src/domain/bulk-run.ts';
 import { commit } from '../../src/store/commit.ts';
+import { newRetire } from '../../src/domain/retire.ts';
 import { keptPageWrites, pageIdOf } from '../../src/store/listed-pages.ts';
 import { failedRunWrites } from '../../src/store/run-line.ts';
+import { endedWrites } from '../../src/store/runs.ts';
 import type { TestIngress } from '../support/ingress.ts';
 
 const MadeSchema = z.looseObject({ id: z.string() });
@@ -37,4 +39,22 @@ async function keepLists(store: TestIngress['store'], connectionId: string): Pro
     await commit(store, { writes: await keptPageWrites(store, ref, { rows, total: 1 }) });
     await store.redis.persist(store.keys.listedPage(connectionId, pageIdOf(ref)));
   }
+}
+
+/** A full snapshot there that holds what it would retire, and can be confirmed. */
+export async function makeHeldRun(
+  { request, store }: TestIngress,
+  key: string,
+  connectionId: string,
+): Promise<{ heldRun: string }> {
+  const headers = { 'Content-Type': 'application/x-ndjson', 'Packline-Connection': connectionId };
+  const { id } = MadeSchema.parse((await request('POST', '/v1/inventory?mode=full', { key, raw: '', headers })).body);
+  const retire = JSON.stringify({ ...newRetire(null), phase: 'held', held: true, listed: 9, wouldRetire: 9 });
+  const writes = [
+    ['HSET', store.keys.run(id), 'retire', retire],
+    ['ZREM', store.keys.lineRuns(connectionId, 'inventory'), id],
+    ...endedWrites(store, id, 'completed'),
+  ];
+  await commit(store, { writes });
+  return { heldRun: id };
 }

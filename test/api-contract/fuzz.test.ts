@@ -55,9 +55,11 @@ async function withToken(operation: Operation, request: RawRequest, key: string)
   return { ...request, headers };
 }
 
-/** Rows go to a connection that takes them. */
-const connectionFor = ({ wantsCatalog }: Operation, ids: Readonly<Record<string, string>>): { con?: string } =>
-  wantsCatalog ? { con: ids['catalogConnection'] ?? '' } : {};
+/** Rows go to a connection that takes them; what is confirmed is held. */
+const idsFor = ({ wantsCatalog, template }: Operation, ids: Readonly<Record<string, string>>) => ({
+  ...(wantsCatalog ? { con: ids['catalogConnection'] ?? '' } : {}),
+  ...(template.endsWith('/confirm-retire') ? { run: ids['heldRun'] ?? '' } : {}),
+});
 
 /** No worker runs here that could read what a partner lists. */
 const isUnread = ({ status, text }: Reply): boolean => status === 503 && text.includes('"catalog.not_read"');
@@ -72,7 +74,7 @@ test.each(named)(
     if (need !== undefined) await bringTo(ingress.store, merchant.ids['ord'] ?? '', need);
     const target = {
       key: operation.scope === 'admin' ? adminKey : merchant.key,
-      ids: { ...merchant.ids, code: 'order.state', ...connectionFor(operation, merchant.ids) },
+      ids: { ...merchant.ids, code: 'order.state', ...idsFor(operation, merchant.ids) },
     };
     const logged = ingress.log.lines().length;
     const statuses = new Set<number>();

@@ -8,7 +8,7 @@ import { leaseEntries } from '../../src/store/entries.ts';
 import { issueId, issueWrites } from '../../src/store/issues.ts';
 import { askedWrites } from '../../src/store/reconciliations.ts';
 import { adminKey, type TestIngress } from '../support/ingress.ts';
-import { makeFailedRun } from './failed-run.ts';
+import { makeFailedRun, makeHeldRun } from './failed-run.ts';
 import { sampleOrder } from '../support/sample-order.ts';
 
 /** A merchant that has one of everything that has an id. */
@@ -71,6 +71,7 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
     await request('PATCH', '/v1/safety-stock', { key, json: { rules: [{ storeLocationIds: [orderId] }] } });
     const ids = {
       run,
+      ...(await makeHeldRun(ingress, key, catalogConnection)),
       catalogConnection,
       mer,
       key: keyId,

@@ -70,9 +70,10 @@ async function ask(operation: Operation, key: string, ids: Ids, asked: Asked = {
   });
 }
 
-/** Rows go to a connection that takes them. */
-async function makeMerchantFor({ wantsCatalog }: Operation): Promise<MerchantWithEverything> {
+/** Rows go to a connection that takes them; what is confirmed is held. */
+async function makeMerchantFor({ wantsCatalog, template }: Operation): Promise<MerchantWithEverything> {
   const made = await makeMerchant();
+  if (template.endsWith('/confirm-retire')) return { ...made, ids: { ...made.ids, run: made.ids['heldRun'] ?? '' } };
   return wantsCatalog ? { ...made, ids: { ...made.ids, con: made.ids['catalogConnection'] ?? '' } } : made;
 }
 

@@ -153,6 +153,8 @@ async function pushRows({ secrets, echo, recorder, packline }: World, { owner, c
   await owner('GET /v1/safety-stock');
   await owner('POST /v1/runs/{runId}/resume', { params: { runId } });
   await owner('POST /v1/runs/{runId}/cancel', { params: { runId } });
+  // It holds nothing: that is said.
+  await recorder.send('owner', 'POST /v1/runs/{runId}/confirm-retire', { params: { runId } });
   return runId;
 }
 

@@ -94,6 +94,21 @@ describe('packline inventory push', () => {
     expect(JSON.parse(partner.books.get(`store-1/${format}, "e"`) ?? '{}')).toMatchObject({ quantity: 5 });
   });
 
+  test('of a full snapshot shows what is held, and how to confirm it', async () => {
+    partner.books.clear();
+    await packline('inventory', 'push', await file('all.ndjson', [item('k'), item('l'), item('m')]));
+    const half = await file('half.ndjson', [item('k')]);
+    const held = await packline('inventory', 'push', '--full', '--store', 'store-1', half);
+    expect([held.code, held.stdout]).toEqual([3, expect.stringContaining('2 of 3 listed are absent: nothing retired')]);
+    const [, id = ''] = /confirm-retire (run_\w+)/.exec(held.stdout) ?? [];
+    expect((await packline('runs', 'confirm-retire', id)).code).toBe(0);
+    const done = await packline('runs', 'watch', id);
+    expect([done.code, done.stdout]).toEqual([0, expect.stringContaining('2 of 3 listed are absent, 2 retired')]);
+    const sure = await packline('inventory', 'push', '--full', '--confirm-retire', await file('nothing.ndjson', []));
+    expect([sure.code, sure.stdout]).toEqual([0, expect.stringContaining('1 retired')]);
+    expect((await packline('inventory', 'push', '--store', 'store-1', half)).code).toBe(2);
+  });
+
   test('ends with 2 for what it cannot know, and with 1 for what the API refuses', async () => {
     const unknown = await packline('inventory', 'push', await file('rows.txt', []));
     expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('--format')]);
@@ -137,7 +152,7 @@ describe('progress', () => {
   test('says how far it is and how long it takes', () => {
     expect(describeUpload(524_288, 1_048_576)).toBe(`uploading ${'#'.repeat(12)}${'.'.repeat(12)} 50.0 % of 1.0 MiB`);
     const counts = { received: 1_000, accepted: 200, unchanged: 40, rejected: 10, superseded: 0 };
-    const run = { status: 'running', counts, ratePerSecond: 1_500, etaSeconds: 1 } as RunView;
+    const run = { status: 'running', counts, ratePerSecond: 1_500, etaSeconds: 1, retire: null } as RunView;
     expect(describeRun(run)).toBe(`running ${'#'.repeat(6)}${'.'.repeat(18)} 25.0 % of 1,000 rows, 1,500 rows/s, 1 s left, 10 rejected`); // prettier-ignore
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RunKind } from '../../src/domain/bulk-run.ts';
-import { isOver } from '../../src/domain/run.ts';
+import { isOver, type RunMode } from '../../src/domain/run.ts';
 import { runSendWork } from '../../src/queues/run-send.ts';
 import type { StoreDeps } from '../../src/store/deps.ts';
 import { startRun } from '../../src/store/run-line.ts';
@@ -21,9 +21,9 @@ beforeAll(async () => {
 });
 afterAll(() => packline.close());
 
-async function upload(kind: RunKind, rows: readonly object[]): Promise<string> {
+async function upload(kind: RunKind, rows: readonly object[], mode: RunMode = 'upsert'): Promise<string> {
   const { merchantId, connectionId, base } = packline;
-  const run = await createRun(store, { merchantId, connectionId, kind, mode: 'upsert', dryRun: false });
+  const run = await createRun(store, { merchantId, connectionId, kind, mode, dryRun: false });
   const lines = Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   const blocks = async function* () {
     yield await Promise.resolve({ lines, rows: rows.length });
@@ -131,6 +131,41 @@ describe('bulk runs, through the workers, against the sandbox', () => {
     for (let n = 0; n < productCount; n += 1) {
       if (n !== 5) expect(books.get(`store-1/p-${n}`), `p-${n}`).toBe(n < 500 ? 7 : n + 1);
     }
+    const { rate } = await packline.control('GET', '/nash/catalog?org=org_demo');
+    expect(rate).toMatchObject({ violations: 0 });
+  });
+
+  it('that are full snapshots retire exactly what they do not have, through faults and within the limit', async () => {
+    const fault = (method: string, body: object) => packline.control('POST', '/faults', { match: { path: '/v1/inventory', method }, ...body }); // prettier-ignore
+    const retiredOf = async (): Promise<string[]> => {
+      const reply = await fetch(`${packline.sandboxUrl}/_sandbox/nash/catalog/inventory?org=org_demo`);
+      const rows = (await reply.text()).split('\n').filter(Boolean);
+      return rows.flatMap((line) => {
+        const { available, externalProductId, quantity } = JSON.parse(line) as Record<string, unknown>;
+        return available === false ? [`${String(externalProductId)} ${String(quantity)}`] : [];
+      });
+    };
+    await packline.control('POST', '/nash/answers', { refusedRows: [], silentRows: [] });
+    await fault('GET', { times: 1, fault: { kind: 'status', status: 500 } });
+    await fault('GET', { times: 1, fault: { kind: 'rateLimit', retryAfterSeconds: 1 } });
+    await fault('GET', { times: 1, fault: { kind: 'dropAfter' } });
+    await fault('GET', { times: 1, fault: { kind: 'garbage' } });
+    await fault('POST', { times: 1, fault: { kind: 'status', status: 500, afterEffect: true } });
+    const first = range(productCount - 100, (n) => item(n, n));
+    const stock = await over(await upload('inventory', first, 'full'));
+    expect(stock).toMatchObject({ status: 'completed', retire: { phase: 'done', wouldRetire: 100, retired: 100 } });
+    const absent = range(100, (n) => `p-${productCount - 100 + n} 0`);
+    expect((await retiredOf()).sort()).toEqual(absent.sort());
+
+    const held = await over(await upload('products', range(productCount - 1_000, product), 'full'));
+    expect(held).toMatchObject({ status: 'completed', retire: { phase: 'held', wouldRetire: 900, retired: 0 } });
+    expect(await retiredOf()).toHaveLength(100);
+    const confirmed = await packline.call('POST', `/v1/runs/${held.id}/confirm-retire`);
+    expect(confirmed.status).toBe(202);
+    const { retire } = await over(held.id);
+    expect(retire).toMatchObject({ phase: 'done', wouldRetire: 900 });
+    expect(await over(retire?.runId ?? '')).toMatchObject({ kind: 'inventory', counts: { accepted: 900 } });
+    expect(await retiredOf()).toHaveLength(1_000);
     const { rate } = await packline.control('GET', '/nash/catalog?org=org_demo');
     expect(rate).toMatchObject({ violations: 0 });
   });

@@ -114,6 +114,34 @@ describe('an upload', () => {
     expect((await spools()).size).toBe(before + 1);
   });
 
+  it('that is a full snapshot holds what is too much to retire, until it is confirmed', async () => {
+    const shop = await merchant();
+    partner.books.clear();
+    await shop.upload('/v1/inventory', ndjson([item('a'), item('b'), item('c')]));
+    await work();
+    const path = '/v1/inventory?mode=full&storeLocationId=store-1';
+    const { id } = runIn(await shop.upload(path, ndjson([item('a')])));
+    await work();
+    expect(await readRun(shop, id)).toMatchObject({
+      status: 'completed',
+      storeLocationId: 'store-1',
+      retire: { phase: 'held', held: true, listed: 3, wouldRetire: 2, retired: 0 },
+    });
+    const absent = {
+      retires: true,
+      verdict: null,
+      key: { externalProductId: 'b', externalStoreLocationId: 'store-1' },
+    };
+    expect((await shop.get(`/v1/runs/${id}/items`)).body).toMatchObject({ data: [{ retires: false }, absent, {}] });
+    const confirm = () => ingress.request('POST', `/v1/runs/${id}/confirm-retire`, { key: shop.key });
+    expect(await confirm()).toMatchObject({ status: 202, body: { status: 'running', endedAt: null } });
+    expect(await confirm()).toMatchObject({ status: 409, body: { code: 'run.state' } });
+    await work();
+    expect(await readRun(shop, id)).toMatchObject({ status: 'completed', retire: { phase: 'done', retired: 2 } });
+    expect((await shop.get(`/v1/runs/${id}/items`)).body).toMatchObject({ data: [{}, { verdict: 'accepted' }, {}] });
+    expect([...partner.books.values()].filter((row) => row.includes('"available":true'))).toHaveLength(1);
+  });
+
   it('that breaks off is interrupted: nothing of it is sent or kept', async () => {
     const shop = await merchant();
     const { request } = begin(shop.key);
@@ -173,7 +201,8 @@ describe('an upload', () => {
     expect(await codeOf(none)).toEqual([422, 'run.no_catalog']);
     expect(await codeOf(two)).toEqual([422, 'run.connection_unnamed']);
     expect(await codeOf(none, '', naming(two.connectionIds[0]))).toEqual([404, 'connection.not_found']);
-    expect(await codeOf(two, '?mode=full')).toEqual([422, 'run.mode']);
+    expect(await codeOf(two, '?confirmRetire=true')).toEqual([422, 'run.mode']);
+    expect(await codeOf(two, '?storeLocationId=store-1')).toEqual([422, 'run.mode']);
     const named = await two.upload('/v1/inventory', ndjson([item('x')]), naming(two.connectionIds[1]));
     expect(runIn(named).connectionId).toBe(two.connectionIds[1]);
     expect(await codeOf(two, '', naming('con_x'))).toEqual([400, 'request.invalid']);
