@@ -109,7 +109,7 @@ const fixers = {
       .join('');
   },
   csv(text: string, fixes: readonly Wrong['fix'][]): string {
-    const [header = [], ...lines] = parse(text) as string[][];
+    const [header = [], ...lines] = parse(text);
     expect(lines).toHaveLength(fixes.length);
     for (const [at, fix] of fixes.entries()) {
       for (const [column, cell] of Object.entries(fix)) (lines[at] ?? [])[header.indexOf(column)] = cell;
