@@ -58,8 +58,9 @@ async function putAwayRest(store: StoreDeps, blobs: Blobs, run: OwnedRun): Promi
 }
 
 async function announce(store: StoreDeps, run: Run, status: RunStatus) {
-  const { id: runId, merchantId, connectionId, kind, mode, counts } = run;
-  const data: RunEnded = { runId, connectionId, kind, mode, status, ...counts };
+  const { id: runId, merchantId, connectionId, kind, mode, counts, retire } = run;
+  const held = { retired: retire?.retired ?? 0, retireHeld: retire?.phase === 'held' };
+  const data: RunEnded = { runId, connectionId, kind, mode, status, ...counts, ...held };
   const endpoints = await listSubscribers(store, merchantId);
   return announceWrites(store, merchantId, { type: eventTypeOf[kind], data }, endpoints, deliveryWork);
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import * as z from 'zod';
 import { inventoryRowKey } from '../domain/inventory-row.ts';
 import { productRowKey } from '../domain/product-row.ts';
@@ -24,6 +25,8 @@ interface PresentKeysDeps {
   isTimeUp: () => boolean;
 }
 
+/** Then others have theirs. */
+const rowsPerTurn = 5_000;
 /** Before a blob's keys: how many of its rows have none. */
 const headBytes = 4;
 
@@ -70,7 +73,8 @@ async function readKeys(run: Run, segment: RunSegment, { blobs }: PresentKeysDep
   const packed = Buffer.allocUnsafe(headBytes + segment.rows * fingerprintKeyBytes);
   let at = headBytes;
   let unreadable = 0;
-  for (const { text } of await readSegment(blobs, run.id, segment)) {
+  for (const { row, text } of await readSegment(blobs, run.id, segment)) {
+    if (row % rowsPerTurn === 0) await setImmediate();
     const identity = identityOf(run, text);
     if (identity === undefined) unreadable += 1;
     else at = packed.writeUIntBE(toRowKey(identity), at, fingerprintKeyBytes);

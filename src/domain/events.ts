@@ -81,6 +81,8 @@ const RunEndedSchema = z
     unchanged: z.int(),
     rejected: z.int(),
     superseded: z.int(),
+    retired: z.int().meta({ description: 'By a full snapshot, which did not have them' }),
+    retireHeld: z.boolean().meta({ description: 'Somebody has to confirm what a full snapshot would retire' }),
   })
   .meta({ description: 'Rows received without a verdict were never sent: the run was canceled, or failed' });
 

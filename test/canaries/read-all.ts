@@ -120,7 +120,7 @@ async function reconcile({ owner }: Acts): Promise<void> {
 }
 
 /** Products and stock, at a partner that quotes what it refuses and at one that refuses the key; and what became of them. */
-async function pushRows({ secrets, echo, recorder, packline }: World, { owner, connect }: Acts): Promise<string> {
+async function pushRows({ secrets, echo, packline }: World, { owner, connect }: Acts): Promise<string> {
   const item = { externalProductId: 'p', externalStoreLocationId: 'store-nobody', available: true };
   const push = async (mode: string, status: string): Promise<string> => {
     const connectionId = await connect(`catalogue ${mode}`, {
@@ -153,8 +153,7 @@ async function pushRows({ secrets, echo, recorder, packline }: World, { owner, c
   await owner('GET /v1/safety-stock');
   await owner('POST /v1/runs/{runId}/resume', { params: { runId } });
   await owner('POST /v1/runs/{runId}/cancel', { params: { runId } });
-  // It holds nothing: that is said.
-  await recorder.send('owner', 'POST /v1/runs/{runId}/confirm-retire', { params: { runId } });
+  await holdAndConfirm(packline.connectionId, owner);
   return runId;
 }
 
@@ -173,4 +172,21 @@ async function makeStranger({ secrets }: World, { must }: Acts): Promise<{ merch
   await must('operator', 'GET /v1/merchants/{merchantId}', { params });
   await must('operator', 'GET /v1/merchants/{merchantId}/api-keys', { params });
   return { merchantId, keyId: idOf(made) };
+}
+
+/** A full snapshot of nothing, which is held, and then confirmed. */
+async function holdAndConfirm(connectionId: string, owner: Acts['owner']): Promise<void> {
+  const headers = { 'packline-connection': connectionId };
+  const push = async (operation: string, json: object, query = ''): Promise<string> => {
+    const runId = idOf(await owner(operation, { headers, json, query }));
+    const read = async () => (await owner('GET /v1/runs/{runId}', { params: { runId } })).body;
+    await vi.waitFor(async () => expect((await read())['endedAt']).not.toBeNull(), waiting);
+    return runId;
+  };
+  const product = { name: 'Canary seed', categories: [], weight: 1, dimensions: {}, identifiers: [] };
+  await push('POST /v1/products', { products: [{ externalIdentifier: 'seed', ...product }] });
+  const item = { externalProductId: 'seed', externalStoreLocationId: 'store-1', available: true };
+  await push('POST /v1/inventory', { items: [item] });
+  const runId = await push('POST /v1/inventory', { items: [] }, '?mode=full&storeLocationId=store-1');
+  await owner('POST /v1/runs/{runId}/confirm-retire', { params: { runId } });
 }

@@ -160,6 +160,10 @@ describe('bulk runs, through the workers, against the sandbox', () => {
     const held = await over(await upload('products', range(productCount - 1_000, product), 'full'));
     expect(held).toMatchObject({ status: 'completed', retire: { phase: 'held', wouldRetire: 900, retired: 0 } });
     expect(await retiredOf()).toHaveLength(100);
+    await vi.waitFor(() => {
+      const bodies = packline.subscriber.received.map((message) => JSON.stringify(message));
+      expect(bodies.some((body) => body.includes(held.id) && body.includes('retireHeld'))).toBe(true);
+    });
     const confirmed = await packline.call('POST', `/v1/runs/${held.id}/confirm-retire`);
     expect(confirmed.status).toBe(202);
     const { retire } = await over(held.id);
