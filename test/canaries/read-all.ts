@@ -120,7 +120,7 @@ async function reconcile({ owner }: Acts): Promise<void> {
 }
 
 /** Products and stock, at a partner that quotes what it refuses and at one that refuses the key; and what became of them. */
-async function pushRows({ secrets, echo, packline }: World, { owner, connect }: Acts): Promise<string> {
+async function pushRows({ secrets, echo, recorder, packline }: World, { owner, connect }: Acts): Promise<string> {
   const item = { externalProductId: 'p', externalStoreLocationId: 'store-nobody', available: true };
   const push = async (mode: string, status: string): Promise<string> => {
     const connectionId = await connect(`catalogue ${mode}`, {
