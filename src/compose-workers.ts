@@ -25,6 +25,7 @@ import orderImport from '../workers/order-import.ts';
 import orderReconcile from '../workers/order-reconcile.ts';
 import overlapCheck from '../workers/overlap-check.ts';
 import runSend from '../workers/run-send.ts';
+import stockReconcile from '../workers/stock-reconcile.ts';
 import sweep from '../workers/sweep.ts';
 
 type Runner = RunnerDeps<WorkerDeps>;
@@ -44,6 +45,7 @@ const run: Record<JobName, (runner: Runner) => RunningWorker> = {
   'connection-check': (runner) => runWorker(connectionCheck, runner),
   'delivery-attempt': (runner) => runWorker(deliveryAttempt, runner),
   'catalog-read': (runner) => runWorker(catalogRead, runner),
+  'stock-reconcile': (runner) => runWorker(stockReconcile, runner),
   'run-send': (runner) => runWorker(runSend, runner),
   sweep: (runner) => runWorker(sweep, runner),
 };

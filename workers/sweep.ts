@@ -19,6 +19,7 @@ import { forgetPartnerIds } from '../src/store/search.ts';
 import { personMember, readFoundBy } from '../src/store/persons.ts';
 import type { NewEntry } from '../src/store/commit.ts';
 import type { WorkerDeps } from '../src/fulfilment/deps.ts';
+import { reconcileStockOnSchedule } from '../src/bulk/reconcile-stock-on-schedule.ts';
 import { reconcileOnSchedule } from '../src/fulfilment/reconcile-on-schedule.ts';
 import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
 
@@ -92,6 +93,7 @@ async function startOthers({ store, commit, deps }: Context): Promise<void> {
       entries.push(makeEntry(sweep, payload, { lane: freeLane, cause: merchantId }));
     }
     for (const connection of await listConnections(store, merchantId)) {
+      await reconcileStockOnSchedule(store, connection);
       if (deps.callsSomebody(connection)) entries.push(...connectionWork(connection));
     }
   }

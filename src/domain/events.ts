@@ -4,6 +4,7 @@ import { IdSchema } from './ids.ts';
 import { ExternalIdSchema } from './order-input.ts';
 import { OrderStatusSchema } from './order-status.ts';
 import { runModes, runStatuses } from './run.ts';
+import { stockReconciliationModes } from './stock-reconciliation.ts';
 import { InstantSchema } from './time.ts';
 
 /** Everything that can be announced; the past tense says that it has happened. */
@@ -20,6 +21,8 @@ export const eventTypes = [
   'tracking.updated',
   'inventory.run_completed',
   'catalog.run_completed',
+  'inventory.drift_found',
+  'catalog.drift_found',
   'connection.unhealthy',
   'connection.recovered',
   'endpoint.disabled',
@@ -92,6 +95,25 @@ export const runEventData = {
   'catalog.run_completed': RunEndedSchema,
 } as const satisfies Partial<Record<EventType, z.ZodType>>;
 export type RunEnded = z.infer<typeof RunEndedSchema>;
+
+const DriftSchema = z
+  .strictObject({
+    reconciliationId: IdSchema('stockReconciliation'),
+    connectionId: IdSchema('connection'),
+    kind: z.enum(runKinds),
+    mode: z.enum(stockReconciliationModes),
+    compared: z.int(),
+    different: z.int(),
+    missing: z.int().nullable(),
+  })
+  .meta({ description: 'The partner has other rows than it accepted; they are sent again when they come next' });
+
+/** The `data` of the events of comparisons with what a partner lists. */
+export const driftEventData = {
+  'inventory.drift_found': DriftSchema,
+  'catalog.drift_found': DriftSchema,
+} as const satisfies Partial<Record<EventType, z.ZodType>>;
+export type DriftFound = z.infer<typeof DriftSchema>;
 
 export type OrderEventType = keyof typeof orderEventData;
 export type OrderEventData<T extends OrderEventType> = z.infer<(typeof orderEventData)[T]>;

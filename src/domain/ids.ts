@@ -13,6 +13,7 @@ export const idPrefixes = {
   inbox: 'inb',
   request: 'req',
   reconciliation: 'rec',
+  stockReconciliation: 'stk',
   invoice: 'inv',
   return: 'ret',
   run: 'run',

@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Env } from 'hono';
 import * as z from 'zod';
-import { orderEventData, runEventData, type EventType } from '../domain/events.ts';
+import { driftEventData, orderEventData, runEventData, type EventType } from '../domain/events.ts';
 import { IdSchema } from '../domain/ids.ts';
 import { InstantSchema } from '../domain/time.ts';
 import type { AnswerSpec, Route } from './define-route.ts';
@@ -129,6 +129,7 @@ function refusalResponses(route: Route, dialect: Dialect): [string, RouteConfig[
 const eventData: Partial<Record<EventType, z.ZodType>> = {
   ...orderEventData,
   ...runEventData,
+  ...driftEventData,
   'endpoint.test': z.strictObject({ endpointId: IdSchema('endpoint') }),
 };
 

@@ -25,6 +25,7 @@ import { runRoutes } from './routes/runs.ts';
 import { safetyStockRoutes } from './routes/safety-stock.ts';
 import { searchRoutes } from './routes/search.ts';
 import { shipmentRoutes } from './routes/shipments.ts';
+import { stockReconciliationRoutes } from './routes/stock-reconciliations.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { worksheetRoutes } from './routes/worksheets.ts';
 
@@ -53,6 +54,7 @@ export const routes: readonly Route[] = [
   ...runRowRoutes,
   ...safetyStockRoutes,
   ...reconciliationRoutes,
+  ...stockReconciliationRoutes,
   ...searchRoutes,
   ...erasureRoutes,
   ...merchantRoutes,

@@ -6,6 +6,7 @@ import { deliveryWork } from './delivery-attempt.ts';
 import { omsUpdate } from './oms-update.ts';
 import { orderReconcile } from './order-reconcile.ts';
 import { runSend } from './run-send.ts';
+import { stockReconcile } from './stock-reconcile.ts';
 import { commit, type CommitPlan } from '../store/commit.ts';
 import { changeOrder } from '../store/change-order.ts';
 import { failureWrites } from '../store/connections.ts';
@@ -14,6 +15,7 @@ import { issueId, issueWrites } from '../store/issues.ts';
 import { failedRunWrites } from '../store/run-line.ts';
 import { readOrder } from '../store/orders.ts';
 import { failedWrites } from '../store/reconciliations.ts';
+import { endedStockWrites } from '../store/stock-reconciliations.ts';
 
 /**
  * What makes work that cannot be done visible: an issue that groups it with its like, a problem on the order it is about,
@@ -40,6 +42,7 @@ export async function bury(
   if (connectionId !== undefined) {
     writes.push(...failureWrites(store, connectionId, failure.code, failure.kind === 'misconfigured'));
   }
+  if (job === stockReconcile.name) writes.push(...stoppedStockWrites(store, payload, failure));
   if (job === runSend.name) writes.push(...(await stoppedRunWrites(store, payload, failure)));
   let issue: string | undefined;
   if (merchantId !== undefined) {
@@ -65,6 +68,12 @@ function partnerOf(order: Order | null, job: string): { connectionId: string; co
 async function stoppedRunWrites(store: StoreDeps, payload: unknown, { code, message }: Failure): Promise<string[][]> {
   const line = runSend.payload.safeParse(payload).data;
   return line === undefined ? [] : failedRunWrites(store, line, { code, detail: message });
+}
+
+/** The comparison stands still; its work, tried again, takes it up where it was. */
+function stoppedStockWrites(store: StoreDeps, payload: unknown, { code, message }: Failure): string[][] {
+  const id = stockReconcile.payload.safeParse(payload).data?.stockReconciliationId;
+  return id === undefined ? [] : endedStockWrites(store, id, { code, detail: message });
 }
 
 async function tellOrder(

@@ -12,6 +12,7 @@ import { orderImport } from './order-import.ts';
 import { orderReconcile } from './order-reconcile.ts';
 import { overlapCheck } from './overlap-check.ts';
 import { runSend } from './run-send.ts';
+import { stockReconcile } from './stock-reconcile.ts';
 import { sweep } from './sweep.ts';
 
 /** Every kind of work there is, by name. */
@@ -30,6 +31,7 @@ export const jobs = {
   'delivery-attempt': deliveryAttempt,
   'run-send': runSend,
   'catalog-read': catalogRead,
+  'stock-reconcile': stockReconcile,
   sweep,
 } as const;
 export type JobName = keyof typeof jobs;

@@ -69,6 +69,10 @@ export function createKeys(shard: number) {
     issueEntries: (issueId: string) => `${tag}:issue-entries:${issueId}`,
     reconciliations: (merchantId: string) => `${tag}:reconciliations:${merchantId}`,
     reconciliation: (id: string) => `${tag}:reconciliation:${id}`,
+    /** Comparisons of a connection's lists with what was accepted, and when each was last begun (ms). */
+    stockReconciliations: (connectionId: string) => `${tag}:stock-reconciliations:${connectionId}`,
+    stockReconciliation: (id: string) => `${tag}:stock-reconciliation:${id}`,
+    stockReconciled: `${tag}:stock-reconciled`,
     run: (runId: string) => `${tag}:run:${runId}`,
     runs: (merchantId: string) => `${tag}:runs:${merchantId}`,
     runSegments: (runId: string) => `${tag}:run-segments:${runId}`,

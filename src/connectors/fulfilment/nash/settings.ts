@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { SettlementRulesSchema } from '../../../domain/settlement-rules.ts';
+import { StockReconciliationSettingsSchema } from '../../../domain/stock-reconciliation.ts';
 import { readSecret } from '../../../platform/signature.ts';
 
 /** API hosts (Nash OpenAPI 1.0.0, `servers`). A key is valid at exactly one of the four. */
@@ -65,6 +66,8 @@ export const NashSettingsSchema = z.strictObject({
   catalogRequestsPerSecond: rateOf(10),
   /** How far picks may be from the order until somebody has to look; what is left out has its default. */
   settlement: SettlementRulesSchema.optional(),
+  /** How often what Nash has is compared with what it accepted; what is left out has its default. */
+  stockReconciliation: StockReconciliationSettingsSchema.optional(),
 });
 export type NashSettings = z.infer<typeof NashSettingsSchema>;
 
