@@ -5,6 +5,7 @@ import { newRetire } from '../../src/domain/retire.ts';
 import { keptPageWrites, pageIdOf } from '../../src/store/listed-pages.ts';
 import { failedRunWrites } from '../../src/store/run-line.ts';
 import { endedWrites } from '../../src/store/runs.ts';
+import { endedStockWrites } from '../../src/store/stock-reconciliations.ts';
 import type { TestIngress } from '../support/ingress.ts';
 
 const MadeSchema = z.looseObject({ id: z.string() });
@@ -13,7 +14,7 @@ const MadeSchema = z.looseObject({ id: z.string() });
 export async function makeFailedRun(
   { request, store }: TestIngress,
   key: string,
-): Promise<{ run: string; catalogConnection: string }> {
+): Promise<{ run: string; catalogConnection: string; stk: string }> {
   const json = {
     connector: 'nash',
     name: 'A catalogue',
@@ -28,7 +29,11 @@ export async function makeFailedRun(
   const failure = { code: 'nash.key_refused', detail: 'Nash refused the key' };
   await commit(store, { writes: await failedRunWrites(store, line, failure) });
   await keepLists(store, connection.id);
-  return { run: run.id, catalogConnection: connection.id };
+  const path = `/v1/connections/${connection.id}/stock-reconciliations`;
+  const { id: stk } = MadeSchema.parse((await request('POST', path, { key })).body);
+  // Ended: while one runs there is no other.
+  await commit(store, { writes: endedStockWrites(store, stk) });
+  return { run: run.id, catalogConnection: connection.id, stk };
 }
 
 /** What its partner listed when it was read last, for as long as the test goes on. */

@@ -66,13 +66,14 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
     const { id: rec } = await make('/v1/reconciliations', key, undefined);
     // Ended: while one runs there is no other.
     await commit(store, { writes: askedWrites(store, rec, { orders: 0, reads: 0, isLast: true }) });
-    const { run, catalogConnection } = await makeFailedRun(ingress, key);
+    const { run, catalogConnection, stk } = await makeFailedRun(ingress, key);
     // A rule names what the merchant likes; this one what can be told from another merchant's.
     await request('PATCH', '/v1/safety-stock', { key, json: { rules: [{ storeLocationIds: [orderId] }] } });
     const ids = {
       run,
       ...(await makeHeldRun(ingress, key, catalogConnection)),
       catalogConnection,
+      stk,
       mer,
       key: keyId,
       con: connection.id,

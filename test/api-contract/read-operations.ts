@@ -83,7 +83,8 @@ export const readOperations = ({ paths }: OpenApi): Operation[] =>
         takesRows,
         wantsCatalog:
           template.includes('/stock-reconciliations') ||
-          (parameters ?? []).some(({ name }) => name === 'Packline-Connection'),
+          // There it names where an order comes from.
+          (template !== '/v1/orders' && (parameters ?? []).some(({ name }) => name === 'Packline-Connection')),
         answers,
       };
     }),

@@ -24,8 +24,12 @@ type Ids = Readonly<Record<string, string>>;
 
 /** Path parameters that name nothing of a merchant's, or are a secret of their own (inbound-isolation.test.ts). */
 const otherwiseTested = new Set(['GET /docs/problems/{code}', 'POST /in/{token}']);
-/** A place in the sorted list, not a thing: the lists themselves are looked through below. */
-const isPlace = ({ name }: Parameter): boolean => name !== 'cursor';
+/** A place in the sorted list, or a merchant's own word, not a thing: the lists themselves are looked through below. */
+const isPlace = ({ name }: Parameter): boolean => !filters.has(name);
+const filters = new Set([
+  'cursor', 'pageIndex', 'numResultsPerPage', 'search', 'semanticSearch', 'skus', 'ids', 'externalProductId',
+  'externalStoreLocationId',
+]); // prettier-ignore
 
 /** In a partner's protocol ids have no prefix, and go by the parameter's name. */
 const placesOf = ({ parameters, dialect }: Operation): { parameter: Parameter; prefix: string }[] =>
@@ -109,7 +113,7 @@ async function findBody(operation: Operation): Promise<unknown> {
   if (operation.body?.type !== 'json') return undefined;
   const candidates = fc.sample(generateValues(document, operation.body.schema), { numRuns: 200, seed: 1 });
   if (candidates.every((body) => JSON.stringify(body) === '{}')) return {};
-  const { key, ids } = await makeMerchant();
+  const { key, ids } = await makeMerchantFor(operation);
   for (const body of candidates) {
     const mayAsk = operation.scope === 'admin' ? adminKey : key;
     const { status } = await ask(operation, mayAsk, ids, { body, idempotencyKey: randomUUID() });

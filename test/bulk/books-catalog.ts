@@ -20,11 +20,14 @@ export interface BooksCatalog extends FulfilmentCatalog {
   readonly refused: Set<string>;
   /** Rows of these products find no product. */
   readonly orphans: Set<string>;
-  /** Called before, and after, each request has its effect. */
+  /** The most that it lists on a page, whatever it is asked for. */
+  listedMax: number;
+  /** Called before, and after, each request has its effect; `list` before a page is read, `listed` after it. */
   hooks: {
     before?: (keys: string[]) => void | Promise<void>;
     after?: (keys: string[]) => void | Promise<void>;
     list?: (pageIndex: number) => void | Promise<void>;
+    listed?: (pageIndex: number) => void | Promise<void>;
   };
 }
 
@@ -32,15 +35,20 @@ export function createBooksCatalog(rowsMax: number): BooksCatalog {
   const underWay = new Set<string>();
   const refused = new Set<string>();
   const orphans = new Set<string>();
-  const nobody = (): Promise<ListedPage> => Promise.resolve({ rows: [], total: 0 });
-  const list = async ({ pageIndex, externalStoreLocationId: store }: InventoryQuery): Promise<ListedPage> => {
+  /** The oldest row first. */
+  async function list(
+    { pageIndex, numResultsPerPage, externalStoreLocationId: store }: InventoryQuery,
+    isListed: (row: Readonly<Record<string, unknown>>) => boolean,
+  ): Promise<ListedPage> {
     await catalog.hooks.list?.(pageIndex);
-    const rows = [...catalog.books.values()]
-      .map((text) => ({ partnerId: 'row', row: RowSchema.parse(JSON.parse(text)) }))
-      .filter(({ row }) => !('externalIdentifier' in row))
-      .filter(({ row }) => store === undefined || row['externalStoreLocationId'] === store);
-    return { rows: rows.slice(pageIndex * rowsMax, (pageIndex + 1) * rowsMax), total: rows.length };
-  };
+    const size = Math.min(numResultsPerPage, catalog.listedMax);
+    const rows = [...catalog.books]
+      .map(([key, text]) => ({ partnerId: key, row: RowSchema.parse(JSON.parse(text)) }))
+      .filter(({ row }) => isListed(row) && (store === undefined || row['externalStoreLocationId'] === store));
+    await catalog.hooks.listed?.(pageIndex);
+    return { rows: rows.slice(pageIndex * size, (pageIndex + 1) * size), total: rows.length };
+  }
+  const isProduct = (row: Readonly<Record<string, unknown>>): boolean => 'externalIdentifier' in row;
 
   async function put(rows: readonly { key: string; product: string; text: string }[]): Promise<BatchAnswer> {
     const keys = rows.map(({ key }) => key);
@@ -80,8 +88,9 @@ export function createBooksCatalog(rowsMax: number): BooksCatalog {
     inventoryText: (row) => JSON.stringify(row),
     putProducts: (rows) => put(rows.map(productOf)),
     putInventory: (rows) => put(rows.map(itemOf)),
-    listProducts: nobody,
-    listInventory: list,
+    listedMax: rowsMax,
+    listProducts: (query) => list(query, isProduct),
+    listInventory: (query) => list(query, (row) => !isProduct(row)),
   };
   return catalog;
 }

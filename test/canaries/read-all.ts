@@ -18,11 +18,11 @@ export async function readAll(world: World, acts: Acts, echoes: Echoes): Promise
     await acts.owner(`GET /v1/${list}`);
   await acts.owner('GET /v1/search', { query: '?q=delivered' });
   await reconcile(acts);
-  const runId = await pushRows(world, acts);
+  const rows = await pushRows(world, acts);
   await settle(acts);
   const parts = await readParts(acts);
   const { merchantId, keyId } = await makeStranger(world, acts);
-  const ids = { orderId, endpointId, deliveryId, issueId, connectionId, merchantId, keyId, runId };
+  const ids = { orderId, endpointId, deliveryId, issueId, connectionId, merchantId, keyId, ...rows };
   return { ...ids, ...parts, code: 'request.invalid' };
 }
 
@@ -120,7 +120,10 @@ async function reconcile({ owner }: Acts): Promise<void> {
 }
 
 /** Products and stock, at a partner that quotes what it refuses and at one that refuses the key; and what became of them. */
-async function pushRows({ secrets, echo, recorder, packline }: World, { owner, connect }: Acts): Promise<string> {
+async function pushRows(
+  { secrets, echo, recorder, packline }: World,
+  { owner, connect }: Acts,
+): Promise<Record<string, string>> {
   const item = { externalProductId: 'p', externalStoreLocationId: 'store-nobody', available: true };
   const push = async (mode: string, status: string): Promise<string> => {
     const connectionId = await connect(`catalogue ${mode}`, {
@@ -144,8 +147,14 @@ async function pushRows({ secrets, echo, recorder, packline }: World, { owner, c
     return runId;
   };
   for (const list of ['products', 'inventory']) {
-    await owner(`GET /v1/${list}`, { headers: { 'packline-connection': packline.connectionId } });
+    const headers = { 'packline-connection': packline.connectionId };
+    for (const root of ['/v1', '/compat/nash/v1']) await owner(`GET ${root}/${list}`, { headers });
   }
+  const params = { connectionId: packline.connectionId };
+  const path = '/v1/connections/{connectionId}/stock-reconciliations';
+  const stockReconciliationId = idOf(await owner(`POST ${path}`, { params }));
+  await owner(`GET ${path}/{stockReconciliationId}`, { params: { ...params, stockReconciliationId } });
+  await owner(`GET ${path}`, { params });
   await push('error-400', 'completedWithRejects');
   const runId = await push('page-401', 'failed');
   await owner('GET /v1/runs');
@@ -154,7 +163,7 @@ async function pushRows({ secrets, echo, recorder, packline }: World, { owner, c
   await owner('POST /v1/runs/{runId}/resume', { params: { runId } });
   await owner('POST /v1/runs/{runId}/cancel', { params: { runId } });
   await holdAndConfirm(packline.connectionId, owner);
-  return runId;
+  return { runId, stockReconciliationId };
 }
 
 /** Another merchant, who has nothing, and whose key shows what is shown to strangers. */

@@ -106,3 +106,24 @@ test('while the partner is away, what was read is shown with its age, and what w
     await packline.control('DELETE', '/faults');
   }
 });
+
+test('a client that speaks Nash pages through the same lists in Nash’s form, with the ids that its uploads were answered', async () => {
+  const ask = async (method: string, path: string, body?: object) =>
+    packline.call(method, `/compat/nash/v1/${path}`, body);
+  const [posted] = (await ask('POST', 'inventory', { inventory: [item(42, 42)] })).body as unknown as object[];
+  const before = await countReads();
+  const own = await get('/v1/inventory?externalProductId=p-42');
+  const { status, body, headers } = await ask('GET', 'inventory?externalProductId=p-42');
+  expect([status, body]).toEqual([200, { inventory: [posted], totalResults: own.total }]);
+  expect(Number(headers.get('age'))).toBeLessThan(30);
+  // One read for both; the other request is the upload's, if it sends anything.
+  expect((await countReads()) - before).toBeLessThanOrEqual(2);
+  const page = (await ask('GET', 'products?pageIndex=2&numResultsPerPage=100')).body;
+  expect(page).toMatchObject({ totalResults: 251, products: expect.any(Array) });
+  expect((page['products'] as object[])[49]).toMatchObject({ ...product(249), sku: null, description: null });
+  const refused = await ask('GET', 'products?ids=prod_1');
+  expect([refused.status, refused.body]).toMatchObject([422, { error: { details: { fields: { ids: expect.any(String) } } } }]); // prettier-ignore
+  expect((await ask('GET', 'products?numResultsPerPage=0')).body).toMatchObject({
+    error: { code: 'VALIDATION_ERRORS', details: { fields: { numResultsPerPage: expect.any(String) } } },
+  });
+});

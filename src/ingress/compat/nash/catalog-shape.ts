@@ -55,6 +55,45 @@ export const toNashInventory = (row: InventoryRow, { id, productId, storeLocatio
   providerConfigs: row.providerConfigs ?? null,
 });
 
+type Listed = Readonly<Record<string, unknown>>;
+const wordOf = (row: Listed, name: string): string | undefined => {
+  const value = row[name];
+  return typeof value === 'string' ? value : undefined;
+};
+
+/** A listed row, which need not be one of ours: the same fields, and our id where it has our key. */
+export function toListedProduct(row: Listed, merchantId: string, partnerId: string) {
+  const key = wordOf(row, 'externalIdentifier');
+  const id = key === undefined ? partnerId : ourNashId('prod', merchantId, key);
+  const dimensions = { depth: null, width: null, height: null, ...(row['dimensions'] ?? {}) };
+  return { ...withNulls(row, productFields), dimensions, id };
+}
+
+export function toListedInventory(row: Listed, merchantId: string, partnerId: string) {
+  const product = wordOf(row, 'externalProductId');
+  const place = wordOf(row, 'externalStoreLocationId');
+  const isOurs = product !== undefined && place !== undefined;
+  return {
+    ...withNulls(row, inventoryFields),
+    quantity: row['quantity'] ?? 0,
+    id: isOurs ? ourNashId('inv', merchantId, product, place) : partnerId,
+    productId: product === undefined ? null : ourNashId('prod', merchantId, product),
+    storeLocationId: place === undefined ? null : ourNashId('stl', merchantId, place),
+  };
+}
+
+const productFields = [
+  'externalIdentifier', 'sku', 'name', 'description', 'imageUrls', 'categories', 'weight', 'identifiers', 'attributes',
+  'details', 'providerConfigs',
+] as const; // prettier-ignore
+const inventoryFields = [
+  'externalProductId', 'externalStoreLocationId', 'valueCents', 'currency', 'available', 'location', 'details',
+  'providerConfigs',
+] as const; // prettier-ignore
+
+const withNulls = (row: Listed, names: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(names.map((name) => [name, row[name] ?? null]));
+
 /** The catalog's list envelope, one of Nash's three. */
 export const toNashPage = (
   name: 'products' | 'inventory',

@@ -10,10 +10,11 @@ import type { IngressDeps } from '../../deps.ts';
 import { makeRefusal } from '../../problem.ts';
 import { connectionHeader, connectionProblems } from '../../runs/choose-connection.ts';
 import { pathOfRun } from '../../runs/take-upload.ts';
-import { createTokenBuckets, type TokenBuckets } from '../../token-buckets.ts';
+import { createTokenBuckets } from '../../token-buckets.ts';
 import { readInventoryBody, readProductsBody, type CatalogBody } from './catalog-body.ts';
 import { ourNashId, toNashInventory, toNashProduct } from './catalog-shape.ts';
 import { makeNashDialect } from './make-dialect.ts';
+import { makeListRoutes } from './list-routes.ts';
 import { spoolRows } from './spool-rows.ts';
 
 /** Nash's own limits: a body, and requests per second of one organisation. */
@@ -37,11 +38,16 @@ const InventoryAnswerSchema = z.array(
   }),
 );
 
-/** Nash's `POST /v1/products` and `POST /v1/inventory`, in front of the same runs as our own. */
+/** Nash's `/v1/products` and `/v1/inventory`, in front of the same runs and the same reads as our own. */
 export function makeNashRoutes(deps: IngressDeps, authenticator: Authenticator): readonly Route[] {
   const dialect = makeNashDialect(authenticator);
   const buckets = createTokenBuckets(deps.clock, { perSecond, burst: perSecond });
-  const common = { dialect, buckets };
+  const takeTurn = (merchantId: string): void => {
+    const { taken, resetSeconds } = buckets.take(merchantId);
+    if (taken) return;
+    throw makeRefusal('rate.limited', `at most ${perSecond} requests per second`, { retryAfterMs: resetSeconds * 1_000 }); // prettier-ignore
+  };
+  const common = { dialect, takeTurn };
   return [
     makePut<ProductRow>({
       ...common,
@@ -66,20 +72,21 @@ export function makeNashRoutes(deps: IngressDeps, authenticator: Authenticator):
         });
       },
     }),
+    ...makeListRoutes(dialect, takeTurn),
   ];
 }
 
 interface Put<Row> {
   kind: RunKind;
   dialect: Dialect;
-  buckets: TokenBuckets;
+  takeTurn: (merchantId: string) => void;
   body: z.ZodType;
   answer: z.ZodType;
   read: (body: unknown) => CatalogBody<Row>;
   show: (row: Row, merchantId: string) => object;
 }
 
-const makePut = <Row extends object>({ kind, dialect, buckets, body, answer, read, show }: Put<Row>): Route =>
+const makePut = <Row extends object>({ kind, dialect, takeTurn, body, answer, read, show }: Put<Row>): Route =>
   defineRoute({
     method: 'post',
     path: `/compat/nash/v1/${kind}`,
@@ -96,10 +103,7 @@ const makePut = <Row extends object>({ kind, dialect, buckets, body, answer, rea
     problems: [...connectionProblems, 'run.not_spooling', 'blobs.unavailable', 'blobs.refused'],
     async handle(call: TenantCall<unknown, unknown, unknown>): Promise<Answer> {
       const { deps, merchantId, parsed } = call;
-      const { taken, resetSeconds } = buckets.take(merchantId);
-      if (!taken) {
-        throw makeRefusal('rate.limited', `at most ${perSecond} requests per second`, { retryAfterMs: resetSeconds * 1_000 }); // prettier-ignore
-      }
+      takeTurn(merchantId);
       const { rows, fields } = read(parsed);
       if (rows === undefined) throw makeRefusal('request.invalid', 'Request validation failed', { detail: { fields } });
       const runId = await spoolRows(call, kind, rows);
