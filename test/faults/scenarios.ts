@@ -1,4 +1,5 @@
 import type { Scenario } from './scenario.ts';
+import { bulkTrouble } from './scenarios/bulk-trouble.ts';
 import { clusterFailover, sentinelFailover } from './scenarios/failover.ts';
 import { frozenWorkers } from './scenarios/frozen-workers.ts';
 import { lostHooks } from './scenarios/lost-hooks.ts';
@@ -20,6 +21,7 @@ export const scenarios: readonly Scenario[] = [
   redisAway,
   redisEmpty,
   partnerTrouble,
+  bulkTrouble,
   repeatedHooks,
   lostHooks,
   reconciledHooks,
