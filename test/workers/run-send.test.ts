@@ -150,6 +150,18 @@ describe('trouble at the partner', () => {
     expect(bench.partner.books.size).toBe(35);
   });
 
+  it('that is a time-out after the effect, or asks for a pause and says not how long, costs a request and no row', async () => {
+    fail(new Failure('transient', 'http.timeout', 'no answer'), 'after', 1);
+    const late = await bench.upload(items(10, 1));
+    await workAll();
+    expect(await readRun(bench.store, late)).toMatchObject({ counts: { accepted: 10 }, requestsUsed: 2 });
+    fail(new Failure('throttled', 'nash.throttled', 'slow down'), 'before', 1);
+    const slow = await bench.upload(items(10, 2));
+    await workAll();
+    expect(await readRun(bench.store, slow)).toMatchObject({ counts: { accepted: 10 }, requestsUsed: 2 });
+    expect(quantityOf('p-9')).toBe(2);
+  });
+
   it('that asks for a pause gets it without a worker waiting', async () => {
     fail(new Failure('throttled', 'nash.throttled', 'slow down', { retryAfterMs: 30_000 }), 'before', 1);
     const runId = await bench.upload(items(35, 1));
@@ -338,11 +350,11 @@ describe('the end of a run', () => {
   });
 
   it('is not held up by turns: a run goes back when its time is up, and goes on', async () => {
-    const runId = await bench.upload(items(100, 1), { segmentRows: 10 });
+    const runId = await bench.upload(items(100, 1), { segmentRows: 35 });
     let turns = 0;
     while ((await bench.work({ change: (context) => ({ ...context, isDraining: () => bench.partner.requests.length > 2 * turns }) })) > 0) turns += 1; // prettier-ignore
     expect(turns).toBeGreaterThan(2);
-    expect(await countsOf(runId)).toMatchObject({ accepted: 100 });
+    expect(await countsOf(runId)).toEqual({ received: 100, accepted: 100, unchanged: 0, rejected: 0, superseded: 0 });
     expect(bench.partner.requests.flat()).toHaveLength(100);
   });
 

@@ -1,3 +1,5 @@
+import { bulkDefects } from './bulk-defects.ts';
+
 /** A replacement in one file: `find` occurs in it exactly once, or the table is stale. */
 export interface Edit {
   file: string;
@@ -418,4 +420,5 @@ export const defects: readonly Defect[] = [
       },
     ],
   },
+  ...bulkDefects,
 ];
