@@ -20,8 +20,9 @@ export const storeIds = Array.from({ length: 20 }, (_, at) => `store-${at + 1}`)
 
 /** Rows with a value of their own each, among them some that cannot be taken and keys that come twice. */
 export function createStory(random: Random, productCount: number) {
-  let value = 0;
-  const next = (): number => (value += 1);
+  // A weight may be 100,000 at most: each kind counts for itself.
+  const counted = { products: 0, inventory: 0 };
+  const next = (kind: RunKind): number => (counted[kind] += 1);
   const anyOf = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)] as T;
   const anyProduct = (): string => {
     const product = `p-${Math.floor(random() * productCount)}`;
@@ -29,13 +30,13 @@ export function createStory(random: Random, productCount: number) {
   };
   const isRefused = (product: string): boolean => product === oddProducts.refused || product === oddProducts.unknown;
 
-  const item = (product: string, store: string, quantity = next()): StoryRow => ({
+  const item = (product: string, store: string, quantity = next('inventory')): StoryRow => ({
     key: `${store}/${product}`,
     value: quantity,
     fate: quantity < 0 ? 'invalid' : isRefused(product) || store === 'nowhere' ? 'refused' : 'good',
     row: { externalProductId: product, externalStoreLocationId: store, available: true, quantity },
   });
-  const product = (id: string, weight = next()): StoryRow => ({
+  const product = (id: string, weight = next('products')): StoryRow => ({
     key: id,
     value: weight,
     fate: weight < 0 ? 'invalid' : id === oddProducts.refused ? 'refused' : 'good',
@@ -56,12 +57,12 @@ export function createStory(random: Random, productCount: number) {
     some: (kind: RunKind, count: number): StoryRow[] =>
       Array.from({ length: count }, () => {
         const odd = random();
-        if (kind === 'products') return product(anyProduct(), odd < 0.01 ? -1 : next());
+        if (kind === 'products') return product(anyProduct(), odd < 0.01 ? -1 : next('products'));
         // Each costs a request of its own.
         if (odd < 0.0002) return item(oddProducts.refused, anyOf(storeIds));
         if (odd < 0.003) return item(oddProducts.unknown, anyOf(storeIds));
         if (odd < 0.006) return item(anyProduct(), 'nowhere');
-        return item(anyProduct(), anyOf(storeIds), odd < 0.01 ? -1 : next());
+        return item(anyProduct(), anyOf(storeIds), odd < 0.01 ? -1 : next('inventory'));
       }),
   };
 }
