@@ -35,7 +35,7 @@ export interface PageState {
   failure: Pick<Failure, 'code' | 'kind'> | null;
 }
 
-/** So long after it was last asked for is a page kept. The partner's budget bounds how many that can be. */
+/** So long after it was last read, or tried, is a page kept. The partner's budget bounds how many that can be. */
 const keptSeconds = 300;
 
 const compress = promisify(zstdCompress);

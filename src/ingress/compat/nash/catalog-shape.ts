@@ -65,7 +65,8 @@ const wordOf = (row: Listed, name: string): string | undefined => {
 export function toListedProduct(row: Listed, merchantId: string, partnerId: string) {
   const key = wordOf(row, 'externalIdentifier');
   const id = key === undefined ? partnerId : ourNashId('prod', merchantId, key);
-  const dimensions = { depth: null, width: null, height: null, ...(row['dimensions'] ?? {}) };
+  const sides = typeof row['dimensions'] === 'object' ? row['dimensions'] : null;
+  const dimensions = { depth: null, width: null, height: null, ...sides };
   return { ...withNulls(row, productFields), dimensions, id };
 }
 
