@@ -12,7 +12,8 @@ import type { Opened, OpenFulfilment, OpenOms, OpenOptions } from './fulfilment/
 import { openConnection, readConnection, type Connection } from './store/connections.ts';
 import type { StoreDeps } from './store/deps.ts';
 import { rememberOpened } from './store/opened.ts';
-import { configureLane, pushLane, takeSlot, throttleLane } from './store/lanes.ts';
+import { configureLane, throttleLane } from './store/lanes.ts';
+import { endSlot, moveSlot, takeSlot, type Asker } from './store/take-slot.ts';
 
 export const defaultBudget = 'default';
 
@@ -69,19 +70,30 @@ export function createConnections(
     const settings = settingsOf(store, record);
     for (const [budget, limit] of Object.entries(connector.budgets(settings))) {
       const lane = laneOf(connector, settings, budget);
-      const mark = `${limit.calls}/${limit.perMs}`;
+      const mark = JSON.stringify(limit);
       if (told.get(lane) === mark) continue;
       await configureLane(store, lane, limit);
       told.set(lane, mark);
     }
+    const asker: Asker = { class: options.class ?? 'orders', merchantId };
     const io = createConnectorIo(
       {
         http,
         clock,
         budget: {
-          take: async (lane, waitMaxMs) => {
-            const slot = await takeSlot(store, lane, waitMaxMs);
-            return { ...slot, late: (byMs) => pushLane(store, lane, slot, byMs) };
+          take: async (lane, waitMaxMs, stop) => {
+            const startedMs = clock.now();
+            const slot = await takeSlot(store, lane, asker, { waitMaxMs, signal: stop });
+            const waitedMs = clock.now() - startedMs + slot.waitMs;
+            metrics.budgetWaits.observe({ ...labelsOf(lane), class: asker.class }, waitedMs / 1000);
+            if (!slot.taken) return { ...slot, late: () => Promise.resolve() };
+            return {
+              taken: true,
+              waitMs: slot.waitMs,
+              ...(slot.id !== '' && { lapsesMs: slot.lapsesMs - slot.tookMs }),
+              late: (byMs) => moveSlot(store, slot, byMs),
+              end: (wentOut) => endSlot(store, slot, wentOut),
+            };
           },
           throttle: (lane, pauseMs) => throttleLane(store, lane, pauseMs),
         },
@@ -92,6 +104,7 @@ export function createConnections(
         laneOf: (budget) => laneOf(connector, settings, budget),
         signal,
         ...(options.onCall === undefined ? {} : { onCall: options.onCall }),
+        ...(options.waitMaxMs !== undefined && { waitMaxMs: options.waitMaxMs }),
       },
     );
     return {
@@ -147,6 +160,12 @@ type OpenArgs = [
   signal: AbortSignal,
   options?: OpenOptions,
 ];
+
+/** Of a lane's name, what is one of few: never the account. */
+export function labelsOf(lane: string): { connector: string; budget: string } {
+  const [connector = '', , budget = ''] = lane.split('.');
+  return { connector, budget };
+}
 
 /** Rates of one account are shared by all who call it, whatever connection they hold. */
 function laneOf(

@@ -7,13 +7,18 @@ import type { ConnectorCall, ConnectorIo } from './io.ts';
 interface TakenSlot {
   taken: boolean;
   waitMs: number;
-  /** Its call goes out so much later than it should have. */
+  /** If its call has not gone out so much later, it needs another. Absent: it never does. */
+  lapsesMs?: number;
+  /** Its call goes out, or has still not gone out, so much later than it should have. */
   late(byMs: number): Promise<void>;
+  /** Its call is over; or it was never made, and the slot is free for another. Absent where nobody counts. */
+  end?(wentOut: boolean): Promise<void>;
 }
 
-/** A budget as connectors meet it: the governor's guard in front of every call (store/lanes.ts). */
+/** A budget as connectors meet it: the governor's guard in front of every call (store/take-slot.ts). */
 export interface BudgetGuard {
-  take(lane: string, waitMaxMs: number): Promise<TakenSlot>;
+  /** Waits until the slot is given, or is known to be further away than `waitMaxMs`. */
+  take(lane: string, waitMaxMs: number, signal: AbortSignal): Promise<TakenSlot>;
   throttle(lane: string, pauseMs: number): Promise<void>;
 }
 
@@ -26,22 +31,36 @@ export interface CallReport {
   durationMs: number;
 }
 
+interface HeldSlot {
+  onSent: () => void;
+  end: (wentOut: boolean) => void;
+}
+
 /** A call waits this long for its slot inside a worker; longer waits go back to the lane, where they hold nothing. */
-const slotWaitMaxMs = 1_000;
+export const slotWaitMaxMs = 1_000;
+/** A call that has not gone out yet, because its connection is being made, is told of so often. */
+const unsentTellMs = 400;
 /** A second try inside the call's deadline, only where the first cannot have arrived (or is a GET). */
 const retriesInCall = 1;
 const pauseDefaultMs = 1_000;
 
 export function createConnectorIo(
   deps: { http: Http; budget: BudgetGuard; clock: Clock; report: (call: CallReport) => void },
-  target: { connector: string; laneOf: (budget: string) => string; signal: AbortSignal; onCall?: () => void },
+  target: {
+    connector: string;
+    laneOf: (budget: string) => string;
+    signal: AbortSignal;
+    onCall?: () => void;
+    waitMaxMs?: number;
+  },
 ): ConnectorIo {
   const { http, budget, clock, report } = deps;
 
-  /** Waits for the call's turn. Answers what has to be told when it goes out. */
-  const takeSlot = async (call: ConnectorCall): Promise<() => void> => {
-    const askedMs = clock.now();
-    const slot = await budget.take(target.laneOf(call.budget), slotWaitMaxMs);
+  /** Waits for the call's turn. Answers what has to be told when it goes out, and when it is over. */
+  const takeSlot = async (call: ConnectorCall): Promise<HeldSlot> => {
+    const waitMaxMs = target.waitMaxMs ?? slotWaitMaxMs;
+    const slot = await budget.take(target.laneOf(call.budget), waitMaxMs, target.signal);
+    const gotMs = clock.now();
     const { taken, waitMs } = slot;
     if (!taken) {
       throw new Failure('throttled', 'budget.exhausted', 'the budget of this account is used up for now', {
@@ -49,13 +68,34 @@ export function createConnectorIo(
         detail: { budget: call.budget },
       });
     }
-    if (waitMs > 0) await clock.sleep(waitMs, target.signal);
-    // Not waited for, and no call fails by it: the lane is only a little less even.
-    return () => void slot.late(clock.now() - askedMs - waitMs).catch(() => undefined);
+    // Not waited for, and no call fails by them: the lane is only a little less even.
+    const end = (wentOut: boolean): void => void slot.end?.(wentOut).catch(() => undefined);
+    const late = (byMs: number): void => void slot.late(byMs).catch(() => undefined);
+    if (waitMs > 0) {
+      await clock.sleep(waitMs, target.signal).catch((error: unknown) => {
+        end(false);
+        throw error;
+      });
+    }
+    if (slot.lapsesMs !== undefined && clock.now() - gotMs - waitMs > slot.lapsesMs) {
+      end(false);
+      return takeSlot(call);
+    }
+    const unsent = setInterval(() => late(clock.now() - gotMs - waitMs + unsentTellMs), unsentTellMs);
+    return {
+      onSent: () => {
+        clearInterval(unsent);
+        late(clock.now() - gotMs - waitMs);
+      },
+      end: (wentOut: boolean) => {
+        clearInterval(unsent);
+        end(wentOut);
+      },
+    };
   };
 
   const once = async (call: ConnectorCall): Promise<HttpReply> => {
-    const onSent = await takeSlot(call);
+    const { onSent, end } = await takeSlot(call);
     target.onCall?.();
     const startedMs = clock.now();
     const done = (outcome: string): void =>
@@ -79,8 +119,10 @@ export function createConnectorIo(
         onSent,
       });
       done(`${Math.floor(reply.status / 100)}xx`);
+      end(true);
       return reply;
     } catch (error) {
+      end(!(error instanceof Failure && error.detail['requestSent'] === false));
       done(error instanceof Failure ? error.code : 'unexpected');
       throw error;
     }

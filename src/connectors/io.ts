@@ -31,4 +31,10 @@ export interface ConnectorIo {
 export interface Budget {
   calls: number;
   perMs: number;
+  /** A longer window over the same calls. */
+  also?: { calls: number; perMs: number } | undefined;
+  /** Calls under way at the same time; any number unless it is said. */
+  atOnce?: number | undefined;
+  /** So much of the limit is left free, for what happens between us and the partner. */
+  marginPercent?: number | undefined;
 }

@@ -4,6 +4,7 @@ import type { CallingOmsConnector, OmsConnection, OmsPolicy } from '../connector
 import type { Vocabularies } from '../domain/order-change.ts';
 import type { Blobs } from '../platform/blobs.ts';
 import type { Http } from '../platform/http.ts';
+import type { WorkClass } from '../store/commit.ts';
 import type { Connection } from '../store/connections.ts';
 import type { StoreDeps } from '../store/deps.ts';
 
@@ -23,6 +24,13 @@ export interface OpenOptions {
   evenPaused?: boolean;
   /** With each request that goes out. */
   onCall?: () => void;
+  /**
+   * In which class its calls ask for their slots; `orders` unless it is named. Work that makes many calls in one run names its
+   * own: a lower class books a slot or two ahead, and every call of an order goes before it.
+   */
+  class?: WorkClass;
+  /** So long a call waits for its slot in here, before it is `throttled` (ms); 1,000 by default. */
+  waitMaxMs?: number;
 }
 
 /**

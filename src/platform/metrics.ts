@@ -19,6 +19,13 @@ export function createMetrics() {
       buckets: secondsBuckets,
       registers,
     }),
+    budgetWaits: new Histogram({
+      name: 'packline_budget_wait_seconds',
+      help: 'How long calls waited for their slot of a partner’s limit, by connector, budget and class of work.',
+      labelNames: ['connector', 'budget', 'class'] as const,
+      buckets: secondsBuckets,
+      registers,
+    }),
     partnerCalls: new Histogram({
       name: 'packline_partner_call_duration_seconds',
       help: 'Calls to partners, by operation and outcome (status class, or the code of the failure).',

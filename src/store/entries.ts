@@ -65,9 +65,9 @@ for _, lane in ipairs(redis.call('ZRANGEBYSCORE', T .. ':lanes', '-inf', now, 'L
   local state = redis.call('HMGET', stateKey, 'interval', 'free', 'cap', 'inflight', 'turn', 'slot')
   local interval, free = tonumber(state[1] or '0'), tonumber(state[2] or '0')
   local cap, inflight, turn = tonumber(state[3] or capDefault), tonumber(state[4] or '0'), tonumber(state[5] or '0')
-  -- Jobs make more than one call: a lane whose calls are booked further ahead than a hand-over takes hands over nothing.
-  -- Were it to wait until they are not booked ahead at all, slots would pass while its next entry is on its way.
-  free = math.max(free, tonumber(state[6] or '0') - math.max(interval, ahead))
+  -- Jobs make more than one call: a lane whose calls are asked for further ahead than a hand-over takes, and than lower
+  -- classes may book, hands over nothing. Were it to wait until none is, slots would pass while its next entry is on its way.
+  free = math.max(free, tonumber(state[6] or '0') - math.max(3 * interval, ahead))
   -- One more than may be picked: it says when the lane will next have something.
   local want = free <= now and math.max(0, math.min(room, cap - inflight)) or 0
   local waiting, from, ids = {}, {}, {}

@@ -1,3 +1,4 @@
+import { classesLua } from './budget-lua.ts';
 import { parseStored } from './stored-json.ts';
 
 /**
@@ -53,14 +54,7 @@ local function held(id, attempt)
   local e = raw and cjson.decode(raw)
   return e and e.attempt == attempt and e
 end
--- The classes in the order in which a pick looks at them: every fourth pick begins with one of the lower ones, each in its
--- turn, so that none starves.
-local function classesOf(turn)
-  local from = 0
-  if turn % 4 == 3 then from = 2 + math.floor(turn / 4) % 3 end
-  return from % 5, (from + 1) % 5, (from + 2) % 5, (from + 3) % 5, (from + 4) % 5
-end
--- A run of it, under an attempt of its own: what was handed over before is worth nothing.
+${classesLua}-- A run of it, under an attempt of its own: what was handed over before is worth nothing.
 local function begin(id, e, now)
   e.attempt = e.attempt + 1
   e.runs = (e.runs or 0) + 1

@@ -1,5 +1,8 @@
 import type { Clock } from '../platform/clock.ts';
 import type { RedisClient } from '../platform/redis.ts';
+import { budgetLua } from './budget-lua.ts';
+import { workClasses, type WorkClass } from './commit.ts';
+import { inflightDefault } from './entry-lua.ts';
 import type { Keys } from './keys.ts';
 import { defineScript, runScript } from './script.ts';
 
@@ -9,120 +12,135 @@ export interface LaneDeps {
   clock: Clock;
 }
 
+/** At most `calls` in any window of `perMs`. */
+export interface Window {
+  calls: number;
+  perMs: number;
+}
+
+/** What a partner allows one account. */
+export interface LaneLimit extends Window {
+  /** A second, longer window over the same calls. */
+  also?: Window | undefined;
+  /** Calls under way at the same time; any number by default. */
+  atOnce?: number | undefined;
+  /** So much of a window is added to it. Default 4. */
+  marginPercent?: number | undefined;
+  /** Entries of the lane under way; by default what two seconds' calls need, within bounds. */
+  inflightMax?: number | undefined;
+}
+
 /**
- * Calls are spaced a little wider than the limit asks: a window is measured where request headers arrive, and there the
- * gaps differ by some milliseconds from those we made (at 102 ms a limit of 10/s was exceeded under CPU load, at 105 not).
+ * A window is measured where request headers arrive, and there the gaps differ by some milliseconds from those we made. Half of
+ * the margin covers that, the other half what a call goes out later than its slot without telling.
  */
-const spacingMargin = 1.05;
-/**
- * So much later than its slot may a call go out, by a process that was busy or a connection that had to be made first: less
- * than half of what the margin leaves in a second, the rest is for the way to the partner.
- */
-const lateMaxMs = 20;
+export const marginPercentDefault = 4;
+const inflightLeast = 20;
 
 const stateKey = (keys: Keys, lane: string): string => `${keys.tag}:lane-state:${lane}`;
+export const logKey = (keys: Keys, lane: string): string => `${keys.tag}:lane-log:${lane}`;
+/** All lanes that were ever told a limit. */
+const budgetsKey = (keys: Keys): string => `${keys.tag}:budgets`;
 
 /** Tells the governor a lane's limit. Repeating it changes nothing: a rate that a 429 lowered stays lowered. */
-export async function configureLane(
-  { redis, keys }: LaneDeps,
-  lane: string,
-  limit: { calls: number; perMs: number; inflightMax?: number },
-): Promise<void> {
-  const base = (limit.perMs / limit.calls) * spacingMargin;
+export async function configureLane({ redis, keys }: LaneDeps, lane: string, limit: LaneLimit): Promise<void> {
+  const windows = [limit, ...(limit.also === undefined ? [] : [limit.also])].toSorted((a, b) => a.perMs - b.perMs);
+  const [shortest = limit] = windows;
+  const margin = (limit.marginPercent ?? marginPercentDefault) / 100;
+  const base = (shortest.perMs / shortest.calls) * (1 + margin);
+  const perSecond = (shortest.calls / shortest.perMs) * 1_000;
+  const cap = limit.inflightMax ?? Math.max(inflightLeast, Math.min(inflightDefault, Math.ceil(2 * perSecond)));
   const key = stateKey(keys, lane);
   const known = await redis.hget(key, 'base');
-  await redis.hset(key, { base, cap: limit.inflightMax ?? 20, ...(known === String(base) ? {} : { interval: base }) });
+  await redis.sadd(budgetsKey(keys), lane);
+  await redis.hset(key, {
+    base,
+    windows: windows.map(({ calls, perMs }) => `${calls}/${perMs}`).join(','),
+    margin,
+    atOnce: limit.atOnce ?? 0,
+    cap,
+    ...(known === String(base) ? {} : { interval: base }),
+  });
 }
 
-const takeScript = defineScript(`
-local t = ARGV[1]
-local now = tonumber(t)
-if not now then local c = redis.call('TIME') now = c[1] * 1000 + math.floor(c[2] / 1000) end
-local s = redis.call('HMGET', KEYS[1], 'base', 'interval', 'slot', 'pushed')
-local base = tonumber(s[1] or '0')
-if base == 0 then return { 0, '0' } end
-local interval, slot = tonumber(s[2] or s[1]), math.max(tonumber(s[3] or '0'), now)
-local wait = slot - now
-if wait > tonumber(ARGV[2]) then return { -math.ceil(wait), '0' } end
--- Additive increase after a 429 halved the rate: two per cent of the limit a call.
-local recovered = math.max(base, interval - base * 0.02)
-redis.call('HSET', KEYS[1], 'slot', slot + interval, 'interval', recovered)
-return { math.ceil(wait), s[4] or '0' }`);
-
-export interface Slot {
-  taken: boolean;
-  /** How many milliseconds to wait for it, or, where it was not taken, after how many to try again. */
-  waitMs: number;
-  /** By how much late calls had pushed the lane when it was taken. */
-  pushedMs: number;
-}
-
-/**
- * Takes one call's slot of a lane's budget, the atomic guard in front of every outbound call. One that is further away than
- * `waitMaxMs` is not taken.
- */
-export async function takeSlot({ redis, keys, clock }: LaneDeps, lane: string, waitMaxMs: number): Promise<Slot> {
-  const reply = await runScript(redis, takeScript, [stateKey(keys, lane)], [clock.scriptNow(), waitMaxMs]);
-  const [wait = 0, pushedMs = 0] = Array.isArray(reply) ? reply.map(Number) : [];
-  return { taken: wait >= 0, waitMs: Math.abs(wait), pushedMs };
-}
-
-const pushScript = defineScript(`
-local s = redis.call('HMGET', KEYS[1], 'slot', 'pushed')
-local pushed = tonumber(s[2] or '0')
-local more = tonumber(ARGV[1]) - pushed
-if more <= 0 or not s[1] then return 0 end
-redis.call('HSET', KEYS[1], 'slot', tonumber(s[1]) + more, 'pushed', pushed + more)
-return 1`);
-
-/**
- * A call went out so much later than its slot: the slots after it move along, or the calls of one window would lie closer
- * together than they were taken. Several that were late for one reason push the lane once.
- */
-export async function pushLane(
-  { redis, keys }: Pick<LaneDeps, 'redis' | 'keys'>,
-  lane: string,
-  { pushedMs }: Pick<Slot, 'pushedMs'>,
-  lateMs: number,
-): Promise<void> {
-  if (lateMs <= lateMaxMs) return;
-  await runScript(redis, pushScript, [stateKey(keys, lane)], [pushedMs + lateMs - lateMaxMs]);
-}
-
-const throttleScript = defineScript(`
-local now = tonumber(ARGV[1])
-if not now then local c = redis.call('TIME') now = c[1] * 1000 + math.floor(c[2] / 1000) end
-local s = redis.call('HMGET', KEYS[1], 'base', 'interval', 'slot', 'free')
-local base = tonumber(s[1] or '0')
+const throttleScript = defineScript(`${budgetLua}
 if base == 0 then return 0 end
-local resume = now + tonumber(ARGV[2])
-redis.call('HSET', KEYS[1], 'interval', math.min(base * 8, tonumber(s[2] or s[1]) * 2),
-  'slot', math.max(tonumber(s[3] or '0'), resume), 'free', math.max(tonumber(s[4] or '0'), resume))
+local s = redis.call('HMGET', S, 'slot', 'free')
+local resume = now + tonumber(ARGV[3])
+redis.call('HSET', S, 'interval', math.min(base * 8, interval * 2), 'rest', math.max(rest, resume),
+  'slot', math.max(tonumber(s[1] or '0'), resume), 'free', math.max(tonumber(s[2] or '0'), resume))
 return 1`);
 
 /** The partner said 429: the lane pauses for as long as it asked, and goes on at half its rate. */
 export async function throttleLane({ redis, keys, clock }: LaneDeps, lane: string, pauseMs: number): Promise<void> {
-  await runScript(redis, throttleScript, [stateKey(keys, lane)], [clock.scriptNow(), pauseMs]);
+  await runScript(redis, throttleScript, [keys.tag], [lane, clock.scriptNow(), pauseMs]);
+}
+
+/** Where a budget stands: enough to say whether it is used, and how long what waits will take. */
+export interface LaneReading {
+  /** As it is now; less than the limit after a 429. */
+  callsPerSecond: number;
+  limitPerSecond: number;
+  marginPercent: number;
+  /** For each of its windows, how many calls went out in the one that ends now. */
+  windows: { calls: number; perMs: number; used: number }[];
+  /** Calls under way, where only so many may be. */
+  atOnce: { used: number; max: number } | null;
+  pausedMs: number;
+  /** Work of the lane that is being done. */
+  inflight: number;
+  waiting: number;
+  /** What waits, by class: work, and calls of work that is being done. */
+  queue: Record<WorkClass, number>;
+  /** When all that waits will have made its first call, if nothing more comes (ms). */
+  etaMs: number;
 }
 
 /** What a lane's budget looks like now. */
-export async function readLane(
-  { redis, keys, clock }: LaneDeps,
-  lane: string,
-): Promise<{ callsPerSecond: number; limitPerSecond: number; pausedMs: number; inflight: number; waiting: number }> {
-  const [state, ...waiting] = await Promise.all([
+export async function readLane({ redis, keys, clock }: LaneDeps, lane: string): Promise<LaneReading> {
+  const nowMs = clock.now();
+  const countAll = (of: 'lane' | 'lane-asks'): Promise<number[]> =>
+    Promise.all(Object.values(workClasses).map((n) => redis.zcard(`${keys.tag}:${of}:${lane}:${n}`)));
+  const [state, open, entries, asks] = await Promise.all([
     redis.hgetall(stateKey(keys, lane)),
-    ...[0, 1, 2, 3, 4].map((cls) => redis.zcard(`${keys.tag}:lane:${lane}:${cls}`)),
+    redis.zcount(`${keys.tag}:lane-open:${lane}`, `(${nowMs}`, '+inf'),
+    countAll('lane'),
+    countAll('lane-asks'),
   ]);
   const number = (field: string): number => Number(state[field] ?? 0);
+  const windows = await Promise.all(
+    (state['windows'] ?? '').split(',').flatMap((text) => {
+      const [calls = 0, perMs = 0] = text.split('/').map(Number);
+      if (perMs === 0) return [];
+      return [redis.zcount(logKey(keys, lane), `(${nowMs - perMs}`, nowMs).then((used) => ({ calls, perMs, used }))];
+    }),
+  );
+  const paceMs = Math.max(number('interval'), ...windows.slice(1).map(({ calls, perMs }) => perMs / calls));
   const perSecond = (interval: number): number => (interval === 0 ? 0 : Math.round((1000 / interval) * 100) / 100);
-  const rests = number('free') - clock.now();
+  const pausedMs = Math.max(0, Math.round(number('rest') - nowMs));
+  const inClass = (name: WorkClass): number => (entries[workClasses[name]] ?? 0) + (asks[workClasses[name]] ?? 0);
+  const sum = (counts: readonly number[]): number => counts.reduce((all, n) => all + n, 0);
+  const all = sum(entries) + sum(asks);
   return {
     callsPerSecond: perSecond(number('interval')),
-    limitPerSecond: perSecond(number('base') / spacingMargin),
-    // The next hand-over always lies a little ahead; further than that, the partner asked for a pause.
-    pausedMs: rests > 2 * number('interval') ? Math.round(rests) : 0,
+    limitPerSecond: perSecond(number('base') / (1 + number('margin'))),
+    marginPercent: Math.round(number('margin') * 10_000) / 100,
+    windows,
+    atOnce: number('atOnce') === 0 ? null : { used: open, max: number('atOnce') },
+    pausedMs,
     inflight: number('inflight'),
-    waiting: waiting.reduce((sum, n) => sum + n, 0),
+    waiting: sum(entries),
+    queue: {
+      urgent: inClass('urgent'),
+      orders: inClass('orders'),
+      inventory: inClass('inventory'),
+      catalog: inClass('catalog'),
+      reads: inClass('reads'),
+    },
+    etaMs: all === 0 ? 0 : Math.round(Math.max(pausedMs, number('due') - nowMs, 0) + all * paceMs),
   };
 }
+
+/** The lanes of a shard that have a limit. */
+export const listLanes = ({ redis, keys }: Pick<LaneDeps, 'redis' | 'keys'>): Promise<string[]> =>
+  redis.smembers(budgetsKey(keys));
