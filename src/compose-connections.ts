@@ -12,7 +12,7 @@ import type { Opened, OpenFulfilment, OpenOms, OpenOptions } from './fulfilment/
 import { openConnection, readConnection, type Connection } from './store/connections.ts';
 import type { StoreDeps } from './store/deps.ts';
 import { rememberOpened } from './store/opened.ts';
-import { configureLane, throttleLane } from './store/lanes.ts';
+import { configureLane, labelsOfLane, throttleLane } from './store/lanes.ts';
 import { endSlot, moveSlot, takeSlot, type Asker } from './store/take-slot.ts';
 
 export const defaultBudget = 'default';
@@ -85,7 +85,7 @@ export function createConnections(
             const startedMs = clock.now();
             const slot = await takeSlot(store, lane, asker, { waitMaxMs, signal: stop });
             const waitedMs = clock.now() - startedMs + slot.waitMs;
-            metrics.budgetWaits.observe({ ...labelsOf(lane), class: asker.class }, waitedMs / 1000);
+            metrics.budgetWaits.observe({ ...labelsOfLane(lane), class: asker.class }, waitedMs / 1000);
             if (!slot.taken) return { ...slot, late: () => Promise.resolve() };
             return {
               taken: true,
@@ -160,12 +160,6 @@ type OpenArgs = [
   signal: AbortSignal,
   options?: OpenOptions,
 ];
-
-/** Of a lane's name, what is one of few: never the account. */
-export function labelsOf(lane: string): { connector: string; budget: string } {
-  const [connector = '', , budget = ''] = lane.split('.');
-  return { connector, budget };
-}
 
 /** Rates of one account are shared by all who call it, whatever connection they hold. */
 function laneOf(

@@ -4,6 +4,7 @@ import { makeNashRoutes } from './compat/nash/make-routes.ts';
 import { makePickAndPackRoutes } from './compat/vtex-pick-and-pack/make-routes.ts';
 import type { Route } from './define-route.ts';
 import type { IngressDeps } from './deps.ts';
+import { registerBudgetMetrics } from './budget-metrics.ts';
 import { registerEntryMetrics } from './entry-metrics.ts';
 import { makeDocument, registerRoute, registerSecurity, registerWebhooks } from './open-api.ts';
 import { createPipeline, type Env } from './pipeline.ts';
@@ -19,6 +20,7 @@ export function createApp(deps: IngressDeps): OpenAPIHono<Env> {
   const app = new OpenAPIHono<Env>();
   const metrics = createRequestMetrics(deps.metrics);
   registerEntryMetrics(deps);
+  registerBudgetMetrics(deps);
   const authenticator = createAuthenticator(deps);
   const pipeline = createPipeline(deps, metrics, authenticator);
   const registry = app.openAPIRegistry;

@@ -2,6 +2,7 @@ import type { Route } from './define-route.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { catalogListRoutes } from './routes/catalog-lists.ts';
 import { connectionActRoutes } from './routes/connection-acts.ts';
+import { getConnectionHealth } from './routes/connection-health.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { connectorRoutes } from './routes/connectors.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
@@ -43,6 +44,7 @@ export const routes: readonly Route[] = [
   ...connectorRoutes,
   ...connectionRoutes,
   ...connectionActRoutes,
+  getConnectionHealth,
   ...registerWebhooksRoutes,
   ...endpointRoutes,
   ...endpointActRoutes,

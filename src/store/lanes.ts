@@ -31,8 +31,8 @@ export interface LaneLimit extends Window {
 }
 
 /**
- * A window is measured where request headers arrive, and there the gaps differ by some milliseconds from those we made. Half of
- * the margin covers that, the other half what a call goes out later than its slot without telling.
+ * A window is measured where request headers arrive, and there the gaps differ by some milliseconds from those we made: three
+ * quarters of the margin are for that, one is for what a call goes out later than its slot and is not counted later.
  */
 export const marginPercentDefault = 4;
 const inflightLeast = 20;
@@ -144,3 +144,9 @@ export async function readLane({ redis, keys, clock }: LaneDeps, lane: string): 
 /** The lanes of a shard that have a limit. */
 export const listLanes = ({ redis, keys }: Pick<LaneDeps, 'redis' | 'keys'>): Promise<string[]> =>
   redis.smembers(budgetsKey(keys));
+
+/** Of the name of a lane with a limit, what is one of few: never the account. */
+export function labelsOfLane(lane: string): { connector: string; budget: string } {
+  const [connector = '', , budget = ''] = lane.split('.');
+  return { connector, budget };
+}

@@ -68,7 +68,7 @@ if got then
     at = now
     redis.call('ZADD', log, 'XX', at, id)
   end
-  return { 'taken', tostring(at - now), tostring(at), id, tostring(windows[1].perMs * margin / 2),
+  return { 'taken', tostring(at - now), tostring(at), id, tostring(windows[1].perMs * margin / 4),
     tostring(windows[1].perMs / 2), atOnce > 0 and '1' or '' }
 end
 local full = isFull()

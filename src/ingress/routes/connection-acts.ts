@@ -3,15 +3,7 @@ import { isRetryable, toFailure } from '../../domain/failure.ts';
 import { IdSchema } from '../../domain/ids.ts';
 import { InstantSchema } from '../../domain/time.ts';
 import { toInstant } from '../../platform/clock.ts';
-import {
-  openConnection,
-  readHealth,
-  readRegistration,
-  rotateToken,
-  tokenOverlapSeconds,
-  updateConnection,
-} from '../../store/connections.ts';
-import { readLane } from '../../store/lanes.ts';
+import { openConnection, rotateToken, tokenOverlapSeconds, updateConnection } from '../../store/connections.ts';
 import { ok } from '../answer.ts';
 import { defineRoute, type Route, type TenantCall } from '../define-route.ts';
 import { makeRefusal } from '../problem.ts';
@@ -118,55 +110,9 @@ const rotateConnectionToken = defineRoute({
   },
 });
 
-const BudgetSchema = z.strictObject({
-  callsPerSecond: z.number(),
-  limitPerSecond: z.number(),
-  pausedMs: z.number(),
-  inflight: z.number(),
-  waiting: z.number(),
-});
-const HealthSchema = z
-  .strictObject({
-    state: z.enum(['healthy', 'unhealthy', 'paused']),
-    lastSuccessAt: InstantSchema.nullable(),
-    lastFailureAt: InstantSchema.nullable(),
-    lastFailureCode: z.string().nullable(),
-    unhealthySince: InstantSchema.nullable().meta({ description: 'Since when key or settings are known to be wrong' }),
-    hookRegisteredAt: InstantSchema.nullable().meta({ description: 'When the partner’s hook was made through us' }),
-    feedRegisteredAt: InstantSchema.nullable().meta({ description: 'When its queue of events was' }),
-    checkedAt: InstantSchema.nullable().meta({ description: 'When that was last seen to hold' }),
-    restoredAt: InstantSchema.nullable().meta({ description: 'When the partner had dropped it and it was made again' }),
-    budgets: z
-      .record(z.string(), BudgetSchema)
-      .meta({ description: 'The account’s rate limits, and what waits for them' }),
-  })
-  .meta({ id: 'ConnectionHealth' });
-
-const getConnectionHealth = defineRoute({
-  method: 'get',
-  path: '/v1/connections/:connectionId/health',
-  summary: 'How a connection is doing',
-  tag,
-  scope: 'read',
-  params,
-  answers: { 200: { description: 'As it is now', schema: HealthSchema } },
-  problems,
-  async handle({ deps, store, merchantId, params: { connectionId } }) {
-    const connection = await requireConnection(store, merchantId, connectionId);
-    const health = { ...(await readHealth(store, connectionId)), ...(await readRegistration(store, connectionId)) };
-    const lanes = Object.entries(deps.lanesOf(store, connection));
-    const budgets = await Promise.all(
-      lanes.map(async ([budget, lane]) => [budget, await readLane(store, lane)] as const),
-    );
-    const state = connection.paused ? 'paused' : health.unhealthySince === null ? 'healthy' : 'unhealthy';
-    return ok({ state, ...health, budgets: Object.fromEntries(budgets) });
-  },
-});
-
 export const connectionActRoutes: readonly Route[] = [
   testConnection,
   pauseConnection,
   resumeConnection,
   rotateConnectionToken,
-  getConnectionHealth,
 ];

@@ -256,8 +256,8 @@ test('keys of one organisation share its budget; keys of nobody knows whom do no
   expect(accountOf({ apiKey: 'a', orgId: 'org' })).toBe(accountOf({ apiKey: 'b', orgId: 'org' }));
   expect(accountOf({ apiKey: 'a' })).not.toBe(accountOf({ apiKey: 'b' }));
   expect(accountOf({ orgId: 'org' })).not.toBe(accountOf({ orgId: 'org', region: 'au' }));
-  expect(connector.budgets(settingsOf({ requestsPerSecond: 5 }))).toEqual({
-    default: { calls: 5, perMs: 1_000 },
-    catalog: { calls: 10, perMs: 1_000 },
+  expect(connector.budgets(settingsOf({ requestsPerSecond: 5, rateMarginPercent: 8 }))).toEqual({
+    default: { calls: 5, perMs: 1_000, marginPercent: 8 },
+    catalog: { calls: 10, perMs: 1_000, marginPercent: 8 },
   });
 });

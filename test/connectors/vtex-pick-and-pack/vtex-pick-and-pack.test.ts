@@ -232,7 +232,9 @@ test('settings: the account’s name is enough beside the key, and everything ca
   expect(connector.urls(settings)).toEqual(['https://proxy.example/pnp', `${authHost}/prod`, `${legacyHost}/prod`]);
   expect(connector.appearsWithinMs?.(settings)).toBe(900_000);
   expect(connector.vendorAccount?.(settings)).toBe('vtex:luxstore');
-  expect(connector.budgets(settings)).toEqual({ default: { calls: 450, perMs: 1_000 } });
+  expect(connector.budgets(settings)).toEqual({
+    default: { calls: 450, perMs: 1_000, atOnce: 100, marginPercent: 4 },
+  });
   for (const wrong of [
     { account: 'luxstore.example' },
     { apiKey: '' },

@@ -9,8 +9,14 @@ test('account and key are all that it takes', () => {
   expect(vtex.account(settings)).toBe(host);
   expect(vtex.vendorAccount?.(settings)).toBe('vtex:luxstore');
   expect(vtex.budgets(settings)).toEqual({
-    default: { calls: 40, perMs: 1_000 },
-    orders: { calls: 6_000, perMs: 60_000 },
+    default: { calls: 40, perMs: 1_000, atOnce: 100, marginPercent: 4 },
+    orders: {
+      calls: 500,
+      perMs: 1_000,
+      also: { calls: 6_000, perMs: 60_000 },
+      atOnce: 100,
+      marginPercent: 4,
+    },
   });
 });
 

@@ -45,9 +45,9 @@ export const nash: FulfilmentConnector<NashSettings> = {
   takesCatalog: true,
   // Limits are set per organisation. Without its id, the key is all that tells organisations apart.
   account: (settings) => [toBaseUrl(settings), settings.orgId ?? settings.apiKey].join('\n'),
-  budgets: (settings) => ({
-    default: { calls: settings.requestsPerSecond, perMs: 1_000 },
-    catalog: { calls: settings.catalogRequestsPerSecond, perMs: 1_000 },
+  budgets: ({ requestsPerSecond, catalogRequestsPerSecond, rateMarginPercent: marginPercent }) => ({
+    default: { calls: requestsPerSecond, perMs: 1_000, marginPercent },
+    catalog: { calls: catalogRequestsPerSecond, perMs: 1_000, marginPercent },
   }),
   urls: (settings) => [toBaseUrl(settings)],
   connect,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { SettlementRulesSchema } from '../../../domain/settlement-rules.ts';
 import { StockReconciliationSettingsSchema } from '../../../domain/stock-reconciliation.ts';
 import { readSecret } from '../../../platform/signature.ts';
+import { RateMarginPercentSchema } from '../../rate-margin.ts';
 
 /** API hosts (Nash OpenAPI 1.0.0, `servers`). A key is valid at exactly one of the four. */
 const hosts = {
@@ -64,6 +65,7 @@ export const NashSettingsSchema = z.strictObject({
   requestsPerSecond: rateOf(20),
   /** Calls per second for products and inventory, counted apart from the rest ("Pick and Pack", "Rate Limits"). */
   catalogRequestsPerSecond: rateOf(10),
+  rateMarginPercent: RateMarginPercentSchema,
   /** How far picks may be from the order until somebody has to look; what is left out has its default. */
   settlement: SettlementRulesSchema.optional(),
   /** How often what Nash has is compared with what it accepted; what is left out has its default. */

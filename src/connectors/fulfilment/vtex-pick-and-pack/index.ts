@@ -27,7 +27,9 @@ export const vtexPickAndPack: FulfilmentConnector<VtexPickAndPackSettings> = {
   vocabulary,
   account: (settings) => [baseUrlOf(settings), settings.account].join('\n'),
   vendorAccount: ({ account }) => `vtex:${account}`,
-  budgets: ({ requestsPerSecond }) => ({ default: { calls: requestsPerSecond, perMs: 1_000 } }),
+  budgets: ({ requestsPerSecond, requestsAtOnce: atOnce, rateMarginPercent: marginPercent }) => ({
+    default: { calls: requestsPerSecond, perMs: 1_000, atOnce, marginPercent },
+  }),
   // The one that `api` does not choose as well: it is stored and shown like the others.
   urls: ({ apiBaseUrl, authBaseUrl, legacyBaseUrl }) => [apiBaseUrl, authBaseUrl, legacyBaseUrl],
   // "Cached for 30 seconds", all of its reads but the list of shipments.

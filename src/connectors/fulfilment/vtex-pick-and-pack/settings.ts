@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { SettlementRulesSchema } from '../../../domain/settlement-rules.ts';
+import { RateMarginPercentSchema } from '../../rate-margin.ts';
 
 /** Travels in a header or a body as it is: printable ASCII only. */
 const SecretTextSchema = z
@@ -45,6 +46,8 @@ export const VtexPickAndPackSettingsSchema = z.strictObject({
   appearsWithinMinutes: z.int().min(1).max(1_440).default(15),
   /** Documented: 500 a second and 100 at a time, for each of its reads. */
   requestsPerSecond: z.int().min(1).max(500).default(450),
+  requestsAtOnce: z.int().min(1).max(100).default(100),
+  rateMarginPercent: RateMarginPercentSchema,
   /** How far picks may be from the order until somebody has to look; what is left out has its default. */
   settlement: SettlementRulesSchema.optional(),
 });

@@ -25,10 +25,17 @@ export const vtex: CallingOmsConnector<VtexSettings> = {
   vendorAccount: ({ account }) => `vtex:${account}`,
   // Limits are set per account, whatever key calls.
   account: (settings) => toBaseUrl(settings),
-  budgets: ({ orderReadsPerMinute, requestsPerSecond }) => ({
-    default: { calls: requestsPerSecond, perMs: 1_000 },
-    orders: { calls: orderReadsPerMinute, perMs: 60_000 },
-  }),
+  budgets: (settings) => {
+    const shared = { perMs: 1_000, atOnce: settings.requestsAtOnce, marginPercent: settings.rateMarginPercent };
+    return {
+      default: { ...shared, calls: settings.requestsPerSecond },
+      orders: {
+        ...shared,
+        calls: settings.orderReadsPerSecond,
+        also: { calls: settings.orderReadsPerMinute, perMs: 60_000 },
+      },
+    };
+  },
   urls: (settings) => [toBaseUrl(settings)],
   policy: (settings) => ({
     startHandling: settings.startHandling,

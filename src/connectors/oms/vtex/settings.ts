@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ExternalIdSchema } from '../../../domain/order-input.ts';
+import { RateMarginPercentSchema } from '../../rate-margin.ts';
 import { defaultStates, phases } from './statuses.ts';
 
 /** Travels in a header: printable ASCII only. */
@@ -72,6 +73,10 @@ export const VtexSettingsSchema = z
     orderReadsPerMinute: z.int().min(60).max(60_000).default(6_000),
     /** Everything else: VTEX does not disclose its limits. Forty a second is the one number it gives (Pricing). */
     requestsPerSecond: z.int().min(1).max(500).default(40),
+    /** Reads of orders in any second; and so many of them, and so many of everything else, under way at the same time. */
+    orderReadsPerSecond: z.int().min(1).max(500).default(500),
+    requestsAtOnce: z.int().min(1).max(100).default(100),
+    rateMarginPercent: RateMarginPercentSchema,
   })
   .refine(({ invoicing, modification }) => invoicing === 'manual' || modification === 'auto', {
     path: ['invoicing'],
