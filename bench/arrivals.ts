@@ -4,6 +4,8 @@ import type { Books } from '../src/sandbox/books.ts';
 export interface Arrival {
   /** Null until the partner knows who calls. */
   readonly org: () => string | null;
+  /** Method and path. */
+  readonly call: string;
   /** When this process saw it, milliseconds since the epoch. */
   seenMs: number;
   /** It arrived after this: then, this process still looked. On a busy machine that may be long before it was seen. */
@@ -27,7 +29,12 @@ export function watchArrivals(books: Books): { arrivals: readonly Arrival[]; sto
   const addRequest = books.addRequest.bind(books);
   books.addRequest = (entry) => {
     addRequest(entry);
-    arrivals.push({ org: () => entry.org, seenMs: entry.arrivedAt, afterMs: tickBeforeMs });
+    arrivals.push({
+      org: () => entry.org,
+      call: `${entry.method} ${entry.path}`,
+      seenMs: entry.arrivedAt,
+      afterMs: tickBeforeMs,
+    });
   };
   return { arrivals, stop: () => clearInterval(ticking) };
 }

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { startBoundProcess } from '../src/platform/bound-process.ts';
+import { startBoundProcess, type BoundProcess } from '../src/platform/bound-process.ts';
 import { connectMerchant } from '../test/support/connected-merchant.ts';
 import { startProcesses } from '../test/support/packline-processes.ts';
 import { mostInWindow, watchArrivals, type Arrival } from './arrivals.ts';
@@ -16,10 +16,13 @@ const windowMs = 1_000;
 const failingShare = 0.02;
 const warmMs = 3_000;
 
+/** The call of bulk-calls.ts, which nobody else makes here. */
+const bulkCall = 'GET /v1/orders';
+
 /**
- * Thousands of orders wait for two accounts with limits. Their calls (looks, orders, dispatches, reads after hooks, and all
- * of them again where they failed) are counted where their headers arrive, by one worker process and by several, for a part
- * of the time beside a process that keeps a processor busy.
+ * Thousands of orders wait for two accounts with limits, and bulk work of a lower class wants all of them too. Their calls
+ * (looks, orders, dispatches, reads after hooks, bulk work, and all of them again where they failed) are counted where their
+ * headers arrive, by one worker process and by several, for a part of the time beside a process that keeps a processor busy.
  */
 export const limit = defineBenchmark({
   name: 'limit',
@@ -53,6 +56,15 @@ export const limit = defineBenchmark({
             target: { of: 'figure' as const, is: 0.95 },
             samples: shares,
           },
+          {
+            what: `share of the calls that the orders have, while bulk work wants all, ${where}`,
+            figure: Math.min(...phases.map((phase) => phase.ofOrders)),
+            unit: '',
+            better: 'higher' as const,
+            ceiling: { is: 0.75, what: 'all but every fourth' },
+            target: { of: 'figure' as const, is: 0.6 },
+            samples: phases.map((phase) => phase.ofOrders),
+          },
         ];
       }),
       details: { runs },
@@ -65,6 +77,7 @@ interface Phase {
   calls: number;
   worst: number;
   share: number;
+  ofOrders: number;
   gapsMs: Record<string, number>;
   /** How late this process, where arrivals are counted, was itself. */
   lateMsMax: number;
@@ -92,6 +105,7 @@ async function measure(
     packline.sandbox.faults.add({ probability: failingShare, fault: { kind: 'status', status: 500 } });
     const { arrivals, stop } = watchArrivals(packline.sandbox.books);
     const totalSeconds = seconds + burnSeconds + warmMs / 1_000 + 10;
+    const targets: string[] = [];
     for (const calls of limits) {
       const orgId = orgOf(calls);
       const merchant = await connectMerchant(packline, { orgId, ratePerSecond: calls });
@@ -102,20 +116,18 @@ async function measure(
         stores: ['store-1'],
         limits: { default: calls * 2, catalog: 10 },
       });
+      targets.push(`${merchant.merchantId}/${merchant.connectionId}`);
       // Each takes at least three calls: so many are never used up.
       const amount = Math.ceil((totalSeconds * calls) / 3);
       await postOrders(packline.baseUrl, { key: merchant.merchantKey, connections: 20, seconds: 3_600, amount });
     }
     for (let n = 0; n < workers; n += 1) await packline.startWorker();
+    const bulk = await startBeside('bulk-calls.ts', targets, packline.settings);
     await delay(warmMs);
     const phases = [await watch('alone', seconds, arrivals)];
-    const burner = await startBoundProcess(
-      process.execPath,
-      [fileURLToPath(new URL('burner.ts', import.meta.url))],
-      { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }, // prettier-ignore
-    );
+    const burner = await startBeside('burner.ts');
     phases.push(await watch('beside a burner', burnSeconds, arrivals));
-    await burner.stop(0);
+    await Promise.all([burner.stop(0), bulk.stop(0)]);
     stop();
     return limits.map((calls) => {
       const { faults } = packline.sandbox.books.report(orgOf(calls));
@@ -127,7 +139,9 @@ async function measure(
       );
       const seen = phases.map((phase) => phase(calls));
       for (const phase of seen) {
-        say(`${workers} workers, limit ${calls}/s, ${phase.what}: worst ${phase.worst}, share ${phase.share}`);
+        say(
+          `${workers} workers, limit ${calls}/s, ${phase.what}: worst ${phase.worst}, share ${phase.share}, orders ${phase.ofOrders}`,
+        );
       }
       return { workers, calls, worst, worstSeen, failed: faults['status'] ?? 0, phases: seen };
     });
@@ -135,6 +149,18 @@ async function measure(
     await packline.close();
   }
 }
+
+const round = (share: number): number => Math.round(share * 1_000) / 1_000;
+
+const startBeside = (
+  file: string,
+  args: readonly string[] = [],
+  env?: Readonly<Record<string, string>>,
+): Promise<BoundProcess> =>
+  startBoundProcess(process.execPath, [fileURLToPath(new URL(file, import.meta.url)), ...args], {
+    ...(env !== undefined && { env: { ...env } }),
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
 
 const orgOf = (calls: number): string => `org_limit_${calls}`;
 
@@ -160,7 +186,8 @@ async function watch(
       what,
       calls: seen.length,
       worst: mostInWindow(seen, windowMs),
-      share: Math.round((seen.length / ((untilMs - fromMs) / 1_000) / calls) * 1_000) / 1_000,
+      share: round(seen.length / ((untilMs - fromMs) / 1_000) / calls),
+      ofOrders: round(seen.filter(({ call }) => call !== bulkCall).length / seen.length),
       gapsMs: quantiles(gaps),
       lateMsMax: Math.round(late.max / 1e6),
     };
