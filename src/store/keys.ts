@@ -1,7 +1,7 @@
 import type { RunKind } from '../domain/bulk-run.ts';
 
 /**
- * Every Redis key there is, but for those that scripts make of the tag (`applied:`, `lane:`, `lane-state:`, entry-lua.ts; `replicated`, replicas.ts). A merchant's data and its shard's queues share one hash tag, so that each atomic step stays
+ * Every Redis key there is, but for those that scripts make of the tag (`applied:`, `lane:`, `lane-state:`, entry-lua.ts; `lane-…:`, budget-lua.ts; `budgets`, lanes.ts; `replicated`, replicas.ts). A merchant's data and its shard's queues share one hash tag, so that each atomic step stays
  * in one cluster slot; what must be found before the shard is known (keys, tokens, merchants) lies under the global tag.
  */
 export function createKeys(shard: number) {

@@ -322,23 +322,40 @@ export const defects: readonly Defect[] = [
     ],
   },
   {
-    name: 'rate of a lane',
-    what: "A lane's calls are not spaced: a partner's limit is exceeded as soon as there is work enough.",
+    name: 'windows of a limit',
+    what: 'What went out already does not count: a call that was late, or time that is made up for, takes a window over the limit.',
     edits: [
       {
-        file: 'src/store/lanes.ts',
-        find: "'slot', slot + interval, 'interval', recovered",
-        replace: "'slot', slot, 'interval', recovered",
+        file: 'src/store/budget-lua.ts',
+        find: 'if nth then at = math.max(at, nth + w.perMs * (1 + margin)) end',
+        replace: '',
       },
     ],
     reddens: [
       {
-        file: 'test/store/lanes.test.ts',
-        test: 'a lane > exceeds its limit in no window, and uses 95 % of it',
+        file: 'test/store/take-slot.test.ts',
+        test: 'a slot of a budget > keeps every window, and 95 %, where calls go out late by some chance, up to a quarter of a second',
+      },
+    ],
+  },
+  {
+    name: 'turn of a call',
+    what: 'Calls get their slots without regard to class: an order waits behind every call that bulk work has asked for.',
+    edits: [
+      {
+        file: 'src/store/budget-lua.ts',
+        find: 'for _, of in ipairs({ classesOf(turn) }) do',
+        replace: 'for _, of in ipairs({ 4, 3, 2, 1, 0 }) do',
+      },
+    ],
+    reddens: [
+      {
+        file: 'test/store/take-slot.test.ts',
+        test: 'a slot of a budget > goes to an order before many calls of bulk work that ask for theirs, within two or three slots',
       },
       {
-        file: 'test/store/entries.test.ts',
-        test: 'a budget > gives out slots evenly, and says when to come back instead of waiting long',
+        file: 'test/store/take-slot.test.ts',
+        test: 'a slot of a budget > goes to a lower class every fourth time while higher ones want all, so that none starves',
       },
     ],
   },
