@@ -12,7 +12,7 @@ import type { Opened, OpenFulfilment, OpenOms, OpenOptions } from './fulfilment/
 import { openConnection, readConnection, type Connection } from './store/connections.ts';
 import type { StoreDeps } from './store/deps.ts';
 import { rememberOpened } from './store/opened.ts';
-import { configureLane, labelsOfLane, throttleLane } from './store/lanes.ts';
+import { configureLane, labelsOfLane, queueIn, throttleLane } from './store/lanes.ts';
 import { endSlot, moveSlot, takeSlot, type Asker } from './store/take-slot.ts';
 
 export const defaultBudget = 'default';
@@ -112,7 +112,7 @@ export function createConnections(
       connector,
       connection: connector.connect(settings, io),
       settings,
-      laneOf: (budget = defaultBudget) => laneOf(connector, settings, budget),
+      laneOf: (budget = defaultBudget) => queueIn(laneOf(connector, settings, budget), merchantId),
     };
   }
 

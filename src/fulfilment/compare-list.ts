@@ -86,7 +86,7 @@ async function takeFulfilmentPage(
   const look = { reconciliationId, connectionId, system: connector.id };
   const page = await countCalls(context, look, (onCall) =>
     withinDeadline(signal, async (within) => {
-      const opened = await deps.openFulfilment(store, merchantId, connectionId, within, { onCall });
+      const opened = await deps.openFulfilment(store, merchantId, connectionId, within, { onCall, class: 'reads' });
       return opened.connection.listOpen?.(toInstant(store.clock.now() - sinceMs), cursor);
     }),
   );
@@ -114,7 +114,7 @@ async function takeOmsPage(
   const look = { reconciliationId, connectionId, system: connector.id };
   const page = await countCalls(context, look, (onCall) =>
     withinDeadline(signal, async (within) => {
-      const opened = await deps.openOms(store, merchantId, connectionId, within, { onCall });
+      const opened = await deps.openOms(store, merchantId, connectionId, within, { onCall, class: 'reads' });
       return opened.connection.listOpen?.(toInstant(store.clock.now() - sinceMs), cursor);
     }),
   );

@@ -109,7 +109,8 @@ local function takeNext(lane, job)
   end
 end
 -- An entry of this lane is over: its place goes to the next one, or back to the lane.
-local function passOn(lane, job)
+local function passOn(queue, job)
+  local lane = laneOf(queue)
   local z = T .. ':lane:' .. lane .. ':'
   local waits = redis.call('EXISTS', z .. 0, z .. 1, z .. 2, z .. 3, z .. 4) > 0
   local follower = waits and p.take and takeNext(lane, job)

@@ -68,21 +68,37 @@ for _, lane in ipairs(redis.call('ZRANGEBYSCORE', T .. ':lanes', '-inf', now, 'L
   -- Jobs make more than one call: a lane whose calls are asked for further ahead than a hand-over takes, and than lower
   -- classes may book, hands over nothing. Were it to wait until none is, slots would pass while its next entry is on its way.
   free = math.max(free, tonumber(state[6] or '0') - math.max(3 * interval, ahead))
-  -- One more than may be picked: it says when the lane will next have something.
   local want = free <= now and math.max(0, math.min(room, cap - inflight)) or 0
-  local waiting, from, ids = {}, {}, {}
-  for class = 0, 4 do
-    waiting[class] = redis.call('ZRANGE', T .. ':lane:' .. lane .. ':' .. class, 0, want, 'WITHSCORES')
-    from[class] = 1
+  local ids = {}
+  local function first(queue, class)
+    local head = redis.call('ZRANGE', T .. ':lane:' .. queue .. ':' .. class, 0, 0, 'WITHSCORES')
+    return head[1], tonumber(head[2])
+  end
+  local function take(queue, class, id)
+    redis.call('ZREM', T .. ':lane:' .. queue .. ':' .. class, id)
+    return id
+  end
+  -- The first entry that is due. A merchant's queue goes behind the others that are due when it has had its turn.
+  local function pickOf(class)
+    local head, score = first(lane, class)
+    if not head or score >= now + 1 then return end
+    if string.sub(head, 1, 1) ~= '/' then return score <= now and take(lane, class, head) end
+    local queue = lane .. head
+    local id, due = first(queue, class)
+    if id and due <= now then take(queue, class, id) else id = nil end
+    local nextId, nextDue = first(queue, class)
+    if not nextId then
+      take(lane, class, head)
+    else
+      local back = math.max(nextDue, now + #ids / 1000)
+      redis.call('ZADD', T .. ':lane:' .. lane .. ':' .. class, back, head)
+    end
+    return id or pickOf(class)
   end
   local function pick()
     for _, class in ipairs({ classesOf(turn) }) do
-      local at = from[class]
-      local score = waiting[class][at + 1]
-      if score and tonumber(score) <= now then
-        from[class] = at + 2
-        return waiting[class][at]
-      end
+      local id = pickOf(class)
+      if id then return id end
     end
   end
   while #ids < want and free <= now do
@@ -94,9 +110,7 @@ for _, lane in ipairs(redis.call('ZRANGEBYSCORE', T .. ':lanes', '-inf', now, 'L
   end
   local due
   for class = 0, 4 do
-    local left = from[class]
-    if left > 1 then redis.call('ZREMRANGEBYRANK', T .. ':lane:' .. lane .. ':' .. class, 0, (left - 3) / 2) end
-    local score = tonumber(waiting[class][left + 1])
+    local _, score = first(lane, class)
     if score and (not due or score < due) then due = score end
   end
   local took = hand(ids, '')

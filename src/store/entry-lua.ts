@@ -16,7 +16,7 @@ export const inflightDefault = 200;
  * an earlier one (a copy of a hand-over, a run that was given up) holds nothing; `tries` counts failures that use up the
  * job's budget of attempts; `runs` counts runs begun since it last waited.
  * lane  = a hash `<T>:lane-state:<lane>` { interval, free, cap, inflight } and one sorted set per class
- * `<T>:lane:<lane>:<class>` of entry ids by the moment they may run.
+ * `<T>:lane:<lane>:<class>` of entry ids by the moment they may run; in a lane that merchants share, of their queues.
  */
 export const entryLua = `
 local T = KEYS[1]
@@ -28,9 +28,16 @@ end
 -- A Redis that came back empty has no marker: nothing may be written to it until an operator accepts it.
 local function known(generation) return redis.call('GET', T .. ':generation') == generation end
 local function offer(lane, at) redis.call('ZADD', T .. ':lanes', 'LT', at, lane) end
+-- '<lane>/<merchant>' is one merchant's queue in a lane that several share. The lane has the queue for an entry of its own,
+-- by the moment of the queue's first one.
+local function laneOf(queue) return (string.match(queue, '^[^/]*')) end
 local function wait(id, e, at)
+  local lane = laneOf(e.lane)
   redis.call('ZADD', T .. ':lane:' .. e.lane .. ':' .. e.class, at, id)
-  offer(e.lane, at)
+  if lane ~= e.lane then
+    redis.call('ZADD', T .. ':lane:' .. lane .. ':' .. e.class, 'LT', at, string.sub(e.lane, #lane + 1))
+  end
+  offer(lane, at)
 end
 -- The same id again is the same work: pushing it while it waits, runs or has just run changes nothing.
 local function push(id, e, at)

@@ -39,6 +39,8 @@ const inflightLeast = 20;
 
 const stateKey = (keys: Keys, lane: string): string => `${keys.tag}:lane-state:${lane}`;
 export const logKey = (keys: Keys, lane: string): string => `${keys.tag}:lane-log:${lane}`;
+/** Where a merchant's work waits for a lane: merchants who share an account have turns. */
+export const queueIn = (lane: string, merchantId: string): string => `${lane}/${merchantId}`;
 /** All lanes that were ever told a limit. */
 const budgetsKey = (keys: Keys): string => `${keys.tag}:budgets`;
 
@@ -96,17 +98,31 @@ export interface LaneReading {
   etaMs: number;
 }
 
+/** Entries of each class, those in merchants' queues too, and then calls that wait for their slots. */
+const countScript = defineScript(`
+local T, lane = KEYS[1], ARGV[1]
+local entries, asks = {}, {}
+for class = 0, 4 do
+  local key = T .. ':lane:' .. lane .. ':' .. class
+  local count = redis.call('ZCARD', key)
+  for _, queue in ipairs(redis.call('ZRANGE', key, 0, -1)) do
+    if string.sub(queue, 1, 1) == '/' then count = count - 1 + redis.call('ZCARD', T .. ':lane:' .. lane .. queue .. ':' .. class) end
+  end
+  entries[class + 1], asks[class + 1] = count, redis.call('ZCARD', T .. ':lane-asks:' .. lane .. ':' .. class)
+end
+for class = 1, 5 do entries[class + 5] = asks[class] end
+return entries`);
+
 /** What a lane's budget looks like now. */
 export async function readLane({ redis, keys, clock }: LaneDeps, lane: string): Promise<LaneReading> {
   const nowMs = clock.now();
-  const countAll = (of: 'lane' | 'lane-asks'): Promise<number[]> =>
-    Promise.all(Object.values(workClasses).map((n) => redis.zcard(`${keys.tag}:${of}:${lane}:${n}`)));
-  const [state, open, entries, asks] = await Promise.all([
+  const [state, open, counts] = await Promise.all([
     redis.hgetall(stateKey(keys, lane)),
     redis.zcount(`${keys.tag}:lane-open:${lane}`, `(${nowMs}`, '+inf'),
-    countAll('lane'),
-    countAll('lane-asks'),
+    runScript(redis, countScript, [keys.tag], [lane]),
   ]);
+  const both = Array.isArray(counts) ? counts.map(Number) : [];
+  const [entries, asks] = [both.slice(0, 5), both.slice(5)];
   const number = (field: string): number => Number(state[field] ?? 0);
   const windows = await Promise.all(
     (state['windows'] ?? '').split(',').flatMap((text) => {

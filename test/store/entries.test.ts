@@ -133,6 +133,44 @@ describe('work entries', () => {
     expect(await ids()).toEqual(['nash-2']);
   });
 
+  it('of merchants who share a lane go in turn, however many one of them has', async () => {
+    const deps = await store();
+    await configureLane(deps, 'nash', { calls: 10, perMs: 1_000 });
+    const of = (merchant: string, amount: number, overrides: Partial<NewEntry> = {}) =>
+      Array.from({ length: amount }, (_, n) =>
+        entry(`${merchant}-${overrides.class ?? 'orders'}-${n}`, { lane: `nash/${merchant}`, ...overrides }),
+      );
+    await commit(deps, { entries: of('flood', 30) });
+    await ids();
+    clock.advance(104);
+    await commit(deps, { entries: [...of('B', 3), ...of('C', 2), ...of('C', 1, { delayMs: 500 })] });
+    expect(await readLane(deps, 'nash')).toMatchObject({ waiting: 34, queue: { orders: 34 } });
+    const order: string[] = [];
+    for (let turn = 0; turn < 9; turn += 1) {
+      for (const id of await ids()) {
+        order.push(id.slice(0, id.indexOf('-')));
+        await commit(deps, { settle: { id, attempt: 1, how: 'ack' } });
+      }
+      clock.advance(104);
+    }
+    expect(order.join(' ')).toBe('flood B C flood B C flood B flood');
+    expect(await client.keys('*:lane:nash/B:*')).toEqual([]);
+    await commit(deps, { entries: of('B', 1, { class: 'urgent' }) });
+    expect(await ids()).toEqual(['B-urgent-0']);
+  });
+
+  it('of a merchant in a lane that is full come when another’s has ended', async () => {
+    const deps = await store();
+    await configureLane(deps, 'slow', { calls: 1_000, perMs: 1, inflightMax: 1 });
+    await commit(deps, { entries: [entry('a', { lane: 'slow/A' }), entry('b', { lane: 'slow/B' })] });
+    const [first = ''] = await ids();
+    expect(await ids()).toEqual([]);
+    await commit(deps, { settle: { id: first, attempt: 1, how: 'ack' } });
+    clock.advance(1);
+    expect(await ids()).toEqual([first === 'a' ? 'b' : 'a']);
+    expect((await readLane(deps, 'slow')).inflight).toBe(1);
+  });
+
   it('hold at most so many of a lane at once; the next comes when one is done', async () => {
     const deps = await store();
     await configureLane(deps, 'slow', { calls: 1_000, perMs: 1, inflightMax: 2 });

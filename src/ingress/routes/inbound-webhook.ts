@@ -8,6 +8,7 @@ import type { NewEntry } from '../../store/commit.ts';
 import { findToken, openConnection, readConnection } from '../../store/connections.ts';
 import { merchantLane } from '../../store/entries.ts';
 import { acceptMessage } from '../../store/inbox.ts';
+import { queueIn } from '../../store/lanes.ts';
 import { rememberOpened } from '../../store/opened.ts';
 import { ok } from '../answer.ts';
 import { checkGeneration } from '../check-generation.ts';
@@ -66,8 +67,9 @@ export function makeInboundWebhook(deps: IngressDeps, metrics: RequestMetrics): 
     const work = (inboxId: string): NewEntry => {
       const reference = { merchantId, connectionId, inboxId };
       if (connection.kind !== 'oms') return makeEntry(fulfilmentRead, reference, { lane: merchantLane(merchantId) });
+      const lane = deps.lanesOf(store, connection)['orders'];
       return makeEntry(orderImport, reference, {
-        lane: deps.lanesOf(store, connection)['orders'] ?? merchantLane(merchantId),
+        lane: lane === undefined ? merchantLane(merchantId) : queueIn(lane, merchantId),
       });
     };
     const { messageId } = verdict;
