@@ -2,6 +2,7 @@ import { accept } from './accept.ts';
 import { backlog } from './backlog.ts';
 import type { Benchmark } from './benchmark.ts';
 import { commit } from './commit.ts';
+import { crowd } from './crowd.ts';
 import { flow } from './flow.ts';
 import { gs1 } from './gs1.ts';
 import { limit } from './limit.ts';
@@ -22,6 +23,7 @@ export const benchmarks: readonly Benchmark[] = [
   flow,
   vtex,
   noisy,
+  crowd,
   limit,
   backlog,
   reconcile,

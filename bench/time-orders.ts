@@ -25,12 +25,17 @@ const patienceMs = 60_000;
 let runs = 0;
 
 /**
- * Posts so many orders at a steady rate and answers how long each took to where it goes. Throws when one is refused or
+ * Posts so many orders at a steady rate, of several merchants in turn where their keys are given, and answers how long each took to where it goes. Throws when one is refused or
  * does not arrive: a figure of those that did would be no figure.
  */
 export async function timeOrders(
-  { baseUrl, merchantKey, sandbox, subscriber }: PacklineProcesses,
-  { amount, ratePerSecond }: { amount: number; ratePerSecond: number },
+  {
+    baseUrl,
+    merchantKey,
+    sandbox,
+    subscriber,
+  }: Pick<PacklineProcesses, 'baseUrl' | 'merchantKey' | 'sandbox' | 'subscriber'>,
+  { amount, ratePerSecond, keys = [merchantKey] }: { amount: number; ratePerSecond: number; keys?: readonly string[] },
 ): Promise<OrderTimes[]> {
   runs += 1;
   const prefix = `timed-${process.pid}-${runs}-`;
@@ -53,15 +58,17 @@ export async function timeOrders(
       if (event !== undefined && order !== undefined) order.announcedAt ??= event.atMs;
     }
   };
-  const post = async (externalId: string): Promise<void> => {
+  const post = async (key: string, externalId: string): Promise<void> => {
     const seen: Seen = { postedAt: performance.timeOrigin + performance.now() };
     orders.set(externalId, seen);
-    const status = await postOrder(baseUrl, merchantKey, externalId);
+    const status = await postOrder(baseUrl, key, externalId);
     seen.answeredAt = performance.timeOrigin + performance.now();
     if (status >= 300) throw new Error(`an order was answered ${status}`);
   };
   try {
-    await paced({ amount, perSecond: ratePerSecond }, (n) => post(`${prefix}${n}`));
+    await paced({ amount, perSecond: ratePerSecond }, (n) =>
+      post(keys[n % keys.length] ?? merchantKey, `${prefix}${n}`),
+    );
     const endsMs = performance.now() + patienceMs;
     for (;;) {
       listen();
