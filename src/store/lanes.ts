@@ -116,12 +116,12 @@ return entries`);
 /** What a lane's budget looks like now. */
 export async function readLane({ redis, keys, clock }: LaneDeps, lane: string): Promise<LaneReading> {
   const nowMs = clock.now();
-  const [state, open, counts] = await Promise.all([
+  const [state, open, counted] = await Promise.all([
     redis.hgetall(stateKey(keys, lane)),
     redis.zcount(`${keys.tag}:lane-open:${lane}`, `(${nowMs}`, '+inf'),
     runScript(redis, countScript, [keys.tag], [lane]),
   ]);
-  const both = Array.isArray(counts) ? counts.map(Number) : [];
+  const both = Array.isArray(counted) ? counted.map(Number) : [];
   const [entries, asks] = [both.slice(0, 5), both.slice(5)];
   const number = (field: string): number => Number(state[field] ?? 0);
   const windows = await Promise.all(

@@ -57,7 +57,7 @@ describe('an order that no route took', () => {
     expect(await waitingOrders()).toEqual([]);
     // Its calls will be made in the turn of the account that they count on.
     expect(await bench.take()).toMatchObject([
-      { job: 'fulfilment-submit', lane: expect.stringMatching(/^nash\.\w+\.default$/), tries: 0 },
+      { job: 'fulfilment-submit', lane: expect.stringMatching(/^nash\.\w+\.default\/mer_\w+$/), tries: 0 },
     ]);
   });
 
