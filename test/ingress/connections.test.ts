@@ -183,6 +183,12 @@ test('health tells of credentials and of each budget', async () => {
       catalog: { limitPerSecond: 10 },
     },
   });
+  const { text: metrics } = await ingress.request('GET', '/metrics');
+  expect(metrics).toMatch(/^packline_budget_used_ratio\{connector="nash",budget="default"\} [\d.]+$/m);
+  expect(metrics).toMatch(/^packline_budget_waiting\{connector="nash",budget="catalog",class="inventory"\} 0$/m);
+  expect(metrics).toMatch(
+    /^packline_budget_wait_seconds_count\{connector="nash",budget="default",class="orders"\} [1-9]/m,
+  );
 });
 
 test('a deleted connection is gone, for everybody', async () => {
