@@ -82,6 +82,7 @@ export async function throttleLane({ redis, keys, clock }: LaneDeps, lane: strin
 export interface LaneReading {
   /** As it is now; less than the limit after a 429. */
   callsPerSecond: number;
+  /** What all windows together allow for long. */
   limitPerSecond: number;
   marginPercent: number;
   /** For each of its windows, how many calls went out in the one that ends now. */
@@ -139,7 +140,7 @@ export async function readLane({ redis, keys, clock }: LaneDeps, lane: string): 
   const all = sum(entries) + sum(asks);
   return {
     callsPerSecond: perSecond(number('interval')),
-    limitPerSecond: perSecond(number('base') / (1 + number('margin'))),
+    limitPerSecond: perSecond(Math.max(0, ...windows.map(({ calls, perMs }) => perMs / calls))),
     marginPercent: Math.round(number('margin') * 10_000) / 100,
     windows,
     atOnce: number('atOnce') === 0 ? null : { used: open, max: number('atOnce') },

@@ -156,7 +156,7 @@ describe('a lane', () => {
     const seen = await readLane(store, 'nash');
     expect(seen).toEqual({
       callsPerSecond: 4.81,
-      limitPerSecond: 10,
+      limitPerSecond: 5,
       marginPercent: 4,
       windows,
       atOnce: { used: 3, max: 5 },
