@@ -84,13 +84,14 @@ export function createConnections(
           take: async (lane, waitMaxMs, stop) => {
             const startedMs = clock.now();
             const slot = await takeSlot(store, lane, asker, { waitMaxMs, signal: stop });
-            const waitedMs = clock.now() - startedMs + slot.waitMs;
-            metrics.budgetWaits.observe({ ...labelsOfLane(lane), class: asker.class }, waitedMs / 1000);
             if (!slot.taken) return { ...slot, late: () => Promise.resolve() };
+            const waitMs = slot.dueMs - clock.now();
+            const waitedMs = clock.now() - startedMs + Math.max(0, waitMs);
+            metrics.budgetWaits.observe({ ...labelsOfLane(lane), class: asker.class }, waitedMs / 1000);
             return {
               taken: true,
-              waitMs: slot.waitMs,
-              ...(slot.id !== '' && { lapsesMs: slot.lapsesMs - slot.tookMs }),
+              waitMs,
+              lapsesMs: slot.lapsesMs,
               late: (byMs) => moveSlot(store, slot, byMs),
               end: (wentOut) => endSlot(store, slot, wentOut),
             };

@@ -6,6 +6,7 @@ import type { ConnectorCall, ConnectorIo } from './io.ts';
 
 interface TakenSlot {
   taken: boolean;
+  /** Until its call is to go out, or may be asked for again; below 0 where that moment is gone by. */
   waitMs: number;
   /** If its call has not gone out so much later, it needs another. Absent: it never does. */
   lapsesMs?: number;
@@ -60,8 +61,8 @@ export function createConnectorIo(
   const takeSlot = async (call: ConnectorCall): Promise<HeldSlot> => {
     const waitMaxMs = target.waitMaxMs ?? slotWaitMaxMs;
     const slot = await budget.take(target.laneOf(call.budget), waitMaxMs, target.signal);
-    const gotMs = clock.now();
     const { taken, waitMs } = slot;
+    const dueMs = clock.now() + waitMs;
     if (!taken) {
       throw new Failure('throttled', 'budget.exhausted', 'the budget of this account is used up for now', {
         retryAfterMs: waitMs,
@@ -77,16 +78,17 @@ export function createConnectorIo(
         throw error;
       });
     }
-    if (slot.lapsesMs !== undefined && clock.now() - gotMs - waitMs > slot.lapsesMs) {
+    if (slot.lapsesMs !== undefined && clock.now() - dueMs > slot.lapsesMs) {
       end(false);
       return takeSlot(call);
     }
-    const unsent = setInterval(() => late(clock.now() - gotMs - waitMs + unsentTellMs), unsentTellMs);
+    const unsent = setInterval(() => late(clock.now() - dueMs + unsentTellMs), unsentTellMs);
     return {
       onSent: () => {
         clearInterval(unsent);
-        // Its first byte is written in this turn of the event loop; a process that is kept from running meanwhile counts it later.
-        queueMicrotask(() => late(clock.now() - gotMs - waitMs));
+        // Its first bytes are written before anything else runs here, so that a process that the machine keeps from running
+        // meanwhile counts it later and never earlier than it went out.
+        queueMicrotask(() => late(clock.now() - dueMs));
       },
       end: (wentOut: boolean) => {
         clearInterval(unsent);

@@ -12,8 +12,17 @@ end
 /** What was promised to ask again and did not for so long, is gone: its process died. */
 const silenceMaxMs = 1_000;
 /** Over two spacings or this, if longer, is a call booked ahead: so long may an asker take to come back for what it got. */
-const aheadMs = 50;
+const aheadMs = 100;
 const aheadMaxMs = 500;
+/** Of the time that nobody used so much is made up for. */
+const madeUpMs = 500;
+/**
+ * Of the margin so much is kept in every window, for what happens to a call between our socket and the partner. The rest
+ * makes the rhythm slower than the windows would let it be, so that one who was late catches up.
+ */
+const guardShare = 0.5;
+/** More calls are remembered than a window holds: of those that were never made, as many may be taken back. */
+const spareCalls = 64;
 /** Its place among the calls under way comes back by itself after this: a call's own deadlines are shorter. */
 const openMaxMs = 30_000;
 
@@ -21,10 +30,11 @@ const openMaxMs = 30_000;
  * The Lua of one lane's budget, a partner's limits for one account. ARGV: lane, now.
  *
  * `lane-state:<lane>` is a hash: `interval` (ms between calls now; `base` at its full rate), `due` (the next moment in that
- * rhythm), `last` (the newest call’s), `rest` (a pause that was asked for), `slot` (when what is asked for next may go out), `windows`
- * (`calls/ms,calls/ms`, the shortest first), `margin` (a share of a window that is left free), `atOnce`, `calls` (how many
- * there were, ever).
- * `lane-log:<lane>` holds the newest calls by the moment at which they go out: as many as the largest window may hold.
+ * rhythm), `last` (the newest call’s), `rest` (a pause that was asked for), `slot` (when what is asked for next may go out),
+ * `windows` (`calls/ms,calls/ms`, the shortest first), `margin` (a share of a window that is left free), `atOnce`, `calls`
+ * (how many there were, ever).
+ * `lane-log:<lane>` holds the newest calls by the moment at which they go out, or went out if that was later: as many as the
+ * largest window may hold.
  * `lane-open:<lane>` holds those under way by the moment at which they are given up, where only so many may be.
  * `lane-asks:<lane>:<class>` holds who waits, by the fair turn of its merchant; `lane-asked:<lane>` until when each will
  * have asked again; `lane-given:<lane>` what it got meanwhile; `lane-fair:<lane>` the merchants' turns.
@@ -46,6 +56,7 @@ for calls, perMs in string.gmatch(s[5] or '', '([%d.]+)/([%d.]+)') do
   longest = { calls = tonumber(calls), perMs = tonumber(perMs) }
   windows[#windows + 1] = longest
 end
+local guard = margin * ${guardShare}
 local horizon = math.max(${aheadMs}, math.min(2 * interval, ${aheadMaxMs}))
 
 -- When the nth newest call went out, or will.
@@ -66,7 +77,7 @@ local function earliest()
   local at = math.max(now, due, rest, last + interval / 2)
   for _, w in ipairs(windows) do
     local nth = newest(w.calls)
-    if nth then at = math.max(at, nth + w.perMs * (1 + margin)) end
+    if nth then at = math.max(at, nth + w.perMs * (1 + guard)) end
   end
   return at
 end
@@ -79,10 +90,10 @@ local function waitingIn(class) return redis.call('ZCARD', keyOf('asks') .. ':' 
 local function book(at)
   local id = redis.call('HINCRBY', S, 'calls', 1)
   redis.call('ZADD', log, at, id)
-  redis.call('ZREMRANGEBYRANK', log, 0, -longest.calls - 1)
+  redis.call('ZREMRANGEBYRANK', log, 0, -longest.calls - ${spareCalls} - 1)
   if atOnce > 0 then redis.call('ZADD', open, at + ${openMaxMs}, id) end
   -- What was missed because nobody asked in time is made up for: the windows are kept all the same. Not after a 429.
-  local lag = interval > base and 0 or horizon
+  local lag = interval > base and 0 or ${madeUpMs}
   due = math.max(due, at - lag) + spacing()
   -- Additive increase after a 429 halved the rate: two per cent of the limit a call.
   interval = math.max(base, interval - base * 0.02)
@@ -98,14 +109,6 @@ local function leave(ask)
   redis.call('ZREM', asked, ask)
   redis.call('HDEL', given, ask)
 end
--- Work of a higher class lies in this lane and is due: what it will call has not asked yet.
-local function isAwaited(class)
-  for higher = 0, class - 1 do
-    local first = redis.call('ZRANGE', T .. ':lane:' .. lane .. ':' .. higher, 0, 0, 'WITHSCORES')[2]
-    if first and tonumber(first) <= now then return true end
-  end
-  return false
-end
 -- Gives what may be booked by now to those who wait: by class, and the merchants of one class in turn.
 local function advance()
   while not isFull() do
@@ -116,9 +119,7 @@ local function advance()
     end
     if not ask then return end
     local at = earliest()
-    -- A lower class takes no more than the slot that would be lost while higher work is on its way.
-    local ahead = turn % 4 ~= 3 and isAwaited(class) and math.min(horizon, interval / 2) or horizon
-    if at > now + ahead then return end
+    if at > now + horizon then return end
     redis.call('ZREM', keyOf('asks') .. ':' .. class, ask)
     redis.call('HSET', fair, class, tag)
     redis.call('HSET', given, ask, at .. '/' .. book(at))

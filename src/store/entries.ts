@@ -35,7 +35,7 @@ local room, lease, capDefault = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(A
 -- themselves are spaced where they are made. A lane that was idle for longer begins anew.
 local late = 25
 -- A hand-over, until its first call asks for a slot, on a busy machine.
-local ahead = 150
+local ahead = 300
 local out = { '' }
 -- Entries go out as they lie there. Answers how many of them are still there.
 local function hand(ids, redriven)

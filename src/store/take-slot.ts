@@ -2,6 +2,7 @@ import { entropy } from '../platform/entropy.ts';
 import { budgetLua } from './budget-lua.ts';
 import { workClasses, type WorkClass } from './commit.ts';
 import { logKey, type LaneDeps } from './lanes.ts';
+import { learnRedisTime } from './redis-time.ts';
 import { defineScript, runScript } from './script.ts';
 
 /** Where as many calls are under way as may be, who waits looks so often whether one has ended. */
@@ -19,23 +20,25 @@ export interface Slot {
   lane: string;
   /** The call, among those of its lane; '' where the lane has no limit. */
   id: string;
-  /** How many milliseconds until it may go out. */
-  waitMs: number;
-  /** How long the answer that gave it took to come: by so much is it late already, at the most. */
-  tookMs: number;
+  /** When it is to go out, by our clock. */
+  dueMs: number;
   /** The same moment by the clock of Redis. */
   atMs: number;
-  /** Going out so much later costs nothing: the margin covers it. */
-  lateMaxMs: number;
-  /** Going out so much later is not allowed: others have been given what it did not use. 0: it does not lapse. */
+  /** So much later need not be told: the margin covers it. */
+  untoldMs: number;
+  /** Going out so much later is not allowed: others have been given what it did not use. */
   lapsesMs: number;
   /** Only so many may be under way: its end must be told. */
   isCounted: boolean;
 }
 export type SlotAnswer = Slot | { taken: false; waitMs: number };
 
+/** What a lane without a limit gives. */
+const unlimited = { taken: true, id: '', untoldMs: 0, lapsesMs: Infinity, isCounted: false } as const;
+
 const takeScript = defineScript(`${budgetLua}
-if base == 0 then return { 'taken', '0', '0', '', '0', '0', '' } end
+if base == 0 then return { 'free' } end
+local lapses = windows[1].perMs / 2
 local ask, waitMax = ARGV[3], tonumber(ARGV[4])
 local class = classOf(ask)
 local queue = keyOf('asks') .. ':' .. class
@@ -45,7 +48,19 @@ local function waitBehind(before)
   return earliest() + before * interval - now
 end
 forgetTheDead()
-local got = redis.call('HGET', given, ask)
+local got, at, id
+local function look()
+  got = redis.call('HGET', given, ask)
+  if got then at, id = string.match(got, '^(.+)/(.+)$') end
+end
+look()
+-- Given while it was away, and it comes too late for it.
+if got and tonumber(at) < now - lapses then
+  redis.call('ZREM', log, id)
+  redis.call('ZREM', open, id)
+  leave(ask)
+  got = nil
+end
 if not got then
   if not redis.call('ZSCORE', queue, ask) then
     local wait = waitBehind(waitingIn(class))
@@ -57,19 +72,12 @@ if not got then
     redis.call('ZADD', queue, tag, ask)
   end
   advance()
-  got = redis.call('HGET', given, ask)
+  look()
 end
 if got then
   leave(ask)
   keep()
-  local at, id = string.match(got, '^(.+)/(.+)$')
-  -- Given while it was away, and it came late for it.
-  if tonumber(at) < now then
-    at = now
-    redis.call('ZADD', log, 'XX', at, id)
-  end
-  return { 'taken', tostring(at - now), tostring(at), id, tostring(windows[1].perMs * margin / 4),
-    tostring(windows[1].perMs / 2), atOnce > 0 and '1' or '' }
+  return { 'taken', at, tostring(now), id, tostring(windows[1].perMs * guard / 4), tostring(lapses), atOnce > 0 and '1' or '' }
 end
 local full = isFull()
 local wait = waitBehind(redis.call('ZRANK', queue, ask))
@@ -78,8 +86,10 @@ if wait > waitMax or (full and waitMax <= 0) then
   keep()
   return { 'far', tostring(full and math.max(wait, ${openLookMs * 4}) or wait) }
 end
--- Nobody knows when a call under way will end.
-local again = full and ${openLookMs} or math.min(500, math.max(2, wait - horizon))
+-- It comes back by when it may have been given one, were nothing of a higher class to go first: every fourth slot is so. Nobody
+-- knows when a call under way will end.
+local soonest = earliest() + redis.call('ZRANK', queue, ask) * interval - now
+local again = full and ${openLookMs} or math.min(500, math.max(horizon / 4, soonest - horizon))
 redis.call('ZADD', asked, now + again, ask)
 keep()
 return { 'again', tostring(again) }`);
@@ -112,19 +122,20 @@ export async function takeSlot(
       const args = [lane, clock.scriptNow(), ask, Math.max(0, endsMs - clock.now())];
       const askedMs = clock.now();
       const reply = await runScript(redis, takeScript, [keys.tag], args);
-      const [what, waitMs, atMs, id = '', lateMaxMs, lapsesMs, counted] = Array.isArray(reply) ? reply.map(String) : [];
+      const gotMs = clock.now();
+      const [what, first, redisMs, id = '', untoldMs, lapsesMs, counted] = Array.isArray(reply)
+        ? reply.map(String)
+        : [];
+      if (what === 'free') return { ...unlimited, lane, dueMs: gotMs, atMs: gotMs };
       if (what === 'taken') {
-        const moments = {
-          waitMs: Math.ceil(Number(waitMs)),
-          atMs: Number(atMs),
-          lateMaxMs: Number(lateMaxMs),
-          lapsesMs: Number(lapsesMs),
-        };
-        const tookMs = clock.now() - askedMs;
-        return { taken: true, lane, id, tookMs, ...moments, isCounted: counted !== '' };
+        const atMs = Number(first);
+        const dueMs = Math.ceil(atMs - learnRedisTime(redis, { askedMs, redisMs: Number(redisMs), gotMs }));
+        const late = { untoldMs: Number(untoldMs), lapsesMs: Number(lapsesMs) };
+        return { taken: true, lane, id, dueMs, atMs, ...late, isCounted: counted !== '' };
       }
-      if (what !== 'again') return { taken: false, waitMs: Math.ceil(Number(waitMs)) };
-      await clock.sleep(Math.ceil(Number(waitMs)), options.signal);
+      const waitMs = Math.ceil(Number(first));
+      if (what !== 'again') return { taken: false, waitMs };
+      await clock.sleep(waitMs, options.signal);
     }
   } catch (error) {
     // What nobody waits for any more is not given a slot; and if this is not heard, it is given none for long.
@@ -133,13 +144,10 @@ export async function takeSlot(
   }
 }
 
-/**
- * A call went out, or has still to go out, so much later than its slot: from then on it counts in its windows, so much of its
- * lateness apart as the margin covers.
- */
+/** A call went out so much later than its slot, or cannot go out before: its windows count it then. */
 export async function moveSlot({ redis, keys }: LaneDeps, slot: Slot, lateMs: number): Promise<void> {
-  const byMs = lateMs + slot.tookMs - slot.lateMaxMs;
-  if (slot.id !== '' && byMs > 0) await redis.zadd(logKey(keys, slot.lane), 'XX', 'GT', slot.atMs + byMs, slot.id);
+  if (slot.id === '' || lateMs <= slot.untoldMs) return;
+  await redis.zadd(logKey(keys, slot.lane), 'XX', 'GT', slot.atMs + lateMs, slot.id);
 }
 
 const endScript = defineScript(`${budgetLua}
