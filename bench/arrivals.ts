@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
 import type { Books } from '../src/sandbox/books.ts';
 
 /** A request as its headers arrived. */
@@ -22,10 +24,29 @@ export function watchArrivals(books: Books): { arrivals: readonly Arrival[]; sto
   const arrivals: Arrival[] = [];
   // The tick that ends a delay runs before what came meanwhile is seen: the one before it is the last sure one.
   let [tickMs, tickBeforeMs] = [Date.now(), Date.now()];
+  let ticks = 0;
   const ticking = setInterval(() => {
     tickBeforeMs = tickMs;
     tickMs = Date.now();
+    ticks += 1;
   }, lookEveryMs);
+  // Of the connections that wait, one is taken in each turn of the event loop, and read in a later one: its first request may
+  // have been there since the first of those turns.
+  const takenAfterMs = new WeakMap<Socket, number>();
+  let taking = { tick: -2, sinceMs: 0 };
+  const onSocket = (event: unknown): void => {
+    const sinceMs = ticks - taking.tick > 1 ? tickBeforeMs : taking.sinceMs;
+    taking = { tick: ticks, sinceMs };
+    takenAfterMs.set((event as { socket: Socket }).socket, sinceMs);
+  };
+  let afterMs = tickBeforeMs;
+  const onRequest = (event: unknown): void => {
+    const { socket } = event as { socket: Socket };
+    afterMs = takenAfterMs.get(socket) ?? tickBeforeMs;
+    takenAfterMs.delete(socket);
+  };
+  subscribe('net.server.socket', onSocket);
+  subscribe('http.server.request.start', onRequest);
   const addRequest = books.addRequest.bind(books);
   books.addRequest = (entry) => {
     addRequest(entry);
@@ -33,10 +54,15 @@ export function watchArrivals(books: Books): { arrivals: readonly Arrival[]; sto
       org: () => entry.org,
       call: `${entry.method} ${entry.path}`,
       seenMs: entry.arrivedAt,
-      afterMs: tickBeforeMs,
+      afterMs,
     });
   };
-  return { arrivals, stop: () => clearInterval(ticking) };
+  const stop = (): void => {
+    clearInterval(ticking);
+    unsubscribe('net.server.socket', onSocket);
+    unsubscribe('http.server.request.start', onRequest);
+  };
+  return { arrivals, stop };
 }
 
 /** The most of them that certainly came within one window, open at its old end. */

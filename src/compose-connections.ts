@@ -85,12 +85,12 @@ export function createConnections(
             const startedMs = clock.now();
             const slot = await takeSlot(store, lane, asker, { waitMaxMs, signal: stop });
             if (!slot.taken) return { ...slot, late: () => Promise.resolve() };
-            const waitMs = slot.dueMs - clock.now();
-            const waitedMs = clock.now() - startedMs + Math.max(0, waitMs);
+            const waitedMs = Math.max(clock.now(), slot.dueMs) - startedMs;
             metrics.budgetWaits.observe({ ...labelsOfLane(lane), class: asker.class }, waitedMs / 1000);
             return {
               taken: true,
-              waitMs,
+              waitMs: 0,
+              dueMs: slot.dueMs,
               lapsesMs: slot.lapsesMs,
               late: (byMs) => moveSlot(store, slot, byMs),
               end: (wentOut) => endSlot(store, slot, wentOut),

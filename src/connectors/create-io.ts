@@ -6,8 +6,10 @@ import type { ConnectorCall, ConnectorIo } from './io.ts';
 
 interface TakenSlot {
   taken: boolean;
-  /** Until its call is to go out, or may be asked for again; below 0 where that moment is gone by. */
+  /** Until it may be asked for again, where it was not taken. */
   waitMs: number;
+  /** When its call is to go out. Absent: now. */
+  dueMs?: number;
   /** If its call has not gone out so much later, it needs another. Absent: it never does. */
   lapsesMs?: number;
   /** Its call goes out, or has still not gone out, so much later than it should have. */
@@ -61,8 +63,7 @@ export function createConnectorIo(
   const takeSlot = async (call: ConnectorCall): Promise<HeldSlot> => {
     const waitMaxMs = target.waitMaxMs ?? slotWaitMaxMs;
     const slot = await budget.take(target.laneOf(call.budget), waitMaxMs, target.signal);
-    const { taken, waitMs } = slot;
-    const dueMs = clock.now() + waitMs;
+    const { taken, waitMs, dueMs = clock.now() } = slot;
     if (!taken) {
       throw new Failure('throttled', 'budget.exhausted', 'the budget of this account is used up for now', {
         retryAfterMs: waitMs,
@@ -72,8 +73,9 @@ export function createConnectorIo(
     // Not waited for, and no call fails by them: the lane is only a little less even.
     const end = (wentOut: boolean): void => void slot.end?.(wentOut).catch(() => undefined);
     const late = (byMs: number): void => void slot.late(byMs).catch(() => undefined);
-    if (waitMs > 0) {
-      await clock.sleep(waitMs, target.signal).catch((error: unknown) => {
+    const untilDueMs = dueMs - clock.now();
+    if (untilDueMs > 0) {
+      await clock.sleep(untilDueMs, target.signal).catch((error: unknown) => {
         end(false);
         throw error;
       });

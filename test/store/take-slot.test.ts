@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { commit, type WorkClass } from '../../src/store/commit.ts';
+import type { WorkClass } from '../../src/store/commit.ts';
 import type { StoreDeps } from '../../src/store/deps.ts';
 import { configureLane, readLane, throttleLane } from '../../src/store/lanes.ts';
 import { endSlot, moveSlot, takeSlot } from '../../src/store/take-slot.ts';
