@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +8,7 @@ import { startProcesses } from '../test/support/packline-processes.ts';
 import { mostInWindow, watchArrivals, type Arrival } from './arrivals.ts';
 import { defineBenchmark } from './benchmark.ts';
 import { postOrders } from './load.ts';
-import { quantiles } from './statistics.ts';
+import { quantile, quantiles } from './statistics.ts';
 
 /** Of two accounts at one partner, in calls per second. */
 const limits = [10, 50] as const;
@@ -79,8 +80,12 @@ interface Phase {
   share: number;
   ofOrders: number;
   gapsMs: Record<string, number>;
+  /** How long it took from each call to the one that is so many later as the limit allows in a second. */
+  spansMs: { least: number; p1: number; p50: number };
   /** How late this process, where arrivals are counted, was itself. */
   lateMsMax: number;
+  /** Of the machine at its end, over a minute: others may use it, too. */
+  load: number;
 }
 interface Run {
   workers: number;
@@ -140,7 +145,10 @@ async function measure(
       const seen = phases.map((phase) => phase(calls));
       for (const phase of seen) {
         say(
-          `${workers} workers, limit ${calls}/s, ${phase.what}: worst ${phase.worst}, share ${phase.share}, orders ${phase.ofOrders}`,
+          `${workers} workers, limit ${calls}/s, ${phase.what}: worst ${phase.worst}, share ${phase.share}, orders ${phase.ofOrders}, ` +
+            `spans of ${calls} calls ${phase.spansMs.least}/${phase.spansMs.p1}/${phase.spansMs.p50} ms (least/p1/p50), ` +
+            `gaps p50/p99 ${phase.gapsMs['p50']}/${phase.gapsMs['p99']} ms, counting late ${phase.lateMsMax} ms at most, ` +
+            `load ${phase.load}`,
         );
       }
       return { workers, calls, worst, worstSeen, failed: faults['status'] ?? 0, phases: seen };
@@ -179,9 +187,11 @@ async function watch(
   await delay(seconds * 1_000);
   const untilMs = Date.now();
   late.disable();
+  const load = Math.round((loadavg()[0] ?? 0) * 10) / 10;
   return (calls) => {
     const seen = of(arrivals, calls).filter(({ seenMs }) => seenMs >= fromMs && seenMs < untilMs);
     const gaps = seen.slice(1).map(({ seenMs }, n) => seenMs - (seen[n]?.seenMs ?? seenMs));
+    const spans = seen.slice(calls).map(({ seenMs }, n) => seenMs - (seen[n]?.seenMs ?? seenMs));
     return {
       what,
       calls: seen.length,
@@ -189,6 +199,8 @@ async function watch(
       share: round(seen.length / ((untilMs - fromMs) / 1_000) / calls),
       ofOrders: round(seen.filter(({ call }) => call !== bulkCall).length / seen.length),
       gapsMs: quantiles(gaps),
+      spansMs: { least: quantile(spans, 0), p1: quantile(spans, 0.01), p50: quantile(spans, 0.5) },
+      load,
       lateMsMax: Math.round(late.max / 1e6),
     };
   };

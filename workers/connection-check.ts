@@ -35,7 +35,7 @@ export default defineWorker<WorkerDeps, Payload>(
     const registration = await readRegistration(store, connectionId);
     const look = { reconciliationId, connectionId, system: oms.connector.id };
     const restored = await countCalls(context, look, async (onCall) => {
-      const opened = await deps.openOms(store, merchantId, connectionId, signal, { onCall });
+      const opened = await deps.openOms(store, merchantId, connectionId, signal, { onCall, class: context.class });
       return [...(await checkHook(opened, registration, context)), ...(await checkFeed(opened, registration))];
     });
     const report = reportLook(context, look);

@@ -39,7 +39,9 @@ async function ask<T>(
     const { laneOf } = await deps.openFulfilment(store, merchantId, connectionId, signal);
     if (!(await waitInLane(context, laneOf()))) return 'moved';
     return await withinDeadline(signal, async (within) => {
-      const { connection } = await deps.openFulfilment(store, merchantId, connectionId, within);
+      const { connection } = await deps.openFulfilment(store, merchantId, connectionId, within, {
+        class: context.class,
+      });
       return { told: (await read(connection)) ?? null };
     });
   } catch (error) {

@@ -23,7 +23,9 @@ const emptyMax = 2;
 export default defineWorker<WorkerDeps, Payload>(feedPoll, async (payload, context) => {
   const { merchantId, connectionId } = payload;
   const { store, deps, signal, finish, log } = context;
-  const oms = await deps.openOms(store, merchantId, connectionId, signal).catch(nullWhenMissing);
+  const oms = await deps
+    .openOms(store, merchantId, connectionId, signal, { class: context.class })
+    .catch(nullWhenMissing);
   const everyMs = oms?.policy.feedPollMs ?? null;
   if (oms === null || everyMs === null || oms.connection.pollFeed === undefined) return;
   // A key's feed may be another system's: what is polled and committed is lost to it. Ours is the one we registered.

@@ -150,7 +150,10 @@ async function readPartner(
   const { connectionId } = fulfilment;
   const snapshot = await countCalls(context, { reconciliationId, connectionId, system: connector.id }, (onCall) =>
     withinDeadline(context.signal, async (signal) => {
-      const opened = await context.deps.openFulfilment(store, order.merchantId, connectionId, signal, { onCall });
+      const opened = await context.deps.openFulfilment(store, order.merchantId, connectionId, signal, {
+        onCall,
+        class: context.class,
+      });
       return opened.connection.find({ ...fulfilment, lines: order.content.lines });
     }),
   );

@@ -57,6 +57,7 @@ export default defineWorker<WorkerDeps, { orderId: string }>(orderCancel, async 
         order.merchantId,
         fulfilment.connectionId,
         signal,
+        { class: context.class },
       );
       if (connection.cancel === undefined) return cancelAtOms(stored.order, context, signal);
       // Asked even when we believe that it was never told: a run may have died telling it. Nothing there counts as stopped.
@@ -85,10 +86,11 @@ async function recordDecided(orderId: string, context: Context): Promise<void> {
  * A system that takes its orders from the OMS by itself has no cancel of its own either: it follows the OMS. Canceled
  * there already, there is nothing left to ask.
  */
-async function cancelAtOms(order: Order, { store, deps }: Context, signal: AbortSignal): Promise<CancelOutcome> {
+async function cancelAtOms(order: Order, context: Context, signal: AbortSignal): Promise<CancelOutcome> {
+  const { store, deps } = context;
   if (order.cancellation?.by === 'oms') return { canceled: true, evidence: [] };
   if (order.oms === undefined) return unsupported;
-  const { connection } = await deps.openOms(store, order.merchantId, order.source, signal);
+  const { connection } = await deps.openOms(store, order.merchantId, order.source, signal, { class: context.class });
   if (connection.cancel === undefined) return unsupported;
   const outcome = await connection.cancel(order.externalId, order.cancellation?.reason ?? 'canceled by the merchant');
   return outcome.canceled ? { canceled: true, evidence: [] } : outcome;
@@ -100,12 +102,12 @@ async function cancelAtOms(order: Order, { store, deps }: Context, signal: Abort
  */
 async function findCharge(
   order: Order,
-  { store, deps, log }: Context,
+  { store, deps, log, class: of }: Context,
   signal: AbortSignal,
 ): Promise<CancelOutcome | null> {
   if (order.oms === undefined || order.oms.canceledAt !== undefined) return null;
   try {
-    const { connection, connector } = await deps.openOms(store, order.merchantId, order.source, signal);
+    const { connection, connector } = await deps.openOms(store, order.merchantId, order.source, signal, { class: of });
     const state = (await connection.readOrder(order.externalId))?.state ?? null;
     if (makeOmsFact(connector, { state }).phase !== 'invoiced') return null;
     return { canceled: false, code: invoicedCode, detail: `${connector.title} has it as ${state}` };

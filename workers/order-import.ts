@@ -131,7 +131,10 @@ async function readAndAccept(
   const before = known === null || reconciliationId === undefined ? null : await readOrder(store, known);
   const { read, refused } = await countCalls(context, look, (onCall) =>
     withinDeadline(signal, async (within) => {
-      const { connection } = await deps.openOms(store, record.merchantId, record.id, within, { onCall });
+      const { connection } = await deps.openOms(store, record.merchantId, record.id, within, {
+        onCall,
+        class: context.class,
+      });
       return {
         read: await connection.readOrder(externalId),
         refused: before === null ? null : await findRefusedChange(before.order, connection.writeBack),

@@ -35,7 +35,9 @@ export default defineWorker<WorkerDeps, Payload>(overlapCheck, async (payload, c
   const lane = other.laneOf();
   if (!(await waitInLane(context, lane))) return;
   const found = await withinDeadline(signal, async (within) => {
-    const { connection } = await deps.openFulfilment(store, order.merchantId, connectionId, within);
+    const { connection } = await deps.openFulfilment(store, order.merchantId, connectionId, within, {
+      class: context.class,
+    });
     return connection.find({ externalRef: order.externalId });
   });
   const overlaps = found !== null && isHandled(found, deps.vocabularies);

@@ -1,5 +1,6 @@
 import { endRun } from '../src/bulk/end-run.ts';
 import { recoverSent } from '../src/bulk/recover-sent.ts';
+import { slotWaitMaxMs } from '../src/bulk/patience.ts';
 import type { Stop } from '../src/bulk/send-batches.ts';
 import { retireAbsent } from '../src/bulk/retire-absent.ts';
 import { sendRun } from '../src/bulk/send-run.ts';
@@ -87,11 +88,12 @@ async function send(
   run: Run,
   owned: OwnedRun,
   older: readonly string[],
-  { store, deps, signal }: Context,
+  { store, deps, signal, class: of }: Context,
   isTimeUp: () => boolean,
 ): Promise<Exclude<Stop, { how: 'failed' }> | undefined> {
   const { blobs, random, retirePercentMax } = deps;
-  const { connection } = await deps.openFulfilment(store, run.merchantId, run.connectionId, signal);
+  const budget = { class: of, waitMaxMs: slotWaitMaxMs };
+  const { connection } = await deps.openFulfilment(store, run.merchantId, run.connectionId, signal, budget);
   const { catalog } = connection;
   if (catalog === undefined) {
     throw new Failure('rejected', 'run.no_catalog', 'this fulfilment system has its products and stock from elsewhere');

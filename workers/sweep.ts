@@ -140,7 +140,9 @@ async function catchUp(
   context: Context,
 ): Promise<void> {
   const { store, finish, signal } = context;
-  const { connection, laneOf } = await context.deps.openFulfilment(store, merchantId, connectionId, signal);
+  const { connection, laneOf } = await context.deps.openFulfilment(store, merchantId, connectionId, signal, {
+    class: context.class,
+  });
   if (connection.missedMessages === undefined) return;
   // Many of these come due in one moment: they wait where waiting holds back nobody else's work.
   if (!(await waitInLane(context, laneOf()))) return;

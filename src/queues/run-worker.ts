@@ -4,7 +4,14 @@ import type { Log } from '../platform/log.ts';
 import { startDeadline, type Deadline } from '../platform/deadline.ts';
 import { toStoreFailure } from '../platform/redis-away.ts';
 import type { RedisClient } from '../platform/redis.ts';
-import { commit, commitAndTake, type CommitOutcome, type CommitPlan } from '../store/commit.ts';
+import {
+  commit,
+  commitAndTake,
+  workClassAt,
+  type CommitOutcome,
+  type CommitPlan,
+  type WorkClass,
+} from '../store/commit.ts';
 import type { StoreDeps } from '../store/deps.ts';
 import type { BegunEntry } from '../store/entry-lua.ts';
 import { decide } from './decide.ts';
@@ -27,6 +34,8 @@ export interface JobContext<D> {
   attempt: number;
   /** Where the entry waited: whose budget its calls were counted on. */
   lane: string;
+  /** The class in which it waited: its calls wait for their slots in the same. */
+  class: WorkClass;
   /** One word for this run, never the same twice: whose intent it is. */
   runId: string;
   /** Failures before this try. */
@@ -100,7 +109,7 @@ async function runOnce<D, P extends Record<string, unknown>>(
   job: Job<P>,
   handle: WorkerDefinition<D, P>['handle'],
   runner: RunnerDeps<D>,
-  { id: entryId, attempt, tries, lane, payload, runs }: BegunEntry,
+  { id: entryId, attempt, tries, lane, class: of, payload, runs }: BegunEntry,
   { mayTake, isDraining }: RowState,
 ): Promise<{ outcome: string; next: BegunEntry | null }> {
   const { store, clock, log } = runner;
@@ -129,6 +138,7 @@ async function runOnce<D, P extends Record<string, unknown>>(
       entryId,
       attempt,
       lane,
+      class: workClassAt(of),
       runId: runner.newRunId(),
       tries,
       signal: deadline.signal,

@@ -9,6 +9,9 @@ import { defineScript } from './script.ts';
 /** Priority inside a lane. */
 export const workClasses = { urgent: 0, orders: 1, inventory: 2, catalog: 3, reads: 4 } as const;
 export type WorkClass = keyof typeof workClasses;
+const byPlace: readonly WorkClass[] = ['urgent', 'orders', 'inventory', 'catalog', 'reads'];
+/** The class as an entry in Redis bears it. */
+export const workClassAt = (place: number): WorkClass => byPlace[place] ?? 'reads';
 
 /** Work that has to be done: the only way work comes to be. */
 export interface NewEntry {

@@ -78,6 +78,8 @@ export interface BegunEntry {
   attempt: number;
   tries: number;
   lane: string;
+  /** Its class' place (`workClassAt`). */
+  class: number;
   payload: unknown;
   /** Runs that were begun since it last waited, this one included: more than one means that a process died over it. */
   runs: number;
@@ -87,6 +89,7 @@ export interface BegunEntry {
 export interface StoredEntry {
   job: string;
   lane: string;
+  class: number;
   payload: string;
   attempt: number;
   tries: number;
@@ -94,8 +97,9 @@ export interface StoredEntry {
 }
 
 export function toBegun(id: string, raw: string): BegunEntry {
-  const { attempt, tries, lane, payload, runs = 0 } = parseStored<StoredEntry>(raw);
-  return { id, attempt, tries, lane, payload: parseStored<unknown>(payload), runs };
+  const { payload, runs = 0, ...entry } = parseStored<StoredEntry>(raw);
+  const { attempt, tries, lane } = entry;
+  return { id, attempt, tries, lane, class: entry.class, payload: parseStored<unknown>(payload), runs };
 }
 
 /** Long enough that no stray hand-over of an applied entry can still be under way, short enough to stay small. */

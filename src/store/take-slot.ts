@@ -89,7 +89,7 @@ end
 -- It comes back by when it may have been given one, were nothing of a higher class to go first: every fourth slot is so. Nobody
 -- knows when a call under way will end.
 local soonest = earliest() + redis.call('ZRANK', queue, ask) * interval - now
-local again = full and ${openLookMs} or math.min(500, math.max(horizon / 4, soonest - horizon))
+local again = full and ${openLookMs} or math.min(500, math.max(horizon / 4, soonest - aheadOf(class)))
 redis.call('ZADD', asked, now + again, ask)
 keep()
 return { 'again', tostring(again) }`);

@@ -25,6 +25,7 @@ export function makeJobContext<D>(
     attempt: entry?.attempt ?? 0,
     isDraining: () => false,
     lane: entry?.lane ?? freeLane,
+    class: 'orders',
     runId,
     tries: entry?.tries ?? 0,
     signal,

@@ -327,14 +327,14 @@ export const defects: readonly Defect[] = [
     edits: [
       {
         file: 'src/store/budget-lua.ts',
-        find: 'if nth then at = math.max(at, nth + w.perMs * (1 + margin)) end',
+        find: 'if nth then at = math.max(at, nth + w.perMs * (1 + guard)) end',
         replace: '',
       },
     ],
     reddens: [
       {
         file: 'test/store/take-slot.test.ts',
-        test: 'a slot of a budget > keeps every window, and 95 %, where calls go out late by some chance, up to a quarter of a second',
+        test: 'a slot of a budget > keeps every window, and 95 %, where calls go out late by some chance, and take some milliseconds to arrive',
       },
     ],
   },
