@@ -30,10 +30,7 @@ export interface LaneLimit extends Window {
   inflightMax?: number | undefined;
 }
 
-/**
- * A window is measured where request headers arrive, and there the gaps differ by some milliseconds from those we made: three
- * quarters of the margin are for that, one is for what a call goes out later than its slot and is not counted later.
- */
+/** Of a window: three fifths for what happens to calls on their way, the rest for those who were late to catch up. */
 export const marginPercentDefault = 4;
 const inflightLeast = 20;
 
