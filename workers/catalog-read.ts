@@ -35,7 +35,7 @@ async function read(payload: Payload, context: Context): Promise<KeptPage> {
   const { store, deps, signal } = context;
   const { merchantId, connectionId, kind, query } = payload;
   return withinDeadline(signal, async (within) => {
-    const { connection } = await deps.openFulfilment(store, merchantId, connectionId, within);
+    const { connection } = await deps.openFulfilment(store, merchantId, connectionId, within, { class: 'reads' });
     const { catalog } = connection;
     if (catalog === undefined) {
       throw new Failure('rejected', 'run.no_catalog', 'this fulfilment system has its products and stock elsewhere');

@@ -37,6 +37,7 @@ export default defineWorker<WorkerDeps, Payload>(stockReconcile, async (payload,
   const onCall = (): void => void (requests += 1);
   const { connection, settings, record } = await deps.openFulfilment(store, merchantId, connectionId, signal, {
     onCall,
+    class: 'reads',
   });
   const { catalog } = connection;
   if (catalog === undefined) throw new Failure('rejected', 'run.no_catalog', 'this fulfilment system lists no stock');

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { zstdCompressSync } from 'node:zlib';
 import type { RunKind } from '../../src/domain/bulk-run.ts';
 import type { RunMode } from '../../src/domain/run.ts';
-import type { WorkerDeps } from '../../src/fulfilment/deps.ts';
+import type { OpenOptions, WorkerDeps } from '../../src/fulfilment/deps.ts';
 import { runSendWork } from '../../src/queues/run-send.ts';
 import type { JobContext } from '../../src/queues/run-worker.ts';
 import type { StoreDeps } from '../../src/store/deps.ts';
@@ -54,6 +54,8 @@ export interface RunBench {
   partner: BooksCatalog;
   spool(rows: readonly (object | string)[], options?: SpoolOptions): Promise<string>;
   start(runId: string): Promise<void>;
+  /** How the partner was opened. */
+  openedWith: (OpenOptions | undefined)[];
   /** Both of them. */
   upload(...args: Parameters<RunBench['spool']>): Promise<string>;
   cancel(runId: string): Promise<boolean>;
@@ -73,11 +75,15 @@ export async function openRunBench(client: Redis, rowsMax = 10): Promise<RunBenc
   const store = await createTestStore(client, clock);
   const blobs = createMemoryBlobs();
   const partner = createBooksCatalog(rowsMax);
+  const openedWith: RunBench['openedWith'] = [];
   const deps = {
     blobs,
     random: () => 0.5,
     retirePercentMax: 10,
-    openFulfilment: () => Promise.resolve({ connection: { catalog: partner } }),
+    openFulfilment: (...args: Parameters<WorkerDeps['openFulfilment']>) => {
+      openedWith.push(args[4]);
+      return Promise.resolve({ connection: { catalog: partner } });
+    },
   } as unknown as WorkerDeps;
 
   const spool: RunBench['spool'] = async (
@@ -108,6 +114,7 @@ export async function openRunBench(client: Redis, rowsMax = 10): Promise<RunBenc
     clock,
     blobs,
     partner,
+    openedWith,
     spool,
     start,
     upload: async (...args) => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createLog } from '../../src/platform/log.ts';
 import type { JobContext } from '../../src/queues/run-worker.ts';
-import { commit } from '../../src/store/commit.ts';
+import { commit, workClassAt } from '../../src/store/commit.ts';
 import type { StoreDeps } from '../../src/store/deps.ts';
 import { freeLane } from '../../src/store/entries.ts';
 
@@ -12,7 +12,7 @@ export function makeJobContext<D>(
   store: StoreDeps,
   deps: D,
   run: {
-    entry?: { id: string; attempt: number; tries?: number; lane?: string };
+    entry?: { id: string; attempt: number; tries?: number; lane?: string; class?: number };
     runId?: string;
     signal?: AbortSignal;
   } = {},
@@ -25,7 +25,7 @@ export function makeJobContext<D>(
     attempt: entry?.attempt ?? 0,
     isDraining: () => false,
     lane: entry?.lane ?? freeLane,
-    class: 'orders',
+    class: entry?.class === undefined ? 'orders' : workClassAt(entry.class),
     runId,
     tries: entry?.tries ?? 0,
     signal,

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Failure } from '../../src/domain/failure.ts';
-import type { JobPolicy } from '../../src/queues/define-job.ts';
+import { makeEntry, type JobPolicy } from '../../src/queues/define-job.ts';
+import { fulfilmentSubmit } from '../../src/queues/fulfilment-submit.ts';
 import { commit } from '../../src/store/commit.ts';
-import type { StoreDeps } from '../../src/store/deps.ts';
+import { newId, type StoreDeps } from '../../src/store/deps.ts';
 import { beginEntries, countEntries, freeLane, leaseEntries } from '../../src/store/entries.ts';
 import { leaseMs } from '../../src/store/entry-lua.ts';
 import { listIssues } from '../../src/store/issues.ts';
@@ -34,6 +35,18 @@ describe('a job', () => {
     await becomes({});
     expect(seen.toSorted()).toEqual(ids.map((id) => `${id} ${id.slice(id.indexOf('.') + 1)}`).toSorted());
     await vi.waitFor(() => expect(outcomes).toEqual(Array(20).fill('done')), patience);
+  });
+
+  it('knows in which class its work waited', async () => {
+    const seen: string[] = [];
+    run((_payload, context) => Promise.resolve(void seen.push(context.class)));
+    const classes = ['urgent', 'orders', 'inventory', 'catalog', 'reads'] as const;
+    const entries = classes.map((of) =>
+      makeEntry(fulfilmentSubmit, { orderId: newId('order', clock) }, { lane: freeLane, class: of }),
+    );
+    await commit(store, { entries });
+    await becomes({});
+    expect(seen.toSorted()).toEqual(classes.toSorted());
   });
 
   it('may end its own work, or have it come again without counting it as a failure', async () => {

@@ -33,6 +33,18 @@ describe('a run', () => {
     expect(await readRun(bench.store, runId)).toMatchObject({ requestsUsed: 4, failure: null });
   });
 
+  it.each([
+    ['products', 'catalog'],
+    ['inventory', 'inventory'],
+  ] as const)(
+    'of %s asks for the slots of its calls as %s, and waits for them longer than an order does',
+    async (kind, of) => {
+      await bench.upload([kind === 'inventory' ? item('a', 1) : { externalIdentifier: 'a', name: 'A' }], { kind });
+      await workAll();
+      expect(bench.openedWith).toEqual([{ class: of, waitMaxMs: 2_000 }]);
+    },
+  );
+
   it('sends only what changed since the partner last accepted it', async () => {
     await bench.upload(items(30, 1));
     await workAll();
