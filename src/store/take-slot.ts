@@ -20,8 +20,10 @@ export interface Slot {
   lane: string;
   /** The call, among those of its lane; '' where the lane has no limit. */
   id: string;
-  /** When it is to go out, by our clock. */
+  /** When it is to go out, by our clock: not before its moment by the clock of Redis. */
   dueMs: number;
+  /** What goes out by our clock when it should, may be so much later by that of Redis. */
+  unsureMs: number;
   /** The same moment by the clock of Redis. */
   atMs: number;
   /** So much later need not be told: the margin covers it. */
@@ -34,7 +36,7 @@ export interface Slot {
 export type SlotAnswer = Slot | { taken: false; waitMs: number };
 
 /** What a lane without a limit gives. */
-const unlimited = { taken: true, id: '', untoldMs: 0, lapsesMs: Infinity, isCounted: false } as const;
+const unlimited = { taken: true, id: '', unsureMs: 0, untoldMs: 0, lapsesMs: Infinity, isCounted: false } as const;
 
 const takeScript = defineScript(`${budgetLua}
 if base == 0 then return { 'free' } end
@@ -129,9 +131,10 @@ export async function takeSlot(
       if (what === 'free') return { ...unlimited, lane, dueMs: gotMs, atMs: gotMs };
       if (what === 'taken') {
         const atMs = Number(first);
-        const dueMs = Math.ceil(atMs - learnRedisTime(redis, { askedMs, redisMs: Number(redisMs), gotMs }));
+        const ahead = learnRedisTime(redis, { askedMs, redisMs: Number(redisMs), gotMs });
+        const moments = { atMs, dueMs: Math.ceil(atMs - ahead.leastMs), unsureMs: ahead.mostMs - ahead.leastMs };
         const late = { untoldMs: Number(untoldMs), lapsesMs: Number(lapsesMs) };
-        return { taken: true, lane, id, dueMs, atMs, ...late, isCounted: counted !== '' };
+        return { taken: true, lane, id, ...moments, ...late, isCounted: counted !== '' };
       }
       const waitMs = Math.ceil(Number(first));
       if (what !== 'again') return { taken: false, waitMs };
@@ -146,8 +149,9 @@ export async function takeSlot(
 
 /** A call went out so much later than its slot, or cannot go out before: its windows count it then. */
 export async function moveSlot({ redis, keys }: LaneDeps, slot: Slot, lateMs: number): Promise<void> {
-  if (slot.id === '' || lateMs <= slot.untoldMs) return;
-  await redis.zadd(logKey(keys, slot.lane), 'XX', 'GT', slot.atMs + lateMs, slot.id);
+  const byMs = lateMs + slot.unsureMs;
+  if (slot.id === '' || byMs <= slot.untoldMs) return;
+  await redis.zadd(logKey(keys, slot.lane), 'XX', 'GT', slot.atMs + byMs, slot.id);
 }
 
 const endScript = defineScript(`${budgetLua}
