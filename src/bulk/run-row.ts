@@ -71,7 +71,8 @@ export function makeRowReader(
     : (line) => {
         const { row, warnings, errors } = readInventoryRow(line);
         if (row === undefined) return { errors };
-        if (storeLocationId !== null && row.externalStoreLocationId !== storeLocationId) return { errors: [otherStore] };
+        if (storeLocationId !== null && row.externalStoreLocationId !== storeLocationId)
+          return { errors: [otherStore] };
         const made = makeStock(row, warnings, []);
         if (!goesByCategory) return made;
         const make = (categories: readonly string[]) => makeStock(row, warnings, categories);

@@ -121,7 +121,8 @@ describe('packline inventory push', () => {
 
 test('packline runs lists, watches and cancels, and refuses what the run does not allow', async () => {
   const listed = await packline('runs', 'list', '--json');
-  const { id = '' } = (JSON.parse(listed.stdout) as RunView[]).find(({ counts }) => counts.received === 1 && counts.rejected === 1) ?? {};
+  const { id = '' } =
+    (JSON.parse(listed.stdout) as RunView[]).find(({ counts }) => counts.received === 1 && counts.rejected === 1) ?? {};
   const watched = await packline('runs', 'watch', id);
   expect([watched.code, watched.stdout]).toEqual([1, expect.stringContaining('1 rejected')]);
   const refused = await packline('runs', 'cancel', id);
