@@ -65,14 +65,17 @@ export function watchArrivals(books: Books): { arrivals: readonly Arrival[]; sto
   return { arrivals, stop };
 }
 
-/** The most of them that certainly came within one window, open at its old end. */
+/** The most of them that certainly came within one window, open at its new end. They are in the order in which they were seen. */
 export function mostInWindow(arrivals: readonly Pick<Arrival, 'seenMs' | 'afterMs'>[], windowMs: number): number {
   let most = 0;
-  let end = 0;
-  for (const [first, { afterMs }] of arrivals.entries()) {
-    end = Math.max(end, first);
-    while (arrivals[end + 1] !== undefined && (arrivals[end + 1]?.seenMs ?? 0) < afterMs + windowMs) end += 1;
-    most = Math.max(most, end - first + 1);
+  let first = 0;
+  for (const fromMs of arrivals.map(({ afterMs }) => afterMs).toSorted((a, b) => a - b)) {
+    while ((arrivals[first]?.seenMs ?? Infinity) < fromMs) first += 1;
+    let count = 0;
+    for (let at = first; (arrivals[at]?.seenMs ?? Infinity) < fromMs + windowMs; at += 1) {
+      if ((arrivals[at]?.afterMs ?? 0) >= fromMs) count += 1;
+    }
+    most = Math.max(most, count);
   }
   return most;
 }
