@@ -15,5 +15,8 @@ describe('the most arrivals in any window', () => {
     const late = { seenMs: 100, afterMs: 20 };
     expect(mostInWindow([late, ...seen(500, 1_050)], 1_000)).toBe(2);
     expect(mostInWindow([{ ...late, afterMs: 90 }, ...seen(500, 1_050)], 1_000)).toBe(3);
+    // Seen among the others, it may have come long before them.
+    const waited = { seenMs: 700, afterMs: -400 };
+    expect(mostInWindow([...seen(100, 500), waited, ...seen(1_050)], 1_000)).toBe(3);
   });
 });
