@@ -4,6 +4,7 @@ import { createConnectorIo } from './connectors/create-io.ts';
 import type { CallingConnector, TestableConnection } from './connectors/connector.ts';
 import { fulfilmentConnectors } from './connectors/fulfilment/registry.ts';
 import type { FulfilmentConnection, FulfilmentConnector } from './connectors/fulfilment/port.ts';
+import type { PullPolicy } from './connectors/oms/catalog-source.ts';
 import type { CallingOmsConnector, OmsConnection } from './connectors/oms/port.ts';
 import { callingOmsConnectors } from './connectors/oms/registry.ts';
 import { connectors } from './connectors/registry.ts';
@@ -138,6 +139,10 @@ export function createConnections(
     },
     takesCatalog: ({ connector }: Pick<Connection, 'connector'>): boolean =>
       fulfilmentConnectors.get(connector)?.takesCatalog === true,
+    pullPolicyOf: (store: StoreDeps, record: Connection): PullPolicy | null => {
+      const settings = knownSettings(store, record);
+      return settings === undefined ? null : (callingOmsConnectors.get(record.connector)?.pull?.(settings) ?? null);
+    },
     callsSomebody: ({ connector }: Pick<Connection, 'connector'>): boolean =>
       fulfilmentConnectors.has(connector) || callingOmsConnectors.has(connector),
     importsByItself: ({ connector }: Pick<Connection, 'connector'>): boolean =>

@@ -11,8 +11,16 @@ export function composeIngressDeps(
   state: { draining: () => boolean; shedding: () => boolean },
 ): IngressDeps {
   const { config, log, clock, metrics, redis, egress, stores, erasureLog, blobs } = base;
-  const { openFulfilment, openOms, lanesOf, takesCatalog, callsSomebody, vendorAccountOf, importsByItself } =
-    createConnections(base, base.config);
+  const {
+    openFulfilment,
+    openOms,
+    lanesOf,
+    takesCatalog,
+    pullPolicyOf,
+    callsSomebody,
+    vendorAccountOf,
+    importsByItself,
+  } = createConnections(base, base.config);
   const evenPaused = { evenPaused: true };
   return {
     settings: {
@@ -48,6 +56,7 @@ export function composeIngressDeps(
     openOms: (store, merchantId, connectionId, signal) => openOms(store, merchantId, connectionId, signal, evenPaused),
     blobs,
     takesCatalog,
+    pullPolicyOf,
     callsSomebody,
     lanesOf,
     vendorAccountOf,

@@ -11,6 +11,8 @@ import { nextSweep } from './queues/sweep.ts';
 import { commit } from './store/commit.ts';
 import { bury } from './queues/bury.ts';
 import catalogRead from '../workers/catalog-read.ts';
+import catalogPull from '../workers/catalog-pull.ts';
+import pullRead from '../workers/pull-read.ts';
 import connectionCheck from '../workers/connection-check.ts';
 import deliveryAttempt from '../workers/delivery-attempt.ts';
 import documentsRead from '../workers/documents-read.ts';
@@ -46,6 +48,8 @@ const run: Record<JobName, (runner: Runner) => RunningWorker> = {
   'delivery-attempt': (runner) => runWorker(deliveryAttempt, runner),
   'catalog-read': (runner) => runWorker(catalogRead, runner),
   'stock-reconcile': (runner) => runWorker(stockReconcile, runner),
+  'catalog-pull': (runner) => runWorker(catalogPull, runner),
+  'pull-read': (runner) => runWorker(pullRead, runner),
   'run-send': (runner) => runWorker(runSend, runner),
   sweep: (runner) => runWorker(sweep, runner),
 };

@@ -162,7 +162,7 @@ async function knowGeneration(
 }
 
 export function composeWorkerDeps(base: Base): WorkerDeps {
-  const { lanesOf: _, takesCatalog: __, ...connections } = createConnections(base, base.config);
+  const { lanesOf: _, ...connections } = createConnections(base, base.config);
   return {
     vocabularies,
     http: base.http,

@@ -1,3 +1,4 @@
+import { pullOnSchedule } from '../src/bulk/pull-on-schedule.ts';
 import { makeId } from '../src/domain/ids.ts';
 import type { Order } from '../src/domain/order.ts';
 import { isAmendable } from '../src/domain/order-status.ts';
@@ -79,7 +80,7 @@ async function forgetFinished({ store }: Context): Promise<void> {
 }
 
 /**
- * Starts what comes round less often: reconciling, asking each connection for hooks that did not reach us, and routing again
+ * Starts what comes round less often: reconciling, reading catalogues, asking each connection for hooks that did not reach us, and routing again
  * what found no route. Their ids hold no tick; an entry that was just done is not done again, which is what keeps them apart.
  */
 async function startOthers({ store, commit, deps }: Context): Promise<void> {
@@ -94,6 +95,7 @@ async function startOthers({ store, commit, deps }: Context): Promise<void> {
     }
     for (const connection of await listConnections(store, merchantId)) {
       await reconcileStockOnSchedule(store, connection);
+      await pullOnSchedule(store, connection, deps.pullPolicyOf(store, connection));
       if (deps.callsSomebody(connection)) entries.push(...connectionWork(connection));
     }
   }

@@ -121,16 +121,10 @@ const endless = (): Failure =>
 async function spool(store: StoreDeps, blobs: Blobs, run: Run, lines: readonly string[]) {
   if (lines.length === 0) return undefined;
   const last = (await listSegments(store, run.id)).at(-1);
-  const segment: RunSegment = {
-    number: (last?.number ?? 0) + 1,
-    firstRow: last === undefined ? 1 : last.firstRow + last.rows,
-    rows: lines.length,
-    bytes: 0,
-    done: false,
-    retire: true,
-  };
-  segment.bytes = await putSegment(blobs, run.id, segment.number, lines);
-  return segment;
+  const place = { number: (last?.number ?? 0) + 1, firstRow: last === undefined ? 1 : last.firstRow + last.rows };
+  const block = { lines: Buffer.from(lines.map((line) => `${line}\n`).join('')), rows: lines.length };
+  const segment = await putSegment(blobs, run.id, place, block);
+  return { ...segment, done: false, retire: true } satisfies RunSegment;
 }
 
 /** Its last row: what they have of it beside that stays, as far as we could have sent it. */

@@ -26,9 +26,11 @@ export type MadeRow = RunRow | { errors: readonly RowError[] };
 
 const sha1 = (text: string): string => hash('sha1', text);
 
+export const fingerprintOf = (identity: string, text: string): Fingerprint => makeFingerprint(sha1, identity, text);
+
 const finish = (identity: string, put: RunRow['put'], warnings: readonly RowError[]): RunRow => ({
   identity,
-  fingerprint: makeFingerprint(sha1, identity, put.text),
+  fingerprint: fingerprintOf(identity, put.text),
   put,
   bytes: Buffer.byteLength(put.text),
   warnings,

@@ -8,9 +8,24 @@ export interface InboundRequest {
 
 /**
  * Whether a hook is genuine. `messageId` is the same on every retry and replay of one message. A `ping` only wants to know
- * whether somebody listens: answered, never stored.
+ * whether somebody listens: answered, never stored. A `notice` has no id: what it says is remembered, how often it is said is not.
  */
-export type InboundVerdict = { ok: true; messageId: string } | { ok: true; ping: true } | { ok: false; reason: string };
+export type InboundVerdict =
+  | { ok: true; messageId: string }
+  | { ok: true; ping: true }
+  /** About the catalogue; null where nobody asked for it. */
+  | { ok: true; notice: CatalogNotice | null }
+  | { ok: false; reason: string };
+
+/** A thing in a catalogue has changed. What it is like now is read: a notice only says which, and what of it. */
+export interface CatalogNotice {
+  skuId: string;
+  product: boolean;
+  stock: boolean;
+  price: boolean;
+  /** It is not sold any more. */
+  removed: boolean;
+}
 
 /** What one hook of a fulfilment system says, read purely from its bytes. */
 export interface InboundMessage {

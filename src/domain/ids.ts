@@ -17,6 +17,7 @@ export const idPrefixes = {
   invoice: 'inv',
   return: 'ret',
   run: 'run',
+  pull: 'pul',
   worksheet: 'wks',
   shipment: 'shp',
   facility: 'fac',

@@ -21,6 +21,10 @@ export type RunStatus = (typeof runStatuses)[number];
 export const runModes = ['upsert', 'full'] as const;
 export type RunMode = (typeof runModes)[number];
 
+/** `pull`: we read the rows ourselves, where the merchant sells them. */
+export const runSources = ['upload', 'pull'] as const;
+export type RunSource = (typeof runSources)[number];
+
 /** Of the rows received, those without a verdict are still to come; in a canceled run they were never sent. */
 export interface RunCounts {
   received: number;
@@ -30,12 +34,13 @@ export interface RunCounts {
   superseded: number;
 }
 
-/** One upload of products or inventory, on its way to one connection. */
+/** One upload (or pull) of products or inventory, on its way to one connection. */
 export interface Run {
   id: string;
   merchantId: string;
   connectionId: string;
   kind: RunKind;
+  source: RunSource;
   mode: RunMode;
   /** Nothing is sent: `accepted` are the rows that would have been. */
   dryRun: boolean;

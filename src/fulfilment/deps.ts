@@ -1,5 +1,6 @@
 import type { TestableConnection } from '../connectors/connector.ts';
 import type { FulfilmentConnection, FulfilmentConnector } from '../connectors/fulfilment/port.ts';
+import type { PullPolicy } from '../connectors/oms/catalog-source.ts';
 import type { CallingOmsConnector, OmsConnection, OmsPolicy } from '../connectors/oms/port.ts';
 import type { Vocabularies } from '../domain/order-change.ts';
 import type { Blobs } from '../platform/blobs.ts';
@@ -64,6 +65,10 @@ export interface WorkerDeps {
   vendorAccountOf(store: StoreDeps, connection: Connection): string | undefined;
   /** The partner of this connection is called by us. */
   callsSomebody(connection: Pick<Connection, 'connector'>): boolean;
+  /** Products and stock can be put to the system of this connection. */
+  takesCatalog(connection: Pick<Connection, 'connector'>): boolean;
+  /** What of a connection's catalogue is to be pulled; null: nothing. */
+  pullPolicyOf(store: StoreDeps, connection: Connection): PullPolicy | null;
   /** Takes orders of its own vendor's OMS by itself: has no create call. */
   importsByItself(connection: Pick<Connection, 'connector'>): boolean;
   /** Told of a delivery, it tells the OMS by itself. */

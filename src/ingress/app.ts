@@ -13,7 +13,7 @@ import { createRequestMetrics } from './request-metrics.ts';
 import { routes } from './routes.ts';
 import { makeDocsRoutes } from './routes/docs.ts';
 import { makeRunEventRoutes } from './routes/run-events.ts';
-import { makeInboundWebhook } from './routes/inbound-webhook.ts';
+import { makeInboundWebhooks } from './routes/inbound-webhook.ts';
 
 /** The HTTP side of Packline: `fetch` for @hono/node-server (with `serverOptions` and `guardServer`) or for tests. */
 export function createApp(deps: IngressDeps): OpenAPIHono<Env> {
@@ -31,7 +31,7 @@ export function createApp(deps: IngressDeps): OpenAPIHono<Env> {
     ...routes,
     ...makeRunEventRoutes(deps),
     ...compat,
-    makeInboundWebhook(deps, metrics),
+    ...makeInboundWebhooks(deps, metrics),
     ...docs,
   ];
 

@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { Connector, TestableConnection } from '../connectors/connector.ts';
+import type { PullPolicy } from '../connectors/oms/catalog-source.ts';
 import type { OmsConnection, OmsPolicy } from '../connectors/oms/port.ts';
 import type { Blobs } from '../platform/blobs.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -52,6 +53,8 @@ export interface IngressDeps {
   blobs: Blobs;
   /** Products and stock can be put to the system of this connection. */
   takesCatalog(connection: Pick<Connection, 'connector'>): boolean;
+  /** What of a connection's catalogue is to be pulled; null: nothing. */
+  pullPolicyOf(store: StoreDeps, connection: Connection): PullPolicy | null;
   /** The partner of this connection is called by us, so that there is something to test. */
   callsSomebody(connection: Pick<Connection, 'connector'>): boolean;
   /** Opens a connection for calls that end with `signal`; throws Failure `connection.missing` and the like. */

@@ -19,6 +19,7 @@ import { orderReturnRoutes } from './routes/order-returns.ts';
 import { orderSettlementRoutes } from './routes/order-settlement.ts';
 import { orderTrackingRoutes } from './routes/order-tracking.ts';
 import { orderRoutes } from './routes/orders.ts';
+import { pullRoutes } from './routes/pulls.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { registerWebhooksRoutes } from './routes/register-webhooks.ts';
 import { runRowRoutes } from './routes/run-rows.ts';
@@ -55,6 +56,7 @@ export const routes: readonly Route[] = [
   ...runRoutes,
   ...runRowRoutes,
   ...safetyStockRoutes,
+  ...pullRoutes,
   ...reconciliationRoutes,
   ...stockReconciliationRoutes,
   ...searchRoutes,

@@ -34,6 +34,18 @@ export const runProblemCodes = {
     'Several connections',
     'More than one of the merchant’s connections takes products and stock: name one in the header `Packline-Connection`.',
   ),
+  'pull.off': row(
+    'rejected',
+    422,
+    'Nothing is to be pulled',
+    'The connection’s settings do not ask for its products and stock (`settings.pull`), or its system has none to read.',
+  ),
+  'pull.running': row(
+    'rejected',
+    409,
+    'A complete read is under way',
+    '`GET` on the same path tells how far it is. Cancel one of its runs to end it.',
+  ),
   'run.rows_gone': row(
     'rejected',
     410,

@@ -2,6 +2,7 @@ import type { Failure } from '../domain/failure.ts';
 import { raiseProblem } from '../domain/order-change.ts';
 import { toInstant } from '../platform/clock.ts';
 import type { Order } from '../domain/order.ts';
+import { pullRead } from './pull-read.ts';
 import { deliveryWork } from './delivery-attempt.ts';
 import { omsUpdate } from './oms-update.ts';
 import { orderReconcile } from './order-reconcile.ts';
@@ -11,6 +12,7 @@ import { commit, type CommitPlan } from '../store/commit.ts';
 import { changeOrder } from '../store/change-order.ts';
 import { failureWrites } from '../store/connections.ts';
 import type { StoreDeps } from '../store/deps.ts';
+import { failedPullWrites } from '../store/full-pulls.ts';
 import { issueId, issueWrites } from '../store/issues.ts';
 import { failedRunWrites } from '../store/run-line.ts';
 import { readOrder } from '../store/orders.ts';
@@ -44,6 +46,7 @@ export async function bury(
   }
   if (job === stockReconcile.name) writes.push(...stoppedStockWrites(store, payload, failure));
   if (job === runSend.name) writes.push(...(await stoppedRunWrites(store, payload, failure)));
+  if (job === pullRead.name) writes.push(...(await stoppedPullWrites(store, payload, failure)));
   let issue: string | undefined;
   if (merchantId !== undefined) {
     const { code, kind, message, detail } = failure;
@@ -74,6 +77,12 @@ async function stoppedRunWrites(store: StoreDeps, payload: unknown, { code, mess
 function stoppedStockWrites(store: StoreDeps, payload: unknown, { code, message }: Failure): string[][] {
   const id = stockReconcile.payload.safeParse(payload).data?.stockReconciliationId;
   return id === undefined ? [] : endedStockWrites(store, id, { code, detail: message });
+}
+
+/** A complete read says that it stands still; when its issue is retried it goes on. */
+async function stoppedPullWrites(store: StoreDeps, payload: unknown, { code, message }: Failure): Promise<string[][]> {
+  const pull = pullRead.payload.safeParse(payload).data;
+  return pull === undefined ? [] : failedPullWrites(store, pull, { code, detail: message });
 }
 
 async function tellOrder(

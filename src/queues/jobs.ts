@@ -1,4 +1,6 @@
 import { catalogRead } from './catalog-read.ts';
+import { catalogPull } from './catalog-pull.ts';
+import { pullRead } from './pull-read.ts';
 import { connectionCheck } from './connection-check.ts';
 import { deliveryAttempt } from './delivery-attempt.ts';
 import { documentsRead } from './documents-read.ts';
@@ -32,6 +34,8 @@ export const jobs = {
   'run-send': runSend,
   'catalog-read': catalogRead,
   'stock-reconcile': stockReconcile,
+  'catalog-pull': catalogPull,
+  'pull-read': pullRead,
   sweep,
 } as const;
 export type JobName = keyof typeof jobs;

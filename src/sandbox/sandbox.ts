@@ -38,6 +38,7 @@
  * | DELETE /_sandbox/subscribers/{name}       |                                               | forgets received webhooks, queued answers  |
  * | POST /_sandbox/subscribers/{name}/answers | `{statuses, delayMs?}`                        | queues one answer per webhook to come      |
  * | GET, PUT, PATCH /_sandbox/vtex/accounts[/{name}] | settings (account-settings.ts)        | OMS accounts; DELETE …/hook and …/feed drop them |
+ * | GET, POST … /_sandbox/vtex/accounts/{name}/catalog/… |                               | SKUs, prices, stock, affiliates (catalog-control.ts) |
  * | POST /_sandbox/vtex/orders                | `{account?, warehouseId?, fulfilment?, lines?, window?, address?, doc?, afterMs?, status?, visibleAfterReads?, visibleAfterMs?, gone?}` | a shopper's order |
  * | GET /_sandbox/vtex/orders/{id}            |                                               | the order, its effects and its log         |
  * | POST /_sandbox/vtex/orders/{id}/{cancel,invoice,status,change} | `{status}`, `{lines?, receiverName?, window?, address?, gone?}` | what people do in the Admin |

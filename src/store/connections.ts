@@ -136,7 +136,8 @@ export async function deleteConnection(deps: StoreDeps, connection: Connection):
   const { token } = openConnection(deps, connection);
   await deps.redis.del(globalKeys.token(digest(token)));
   await deps.redis.hdel(deps.keys.connections(connection.merchantId), connection.id);
-  await deps.redis.del(deps.keys.health(connection.id));
+  const { health, pull, pullMarks, pullAgain, fullPull } = deps.keys;
+  await deps.redis.del(...[health, pull, pullMarks, pullAgain, fullPull].map((key) => key(connection.id)));
   for (const kind of runKinds) await forgetDelta(deps, { connectionId: connection.id, kind });
   await forgetCategories(deps, connection.id);
 }

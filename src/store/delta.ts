@@ -169,6 +169,25 @@ export async function reserveDelta(
   await runScript(redis, reserveScript, [keys.tag, keys.delta(connectionId, kind)], [bits, buckets - 2 ** bits]);
 }
 
+const knownScript = defineScript(`${deltaLua}
+local d, ids, out = openDelta(KEYS[2]), ARGV[1], {}
+for at = 1, #ids, ${fingerprintKeyBytes} do
+  out[#out + 1] = redis.call('HEXISTS', bucketOf(d, ids, at), sub(ids, at + 1, at + 5))
+end
+return table.concat(out)`);
+
+/** Whether the partner has accepted anything under each of these keys, a few thousand at a time. */
+export async function hasInDelta(
+  { redis, keys }: DeltaDeps,
+  { connectionId, kind }: DeltaRef,
+  ids: Uint8Array,
+): Promise<(at: number) => boolean> {
+  const reply = String(
+    await runScript(redis, knownScript, [keys.tag, keys.delta(connectionId, kind)], [asBuffer(ids)]),
+  );
+  return (at) => reply[at] === '1';
+}
+
 const forgetScript = defineScript(`${deltaLua} return forgetKeys(openDelta(KEYS[2]), ARGV[1])`);
 
 /** Nobody knows what the partner has of these, a few thousand keys at a time: they are sent whenever they come. Answers how many were known. */

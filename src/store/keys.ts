@@ -84,6 +84,13 @@ export function createKeys(shard: number) {
     /** The runs of one connection and kind: who works on which, and those that are unfinished, by whose turn it is. */
     line: (connectionId: string, kind: RunKind) => `${tag}:line:${connectionId}:${kind}`,
     lineRuns: (connectionId: string, kind: RunKind) => `${tag}:line-runs:${connectionId}:${kind}`,
+    /** Pulling of a connection's catalogue: its state, and SKUs that have changed and are to be read (pull-marks.ts). */
+    pull: (connectionId: string) => `${tag}:pull:${connectionId}`,
+    pullMarks: (connectionId: string) => `${tag}:pull-marks:${connectionId}`,
+    /** SKUs that were read while a complete read was under way, and are to be read once more behind it. */
+    pullAgain: (connectionId: string) => `${tag}:pull-again:${connectionId}`,
+    /** The latest complete read. */
+    fullPull: (connectionId: string) => `${tag}:full-pull:${connectionId}`,
     /** A merchant's rules of what is kept back of its stock. */
     safetyStock: (merchantId: string) => `${tag}:safety-stock:${merchantId}`,
     /** Runs whose upload is under way, by when something of it came last (ms). */

@@ -8,6 +8,7 @@ import { entryLua } from './entry-lua.ts';
 import { runReplicated } from './replicas.ts';
 import { listSegments } from './runs.ts';
 import { defineScript, runScript } from './script.ts';
+import { wakeLua } from './wake-lua.ts';
 
 /**
  * The runs of one connection and kind go through it one at a time, so that the values of newer ones win: large ones in the
@@ -26,28 +27,10 @@ export const smallRunRowsMax = 20_000;
 const rank = 1e12;
 
 /**
- * A line = a hash { sequence, entered, turn, active, owner }: `active` is its entry, whose id ends in its turn; `owner` a
- * word of the run of that entry that works on it now, under which alone a run of the line may be changed. What is buried
- * comes back under its own id, so that the issue which holds it is over when it is done.
+ * A line = a hash { sequence, entered, turn, active, owner }, woken as `wakeLua` says; `owner` is a word of the run of its
+ * entry that works on it now, under which alone a run of the line may be changed.
  */
-const lineLua = `${entryLua}
-local function wake(line, work, now)
-  local active = redis.call('HGET', line, 'active')
-  if active and redis.call('HEXISTS', T .. ':entries', active) == 1 then return end
-  local dead = active and redis.call('HGET', T .. ':dead', active)
-  if dead then
-    local e = cjson.decode(dead).entry
-    e.tries = 0
-    redis.call('HDEL', T .. ':dead', active)
-    redis.call('HSET', T .. ':entries', active, cjson.encode(e))
-    wait(active, e, now)
-    return
-  end
-  active = work.id .. '.' .. string.format('%.0f', redis.call('HINCRBY', line, 'turn', 1))
-  redis.call('HSET', line, 'active', active)
-  push(active, work.entry, now)
-end
-`;
+const lineLua = `${entryLua}${wakeLua}`;
 
 const startScript = defineScript(`${lineLua}
 local line, runs, run = KEYS[2], KEYS[3], KEYS[4]

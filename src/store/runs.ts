@@ -1,7 +1,7 @@
 import type { RunKind } from '../domain/bulk-run.ts';
 import { Failure } from '../domain/failure.ts';
 import { newRetire, type RetireState } from '../domain/retire.ts';
-import { runModes, runStatuses, type Run, type RunMode } from '../domain/run.ts';
+import { runModes, runSources, runStatuses, type Run, type RunMode, type RunSource } from '../domain/run.ts';
 import { toInstant } from '../platform/clock.ts';
 import { commit } from './commit.ts';
 import { newId, type StoreDeps } from './deps.ts';
@@ -21,22 +21,28 @@ export interface RunSegment extends Segment {
   retire?: boolean;
 }
 
+export interface NewRun {
+  merchantId: string;
+  connectionId: string;
+  kind: RunKind;
+  mode: RunMode;
+  dryRun: boolean;
+  source?: RunSource;
+  /** Of a full snapshot of one store. */
+  storeLocationId?: string | undefined;
+  /** It may retire whatever it has not. */
+  confirmRetire?: boolean;
+}
+
 /** A run whose rows begin to come in. */
-export async function createRun(
-  deps: StoreDeps,
-  facts: {
-    merchantId: string;
-    connectionId: string;
-    kind: RunKind;
-    mode: RunMode;
-    dryRun: boolean;
-    /** Of a full snapshot of one store. */
-    storeLocationId?: string | undefined;
-    /** It may retire whatever it has not. */
-    confirmRetire?: boolean;
-  },
-): Promise<Run> {
-  const { keys, clock } = deps;
+export async function createRun(deps: StoreDeps, facts: NewRun): Promise<Run> {
+  const { id, writes } = newRunWrites(deps, facts);
+  await commit(deps, { writes });
+  return requireRun(deps, id);
+}
+
+/** The same as a part of a commit. */
+export function newRunWrites({ keys, clock }: StoreDeps, facts: NewRun) {
   const id = newId('run', clock);
   const { storeLocationId, confirmRetire = false, dryRun, ...words } = facts;
   const fields = {
@@ -47,22 +53,28 @@ export async function createRun(
     ...(storeLocationId === undefined ? {} : { storeLocationId }),
     ...(facts.mode === 'full' && { retire: JSON.stringify(newRetire(confirmRetire ? Number.MAX_SAFE_INTEGER : null)) }),
   };
-  await commit(deps, {
-    writes: [
-      ['HSET', keys.run(id), ...Object.entries(fields).flat()],
-      ['ZADD', keys.runs(facts.merchantId), 0, id],
-      ['ZADD', keys.spooling, clock.now(), id],
-    ],
-  });
-  return requireRun(deps, id);
+  const writes = [
+    ['HSET', keys.run(id), ...Object.entries(fields).flat()],
+    ['ZADD', keys.runs(facts.merchantId), 0, id],
+    ['ZADD', keys.spooling, clock.now(), id],
+  ];
+  return { id, writes };
 }
+
+/** Rows of these runs are still to come, or to be sent: nobody may take them for abandoned. */
+export const spoolingWrites = ({ keys, clock }: StoreDeps, runIds: readonly string[]): (string | number)[][] =>
+  runIds.map((runId) => ['ZADD', keys.spooling, 'XX', clock.now(), runId]);
 
 /** The next segment is durable. Throws Failure `aborted` `run.not_spooling` when the run takes no more rows. */
 export async function addSegment(deps: StoreDeps, runId: string, segment: Segment): Promise<void> {
-  const { keys, clock } = deps;
+  if ((await commit(deps, segmentPlan(deps, runId, segment))) !== 'committed') throw notSpooling(runId);
+}
+
+/** The same as a part of a commit. */
+export function segmentPlan({ keys, clock }: StoreDeps, runId: string, segment: Segment) {
   const { number, rows } = segment;
   const key = keys.run(runId);
-  const outcome = await commit(deps, {
+  return {
     guards: [
       { key, field: 'status', expected: 'spooling' },
       { key, field: 'segments', expected: number === 1 ? null : String(number - 1) },
@@ -73,11 +85,10 @@ export async function addSegment(deps: StoreDeps, runId: string, segment: Segmen
       ['HINCRBY', key, 'received', rows],
       ['ZADD', keys.spooling, 'XX', clock.now(), runId],
     ],
-  });
-  if (outcome !== 'committed') throw notSpooling(runId);
+  };
 }
 
-const notSpooling = (runId: string): Failure =>
+export const notSpooling = (runId: string): Failure =>
   new Failure('aborted', 'run.not_spooling', 'this run takes no more rows', { detail: { runId } });
 
 /**
@@ -133,6 +144,7 @@ export async function readRun(deps: StoreDeps, runId: string): Promise<Run | nul
     merchantId: text('merchantId'),
     connectionId: text('connectionId'),
     kind: text('kind') === 'products' ? 'products' : 'inventory',
+    source: runSources.find((source) => source === text('source')) ?? 'upload',
     mode: runModes.find((mode) => mode === text('mode')) ?? 'upsert',
     dryRun: text('dryRun') === '1',
     status: runStatuses.find((status) => status === text('status')) ?? 'failed',

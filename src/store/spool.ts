@@ -90,16 +90,15 @@ export async function writeSpool(
   return { ...written, digest: digest.digest('hex') };
 }
 
-/** A segment of these rows; answers the bytes of its lines. */
+/** Writes one segment whole, over what there is of that number: for who comes back to where he was. */
 export async function putSegment(
   blobs: Blobs,
   runId: string,
-  number: number,
-  texts: readonly string[],
-): Promise<number> {
-  const lines = Buffer.from(texts.map((text) => `${text}\n`).join(''));
+  { number, firstRow }: Pick<Segment, 'number' | 'firstRow'>,
+  { lines, rows }: RowBlock,
+): Promise<Segment> {
   await blobs.put(segmentName(runId, number), await compress(lines, compression));
-  return lines.length;
+  return { number, firstRow, rows, bytes: lines.length };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { OrderInput } from '../../domain/order-input.ts';
 import type { CallingConnector, Connector, TestableConnection } from '../connector.ts';
 import type { PartnerReturn } from '../partner-return.ts';
 import type { OmsWebhook } from '../webhook.ts';
+import type { CatalogSource, PullPolicy } from './catalog-source.ts';
 import type { OmsWriteBack } from './write-back.ts';
 
 export type { OmsPhase };
@@ -57,6 +58,8 @@ export interface OmsConnection extends TestableConnection {
   addNote?(externalId: string, message: string): Promise<void>;
   /** What was picked, invoiced and shipped. */
   readonly writeBack?: OmsWriteBack;
+  /** Its products, prices and stock, where the settings ask for them. */
+  readonly catalog?: CatalogSource;
   readHook?(): Promise<HookState | null>;
   /** Replaces whatever the OMS had. Fails when `url` does not answer the OMS's ping. */
   registerHook?(url: string): Promise<void>;
@@ -95,6 +98,8 @@ export interface CallingOmsConnector<S = unknown> extends CallingConnector<S, Om
   readonly phases: Readonly<Record<string, OmsPhase>>;
   readonly webhook?: OmsWebhook<S>;
   policy(settings: S): OmsPolicy;
+  /** What is to be pulled out of its catalogue; null: nothing. Absent where there is none to read. */
+  pull?(settings: S): PullPolicy | null;
   /** Whose hook and feed it is: equal strings share them. */
   registrant(settings: S): string;
 }

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { Failure } from '../../domain/failure.ts';
 import type { InboundRequest, InboundVerdict } from '../../connectors/webhook.ts';
+import { toPullFlags } from '../../domain/pull-flags.ts';
+import { catalogPullWork } from '../../queues/catalog-pull.ts';
 import { makeEntry } from '../../queues/define-job.ts';
 import { fulfilmentRead } from '../../queues/fulfilment-read.ts';
 import { orderImport } from '../../queues/order-import.ts';
@@ -9,6 +11,7 @@ import { findToken, openConnection, readConnection } from '../../store/connectio
 import { merchantLane } from '../../store/entries.ts';
 import { acceptMessage } from '../../store/inbox.ts';
 import { queueIn } from '../../store/lanes.ts';
+import { markSku } from '../../store/pull-marks.ts';
 import { rememberOpened } from '../../store/opened.ts';
 import { ok } from '../answer.ts';
 import { checkGeneration } from '../check-generation.ts';
@@ -24,8 +27,11 @@ const refusedBurst = 50;
 
 type WebhookCall = Call<{ token: string }, unknown, unknown>;
 
+/** VTEX appends the second to the address that an affiliate gives. */
+const paths = ['/in/:token', '/in/:token/api/notification/'];
+
 /** `POST /in/{token}`: a partner's hook. Verified over its raw bytes, stored, and only then answered. */
-export function makeInboundWebhook(deps: IngressDeps, metrics: RequestMetrics): Route {
+export function makeInboundWebhooks(deps: IngressDeps, metrics: RequestMetrics): Route[] {
   const { clock, log } = deps;
   const refusals = createTokenBuckets(clock, { perSecond: refusedPerSecond, burst: refusedBurst });
 
@@ -64,6 +70,15 @@ export function makeInboundWebhook(deps: IngressDeps, metrics: RequestMetrics): 
     }
     if ('ping' in verdict) return ok({});
     const { merchantId, connectionId } = facts;
+    if ('notice' in verdict) {
+      const { notice } = verdict;
+      if (notice !== null) {
+        const mark = { skuId: notice.skuId, flags: toPullFlags(notice) };
+        await markSku(store, connectionId, mark, catalogPullWork(merchantId, connectionId));
+      }
+      metrics.webhookTaken(connector.id, notice === null ? 'ignored' : 'marked');
+      return ok({});
+    }
     const work = (inboxId: string): NewEntry => {
       const reference = { merchantId, connectionId, inboxId };
       if (connection.kind !== 'oms') return makeEntry(fulfilmentRead, reference, { lane: merchantLane(merchantId) });
@@ -80,22 +95,24 @@ export function makeInboundWebhook(deps: IngressDeps, metrics: RequestMetrics): 
     return ok({});
   };
 
-  return defineGlobalRoute({
-    method: 'post',
-    path: '/in/:token',
-    summary: 'A partner’s webhook for one connection',
-    description:
-      'Signed as the connection’s partner signs. Answered when it is stored; the same message again changes nothing.',
-    tag: 'Inbound webhooks',
-    scope: 'none',
-    params: z.strictObject({ token: z.string().min(1).max(200) }),
-    rawBody: true,
-    idempotency: 'none',
-    checksGeneration: true,
-    answers: { 200: { description: 'Stored', schema: z.strictObject({}) } },
-    problems: ['webhook.token_unknown', 'webhook.refused', 'webhook.throttled', 'secrets.cannot_open'],
-    handle,
-  });
+  const makeRoute = (path: string): Route =>
+    defineGlobalRoute({
+      method: 'post',
+      path,
+      summary: 'A partner’s webhook for one connection',
+      description:
+        'Signed as the connection’s partner signs. Answered when it is stored; the same message again changes nothing.',
+      tag: 'Inbound webhooks',
+      scope: 'none',
+      params: z.strictObject({ token: z.string().min(1).max(200) }),
+      rawBody: true,
+      idempotency: 'none',
+      checksGeneration: true,
+      answers: { 200: { description: 'Stored', schema: z.strictObject({}) } },
+      problems: ['webhook.token_unknown', 'webhook.refused', 'webhook.throttled', 'secrets.cannot_open'],
+      handle,
+    });
+  return paths.map(makeRoute);
 }
 
 /** A connection whose secret is missing or unusable believes nothing; that it cannot is for the log, not the sender. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { runKinds } from '../../domain/bulk-run.ts';
 import { IdSchema } from '../../domain/ids.ts';
 import { retirePhases } from '../../domain/retire.ts';
-import { etaSeconds, runModes, runStatuses, type Run } from '../../domain/run.ts';
+import { etaSeconds, runModes, runSources, runStatuses, type Run } from '../../domain/run.ts';
 import { InstantSchema } from '../../domain/time.ts';
 
 const CountsSchema = z.strictObject({
@@ -37,6 +37,7 @@ export const RunViewSchema = z
     id: IdSchema('run'),
     kind: z.enum(runKinds),
     connectionId: IdSchema('connection'),
+    source: z.enum(runSources).meta({ description: 'pull: read at the merchant’s OMS, by a connection’s settings' }),
     mode: z.enum(runModes),
     dryRun: z.boolean().meta({ description: 'Nothing is sent' }),
     status: z.enum(runStatuses).meta({

@@ -7,11 +7,19 @@ export const accountSchema = z.strictObject({
   appToken: z.string().min(1),
   /** License Manager resources of the key; without one its calls are 403. */
   permissions: z
-    .strictObject({ orders: z.boolean().default(true), events: z.boolean().default(true) })
-    .default({ orders: true, events: true }),
+    .strictObject({
+      orders: z.boolean().default(true),
+      events: z.boolean().default(true),
+      catalog: z.boolean().default(true),
+    })
+    .default({ orders: true, events: true, catalog: true }),
   limits: z
-    .strictObject({ orderReadsPerMinute: z.int().min(1).default(6_000) })
-    .default({ orderReadsPerMinute: 6_000 }),
+    .strictObject({
+      orderReadsPerMinute: z.int().min(1).default(6_000),
+      /** Of each endpoint of the catalogue, prices and stock. */
+      catalogReadsPerMinute: z.int().min(1).default(15_000),
+    })
+    .default({ orderReadsPerMinute: 6_000, catalogReadsPerMinute: 15_000 }),
   /** `short`: notifications without `LastState` and `CurrentChange`, as the guide prints them. */
   hookStyle: z.enum(['full', 'short']).default('full'),
   /** Every move is told of the marketplace's side too. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { SandboxContext } from '../context.ts';
 import type { AccountSettings } from './account-settings.ts';
 import { createAnnouncements } from './announcements.ts';
+import { createCatalog } from './catalog.ts';
 import { createChanges } from './changes.ts';
 import { createInvoices } from './invoices.ts';
 import type { OmsAccount } from './oms-account.ts';
@@ -30,7 +31,8 @@ export function createAccount(context: SandboxContext, initial: AccountSettings)
     context.books.addEffect(initial.account, orderId, `oms.${effect}`);
 
   const announcements = createAnnouncements({ context, settings: () => settings, hexOf });
-  const { feed, hook, setHook, ping, tell, stop } = announcements;
+  const { feed, hook, setHook, ping, tell } = announcements;
+  const catalog = createCatalog(context, initial.account);
 
   /** Something else than its status changed: only who filters by orders, not by workflow, hears of it. */
   const tellChange = (order: OmsOrder): void => tell(order, order.doc.status, false);
@@ -106,7 +108,11 @@ export function createAccount(context: SandboxContext, initial: AccountSettings)
     changes,
     startHandling,
     moveTo,
-    stop,
+    catalog,
+    stop(): void {
+      announcements.stop();
+      catalog.stop();
+    },
     settings: () => settings,
     change(next: AccountSettings): void {
       settings = next;
@@ -188,6 +194,7 @@ export function createAccount(context: SandboxContext, initial: AccountSettings)
     forget(): void {
       orders.clear();
       announcements.forget();
+      catalog.forget();
     },
   };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Books } from '../books.ts';
 import { answerControlError } from '../control-error.ts';
 import type { Account } from './account.ts';
+import { makeCatalogControl } from './catalog-control.ts';
 import { accountSchema } from './account-settings.ts';
 import type { OmsOrder } from './oms-order.ts';
 import { changeOutcomeSchema } from './change-schema.ts';
@@ -54,6 +55,7 @@ export function makeVtexControl(vtex: VtexOms, books: Books): Hono {
 
   return new Hono()
     .onError((error, c) => (error instanceof VtexRefusal ? toRefusalResponse(error) : answerControlError(error, c)))
+    .route('/accounts/:name/catalog', makeCatalogControl(accountOf))
     .get('/accounts', (c) =>
       c.json({
         accounts: vtex.accountNames().map((name) => {

@@ -6,6 +6,7 @@ import type { RequestEntry } from '../books.ts';
 import type { SandboxContext } from '../context.ts';
 import { accountSchema, demoAccount } from './account-settings.ts';
 import { createAccount, type Account } from './account.ts';
+import { endpointOf, pricingRoutes, skuRoutes, stockRoutes } from './catalog-routes.ts';
 import { changeRoutes } from './change-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import type { OmsAccount } from './oms-account.ts';
@@ -32,8 +33,14 @@ export interface VtexOms {
 
 export const partner = 'vtex';
 
-/** Only reads of one order have a documented budget. */
+/** Of the orders' calls only reads of one have a documented budget. */
 const oneOrder = /^\/api\/oms\/pvt\/orders\/[^/]+$/;
+
+/** What of the key's License Manager resources a call needs. */
+function resourceOf(path: string): 'orders' | 'events' | 'catalog' {
+  if (endpointOf(path) !== undefined) return 'catalog';
+  return path.startsWith('/api/oms/') || path.startsWith('/api/order-system/') ? 'orders' : 'events';
+}
 
 export function createVtexOms(context: SandboxContext): VtexOms {
   const accounts = new Map<string, Account>();
@@ -64,13 +71,16 @@ export function createVtexOms(context: SandboxContext): VtexOms {
     const isKnown = c.req.header('x-vtex-api-appkey') === appKey && c.req.header('x-vtex-api-apptoken') === appToken;
     if (!isKnown) throw new VtexRefusal(401, '1', 'Unauthorized access');
     const { path, method } = c.get('entry');
-    const isOrders = path.startsWith('/api/oms/') || path.startsWith('/api/order-system/');
-    if (isOrders ? !permissions.orders : !permissions.events) throw new VtexRefusal(403, '2', 'Forbidden');
-    if (
-      method === 'GET' &&
-      oneOrder.test(path) &&
-      !isWithinLimit(c.get('entry'), account, limits.orderReadsPerMinute)
-    ) {
+    if (!permissions[resourceOf(path)]) throw new VtexRefusal(403, '2', 'Forbidden');
+    const entry = c.get('entry');
+    const endpoint = endpointOf(path);
+    const isWithin =
+      endpoint === undefined
+        ? method !== 'GET' ||
+          !oneOrder.test(path) ||
+          arrive(entry, account, 'vtex-order-reads', limits.orderReadsPerMinute)
+        : arrive(entry, account, `vtex-${endpoint}`, limits.catalogReadsPerMinute);
+    if (!isWithin) {
       return toRefusalResponse({ status: 429, code: '3', message: 'Too many requests' }, { 'retry-after': '1' });
     }
     c.set('account', account);
@@ -78,8 +88,8 @@ export function createVtexOms(context: SandboxContext): VtexOms {
     return undefined;
   });
 
-  const isWithinLimit = (entry: RequestEntry, { port }: Account, perMinute: number): boolean =>
-    context.books.arrive(entry, port.name, 'vtex-order-reads', perMinute, 60_000);
+  const arrive = (entry: RequestEntry, { port }: Account, bucket: string, perMinute: number): boolean =>
+    context.books.arrive(entry, port.name, bucket, perMinute, 60_000);
 
   const put: VtexOms['putAccount'] = (input) => {
     const settings = accountSchema.parse(input);
@@ -115,6 +125,9 @@ export function createVtexOms(context: SandboxContext): VtexOms {
         .route('/:account/api/oms/pvt/orders', orderRoutes)
         .route('/:account/api/order-system/orders', changeRoutes)
         .route('/:account/api/orders', eventRoutes)
+        .route('/:account/api/catalog_system/pvt/sku', skuRoutes)
+        .route('/:account/api/logistics/pvt/inventory', stockRoutes)
+        .route('/:account/pricing', pricingRoutes)
         .all('/*', () => noSuchAccount()),
     makeControl: () => makeVtexControl(vtex, context.books),
     find: (name = demoAccount.account) => accounts.get(name),

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { Failure } from '../../../domain/failure.ts';
-import type { ConnectorCall, ConnectorIo } from '../../io.ts';
+import type { ConnectorIo } from '../../io.ts';
 import type { ChangeBody } from './change-body.ts';
-import { isStatus, readReply, type CallInfo } from './errors.ts';
+import { isStatus } from './errors.ts';
 import type { InvoiceBody } from './invoice-body.ts';
-import { toBaseUrl, type VtexSettings } from './settings.ts';
+import { segment, sendRequest, type Request } from './request.ts';
+import type { VtexSettings } from './settings.ts';
 import type { EventsBody, ParcelBody } from './tracking-body.ts';
 import { hookKeyHeader } from './webhook.ts';
 import {
@@ -26,12 +27,6 @@ import {
 
 /** Of an order with hundreds of lines and all its logistics. */
 const orderBytesMax = 16 * 1024 * 1024;
-
-interface Request extends CallInfo, Pick<ConnectorCall, 'method' | 'replyBytesMax'> {
-  path: string;
-  budget?: string;
-  body?: unknown;
-}
 
 const anything = z.unknown();
 
@@ -172,33 +167,8 @@ export class VtexClient {
     return { type: 'FromWorkflow', status: this.#settings.states };
   }
 
-  async #request<T extends z.ZodType>(
-    { path, body, permission, doneStatus, budget = 'default', ...call }: Request,
-    schema: T,
-  ): Promise<z.infer<T>> {
-    const { appKey, appToken } = this.#settings;
-    const reply = await this.#io.call({
-      ...call,
-      budget,
-      url: toBaseUrl(this.#settings) + path,
-      headers: {
-        accept: 'application/json',
-        'content-type': 'application/json',
-        'x-vtex-api-appkey': appKey,
-        'x-vtex-api-apptoken': appToken,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const { operation } = call;
-    const done = doneStatus === undefined ? {} : { doneStatus };
-    try {
-      return readReply(reply, schema, { operation, permission, ...done }, this.#io.nowMs());
-    } catch (error) {
-      if (error instanceof Failure && error.kind === 'throttled') {
-        await this.#io.throttled(budget, error.retryAfterMs);
-      }
-      throw error;
-    }
+  #request<T extends z.ZodType>(request: Request, schema: T): Promise<z.infer<T>> {
+    return sendRequest({ settings: this.#settings, io: this.#io }, request, schema);
   }
 }
 
@@ -209,9 +179,3 @@ const feedConfig = { path: '/api/orders/feed/config', permission: 'events' } as 
 
 const orderPath = (id: string): string => `/api/oms/pvt/orders/${segment(id)}`;
 const changesPath = (id: string): string => `/api/order-system/orders/${segment(id)}/changes`;
-
-/** One segment of a path. `.` and `..` cannot be one, escaped or not: URL parsers resolve them (WHATWG URL, 4.4). */
-function segment(id: string): string {
-  if (id !== '' && id !== '.' && id !== '..' && id.isWellFormed()) return encodeURIComponent(id);
-  throw new Failure('rejected', 'vtex.id_unusable', 'This id cannot be written in a URL, which is how VTEX takes it');
-}

@@ -13,6 +13,9 @@ export const permissions = {
   notifyInvoice: '"Notify invoice" (product OMS)',
   addInteraction: '"Orders Full Access" (product Checkout)',
   events: '"Feed v3 and Hook Admin" (product OMS)',
+  readCatalog: '"Product and SKU Management" (product Catalog)',
+  readPrices: '"Read prices" (product Pricing)',
+  readStock: '"Logistics inventory read only" (product Logistics)',
 } as const;
 export type Permission = keyof typeof permissions;
 

@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto';
 import { Failure } from '../../../domain/failure.ts';
 import type { ConnectorIo } from '../../io.ts';
 import type { CallingOmsConnector, FeedMessage, OmsCancelOutcome, OmsConnection, StartOutcome } from '../port.ts';
+import { VtexCatalogClient } from './catalog-client.ts';
 import { VtexClient } from './client.ts';
 import { isMissing, isStatus, orNull } from './errors.ts';
 import { makeListOpen } from './list-open.ts';
 import { toOmsOrder } from './mapper.ts';
+import { toPricingUrl, toPullPolicy, type PullSettings } from './pull-settings.ts';
+import { createCatalogSource } from './read-catalog.ts';
 import { toBaseUrl, usesFeed, usesHook, VtexSettingsSchema, type VtexSettings } from './settings.ts';
 import { phaseOf, phases } from './statuses.ts';
 import { hookKeyHeader, messageIdOf, toEvent, webhook } from './webhook.ts';
@@ -34,9 +37,10 @@ export const vtex: CallingOmsConnector<VtexSettings> = {
         calls: settings.orderReadsPerSecond,
         also: { calls: settings.orderReadsPerMinute, perMs: 60_000 },
       },
+      ...(settings.pull !== undefined && catalogBudgets(settings.pull, settings.rateMarginPercent)),
     };
   },
-  urls: (settings) => [toBaseUrl(settings)],
+  urls: (settings) => [toBaseUrl(settings), ...(settings.pull === undefined ? [] : [toPricingUrl(settings)])],
   policy: (settings) => ({
     startHandling: settings.startHandling,
     tellPicks: settings.modification === 'auto' ? 'packline' : 'merchant',
@@ -45,10 +49,17 @@ export const vtex: CallingOmsConnector<VtexSettings> = {
     hook: usesHook(settings),
     feedPollMs: usesFeed(settings) ? (settings.feedPollSeconds ?? feedPollSeconds[settings.ingest]) * 1_000 : null,
   }),
+  pull: ({ pull }) => toPullPolicy(pull),
   registrant: (settings) => [toBaseUrl(settings), settings.appKey].join('\n'),
   connect,
   webhook,
 };
+
+/** VTEX counts each endpoint by itself. */
+function catalogBudgets({ readsPerMinute }: PullSettings, marginPercent: number) {
+  const budget = { calls: readsPerMinute, perMs: 60_000, marginPercent };
+  return { skus: budget, prices: budget, stock: budget };
+}
 
 function connect(settings: VtexSettings, io: ConnectorIo): OmsConnection {
   const client = new VtexClient(settings, io);
@@ -96,6 +107,8 @@ function connect(settings: VtexSettings, io: ConnectorIo): OmsConnection {
       await orNull(client.getOrder('packline-connection-test'));
       if (usesHook(settings)) await orNull(client.readHook());
       if (usesFeed(settings)) await orNull(client.readFeedConfig());
+      // A SKU that nobody has.
+      if (settings.pull?.enabled === true) await new VtexCatalogClient(settings, io).tryAll('0');
     } catch (error) {
       throw withKeyHint(error, settings);
     }
@@ -110,6 +123,7 @@ function connect(settings: VtexSettings, io: ConnectorIo): OmsConnection {
     cancel,
     addNote: (externalId, message) => client.addInteraction(externalId, message),
     writeBack: createWriteBack(client),
+    ...(settings.pull !== undefined && { catalog: createCatalogSource(settings, settings.pull, io) }),
     async readHook() {
       const config = await orNull(client.readHook());
       const url = config?.hook?.url;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ExternalIdSchema } from '../../../domain/order-input.ts';
+import { PullSettingsSchema } from './pull-settings.ts';
 import { RateMarginPercentSchema } from '../../rate-margin.ts';
 import { defaultStates, phases } from './statuses.ts';
 
@@ -77,6 +78,8 @@ export const VtexSettingsSchema = z
     orderReadsPerSecond: z.int().min(1).max(500).default(500),
     requestsAtOnce: z.int().min(1).max(100).default(100),
     rateMarginPercent: RateMarginPercentSchema,
+    /** Products, prices and stock of the account, for a fulfilment connection; without it none are read. */
+    pull: PullSettingsSchema.optional(),
   })
   .refine(({ invoicing, modification }) => invoicing === 'manual' || modification === 'auto', {
     path: ['invoicing'],

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { Failure } from '../../../domain/failure.ts';
 import { toInstant } from '../../vendor/vtex/to-instant.ts';
 import type { InboundRequest, InboundVerdict, OmsMessage, OmsWebhook } from '../../webhook.ts';
+import { toNotice, type AffiliateNotice } from './affiliate-notice.ts';
 import type { VtexSettings } from './settings.ts';
 import { EventSchema, parseJson } from './wire.ts';
 
@@ -15,6 +16,9 @@ function verify({ headers, body }: InboundRequest, settings: VtexSettings): Inbo
   // Sent when the hook is configured: anything but a 200 and VTEX does not keep the hook. Whether the key comes with it is
   // not documented, and a ping does nothing.
   if (isPing(parsed)) return { ok: true, ping: true };
+  // Affiliates are told without any header of ours, and all that follows is that a SKU is read.
+  const notice = toNotice(parsed);
+  if (notice !== undefined) return verifyNotice(notice, settings);
   if (settings.hookKey !== undefined && !isSame(headers[hookKeyHeader] ?? '', settings.hookKey)) {
     return { ok: false, reason: 'key_mismatch' };
   }
@@ -27,6 +31,16 @@ function verify({ headers, body }: InboundRequest, settings: VtexSettings): Inbo
   const key = lookUp(event.origin, 'key');
   if (key !== undefined && key !== settings.appKey) return { ok: false, reason: 'origin_key' };
   return { ok: true, messageId: messageIdOf(event) };
+}
+
+function verifyNotice({ account, affiliateId, ...notice }: AffiliateNotice, settings: VtexSettings): InboundVerdict {
+  if (account !== undefined && account.toLowerCase() !== settings.account) {
+    return { ok: false, reason: 'origin_account' };
+  }
+  const { pull } = settings;
+  if (pull?.enabled !== true) return { ok: true, notice: null };
+  if (pull.affiliateId !== undefined && affiliateId !== pull.affiliateId) return { ok: false, reason: 'affiliate' };
+  return { ok: true, notice };
 }
 
 function read(body: Uint8Array, settings: VtexSettings): OmsMessage {

@@ -4,13 +4,13 @@ import * as z from 'zod';
  * VTEX's schema and its own examples disagree in places, and stores add fields: whatever is missing, null or of another
  * type than expected counts as absent, and what an order cannot do without is asked for by the mapper.
  */
-const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().catch(undefined);
-const text = maybe(z.union([z.string(), z.number().transform(String)]));
-const number = maybe(z.number());
+export const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().catch(undefined);
+export const text = maybe(z.union([z.string(), z.number().transform(String)]));
+export const number = maybe(z.number());
 /** Hundredths are whole: 9.9 is an amount of another unit, and nobody says of which. */
 const amount = maybe(z.int());
-const bool = maybe(z.boolean());
-const list = <T extends z.ZodType>(item: T) => maybe(z.array(item.nullish().catch(undefined)));
+export const bool = maybe(z.boolean());
+export const list = <T extends z.ZodType>(item: T) => maybe(z.array(item.nullish().catch(undefined)));
 
 const AddressSchema = z.object({
   receiverName: text,
