@@ -167,7 +167,7 @@ export async function openRunBench(client: Redis, rowsMax = 10): Promise<RunBenc
 }
 
 /** A connection that dies after so many commands, and answers nothing any more. */
-function mortal(client: Redis, life: Life): Redis {
+export function mortal(client: Redis, life: Life): Redis {
   const killed = (): Promise<never> => Promise.reject(new Error('killed'));
   return new Proxy(client, {
     get(target, name) {
