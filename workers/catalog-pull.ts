@@ -1,5 +1,5 @@
 import { handOnRuns } from '../src/bulk/hand-on-runs.ts';
-import { openPull, type OpenPull } from '../src/bulk/open-pull.ts';
+import { openPull, type OpenPull } from '../src/fulfilment/open-pull.ts';
 import { readItems, toBlock, toLines } from '../src/bulk/pull-items.ts';
 import type { RunKind } from '../src/domain/bulk-run.ts';
 import { hasFlag } from '../src/domain/pull-flags.ts';

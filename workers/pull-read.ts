@@ -1,5 +1,5 @@
 import { handOnRuns } from '../src/bulk/hand-on-runs.ts';
-import { openPull, type OpenPull } from '../src/bulk/open-pull.ts';
+import { openPull, type OpenPull } from '../src/fulfilment/open-pull.ts';
 import { readItems, toBlock, toLines } from '../src/bulk/pull-items.ts';
 import type { WorkerDeps } from '../src/fulfilment/deps.ts';
 import { toInstant } from '../src/platform/clock.ts';

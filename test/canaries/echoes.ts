@@ -42,7 +42,13 @@ export async function echoAll(
     await recorder.send('owner', register, { params });
   }
   const params = { connectionId: vtex };
-  await owner('PATCH /v1/connections/{connectionId}', { params, json: { settings: { ingest: 'feed' } } });
+  const pull = { connectionId: nash, salesChannel: '1', currency: 'BRL', warehouses: {}, pricingBaseUrl: baseUrl };
+  await owner('PATCH /v1/connections/{connectionId}', { params, json: { settings: { ingest: 'feed', pull } } });
+  await owner('POST /v1/connections/{connectionId}/pulls', { params });
+  await recorder.send('partner', 'POST /in/{token}/api/notification/', {
+    params: { token: secrets['token of echo vtex'] ?? '' },
+    raw: JSON.stringify({ idSKU: '1', an: account, StockModified: true, ...strayFacts() }),
+  });
   await owner(register, { params });
 
   const orderIds: string[] = [];
@@ -54,6 +60,10 @@ export async function echoAll(
   for (const job of ['fulfilment-submit', 'order-import']) {
     await vi.waitFor(() => expect(failures(job), job).toBeGreaterThanOrEqual(modes.length), waiting);
   }
+  for (const job of ['pull-read', 'catalog-pull']) {
+    await vi.waitFor(() => expect(failures(job), job).toBeGreaterThan(0), waiting);
+  }
+  await owner('GET /v1/connections/{connectionId}/pulls', { params });
   const fed = () => echo.heard.some((asked) => asked.includes('/api/orders/feed?'));
   await vi.waitFor(() => expect(fed()).toBe(true), waiting);
   return { orderIds, connectionId: pickAndPack };

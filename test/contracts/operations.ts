@@ -11,7 +11,12 @@ export interface Operation {
 }
 
 /** `info.title` of the vendors' documents. */
-export const titles = { orders: 'Orders API', pickAndPack: 'Pick and Pack API', nash: 'Nash API' } as const;
+export const titles = {
+  orders: 'Orders API',
+  pickAndPack: 'Pick and Pack API',
+  logistics: 'Logistics API',
+  nash: 'Nash API',
+} as const;
 
 const order = '/api/oms/pvt/orders/{orderId}';
 const changes = '/api/order-system/orders/{changeOrderId}/changes';
@@ -50,6 +55,14 @@ export const operations: readonly Operation[] = [
       ['feed.commit', 'POST', feed],
     ] as const
   ).map(ofConnector('vtex', titles.orders)),
+  ofConnector('vtex', titles.logistics)(['stock.get', 'GET', '/api/logistics/pvt/inventory/skus/{skuId}']),
+  ...(
+    [
+      ['sku.list', 'GET', '/api/catalog_system/pvt/sku/stockkeepingunitids'],
+      ['sku.get', 'GET', '/api/catalog_system/pvt/sku/stockkeepingunitbyid/{skuId}'],
+      ['price.get', 'GET', '/prices/{skuId}'],
+    ] as const
+  ).map(ofConnector('vtex', null)),
   ...(
     [
       ['token.create', 'POST', '/token'],

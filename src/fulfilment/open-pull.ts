@@ -1,6 +1,6 @@
 import type { CatalogSource, PullPolicy } from '../connectors/oms/catalog-source.ts';
 import { Failure } from '../domain/failure.ts';
-import type { WorkerDeps } from '../fulfilment/deps.ts';
+import type { WorkerDeps } from './deps.ts';
 import type { JobContext } from '../queues/run-worker.ts';
 import { readConnection } from '../store/connections.ts';
 
