@@ -111,7 +111,8 @@ export async function openPullBench(client: Redis): Promise<PullBench> {
     blobs: createMemoryBlobs(),
     random: () => 0.5,
     openFulfilment: () => Promise.resolve({ connection: { catalog: partner } }),
-    openOms: () => Promise.resolve({ connector: { pull: () => policy }, connection: { catalog: source }, settings: {} }),
+    openOms: () =>
+      Promise.resolve({ connector: { pull: () => policy }, connection: { catalog: source }, settings: {} }),
     takesCatalog: () => true,
   } as unknown as WorkerDeps;
 

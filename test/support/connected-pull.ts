@@ -28,7 +28,8 @@ export async function connectPull(
   options: { account?: string; pull?: Row; atVtex?: Row } = {},
 ): Promise<ConnectedPull> {
   const { account = 'pulled' } = options;
-  const { call, control } = merchant;
+  const call: ConnectedMerchant['call'] = (...args) => merchant.call(...args);
+  const control: ConnectedMerchant['control'] = (...args) => merchant.control(...args);
   const appKey = `vtexappkey-${account}-DEMOKE`;
   const appToken = 'vtex_demo_token';
   const catalog = `/vtex/accounts/${account}/catalog`;

@@ -159,7 +159,10 @@ describe('a worker that dies over changes', () => {
       for (let left = 1; !survived; left += 1) {
         const life: Life = { left, dies, dead: false };
         await story(life);
-        expect(['1', '2', '3'].map((skuId) => bench.quantityOf(skuId)), `died at ${left}`).toEqual([6, 0, 8]);
+        expect(
+          ['1', '2', '3'].map((skuId) => bench.quantityOf(skuId)),
+          `died at ${left}`,
+        ).toEqual([6, 0, 8]);
         expect(await leftMarks()).toBe(0);
         // What nobody starts is shown as what it is, an hour later.
         const states = (await bench.runs()).map(({ status }) => status);

@@ -57,7 +57,7 @@ describe('a complete read', () => {
     bench.skus.set('3', 99);
     await bench.workAll();
     expect(bench.quantityOf('3')).toBe(99);
-    const [newest] = (await bench.runs()).filter(({ kind }) => kind === 'inventory');
+    const newest = (await bench.runs()).find(({ kind }) => kind === 'inventory');
     expect(newest?.counts).toMatchObject({ accepted: 1, unchanged: 24 });
   });
 

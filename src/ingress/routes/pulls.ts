@@ -52,7 +52,7 @@ const getPulls = defineRoute({
   method: 'get',
   path,
   summary: 'How far the pull of an OMS’s products and stock is',
-  description: 'What becomes of the rows is told by their runs: `GET /v1/runs?source=pull`.',
+  description: 'What becomes of the rows is told by their runs, whose `source` is `pull`.',
   tag,
   scope: 'read',
   params,

@@ -32,8 +32,11 @@ export const pricingRoutes = new Hono<OmsEnv>().get('/prices/:id', (c) => {
   return c.json(toPriceDoc(sku));
 });
 
-/** Logistics API, `/api/logistics/pvt/inventory`. */
-export const stockRoutes = new Hono<OmsEnv>().get('/skus/:id', (c) => c.json(toStockDoc(skuOf(c))));
+/** Logistics API, `/api/logistics/pvt/inventory`. It documents no 404: a SKU that nobody knows is in no warehouse. */
+export const stockRoutes = new Hono<OmsEnv>().get('/skus/:id', (c) => {
+  const sku = c.get('account').catalog.find(c.req.param('id'));
+  return c.json(sku === undefined ? { skuId: c.req.param('id'), balance: [] } : toStockDoc(sku));
+});
 
 /** The endpoint whose limit a request counts on; undefined for what is no read of the catalogue. */
 export function endpointOf(path: string): string | undefined {
