@@ -22,15 +22,15 @@ import { createTestStore } from '../support/test-store.ts';
 import { createBooksCatalog, type BooksCatalog } from './books-catalog.ts';
 import { mortal, type Life } from './run-bench.ts';
 
-const merchantId = `mer_${'0'.repeat(26)}`;
-const omsId = `con_${'1'.repeat(26)}`;
+export const pullMerchantId = `mer_${'0'.repeat(26)}`;
+export const omsConnectionId = `con_${'1'.repeat(26)}`;
 
-type Run1 = (payload: unknown, context: JobContext<WorkerDeps>) => Promise<void>;
+type RunJob = (payload: unknown, context: JobContext<WorkerDeps>) => Promise<void>;
 const prepare =
-  <P extends Record<string, unknown>>({ job, handle }: WorkerDefinition<WorkerDeps, P>): Run1 =>
+  <P extends Record<string, unknown>>({ job, handle }: WorkerDefinition<WorkerDeps, P>): RunJob =>
   (payload, context) =>
     handle(job.payload.parse(payload), context);
-const handlers: Readonly<Record<string, Run1>> = {
+const handlers: Readonly<Record<string, RunJob>> = {
   'catalog-pull': prepare(catalogPull),
   'pull-read': prepare(pullRead),
   'run-send': prepare(runSend),
@@ -67,7 +67,7 @@ export async function openPullBench(client: Redis): Promise<PullBench> {
   const store = await createTestStore(client, clock);
   const partner = createBooksCatalog(10);
   const facts = { connector: 'nash', kind: 'fulfilment', name: 'Partner', routing: [], settings: {} } as const;
-  const { id: targetId } = await createConnection(store, merchantId, facts);
+  const { id: targetId } = await createConnection(store, pullMerchantId, facts);
   const skus = new Map<string, number | null>();
   const reads: string[] = [];
   const beforeRead: PullBench['beforeRead'] = {};
@@ -149,14 +149,17 @@ export async function openPullBench(client: Redis): Promise<PullBench> {
     partner,
     mark: (skuId, ...what) => {
       const flags = what.reduce((bits, name) => bits | pullFlags[name], 0);
-      return markSku(store, omsId, { skuId, flags }, catalogPullWork(merchantId, omsId));
+      return markSku(store, omsConnectionId, { skuId, flags }, catalogPullWork(pullMerchantId, omsConnectionId));
     },
     begin: () =>
-      beginFullPull(store, { merchantId, connectionId: omsId, targetId }, 'request', (pullId) =>
-        pullReadWork(merchantId, omsId, pullId),
+      beginFullPull(
+        store,
+        { merchantId: pullMerchantId, connectionId: omsConnectionId, targetId },
+        'request',
+        (pullId) => pullReadWork(pullMerchantId, omsConnectionId, pullId),
       ),
-    full: () => readFullPull(store, omsId),
-    runs: async () => (await listRuns(store, merchantId, { limit: 100 })).runs,
+    full: () => readFullPull(store, omsConnectionId),
+    runs: async () => (await listRuns(store, pullMerchantId, { limit: 100 })).runs,
     work,
     async workAll() {
       // The longest pause between two turns of anything is a second.

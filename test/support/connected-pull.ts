@@ -11,6 +11,8 @@ export interface ConnectedPull {
   /** Tells of changes that were none. */
   tellOf(notices: readonly Row[], times?: number): Promise<void>;
   setAffiliate(affiliate: Row): Promise<void>;
+  /** Where VTEX sends what affiliates are told. */
+  noticeUrl: string;
   /** What the partner has. */
   products(): Promise<Row[]>;
   inventory(): Promise<Row[]>;
@@ -74,6 +76,7 @@ export async function connectPull(
     change: async (skus, { notify = true } = {}) => void (await control('POST', `${catalog}/skus`, { skus, notify })),
     tellOf: async (notices, times = 1) => void (await control('POST', `${catalog}/notices`, { notices, times })),
     setAffiliate,
+    noticeUrl: url,
     products: () => listed('products'),
     inventory: () => listed('inventory'),
     stockOf: async (skuId, storeId = 'store-1') =>

@@ -92,13 +92,16 @@ test.each<[Permission, string]>([
   ['notifyInvoice', 'Notify invoice'],
   ['addInteraction', 'Orders Full Access'],
   ['events', 'Feed v3 and Hook Admin'],
+  ['readCatalog', '"Product and SKU Management"'],
+  ['readPrices', '"Read prices"'],
+  ['readStock', '"Logistics inventory read only"'],
 ])('a 403 names what the key lacks: %s is "%s"', (permission, name) => {
   expect(failureOf(reply(403), { operation: 'x', permission })).toMatchObject({
     code: 'vtex.permission_missing',
     message: expect.stringContaining(name),
     detail: { permission },
   });
-  expect(Object.keys(permissions)).toHaveLength(8);
+  expect(Object.keys(permissions)).toHaveLength(11);
 });
 
 test('a pause is as long as VTEX says, and a minute when a 429 says nothing', () => {
