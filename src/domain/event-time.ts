@@ -30,9 +30,9 @@ export function readEventTime(text: string | null | undefined): EventTime {
 /** A local time beside the same moment in GMT. Where the two cannot be the same moment, the zone stays unknown. */
 export function withGmt(localText: string | null | undefined, gmtText: string | null | undefined): EventTime {
   const { local } = readEventTime(localText);
-  const { local: gmt } = readEventTime(gmtText);
+  const { at, local: gmt } = readEventTime(gmtText);
   if (gmt === null || gmt.length === dateLength) return { at: null, local, zone: 'unknown' };
-  const ms = Date.parse(`${gmt}Z`);
+  const ms = Date.parse(at ?? `${gmt}Z`);
   if (local === null) return { at: toText(ms), local: gmt, zone: 'gmt' };
   if (local.length === dateLength) return { at: toText(ms), local, zone: 'gmt' };
   const isSame = Math.abs(Date.parse(`${local}Z`) - ms) <= offsetMsMax;

@@ -89,3 +89,14 @@ export function segment(carrier: CarrierName, text: string): string {
   if (text !== '' && text !== '.' && text !== '..' && text.isWellFormed()) return encodeURIComponent(text);
   throw makeFailure(carrier, { kind: 'rejected', code: 'number_unusable' }, 'This number cannot be written in a URL');
 }
+
+/** Who carries the parcel, for aggregators that do not guess. */
+export function carrierOf(
+  name: CarrierName,
+  { carrier }: { carrier?: string | undefined },
+  settings: { carrier?: string | undefined },
+): string {
+  const known = carrier ?? settings.carrier;
+  if (known !== undefined) return known;
+  throw makeFailure(name, { kind: 'rejected', code: 'carrier_missing' }, `${name.title} must be told who carries it`);
+}
