@@ -1,8 +1,9 @@
+import { aftership } from './aftership/index.ts';
 import { easypost } from './easypost/index.ts';
 import type { CarrierConnector } from './port.ts';
 
 /** Every carrier that can be connected. A new one is a folder and a line here. */
-const connectors = [easypost] as const;
+const connectors = [easypost, aftership] as const;
 
 export const carrierConnectors: ReadonlyMap<string, CarrierConnector> = new Map(
   connectors.map((connector) => [connector.id, connector as CarrierConnector]),
