@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { easypost } from '../../../src/connectors/carriers/easypost/index.ts';
 import { carrierConnectors } from '../../../src/connectors/carriers/registry.ts';
+import { shippo } from '../../../src/connectors/carriers/shippo/index.ts';
 import { vectorMs, vectors, type SignatureVector } from '../../fixtures/carriers/signatures.ts';
 import { freshKey } from './carrier-harness.ts';
 
 const rows: readonly [keyof typeof vectors, string, Record<string, unknown>][] = [
   ['easypost, over the body', 'easypost', { apiKey: freshKey() }],
   ['easypost, over time and path', 'easypost', { apiKey: freshKey() }],
+  ['aftership', 'aftership', { apiKey: freshKey() }],
+  ['shippo', 'shippo', { apiKey: freshKey() }],
 ];
 
 describe.each(rows)('a hook signed as %s', (name, id, required) => {
@@ -35,7 +38,6 @@ describe.each(rows)('a hook signed as %s', (name, id, required) => {
 
   test.each([
     ['with another secret', {}, { webhookSecret: 'another secret' }],
-    ['with no secret set', {}, {}],
     ['with a byte of the body changed', { body: vector.body.replace('d', 'e') }, undefined],
     ['with a byte more', { body: `${vector.body} ` }, undefined],
     ['with no body', { body: '' }, undefined],
@@ -49,6 +51,10 @@ describe.each(rows)('a hook signed as %s', (name, id, required) => {
     expect(verify(changes, secrets)).toEqual({ ok: false, reason: expect.any(String) });
   });
 
+  test('is refused where no secret is set, unless hooks are known by their URL alone', () => {
+    expect(verify({}, {})?.ok).toBe(id === 'shippo');
+  });
+
   const { time } = vector;
   if (time === undefined) return;
   test('is refused when it is old, early, or its time was changed', () => {
@@ -59,6 +65,24 @@ describe.each(rows)('a hook signed as %s', (name, id, required) => {
     expect(verify(later)).toMatchObject({ ok: false });
     expect(verify({ headers: without(time) })).toMatchObject({ ok: false });
     expect(verify({ headers: { ...vector.headers, [time]: 'now' } })).toMatchObject({ ok: false });
+  });
+});
+
+describe('Shippo’s signed time', () => {
+  const { headers, body, secret } = vectors.shippo;
+  const settings = shippo.settings.parse({ apiKey: freshKey(), webhookSecret: secret });
+  const verify = (nowMs: number, header: string = headers['shippo-auth-signature']) =>
+    shippo.webhook?.verify({ headers: { 'shippo-auth-signature': header }, body: Buffer.from(body) }, settings, nowMs);
+
+  test('may be five minutes from ours', () => {
+    expect(verify(vectorMs + 300_000)).toMatchObject({ ok: true });
+    expect(verify(vectorMs + 301_000)).toEqual({ ok: false, reason: 'timestamp_too_old' });
+    expect(verify(vectorMs - 301_000)).toEqual({ ok: false, reason: 'timestamp_too_new' });
+  });
+
+  test('cannot be changed', () => {
+    const later = headers['shippo-auth-signature'].replace('1767225600', '1767225601');
+    expect(verify(vectorMs, later)).toEqual({ ok: false, reason: 'signature_mismatch' });
   });
 });
 

@@ -1,0 +1,39 @@
+import { toInstant } from '../../../platform/clock.ts';
+import type { ConnectorIo } from '../../io.ts';
+import { carrierOf } from '../exchange.ts';
+import type { CarrierConnection, CarrierConnector } from '../port.ts';
+import { trackEach } from '../track-each.ts';
+import { ShipengineClient, shipengineName } from './client.ts';
+import { toReport } from './mapper.ts';
+import { ShipengineSettingsSchema, type ShipengineSettings } from './settings.ts';
+import { webhook } from './webhook.ts';
+
+/** ShipEngine (ShipStation API): parcels of the carriers that the account is connected to. */
+export const shipengine: CarrierConnector<ShipengineSettings> = {
+  id: 'shipengine',
+  kind: 'carrier',
+  title: 'ShipEngine',
+  settings: ShipengineSettingsSchema,
+  numbersPerCallMax: 1,
+  account: ({ baseUrl, apiKey }) => [baseUrl, apiKey].join('\n'),
+  budgets: ({ requestsPerMinute }) => ({ default: { calls: requestsPerMinute, perMs: 60_000 } }),
+  urls: ({ baseUrl }) => [baseUrl],
+  connect,
+  webhook,
+};
+
+function connect(settings: ShipengineSettings, io: ConnectorIo): CarrierConnection {
+  const client = new ShipengineClient(settings, io);
+  return {
+    track: (parcels) =>
+      trackEach(parcels, async (parcel) => {
+        const tracking = await client.getTracking(carrierOf(shipengineName, parcel, settings), parcel.number);
+        return toReport(tracking, { source: 'poll', receivedAt: toInstant(io.nowMs()) });
+      }),
+    readWebhookKeys: () => client.readKeys(),
+    async test() {
+      await client.listCarriers();
+      return { account: 'ShipEngine' };
+    },
+  };
+}
