@@ -29,12 +29,12 @@ export function mergeTracking(
   return inOrder(bound(known));
 }
 
-/** Those of the events that the history lacks, or has in other words. An event told again is none. */
+/** Those of the events that tell more than the history has, or in other words. An event told again is none. */
 export function newsAmong(history: readonly CarrierEvent[], events: readonly CarrierEvent[]): readonly CarrierEvent[] {
   const known = new Map(history.map((event) => [identityOf(event), event]));
   return events.filter((event) => {
     const before = known.get(identityOf(event));
-    return before === undefined || textOf(before) !== textOf(event);
+    return before === undefined || textOf(before) !== textOf(heardLast(before, event));
   });
 }
 
@@ -114,11 +114,22 @@ function compareAll(left: readonly (string | number)[], right: readonly (string 
   return 0;
 }
 
-/** Heard at the same moment, the greater in writing: any rule would do that does not ask which came first. */
+/**
+ * Of two tellings of one event, the one heard last; at the same moment the greater in writing: any rule would do that does not
+ * ask which came first. Its zone is kept once somebody has told it: the next telling may leave it out.
+ */
 function heardLast(one: CarrierEvent, other: CarrierEvent): CarrierEvent {
-  if (one.receivedAt !== other.receivedAt) return one.receivedAt < other.receivedAt ? other : one;
-  return canonicalJson(one) < canonicalJson(other) ? other : one;
+  const isOther =
+    one.receivedAt === other.receivedAt ? contentOf(one) < contentOf(other) : one.receivedAt < other.receivedAt;
+  const told = isOther ? other : one;
+  if (told.overall === true) return told;
+  const { at, zone } = instantOf(one) < instantOf(other) ? other : one;
+  return told.at === at && told.zone === zone ? told : { ...told, at, zone };
 }
+
+const instantOf = ({ at, zone }: CarrierEvent): string => (at === null ? '' : `${at} ${zone}`);
+const contentOf = (event: CarrierEvent): string =>
+  canonicalJson(event.overall === true ? event : { ...event, at: null, zone: null });
 
 /** What was told, without how and when we heard it. */
 const textOf = ({ source: _source, receivedAt: _receivedAt, ...told }: CarrierEvent): string => canonicalJson(told);

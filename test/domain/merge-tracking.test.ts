@@ -101,6 +101,14 @@ describe('two tellings are one event', () => {
     expect(mergeTracking([first], [corrected])).toEqual([corrected]);
   });
 
+  test('and its zone is kept once it was told', () => {
+    const zoned = event('IN_TRANSIT', '2026-07-12T09:31:00-04:00', { place: { city: 'Ocala' } });
+    const later = { ...base, receivedAt: heardAt(5) };
+    expect(mergeTracking([zoned], [later])).toEqual([{ ...zoned, receivedAt: heardAt(5) }]);
+    expect(newsAmong([zoned], [later])).toEqual([]);
+    expect(newsAmong([base], [zoned])).toEqual([zoned]);
+  });
+
   test('an event told again is no news; one in other words is', () => {
     const again = { ...base, source: 'push' as const, receivedAt: heardAt(9) };
     expect(newsAmong([base], [again])).toEqual([]);

@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { Failure } from '../../domain/failure.ts';
+import type { ConnectorIo } from '../io.ts';
+import { exchange, type CarrierCall, type CarrierName, type Judge } from './exchange.ts';
+import { HeaderText } from './setting-values.ts';
+
+/** Credentials of one application at a carrier (OAuth 2.0, client credentials: RFC 6749, 4.4). */
+export interface OAuthClient {
+  carrier: CarrierName;
+  tokenUrl: string;
+  clientId: string;
+  clientSecret: string;
+  /** Where the carrier wants them: in the header, or in the form. */
+  credentials: 'basic' | 'form';
+  scope?: string;
+}
+
+interface AccessToken {
+  readonly text: string;
+  readonly staleAtMs: number;
+}
+
+const TokenReplySchema = z.object({
+  access_token: HeaderText.max(8_192),
+  /** Seconds; some write it as text. */
+  expires_in: z.coerce.number().positive().max(31_536_000).catch(1_800),
+});
+
+/** Given up this long before its end: calls that are under way have to arrive with it. */
+const marginMs = 60_000;
+/** Credentials with a token at hand; beyond them the oldest token is asked for anew. */
+const heldMax = 1_000;
+
+/** The tokens of this process. Never written down, and never in a message. */
+class AccessTokens {
+  readonly #held = new Map<string, Promise<AccessToken>>();
+  readonly #refused = new WeakSet<AccessToken>();
+
+  /** A token that is good for a while; calls at the same time wait for one and the same. */
+  async get(client: OAuthClient, io: ConnectorIo): Promise<AccessToken> {
+    const key = keyOf(client);
+    for (let held = this.#held.get(key); held !== undefined; held = this.#held.get(key)) {
+      try {
+        const token = await held;
+        if (io.nowMs() < token.staleAtMs && !this.#refused.has(token)) return token;
+      } catch (error) {
+        // What is no Failure, or `aborted`, is that somebody else ran out of time: no answer to us.
+        if (error instanceof Failure && error.kind !== 'aborted') throw error;
+      }
+      this.#drop(key, held);
+    }
+    const asked = fetchToken(client, io);
+    this.#held.set(key, asked);
+    for (const oldest of this.#held.keys()) {
+      if (this.#held.size <= heldMax) break;
+      this.#held.delete(oldest);
+    }
+    try {
+      return await asked;
+    } catch (error) {
+      this.#drop(key, asked);
+      throw error;
+    }
+  }
+
+  /** The carrier would not have it any more, whatever was said of its life. */
+  refuse(token: AccessToken): void {
+    this.#refused.add(token);
+  }
+
+  #drop(key: string, held: Promise<AccessToken>): void {
+    if (this.#held.get(key) === held) this.#held.delete(key);
+  }
+}
+
+const tokens = new AccessTokens();
+
+const keyOf = ({ tokenUrl, clientId, clientSecret }: OAuthClient): string =>
+  createHash('sha256').update([tokenUrl, clientId, clientSecret].join('\n')).digest('base64url');
+
+/** Out of the same budget as all calls: carriers count it there. */
+async function fetchToken(client: OAuthClient, io: ConnectorIo): Promise<AccessToken> {
+  const { carrier, tokenUrl, clientId, clientSecret, credentials, scope } = client;
+  const form = new URLSearchParams({
+    grant_type: 'client_credentials',
+    ...(credentials === 'form' ? { client_id: clientId, client_secret: clientSecret } : {}),
+    ...(scope === undefined ? {} : { scope }),
+  });
+  const basic = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
+  const headers = {
+    'content-type': 'application/x-www-form-urlencoded',
+    ...(credentials === 'basic' ? { authorization: basic } : {}),
+  };
+  const call = { operation: 'token.create', method: 'POST', url: tokenUrl, headers, body: form.toString() } as const;
+  const reply = await exchange(io, carrier, call, TokenReplySchema, isRefusal);
+  const lifeMs = reply.expires_in * 1_000;
+  return { text: reply.access_token, staleAtMs: io.nowMs() + Math.max(lifeMs - marginMs, lifeMs / 2) };
+}
+
+/** `invalid_client` is a 400 or a 401 (RFC 6749, 5.2). */
+const isRefusal: Judge = ({ status, body }) =>
+  (status === 400 || status === 401 || status === 403) && body !== undefined
+    ? { kind: 'misconfigured', code: 'key_refused' }
+    : undefined;
+
+/** Calls with a token. One that the carrier refuses is replaced, and the call made once more: it was not let in before. */
+export class OAuthSession {
+  readonly #client: OAuthClient;
+  readonly #io: ConnectorIo;
+
+  constructor(client: OAuthClient, io: ConnectorIo) {
+    this.#client = client;
+    this.#io = io;
+  }
+
+  /** @throws Failure those of `exchange`; `misconfigured` `<carrier>.key_refused` where a fresh token is refused, too */
+  async send<T extends z.ZodType>(call: CarrierCall, schema: T, judge?: Judge): Promise<z.infer<T>> {
+    const token = await tokens.get(this.#client, this.#io);
+    try {
+      return await this.#call(call, token, schema, judge);
+    } catch (error) {
+      if (!(error instanceof Failure && error.detail['status'] === 401)) throw error;
+      tokens.refuse(token);
+      return this.#call(call, await tokens.get(this.#client, this.#io), schema, judge);
+    }
+  }
+
+  /** Checks the credentials now. */
+  async test(): Promise<void> {
+    await tokens.get(this.#client, this.#io);
+  }
+
+  #call<T extends z.ZodType>(
+    { headers, ...call }: CarrierCall,
+    { text }: AccessToken,
+    schema: T,
+    judge?: Judge,
+  ): Promise<z.infer<T>> {
+    const sent = { ...headers, authorization: `Bearer ${text}` };
+    return exchange(this.#io, this.#client.carrier, { ...call, headers: sent }, schema, judge);
+  }
+}
