@@ -1,12 +1,13 @@
 import { aftership } from './aftership/index.ts';
 import { easypost } from './easypost/index.ts';
+import { fedex } from './fedex/index.ts';
 import type { CarrierConnector } from './port.ts';
 import { shipengine } from './shipengine/index.ts';
 import { shippo } from './shippo/index.ts';
 import { ups } from './ups/index.ts';
 
 /** Every carrier that can be connected. A new one is a folder and a line here. */
-const connectors = [easypost, aftership, shippo, shipengine, ups] as const;
+const connectors = [easypost, aftership, shippo, shipengine, ups, fedex] as const;
 
 export const carrierConnectors: ReadonlyMap<string, CarrierConnector> = new Map(
   connectors.map((connector) => [connector.id, connector as CarrierConnector]),

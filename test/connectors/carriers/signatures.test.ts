@@ -8,6 +8,7 @@ import { freshKey } from './carrier-harness.ts';
 const rows: readonly [keyof typeof vectors, string, Record<string, unknown>][] = [
   ['easypost, over the body', 'easypost', { apiKey: freshKey() }],
   ['easypost, over time and path', 'easypost', { apiKey: freshKey() }],
+  ['fedex', 'fedex', { clientId: 'c', clientSecret: 's' }],
   ['aftership', 'aftership', { apiKey: freshKey() }],
   ['shippo', 'shippo', { apiKey: freshKey() }],
 ];
