@@ -21,6 +21,10 @@ const articleOf = (status: string, events: object[] = []) => ({
   tracking_id: 'AP1',
   trackable_items: [{ article_id: 'AP1', events, status }],
 });
+const consignmentOf = (items: object[]) => ({
+  tracking_id: 'C1',
+  trackable_items: [{ consignment_id: 'C1', items }],
+});
 const said = (description: string) => ({ description, date: '2021-01-21T08:34:14+11:00', location: 'KEW VIC' });
 
 describe('parcels at Australia Post', () => {
@@ -61,7 +65,7 @@ describe('parcels at Australia Post', () => {
       { article_id: 'A', status: 'Delivered', events: [said('Delivered')] },
       { article_id: 'B', status: 'In transit', events: [said('Arrived at facility')] },
     ];
-    const [result] = await track({ tracking_id: 'C1', ...{ trackable_items: [{ consignment_id: 'C1', items }] } });
+    const [result] = await track(consignmentOf(items));
     expect(statusOf(reportOf(result).events)).toBe('IN_TRANSIT');
   });
 
