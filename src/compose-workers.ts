@@ -26,6 +26,7 @@ import orderCancel from '../workers/order-cancel.ts';
 import orderImport from '../workers/order-import.ts';
 import orderReconcile from '../workers/order-reconcile.ts';
 import overlapCheck from '../workers/overlap-check.ts';
+import parcelTell from '../workers/parcel-tell.ts';
 import runSend from '../workers/run-send.ts';
 import stockReconcile from '../workers/stock-reconcile.ts';
 import sweep from '../workers/sweep.ts';
@@ -50,6 +51,7 @@ const run: Record<JobName, (runner: Runner) => RunningWorker> = {
   'stock-reconcile': (runner) => runWorker(stockReconcile, runner),
   'catalog-pull': (runner) => runWorker(catalogPull, runner),
   'pull-read': (runner) => runWorker(pullRead, runner),
+  'parcel-tell': (runner) => runWorker(parcelTell, runner),
   'run-send': (runner) => runWorker(runSend, runner),
   sweep: (runner) => runWorker(sweep, runner),
 };

@@ -6,6 +6,7 @@ import { OrderStatusSchema } from './order-status.ts';
 import { runModes, runStatuses } from './run.ts';
 import { stockReconciliationModes } from './stock-reconciliation.ts';
 import { InstantSchema } from './time.ts';
+import { TrackingStatusSchema } from './tracking-status.ts';
 
 /** Everything that can be announced; the past tense says that it has happened. */
 export const eventTypes = [
@@ -46,6 +47,15 @@ const AdditionSchema = z
   .strictObject({ sku: z.string(), quantity: z.int(), weightGrams: z.int().nullable(), priceMinor: z.int() })
   .meta({ description: 'Picked though nobody had asked for it' });
 
+/** A parcel may go with an order, with several (each hears of it by itself), or with none. */
+const ofParcel = {
+  orderId: IdSchema('order').nullable(),
+  externalId: ExternalIdSchema.nullable(),
+  version: z.int().nullable().meta({ description: 'The order’s' }),
+  carrier: z.string(),
+  trackingNumber: z.string(),
+};
+
 /** The `data` of each event that orders give rise to. No personal data: a subscriber who needs it reads the order. */
 export const orderEventData = {
   'order.imported': z.strictObject({ ...ofOrder, source: z.string(), storeLocationId: z.string() }),
@@ -70,6 +80,18 @@ export const orderEventData = {
     items: z.array(z.strictObject({ lineId: z.string(), quantity: z.int() })),
     /** All that was in the bag is back. */
     whole: z.boolean(),
+  }),
+  'shipment.status_changed': z.strictObject({
+    ...ofParcel,
+    oldStatus: TrackingStatusSchema,
+    newStatus: TrackingStatusSchema,
+    statusAt: InstantSchema.nullable(),
+  }),
+  'tracking.updated': z.strictObject({
+    ...ofParcel,
+    status: TrackingStatusSchema,
+    delayed: z.boolean(),
+    expectedOn: z.string().nullable(),
   }),
 } as const satisfies Partial<Record<EventType, z.ZodType>>;
 const RunEndedSchema = z

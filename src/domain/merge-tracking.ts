@@ -89,7 +89,7 @@ const keysOf = (event: CarrierEvent, byWall: boolean): readonly (string | number
   identityOf(event),
 ];
 
-export function isAhead({ at, local, receivedAt }: CarrierEvent): boolean {
+export function isAhead({ at, local, receivedAt }: Pick<CarrierEvent, 'at' | 'local' | 'receivedAt'>): boolean {
   const ms = Date.parse(at ?? (local === null ? '' : local.length === 10 ? local : `${local}Z`));
   return ms - Date.parse(receivedAt) > aheadMsMax;
 }

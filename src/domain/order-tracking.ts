@@ -1,3 +1,14 @@
+import type { TrackingStatus } from './tracking-status.ts';
+
+/** A parcel of an order, as far as the order has heard of it. */
+export interface OrderParcel {
+  carrier: string;
+  trackingNumber: string;
+  status: TrackingStatus;
+  /** Of the parcel: what came before has been heard. */
+  version: number;
+}
+
 /** How a parcel is followed, and how much of it the OMS was told. What happened on its way lies sealed with the person. */
 export interface OrderTracking {
   carrier?: string | undefined;
@@ -11,4 +22,6 @@ export interface OrderTracking {
   viaFulfilment?: boolean | undefined;
   /** That it was delivered is told, to whomever it goes. */
   toldDelivered?: boolean | undefined;
+  /** Those that a carrier has told of. */
+  parcels?: readonly OrderParcel[] | undefined;
 }

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 /** Where a parcel is, in words that mean the same for every carrier. `rank` orders what is said of one moment. */
 export const trackingTable = {
   UNKNOWN: { rank: 0 }, // nothing usable, a number that is not there yet included
@@ -17,6 +19,7 @@ export const trackingTable = {
 
 export type TrackingStatus = keyof typeof trackingTable;
 export const trackingStatuses = Object.keys(trackingTable).filter(isTrackingStatus);
+export const TrackingStatusSchema = z.enum(trackingStatuses).meta({ id: 'TrackingStatus' });
 
 export function isTrackingStatus(word: string): word is TrackingStatus {
   return Object.hasOwn(trackingTable, word);

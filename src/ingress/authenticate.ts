@@ -23,6 +23,8 @@ export interface Tenant {
 export interface Caller {
   keyId: string;
   scopes: readonly ApiKeyScope[];
+  /** The one carrier that it speaks for; absent: for all. */
+  carrier?: string | undefined;
   /** The merchant that the key belongs to; null for the configuration's admin key, which belongs to none. */
   merchantId: string | null;
 }

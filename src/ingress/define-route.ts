@@ -24,6 +24,8 @@ export interface AnswerSpec {
 /** What a handler is told, whatever the route. */
 export interface Call<P, Q, B> {
   deps: IngressDeps;
+  /** Null where nobody has to say who they are. */
+  caller: Caller | null;
   params: P;
   query: Q;
   body: B;
@@ -51,6 +53,8 @@ interface Declaration<P, Q, B> {
   params?: z.ZodType<P>;
   query?: z.ZodType<Q>;
   body?: z.ZodType<B>;
+  /** What the document says of a body whose parts the handler judges one by one. */
+  bodyShown?: z.ZodType;
   /** An absent body counts as `{}`. */
   bodyOptional?: true;
   /** Its body may be larger than others. */
@@ -82,7 +86,6 @@ interface Declaration<P, Q, B> {
 export interface RawCall extends Omit<Call<unknown, unknown, unknown>, 'params' | 'query' | 'body'> {
   params: Record<string, string>;
   query: Record<string, string>;
-  caller: Caller | null;
   tenant: Tenant | null;
 }
 

@@ -61,7 +61,12 @@ export function registerRoute(registry: Registry, route: Route): void {
       }),
       ...(body === undefined
         ? {}
-        : { body: { required: route.bodyOptional !== true, content: { 'application/json': { schema: body } } } }),
+        : {
+            body: {
+              required: route.bodyOptional !== true,
+              content: { 'application/json': { schema: route.bodyShown ?? body } },
+            },
+          }),
       ...(route.rawBody === true ? { body: { required: true, content: { '*/*': {} } } } : {}),
       ...(route.streamBody === undefined ? {} : { body: { required: true, content: streamContent(route.streamBody) } }),
     },

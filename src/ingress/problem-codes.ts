@@ -174,6 +174,18 @@ export const problemCodes = {
     'A reconciliation is under way',
     'It compares the same orders: read it until its status is `done`.',
   ),
+  'tracking.not_found': row(
+    'rejected',
+    404,
+    'No such parcel',
+    'Nobody has told of this number of this carrier: an order’s tracking names it, or its carrier’s events do.',
+  ),
+  'tracking.all_rejected': row(
+    'rejected',
+    422,
+    'No event could be taken',
+    '`errors` says what is wrong with each, with a pointer into the body.',
+  ),
   'webhook.token_unknown': row(
     'rejected',
     404,

@@ -28,6 +28,7 @@ import { safetyStockRoutes } from './routes/safety-stock.ts';
 import { searchRoutes } from './routes/search.ts';
 import { shipmentRoutes } from './routes/shipments.ts';
 import { stockReconciliationRoutes } from './routes/stock-reconciliations.ts';
+import { trackingRoutes } from './routes/tracking.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { worksheetRoutes } from './routes/worksheets.ts';
 
@@ -41,6 +42,7 @@ export const routes: readonly Route[] = [
   ...orderTrackingRoutes,
   ...worksheetRoutes,
   ...shipmentRoutes,
+  ...trackingRoutes,
   ...facilityRoutes,
   ...connectorRoutes,
   ...connectionRoutes,

@@ -13,6 +13,7 @@ import { orderCancel } from './order-cancel.ts';
 import { orderImport } from './order-import.ts';
 import { orderReconcile } from './order-reconcile.ts';
 import { overlapCheck } from './overlap-check.ts';
+import { parcelTell } from './parcel-tell.ts';
 import { runSend } from './run-send.ts';
 import { stockReconcile } from './stock-reconcile.ts';
 import { sweep } from './sweep.ts';
@@ -31,6 +32,7 @@ export const jobs = {
   'feed-poll': feedPoll,
   'connection-check': connectionCheck,
   'delivery-attempt': deliveryAttempt,
+  'parcel-tell': parcelTell,
   'run-send': runSend,
   'catalog-read': catalogRead,
   'stock-reconcile': stockReconcile,

@@ -52,6 +52,15 @@ export function createKeys(shard: number) {
     hooks: (orderId: string) => `${tag}:hooks:${orderId}`,
     inboxSeen: (connectionId: string, digest: string) => `${tag}:seen:${connectionId}:${digest}`,
 
+    /** What is known of a number: for each carrier that has one like it, the parcel, its version and its sealed history. */
+    parcel: (merchantId: string, number: string) => `${tag}:parcel:${merchantId}:${number}`,
+    /** The parcels that a connection is asked about, by when they are due (ms). */
+    dueParcels: (connectionId: string) => `${tag}:due:${connectionId}`,
+    /** Failures in a row of a connection's carrier, and until when it is left alone. */
+    circuit: (connectionId: string) => `${tag}:circuit:${connectionId}`,
+    /** Calls of an account on one of its days. */
+    dailyCalls: (account: string, day: string) => `${tag}:daily-calls:${account}:${day}`,
+
     connections: (merchantId: string) => `${tag}:connections:${merchantId}`,
     health: (connectionId: string) => `${tag}:health:${connectionId}`,
     endpoints: (merchantId: string) => `${tag}:endpoints:${merchantId}`,

@@ -25,6 +25,8 @@ export interface ApiKey {
   merchantId: string;
   name: string;
   scopes: readonly ApiKeyScope[];
+  /** The one carrier (its slug) that it speaks for; absent: for all. */
+  carrier?: string | undefined;
   /** The first characters, so that people can tell keys apart. */
   prefix: string;
   createdAt: string;
@@ -36,6 +38,7 @@ export interface ApiKeyHolder {
   keyId: string;
   merchantId: string;
   scopes: readonly ApiKeyScope[];
+  carrier?: string | undefined;
 }
 
 interface GlobalDeps {
@@ -80,7 +83,7 @@ export async function listMerchants({ redis }: GlobalDeps): Promise<Merchant[]> 
 export async function createApiKey(
   { redis, clock }: GlobalDeps,
   merchantId: string,
-  request: { name: string; scopes: readonly ApiKeyScope[] },
+  request: Pick<ApiKey, 'name' | 'scopes' | 'carrier'>,
 ): Promise<{ apiKey: ApiKey; secret: string }> {
   const secret = `pl_${randomBytes(32).toString('base64url')}`;
   const keyDigest = digest(secret);
@@ -89,11 +92,12 @@ export async function createApiKey(
     merchantId,
     name: request.name,
     scopes: request.scopes,
+    ...(request.carrier === undefined ? {} : { carrier: request.carrier }),
     prefix: secret.slice(0, 9),
     createdAt: toInstant(clock.now()),
     lastUsedAt: null,
   };
-  const holder: ApiKeyHolder = { keyId: apiKey.id, merchantId, scopes: request.scopes };
+  const holder: ApiKeyHolder = { keyId: apiKey.id, merchantId, scopes: request.scopes, carrier: request.carrier };
   await redis
     .multi()
     .hset(globalKeys.apiKeys(merchantId), apiKey.id, JSON.stringify({ ...apiKey, digest: keyDigest }))
@@ -142,7 +146,9 @@ export async function findApiKeyHolder(
   keyId: string,
 ): Promise<ApiKeyHolder | null> {
   const doc = await redis.hget(globalKeys.apiKeys(merchantId), keyId);
-  return doc === null ? null : { keyId, merchantId, scopes: parseStored<ApiKey>(doc).scopes };
+  if (doc === null) return null;
+  const { scopes, carrier } = parseStored<ApiKey>(doc);
+  return { keyId, merchantId, scopes, carrier };
 }
 
 export async function noteApiKeyUsed({ redis, clock }: GlobalDeps, holder: ApiKeyHolder): Promise<void> {

@@ -97,6 +97,8 @@ export interface DailyQuota {
 export interface CarrierConnector<S = unknown> extends CallingConnector<S, CarrierConnection> {
   readonly kind: 'carrier';
   readonly numbersPerCallMax: number;
+  /** Knows the parcels of many carriers: those that have no connection of their own are asked about here. */
+  readonly isAggregator?: true;
   /** Absent where the carrier limits no day. */
   dailyQuota?(settings: S): DailyQuota;
   readonly webhook?: CarrierWebhook<S>;

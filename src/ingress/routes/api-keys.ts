@@ -16,14 +16,24 @@ const ScopeSchema = z.enum(apiKeyScopes).meta({
   description: '`operate` includes `read`; `admin` includes all, and other merchants (named in `Packline-Merchant`)',
 });
 
+const CarrierSlugSchema = z
+  .string()
+  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/)
+  .max(60);
+
 const ApiKeyInputSchema = z
-  .strictObject({ name: z.string().min(1).max(120), scopes: z.array(ScopeSchema).min(1).max(apiKeyScopes.length) })
+  .strictObject({
+    name: z.string().min(1).max(120),
+    scopes: z.array(ScopeSchema).min(1).max(apiKeyScopes.length),
+    carrier: CarrierSlugSchema.optional().meta({ description: 'The one carrier that the key speaks for: it tells of no other’s parcels' }), // prettier-ignore
+  })
   .meta({ id: 'ApiKeyInput' });
 
 const shown = {
   id: IdSchema('apiKey'),
   name: z.string(),
   scopes: z.array(ScopeSchema),
+  carrier: CarrierSlugSchema.optional(),
   prefix: z.string().meta({ description: 'The first characters, to tell keys apart by' }),
   createdAt: InstantSchema,
   lastUsedAt: InstantSchema.nullable().meta({ description: 'To the minute' }),

@@ -14,6 +14,7 @@ export const easypost: CarrierConnector<EasypostSettings> = {
   title: 'EasyPost',
   settings: EasypostSettingsSchema,
   numbersPerCallMax: 1,
+  isAggregator: true,
   account: ({ baseUrl, apiKey }) => [baseUrl, apiKey].join('\n'),
   budgets: ({ requestsPerSecond }) => ({ default: { calls: requestsPerSecond, perMs: 1_000 } }),
   urls: ({ baseUrl }) => [baseUrl],
