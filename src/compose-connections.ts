@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Base } from './compose.ts';
+import type { CarrierConnection, CarrierConnector } from './connectors/carriers/port.ts';
+import { carrierConnectors } from './connectors/carriers/registry.ts';
 import { createConnectorIo } from './connectors/create-io.ts';
 import type { CallingConnector, TestableConnection } from './connectors/connector.ts';
 import { fulfilmentConnectors } from './connectors/fulfilment/registry.ts';
@@ -9,8 +11,9 @@ import type { CallingOmsConnector, OmsConnection } from './connectors/oms/port.t
 import { callingOmsConnectors } from './connectors/oms/registry.ts';
 import { connectors } from './connectors/registry.ts';
 import { Failure } from './domain/failure.ts';
-import type { Opened, OpenFulfilment, OpenOms, OpenOptions } from './fulfilment/deps.ts';
+import type { OpenCarrier, Opened, OpenFulfilment, OpenOms, OpenOptions } from './fulfilment/deps.ts';
 import { openConnection, readConnection, type Connection } from './store/connections.ts';
+import { takeDailyCall, type DailyLimit } from './store/daily-calls.ts';
 import type { StoreDeps } from './store/deps.ts';
 import { rememberOpened } from './store/opened.ts';
 import { configureLane, labelsOfLane, queueIn, throttleLane } from './store/lanes.ts';
@@ -54,7 +57,8 @@ export function createConnections(
     connectionId: string,
     signal: AbortSignal,
     options: OpenOptions = {},
-  ): Promise<Opened<K, C>> {
+    limitOf: (connector: K, settings: unknown) => DailyLimit | undefined = () => undefined,
+  ): Promise<Opened<K, C> & { dailyLimit?: DailyLimit }> {
     const record = await readConnection(store, merchantId, connectionId);
     const connector = record === null ? undefined : known.get(record.connector);
     if (record === null || connector === undefined) {
@@ -77,6 +81,7 @@ export function createConnections(
       told.set(lane, mark);
     }
     const asker: Asker = { class: options.class ?? 'orders', merchantId };
+    const dailyLimit = limitOf(connector, settings);
     const io = createConnectorIo(
       {
         http,
@@ -96,6 +101,10 @@ export function createConnections(
               late: (byMs) => moveSlot(store, slot, byMs),
               end: (wentOut) => endSlot(store, slot, wentOut),
             };
+          take: async (lane, waitMaxMs) => {
+            const slot = await takeSlot(store, lane, waitMaxMs);
+            if (slot.taken) await countDailyCall(store, dailyLimit, options);
+            return { ...slot, late: (byMs) => pushLane(store, lane, slot, byMs) };
           },
           throttle: (lane, pauseMs) => throttleLane(store, lane, pauseMs),
         },
@@ -115,8 +124,13 @@ export function createConnections(
       connection: connector.connect(settings, io),
       settings,
       laneOf: (budget = defaultBudget) => queueIn(laneOf(connector, settings, budget), merchantId),
+      laneOf: (budget = defaultBudget) => laneOf(connector, settings, budget),
+      ...(dailyLimit === undefined ? {} : { dailyLimit }),
     };
   }
+
+  const known = ({ connector: id }: Pick<Connection, 'connector'>) =>
+    fulfilmentConnectors.get(id) ?? callingOmsConnectors.get(id) ?? carrierConnectors.get(id);
 
   return {
     openFulfilment: (...args: OpenArgs): Promise<OpenFulfilment> =>
@@ -125,9 +139,19 @@ export function createConnections(
       const oms = await open<CallingOmsConnector, OmsConnection>(callingOmsConnectors, ...args);
       return { ...oms, policy: oms.connector.policy(oms.settings) };
     },
+    openCarrier: (...[store, merchantId, connectionId, signal, options]: OpenArgs): Promise<OpenCarrier> =>
+      open<CarrierConnector, CarrierConnection>(
+        carrierConnectors,
+        store,
+        merchantId,
+        connectionId,
+        signal,
+        options,
+        dailyLimitOf,
+      ),
     /** The lanes of a connection's budgets, by budget name; none while its settings cannot be read. */
     lanesOf: (store: StoreDeps, record: Connection): Readonly<Record<string, string>> => {
-      const connector = fulfilmentConnectors.get(record.connector) ?? callingOmsConnectors.get(record.connector);
+      const connector = known(record);
       const settings = connector === undefined ? undefined : knownSettings(store, record);
       if (connector === undefined || settings === undefined) return {};
       const budgets = Object.keys(connector.budgets(settings));
@@ -143,8 +167,7 @@ export function createConnections(
       const settings = knownSettings(store, record);
       return settings === undefined ? null : (callingOmsConnectors.get(record.connector)?.pull?.(settings) ?? null);
     },
-    callsSomebody: ({ connector }: Pick<Connection, 'connector'>): boolean =>
-      fulfilmentConnectors.has(connector) || callingOmsConnectors.has(connector),
+    callsSomebody: (record: Pick<Connection, 'connector'>): boolean => known(record) !== undefined,
     importsByItself: ({ connector }: Pick<Connection, 'connector'>): boolean =>
       fulfilmentConnectors.get(connector)?.appearsWithinMs !== undefined,
     tellsOmsOfDelivery: (store: StoreDeps, record: Connection): boolean => {
@@ -175,4 +198,24 @@ function laneOf(
 ): string {
   const account = createHash('sha256').update(connector.account(settings)).digest('hex').slice(0, 16);
   return `${connector.id}.${account}.${budget}`;
+}
+
+/** The calls of an account's day are counted like its rate: for all who hold it together. */
+const dailyLimitOf = (connector: CarrierConnector, settings: unknown): DailyLimit | undefined => {
+  const quota = connector.dailyQuota?.(settings);
+  return quota === undefined ? undefined : { ...quota, account: laneOf(connector, settings, 'day') };
+};
+
+/** Throws Failure `throttled` `budget.day_spent`. */
+async function countDailyCall(
+  store: StoreDeps,
+  limit: DailyLimit | undefined,
+  { spendsReserve = false }: OpenOptions,
+): Promise<void> {
+  if (limit === undefined) return;
+  const { taken, resetMs } = await takeDailyCall(store, limit, { spendsReserve });
+  if (taken) return;
+  throw new Failure('throttled', 'budget.day_spent', 'the calls that this account has for a day are spent', {
+    retryAfterMs: resetMs - store.clock.now(),
+  });
 }

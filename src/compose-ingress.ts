@@ -14,6 +14,7 @@ export function composeIngressDeps(
   const {
     openFulfilment,
     openOms,
+    openCarrier,
     lanesOf,
     takesCatalog,
     pullPolicyOf,
@@ -21,6 +22,7 @@ export function composeIngressDeps(
     vendorAccountOf,
     importsByItself,
   } = createConnections(base, base.config);
+  const openers = { oms: openOms, fulfilment: openFulfilment, carrier: openCarrier };
   const evenPaused = { evenPaused: true };
   return {
     settings: {
@@ -37,6 +39,7 @@ export function composeIngressDeps(
     clock,
     log,
     metrics: metrics.registry,
+    countUnmapped: (words) => metrics.unmappedWords.inc({ connector: 'api' }, words),
     adminKeyDigest: config.adminKey === undefined ? null : digest(config.adminKey),
     redis,
     generation: stores[0]?.generation ?? '',
@@ -50,9 +53,7 @@ export function composeIngressDeps(
       egress.check(url);
     },
     openTestable: (store, { kind, merchantId, id }, signal) =>
-      kind === 'oms'
-        ? openOms(store, merchantId, id, signal, evenPaused)
-        : openFulfilment(store, merchantId, id, signal, evenPaused),
+      openers[kind](store, merchantId, id, signal, { evenPaused: true, spendsReserve: true }),
     openOms: (store, merchantId, connectionId, signal) => openOms(store, merchantId, connectionId, signal, evenPaused),
     blobs,
     takesCatalog,

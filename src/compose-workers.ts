@@ -26,6 +26,10 @@ import orderCancel from '../workers/order-cancel.ts';
 import orderImport from '../workers/order-import.ts';
 import orderReconcile from '../workers/order-reconcile.ts';
 import overlapCheck from '../workers/overlap-check.ts';
+import parcelAsk from '../workers/parcel-ask.ts';
+import parcelFollow from '../workers/parcel-follow.ts';
+import parcelPoll from '../workers/parcel-poll.ts';
+import parcelRead from '../workers/parcel-read.ts';
 import parcelTell from '../workers/parcel-tell.ts';
 import runSend from '../workers/run-send.ts';
 import stockReconcile from '../workers/stock-reconcile.ts';
@@ -51,6 +55,10 @@ const run: Record<JobName, (runner: Runner) => RunningWorker> = {
   'stock-reconcile': (runner) => runWorker(stockReconcile, runner),
   'catalog-pull': (runner) => runWorker(catalogPull, runner),
   'pull-read': (runner) => runWorker(pullRead, runner),
+  'parcel-follow': (runner) => runWorker(parcelFollow, runner),
+  'parcel-poll': (runner) => runWorker(parcelPoll, runner),
+  'parcel-ask': (runner) => runWorker(parcelAsk, runner),
+  'parcel-read': (runner) => runWorker(parcelRead, runner),
   'parcel-tell': (runner) => runWorker(parcelTell, runner),
   'run-send': (runner) => runWorker(runSend, runner),
   sweep: (runner) => runWorker(sweep, runner),

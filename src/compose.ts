@@ -169,6 +169,7 @@ export function composeWorkerDeps(base: Base): WorkerDeps {
     blobs: base.blobs,
     random: Math.random,
     retirePercentMax: base.config.retirePercentMax,
+    countUnmapped: (connector, words) => base.metrics.unmappedWords.inc({ connector }, words),
     quietAfterMs: base.config.quietSeconds * 1_000,
     reconcileEveryMs: base.config.reconcileHours * 3_600_000,
     ...connections,

@@ -1,4 +1,5 @@
 import type { TestableConnection } from '../connectors/connector.ts';
+import type { CarrierConnection, CarrierConnector } from '../connectors/carriers/port.ts';
 import type { FulfilmentConnection, FulfilmentConnector } from '../connectors/fulfilment/port.ts';
 import type { PullPolicy } from '../connectors/oms/catalog-source.ts';
 import type { CallingOmsConnector, OmsConnection, OmsPolicy } from '../connectors/oms/port.ts';
@@ -7,6 +8,7 @@ import type { Blobs } from '../platform/blobs.ts';
 import type { Http } from '../platform/http.ts';
 import type { WorkClass } from '../store/commit.ts';
 import type { Connection } from '../store/connections.ts';
+import type { DailyLimit } from '../store/daily-calls.ts';
 import type { StoreDeps } from '../store/deps.ts';
 
 /** A connection, ready to be called. */
@@ -20,9 +22,13 @@ export interface Opened<Kind, C extends TestableConnection> {
 }
 export type OpenFulfilment = Opened<FulfilmentConnector, FulfilmentConnection>;
 export type OpenOms = Opened<CallingOmsConnector, OmsConnection> & { policy: OmsPolicy };
+/** `dailyLimit`: absent where the carrier limits no day. Every call is counted on it. */
+export type OpenCarrier = Opened<CarrierConnector, CarrierConnection> & { dailyLimit?: DailyLimit };
 
 export interface OpenOptions {
   evenPaused?: boolean;
+  /** Somebody waits for the answer: what is kept back of a day's calls may be spent. */
+  spendsReserve?: boolean;
   /** With each request that goes out. */
   onCall?: () => void;
   /**
@@ -55,12 +61,15 @@ export interface WorkerDeps {
   random: () => number;
   /** A full snapshot retires so many percent of what can be bought, and more only when somebody confirms it. */
   retirePercentMax: number;
+  /** Words of carriers that no table knows have come, by this connector. */
+  countUnmapped(connector: string, words: number): void;
   /** An order at work that nothing was heard of for so long is read at its partner. */
   quietAfterMs: number;
   /** How often all open orders are compared with the partners; 0: never. */
   reconcileEveryMs: number;
   openFulfilment: Open<OpenFulfilment>;
   openOms: Open<OpenOms>;
+  openCarrier: Open<OpenCarrier>;
   /** Whose account at which vendor a connection is (connector.ts); undefined where it does not matter. */
   vendorAccountOf(store: StoreDeps, connection: Connection): string | undefined;
   /** The partner of this connection is called by us. */

@@ -13,6 +13,7 @@ import { createRequestMetrics } from './request-metrics.ts';
 import { routes } from './routes.ts';
 import { makeDocsRoutes } from './routes/docs.ts';
 import { makeRunEventRoutes } from './routes/run-events.ts';
+import { makeInboundToken } from './routes/inbound-token.ts';
 import { makeInboundWebhooks } from './routes/inbound-webhook.ts';
 
 /** The HTTP side of Packline: `fetch` for @hono/node-server (with `serverOptions` and `guardServer`) or for tests. */
@@ -32,6 +33,7 @@ export function createApp(deps: IngressDeps): OpenAPIHono<Env> {
     ...makeRunEventRoutes(deps),
     ...compat,
     ...makeInboundWebhooks(deps, metrics),
+    makeInboundToken(deps, metrics),
     ...docs,
   ];
 

@@ -37,6 +37,8 @@ export interface IngressDeps {
   log: Log;
   /** Where request metrics are registered, and what `/metrics` shows. */
   metrics: Registry;
+  /** Words of carriers that no table knows were told to the API. */
+  countUnmapped(words: number): void;
   /** `digest` (store/deps.ts) of the admin key of the configuration; null where none is set. */
   adminKeyDigest: string | null;
   /** A `producer` profile connection, for what lies under the global tag. */

@@ -5,6 +5,7 @@ import type { TrackingEvent } from '../domain/order.ts';
 import { reportDelivery, withTrackingEvents } from '../domain/report-delivery.ts';
 import { deliveryWorkNow } from '../queues/fulfilment-update.ts';
 import { omsWorkNow } from '../queues/oms-update.ts';
+import { followWork } from '../queues/parcel-follow.ts';
 import { toInstant } from '../platform/clock.ts';
 import type { OrderChange } from '../store/change-order.ts';
 import type { StoreDeps } from '../store/deps.ts';
@@ -54,6 +55,6 @@ export function takeTracking(
         detail: { events: events.length, deliveredAt: delivered?.at ?? null, by },
       },
     ],
-    entries: [...omsWorkNow(order), ...deliveryWorkNow(next)],
+    entries: [...omsWorkNow(order), ...deliveryWorkNow(next), ...followWork(order, next)],
   };
 }

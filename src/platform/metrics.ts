@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 
 const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
 
@@ -31,6 +31,12 @@ export function createMetrics() {
       help: 'Calls to partners, by operation and outcome (status class, or the code of the failure).',
       labelNames: ['connector', 'operation', 'outcome'] as const,
       buckets: secondsBuckets,
+      registers,
+    }),
+    unmappedWords: new Counter({
+      name: 'packline_tracking_unmapped_words_total',
+      help: 'Events of parcels in words of their carrier that no table knows, by connector; `api` for those pushed to the API.',
+      labelNames: ['connector'] as const,
       registers,
     }),
   };

@@ -4,6 +4,7 @@ import { freeLane } from '../store/entries.ts';
 import { connectionCheck } from './connection-check.ts';
 import { makeEntry } from './define-job.ts';
 import { feedPoll } from './feed-poll.ts';
+import { parcelPoll } from './parcel-poll.ts';
 import { sweep } from './sweep.ts';
 
 /**
@@ -15,6 +16,7 @@ export function connectionWork({ kind, merchantId, id, paused }: Connection): Ne
   if (kind === 'oms') {
     return [makeEntry(feedPoll, payload, { lane: freeLane }), makeEntry(connectionCheck, payload, { lane: freeLane })];
   }
+  if (kind === 'carrier') return [makeEntry(parcelPoll, payload, { lane: freeLane })];
   if (kind !== 'fulfilment' || paused) return [];
   return [makeEntry(sweep, { kind: 'catch-up', ...payload }, { lane: freeLane })];
 }

@@ -13,6 +13,10 @@ import { orderCancel } from './order-cancel.ts';
 import { orderImport } from './order-import.ts';
 import { orderReconcile } from './order-reconcile.ts';
 import { overlapCheck } from './overlap-check.ts';
+import { parcelAsk } from './parcel-ask.ts';
+import { parcelFollow } from './parcel-follow.ts';
+import { parcelPoll } from './parcel-poll.ts';
+import { parcelRead } from './parcel-read.ts';
 import { parcelTell } from './parcel-tell.ts';
 import { runSend } from './run-send.ts';
 import { stockReconcile } from './stock-reconcile.ts';
@@ -32,6 +36,10 @@ export const jobs = {
   'feed-poll': feedPoll,
   'connection-check': connectionCheck,
   'delivery-attempt': deliveryAttempt,
+  'parcel-follow': parcelFollow,
+  'parcel-poll': parcelPoll,
+  'parcel-ask': parcelAsk,
+  'parcel-read': parcelRead,
   'parcel-tell': parcelTell,
   'run-send': runSend,
   'catalog-read': catalogRead,

@@ -75,6 +75,7 @@ export async function openWorkbench(client: Redis): Promise<Workbench> {
     blobs: createMemoryBlobs(),
     random: () => 0.5,
     retirePercentMax: 10,
+    countUnmapped: () => undefined,
     quietAfterMs,
     reconcileEveryMs,
     ...createConnections({ http, clock, metrics: createMetrics() }, { baseUrl: 'http://127.0.0.1:3000' }),

@@ -66,7 +66,7 @@ export async function startConnectionWork(deps: IngressDeps, store: StoreDeps, c
   const { kind, merchantId } = connection;
   const cause = newId('request', store.clock);
   const route = makeEntry(sweep, { kind: 'unrouted', merchantId }, { lane: freeLane, cause });
-  const lasting = deps.callsSomebody(connection) && kind === 'oms' ? connectionWork(connection) : [];
+  const lasting = deps.callsSomebody(connection) ? connectionWork(connection) : [];
   await commit(store, { entries: kind === 'fulfilment' ? [route] : lasting });
 }
 

@@ -45,7 +45,10 @@ const postTrackingEvents = defineRoute({
       : [{ input: body, at: [] }];
     const data = await takeTrackingEvents({ store, merchantId }, inputs, {
       carrier: caller?.carrier,
-      onUnmapped: (carrier, words) => deps.log.warn({ merchantId, carrier, words }, 'tracking.unmapped'),
+      onUnmapped: (carrier, words) => {
+        deps.countUnmapped(words);
+        deps.log.warn({ merchantId, carrier, words }, 'tracking.unmapped');
+      },
     });
     if (data.every(({ verdict }) => verdict === 'rejected')) {
       const errors = data.flatMap((one) => one.errors ?? []).slice(0, errorsShownMax);

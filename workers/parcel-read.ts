@@ -1,0 +1,51 @@
+import type { ParcelReport } from '../src/connectors/carriers/port.ts';
+import { Failure } from '../src/domain/failure.ts';
+import { toCarrierSlug, toTrackingNumber } from '../src/domain/parcel.ts';
+import { hearPushed } from '../src/domain/parcel-step.ts';
+import type { OpenCarrier, WorkerDeps } from '../src/fulfilment/deps.ts';
+import { hearParcels } from '../src/queues/hear-parcels.ts';
+import { parcelRead } from '../src/queues/parcel-read.ts';
+import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
+import { keptWrites, readMessage } from '../src/store/inbox.ts';
+import { readParcelsOfNumber } from '../src/store/parcels.ts';
+
+type Context = JobContext<WorkerDeps>;
+
+/** Merging twice is merging once: what was heard before a crash changes nothing when it is read again. */
+export default defineWorker<WorkerDeps, { merchantId: string; connectionId: string; inboxId: string }>(
+  parcelRead,
+  async ({ merchantId, connectionId, inboxId }, context) => {
+    const { store, deps, signal, finish } = context;
+    const message = await readMessage(store, inboxId);
+    if (message === null) throw new Failure('rejected', 'hook.expired', 'this webhook is past its retention');
+    // A paused connection is not called, but what it says is heard.
+    const carrier = await deps.openCarrier(store, merchantId, connectionId, signal, { evenPaused: true });
+    const reports = carrier.connector.webhook?.read(message.body, message.receivedAt) ?? [];
+    for (const report of reports) await hear(report, carrier, message.receivedAt, context);
+    await finish({ writes: keptWrites(store, inboxId) });
+  },
+);
+
+async function hear(
+  { number: said, carrier, events, complete, expectedOn }: ParcelReport,
+  { record: { id: connectionId, merchantId }, connector }: OpenCarrier,
+  receivedAt: string,
+  { store, deps, log }: Context,
+): Promise<void> {
+  const number = toTrackingNumber(said);
+  if (number === null) {
+    log.warn({ connectionId }, 'hook.numberUnusable');
+    return;
+  }
+  const carrierName = carrier ?? connector.id;
+  const slug = toCarrierSlug(carrierName);
+  // An aggregator may call the carrier by another word than the order did.
+  const known = await readParcelsOfNumber(store, merchantId, number);
+  const parcel = known.find((one) => one.carrier === slug) ?? known.find((one) => one.connectionId === connectionId);
+  const name = { merchantId, carrier: parcel?.carrier ?? (slug === '' ? connector.id : slug), number };
+  const facts = { name, carrierName, connectionId: parcel?.connectionId ?? connectionId, at: receivedAt };
+  const news = { events, complete, expectedOn, receivedAt };
+  const [outcome] = await hearParcels(store, [{ name, step: (before) => hearPushed(before, facts, news) }]);
+  const unknown = outcome?.news.filter(({ unmapped }) => unmapped !== undefined).length ?? 0;
+  if (unknown > 0) deps.countUnmapped(connector.id, unknown);
+}
