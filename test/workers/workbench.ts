@@ -16,6 +16,9 @@ import { freeLane, leaseEntries, type LeasedEntry } from '../../src/store/entrie
 import deliveryAttempt from '../../workers/delivery-attempt.ts';
 import fulfilmentRead from '../../workers/fulfilment-read.ts';
 import fulfilmentSubmit from '../../workers/fulfilment-submit.ts';
+import parcelAsk from '../../workers/parcel-ask.ts';
+import parcelPoll from '../../workers/parcel-poll.ts';
+import parcelTell from '../../workers/parcel-tell.ts';
 import sweep from '../../workers/sweep.ts';
 import { makeJobContext } from '../queues/job-context.ts';
 import { createMemoryBlobs } from '../support/memory-blobs.ts';
@@ -34,6 +37,9 @@ const handlers: Readonly<Record<string, Run>> = {
   'delivery-attempt': prepare(deliveryAttempt),
   'fulfilment-read': prepare(fulfilmentRead),
   'fulfilment-submit': prepare(fulfilmentSubmit),
+  'parcel-ask': prepare(parcelAsk),
+  'parcel-poll': prepare(parcelPoll),
+  'parcel-tell': prepare(parcelTell),
   sweep: prepare(sweep),
 };
 
