@@ -1,5 +1,5 @@
 import { chooseCarrierConnection } from '../src/connectors/carriers/choose-connection.ts';
-import { toCarrierSlug, toTrackingNumber } from '../src/domain/parcel.ts';
+import { toCarrierSlug, toTrackingNumber, withoutPerson, type FollowedParcel } from '../src/domain/parcel.ts';
 import { followParcel } from '../src/domain/parcel-step.ts';
 import type { WorkerDeps } from '../src/fulfilment/deps.ts';
 import { toInstant } from '../src/platform/clock.ts';
@@ -10,6 +10,7 @@ import { parcelFollow } from '../src/queues/parcel-follow.ts';
 import { defineWorker } from '../src/queues/run-worker.ts';
 import { listConnections } from '../src/store/connections.ts';
 import { requireOrder } from '../src/store/orders.ts';
+import { isErased } from '../src/store/persons.ts';
 import { dueMember } from '../src/store/parcels.ts';
 
 /** If the first call is lost, somebody asks after this. */
@@ -17,7 +18,8 @@ const unansweredMs = 60 * 60_000;
 
 export default defineWorker<WorkerDeps, { orderId: string }>(parcelFollow, async ({ orderId }, context) => {
   const { store, deps, signal, finish, entryId, log } = context;
-  const { order } = await requireOrder(store, orderId);
+  const stored = await requireOrder(store, orderId);
+  const { order } = stored;
   const { carrier: carrierName, trackingNumber } = order.tracking ?? {};
   const carrier = toCarrierSlug(carrierName ?? '');
   const number = toTrackingNumber(trackingNumber ?? '');
@@ -30,7 +32,12 @@ export default defineWorker<WorkerDeps, { orderId: string }>(parcelFollow, async
   const connectionId = chooseCarrierConnection(await listConnections(store, merchantId), carrier);
   const name = { merchantId, carrier, number };
   const facts = { name, carrierName, connectionId, at: toInstant(nowMs) };
-  await hearParcels(store, [{ name, step: (known) => followParcel(known, facts, orderId, toInstant(nowMs + unansweredMs)) }]); // prettier-ignore
+  const nextAt = toInstant(nowMs + unansweredMs);
+  const step = (known: FollowedParcel | null) => {
+    const followed = followParcel(known, facts, orderId, nextAt);
+    return isErased(stored) ? { ...followed, ...withoutPerson(followed) } : followed;
+  };
+  await hearParcels(store, [{ name, step }]);
   if (connectionId === undefined) return;
   const { laneOf } = await deps.openCarrier(store, merchantId, connectionId, signal, { evenPaused: true });
   const members = [dueMember(name)];

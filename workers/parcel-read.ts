@@ -1,12 +1,13 @@
 import type { ParcelReport } from '../src/connectors/carriers/port.ts';
 import { Failure } from '../src/domain/failure.ts';
-import { toCarrierSlug, toTrackingNumber } from '../src/domain/parcel.ts';
+import { toCarrierSlug, toTrackingNumber, type FollowedParcel } from '../src/domain/parcel.ts';
 import { hearPushed } from '../src/domain/parcel-step.ts';
 import type { OpenCarrier, WorkerDeps } from '../src/fulfilment/deps.ts';
 import { hearParcels } from '../src/queues/hear-parcels.ts';
 import { parcelRead } from '../src/queues/parcel-read.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
-import { keptWrites, readMessage } from '../src/store/inbox.ts';
+import { keptWithWrites, keptWrites, readMessage } from '../src/store/inbox.ts';
+import { readOrder } from '../src/store/orders.ts';
 import { readParcelsOfNumber } from '../src/store/parcels.ts';
 
 type Context = JobContext<WorkerDeps>;
@@ -21,8 +22,15 @@ export default defineWorker<WorkerDeps, { merchantId: string; connectionId: stri
     // A paused connection is not called, but what it says is heard.
     const carrier = await deps.openCarrier(store, merchantId, connectionId, signal, { evenPaused: true });
     const reports = carrier.connector.webhook?.read(message.body, message.receivedAt) ?? [];
-    for (const report of reports) await hear(report, carrier, message.receivedAt, context);
-    await finish({ writes: keptWrites(store, inboxId) });
+    const orderIds = new Set<string>();
+    for (const report of reports) {
+      const heard = await hear(report, carrier, message.receivedAt, context);
+      for (const orderId of heard?.parcel.orderIds ?? []) orderIds.add(orderId);
+    }
+    // Its bytes may name people: they go with the person of each order that it is about.
+    const orders = (await Promise.all([...orderIds].map((id) => readOrder(store, id)))).filter((one) => one !== null);
+    const writes = orders.flatMap((stored) => keptWithWrites(store, stored, inboxId));
+    await finish({ writes: [...keptWrites(store, inboxId), ...writes] });
   },
 );
 
@@ -31,11 +39,11 @@ async function hear(
   { record: { id: connectionId, merchantId }, connector }: OpenCarrier,
   receivedAt: string,
   { store, deps, log }: Context,
-): Promise<void> {
+): Promise<FollowedParcel | null> {
   const number = toTrackingNumber(said);
   if (number === null) {
     log.warn({ connectionId }, 'hook.numberUnusable');
-    return;
+    return null;
   }
   const carrierName = carrier ?? connector.id;
   const slug = toCarrierSlug(carrierName);
@@ -48,4 +56,5 @@ async function hear(
   const [outcome] = await hearParcels(store, [{ name, step: (before) => hearPushed(before, facts, news) }]);
   const unknown = outcome?.news.filter(({ unmapped }) => unmapped !== undefined).length ?? 0;
   if (unknown > 0) deps.countUnmapped(connector.id, unknown);
+  return outcome?.now ?? null;
 }

@@ -25,7 +25,7 @@ export default defineWorker<WorkerDeps, { merchantId: string; carrier: string; n
       for (const orderId of parcel.orderIds) await tellOrder(context, orderId, followed).catch(ignoreMissing);
       const told = { ...parcel, told: { status: parcel.status } };
       const announced = parcel.orderIds.length === 0 ? await announce(followed.parcel, context) : {};
-      const { guards, writes } = parcelWrites(context.store, followed, told);
+      const { guards, writes } = parcelWrites(context.store, followed, { parcel: told, history: followed.history });
       const outcome = await context.finish({ ...announced, guards, writes: [...writes, ...(announced.writes ?? [])] });
       if (outcome !== 'conflict') return;
     }

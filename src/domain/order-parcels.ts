@@ -4,7 +4,7 @@ import type { Evidence } from './evidence.ts';
 import { factsOf, learn, type Changed, type Vocabularies } from './order-change.ts';
 import type { OrderParcel, OrderTracking } from './order-tracking.ts';
 import type { Order, TrackingEvent } from './order.ts';
-import type { Parcel } from './parcel.ts';
+import { toCarrierSlug, toTrackingNumber, type Parcel, type ParcelName } from './parcel.ts';
 import type { Vocabulary } from './resolve-status.ts';
 import { trackingTable, type TrackingStatus } from './tracking-status.ts';
 
@@ -75,7 +75,7 @@ function evidenceOf(
   const hasMoved = (one: OrderParcel): boolean => trackingTable[one.status].rank >= trackingTable.PICKED_UP.rank;
   const counted = parcels.filter(
     (one) =>
-      one.status !== 'CANCELLED' && one.status !== 'EXPIRED' && (one.trackingNumber === current || hasMoved(one)),
+      one.status !== 'CANCELLED' && one.status !== 'EXPIRED' && (one.trackingNumber === toTrackingNumber(current ?? '') || hasMoved(one)),
   );
   const ended = counted.filter((one) => one.status === 'DELIVERED' || one.status === 'RETURNED');
   const said = (code: keyof typeof carrierVocabulary, occurredAt: string | null): Evidence => ({
@@ -109,3 +109,12 @@ export const toTrackingEvents = (history: readonly CarrierEvent[]): TrackingEven
         ? []
         : [{ city: place?.city ?? '', state: place?.state ?? '', description: description ?? code, date: at }],
     );
+
+/** By what the parcels are known that an order names or has heard of. */
+export function parcelNamesOf({ merchantId, tracking }: Order): ParcelName[] {
+  const number = toTrackingNumber(tracking?.trackingNumber ?? '');
+  const carrier = toCarrierSlug(tracking?.carrier ?? '');
+  const current = number === null || carrier === '' ? [] : [{ merchantId, carrier, number }];
+  const heard = (tracking?.parcels ?? []).map((one) => ({ merchantId, carrier: one.carrier, number: one.trackingNumber }));
+  return [...current, ...heard.filter((one) => one.carrier !== carrier || one.number !== number)];
+}

@@ -166,3 +166,9 @@ export function learnOfParcel(
 export function withoutPlaces({ description: _, place: __, ...event }: CarrierEvent): CarrierEvent {
   return event;
 }
+
+/** Its person was erased: it goes on, and nothing of it names them. */
+export const withoutPerson = ({ parcel, history }: FollowedParcel): FollowedParcel => ({
+  parcel: { ...parcel, erased: true },
+  history: history.map(withoutPlaces),
+});

@@ -1,4 +1,6 @@
 import { Failure } from '../domain/failure.ts';
+import { parcelNamesOf } from '../domain/order-parcels.ts';
+import { withoutPerson } from '../domain/parcel.ts';
 import { toInstant } from '../platform/clock.ts';
 import type { PrivateLog } from '../platform/private-log.ts';
 import { claimOf, type Claim } from './accept-order.ts';
@@ -6,6 +8,7 @@ import { commit } from './commit.ts';
 import type { StoreDeps } from './deps.ts';
 import { documentFields } from './documents.ts';
 import { orderGuard, orderWrites, readOrder, timelineWrite, type StoredOrder } from './orders.ts';
+import { parcelWrites, readParcels } from './parcels.ts';
 import { foundByField, isErased, personMember, readFoundBy } from './persons.ts';
 import { lostIdWrites } from './search.ts';
 
@@ -21,7 +24,7 @@ export interface ErasureLine {
 }
 
 /** What of an order was erased. */
-export const erasedParts = ['person', 'amendment', 'webhooks', 'documents', 'index'] as const;
+export const erasedParts = ['person', 'amendment', 'webhooks', 'documents', 'tracking', 'index'] as const;
 export type ErasedPart = (typeof erasedParts)[number];
 
 export interface ErasedOrder {
@@ -85,9 +88,10 @@ export async function applyErasure(deps: StoreDeps, line: ErasureLine): Promise<
     // In a Redis that was restored the order may have come again meanwhile, under another id of ours.
     const orderId = claimed?.split('|')[1] ?? line.orderId;
     const stored = await readOrder(deps, orderId);
-    const { writes, where } = stored === null ? { writes: [], where: [] } : await planOf(deps, stored, line);
+    const plan = stored === null ? { guards: [], writes: [], where: [] } : await planOf(deps, stored, line);
+    const { guards, writes, where } = plan;
     const outcome = await commit(deps, {
-      guards: [{ key: claims, field, expected: claimed }, ...(stored === null ? [] : [orderGuard(deps, stored.order)])],
+      guards: [{ key: claims, field, expected: claimed }, ...(stored === null ? [] : [orderGuard(deps, stored.order)]), ...guards],
       writes: [...writes, ['HSET', claims, field, `|${orderId}`], ['HSET', keys.erasures, line.orderId, line.at]],
     });
     if (outcome === 'committed') return where;
@@ -99,13 +103,16 @@ async function planOf(
   deps: StoreDeps,
   stored: StoredOrder,
   { at: askedAt }: ErasureLine,
-): Promise<{ writes: string[][]; where: ErasedPart[] }> {
-  if (isErased(stored)) return { writes: [], where: [] };
+): Promise<{ guards: ReturnType<typeof parcelWrites>['guards']; writes: string[][]; where: ErasedPart[] }> {
+  if (isErased(stored)) return { guards: [], writes: [], where: [] };
   const { redis, keys, clock } = deps;
   const { pendingPerson } = stored;
   // Who picks and who drives: neither the documents nor their names are left.
   const { documents, ...order } = stored.order;
   const [foundBy, hooks] = await Promise.all([readFoundBy(deps, order.id), redis.lrange(keys.hooks(order.id), 0, -1)]);
+  const parcels = (await readParcels(deps, parcelNamesOf(order))).filter((parcel) => parcel !== null).map((parcel) =>
+    parcelWrites(deps, parcel, withoutPerson(parcel)),
+  );
   const at = toInstant(clock.now());
   const erased = { ...order, version: order.version + 1, updatedAt: at };
   const key = keys.order(order.id);
@@ -114,6 +121,7 @@ async function planOf(
     ...lostIdWrites(deps, stored.order, erased),
     ['HDEL', key, 'key', 'person', 'pendingPerson', ...documentFields, ...foundBy.map(foundByField)],
     ['DEL', keys.hooks(order.id), ...hooks.map((inboxId) => keys.inbox(inboxId))],
+    ...parcels.flatMap((parcel) => parcel.writes),
     ...timelineWrite(deps, order.id, [{ at, what: 'person.erased', detail: { askedAt } }]),
   ];
   const members = foundBy.map((hash) => personMember(hash, order.id));
@@ -123,7 +131,9 @@ async function planOf(
     amendment: pendingPerson !== null,
     webhooks: hooks.length > 0,
     documents: documents !== undefined,
+    tracking: parcels.length > 0,
     index: members.length > 0,
   };
-  return { writes, where: erasedParts.filter((part) => parts[part]) };
+  const guards = parcels.flatMap((parcel) => parcel.guards);
+  return { guards, writes, where: erasedParts.filter((part) => parts[part]) };
 }

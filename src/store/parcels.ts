@@ -184,15 +184,16 @@ export async function readParcelsOfNumber(
   return Object.entries(fields).flatMap(([field, doc]) => (field.includes(':') ? [] : [parseStored<Parcel>(doc)]));
 }
 
-/** For a job's last commit: the parcel as it is to be, if it still is as it was read. */
+/** For a commit of more than parcels: this one as it is to be, if it still is as it was read. */
 export function parcelWrites(
   deps: StoreDeps,
   before: FollowedParcel,
-  parcel: Parcel,
+  after: FollowedParcel,
 ): { guards: { key: string; field: string; expected: string }[]; writes: string[][] } {
-  const key = deps.keys.parcel(parcel.merchantId, parcel.number);
+  const { merchantId, number, carrier } = after.parcel;
+  const key = deps.keys.parcel(merchantId, number);
   return {
-    guards: [{ key, field: versionField(parcel.carrier), expected: String(before.parcel.version) }],
-    writes: [['HSET', key, ...parcelFields(deps, before, { parcel, history: before.history })]],
+    guards: [{ key, field: versionField(carrier), expected: String(before.parcel.version) }],
+    writes: [['HSET', key, ...parcelFields(deps, before, after)]],
   };
 }

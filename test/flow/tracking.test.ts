@@ -121,6 +121,20 @@ describe('a parcel of an order', () => {
     expect((await packline.call('GET', `/v1/orders/${orderId}`)).body).toMatchObject({ status: 'RECEIVED', problems: [{ code: 'order.no_route' }] });
   });
 
+  it('keeps what happened to it, and nothing that names the person, when that is erased', async () => {
+    const signed = [event('delivered', '2026-01-13T15:00:00Z', 'Signed by CANARY SILVA')];
+    trackers.set('ERASED1', tracker('ERASED1', signed));
+    const orderId = await orderWith('tracked-erased', 'ERASED1');
+    await makeOrderReader(packline).reaches('tracked-erased', { status: 'DELIVERED' });
+    expect(JSON.stringify(await trackingOf('usps/ERASED1'))).toContain('CANARY');
+    const erased = await packline.call('POST', '/v1/erasures', { orderId });
+    expect(erased.body['erased']).toMatchObject([{ where: expect.arrayContaining(['tracking']) }]);
+    expect(await trackingOf('usps/ERASED1')).toMatchObject({ status: 'DELIVERED' });
+    expect((await hook('ERASED1', [...moving, ...signed])).status).toBe(200);
+    await vi.waitFor(async () => expect((await trackingOf('usps/ERASED1'))['events']).toHaveLength(3), waiting);
+    expect(JSON.stringify(await trackingOf('usps/ERASED1'))).not.toMatch(/CANARY|RECIFE/);
+  });
+
   it('is not believed where its webhook is not signed', async () => {
     const refused = await fetch(packline.baseUrl + webhookPath, { method: 'POST', body: '{}' });
     expect(refused.status).toBe(401);
