@@ -12,6 +12,7 @@ import { reconcile } from './reconcile.ts';
 import { rows } from './rows.ts';
 import { settlement } from './settlement.ts';
 import { steady } from './steady.ts';
+import { tracking } from './tracking.ts';
 import { vtex } from './vtex-flow.ts';
 
 /** In the order in which they are run. */
@@ -30,4 +31,5 @@ export const benchmarks: readonly Benchmark[] = [
   memory,
   gs1,
   rows,
+  tracking,
 ];

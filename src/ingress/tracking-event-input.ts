@@ -14,15 +14,15 @@ const wrong = (code: string, error: string) => ({ error, params: { code } });
 export const TrackingEventSchema = z
   .strictObject({
     carrier: text(100)
-      .refine((name) => toCarrierSlug(name) !== '', wrong('field.carrier', 'has no letter or digit'))
+      .regex(/[A-Za-z0-9]/, 'has no letter or digit')
       .meta({ description: 'Whose event it is: `ups`, or any name of your own', examples: ['demo'] }),
-    trackingNumber: text(100).refine(
-      (number) => toTrackingNumber(number) !== null,
-      wrong('field.tracking_number', 'is no tracking number: up to 64 letters, digits, hyphens, dots and underscores'),
-    ),
+    trackingNumber: text(100)
+      .regex(/^ *[A-Za-z0-9][A-Za-z0-9 ._-]*$/, 'is no tracking number: letters, digits, hyphens, dots and underscores')
+      .refine((number) => toTrackingNumber(number) !== null, wrong('field.tracking_number', 'is longer than 64')),
     status: TrackingStatusSchema.optional(),
     code: text(100).optional().meta({ description: 'The carrier’s own word; without `status` it is kept, counted and shown as unknown' }), // prettier-ignore
     occurredAt: text(40)
+      .regex(/^\d{4}-\d{2}-\d{2}/, 'is no ISO 8601 time')
       .refine((time) => readEventTime(time).local !== null, wrong('field.time', 'is no ISO 8601 time'))
       .meta({ description: 'ISO 8601. Without an offset it is local time, and never taken for UTC', examples: ['2026-01-15T09:30:00-03:00'] }), // prettier-ignore
     description: text(500).optional(),
@@ -35,12 +35,16 @@ export const TrackingEventSchema = z
       })
       .optional(),
     delayed: z.boolean().optional(),
-    expectedOn: z.iso.date().optional().meta({ description: 'The day on which the carrier means to deliver' }),
+    expectedOn: z
+      .string()
+      .regex(/^\d{4}-\d{2}-\d{2}$/, 'is no day')
+      .refine((day) => readEventTime(day).local !== null, wrong('field.day', 'is no day of the calendar'))
+      .optional()
+      .meta({ description: 'The day on which the carrier means to deliver' }),
   })
   .refine(({ status, code }) => status !== undefined || code !== undefined, {
-    error: 'give `status`, or the carrier’s `code`',
+    ...wrong('tracking.status_missing', 'give `status`, or the carrier’s `code`'),
     path: ['status'],
-    params: { code: 'field.required' },
   })
   .meta({ id: 'TrackingEvent' });
 

@@ -133,9 +133,7 @@ function parcelFields(deps: StoreDeps, before: FollowedParcel | null, { parcel, 
     JSON.stringify(next),
     versionField(carrier),
     String(next.version),
-    ...(history === before?.history
-      ? []
-      : [historyField(carrier), deps.keyring.seal(JSON.stringify(history), contextOf(parcel))]),
+    ...(history === before?.history ? [] : [historyField(carrier), sealHistory(deps, parcel, history)]),
   ];
 }
 
@@ -167,6 +165,13 @@ export async function readParcels(deps: StoreDeps, names: readonly ParcelName[])
 export async function readParcel(deps: StoreDeps, name: ParcelName): Promise<FollowedParcel | null> {
   const [found = null] = await readParcels(deps, [name]);
   return found;
+}
+
+/** What was just written is what is read next: its carrier tells of it again, or somebody tells the order. */
+function sealHistory(deps: StoreDeps, name: ParcelName, history: readonly CarrierEvent[]): string {
+  const sealed = deps.keyring.seal(JSON.stringify(history), contextOf(name));
+  opened(sealed, () => history);
+  return sealed;
 }
 
 const openHistory = (deps: StoreDeps, name: ParcelName, sealed: string): readonly CarrierEvent[] =>

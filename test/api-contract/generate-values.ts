@@ -75,6 +75,10 @@ const sensible: Readonly<Record<string, (value: unknown) => unknown>> = {
     if (orderId !== undefined) return { orderId, ...how };
     return phone === undefined ? { email: email ?? 'nobody@example.com', ...how } : { phone, ...how };
   },
+  TrackingEvent(value) {
+    const event = z.record(z.string(), z.unknown()).parse(value);
+    return { status: 'IN_TRANSIT', ...event, carrier: 'fuzzed', trackingNumber: 'FUZZED1', occurredAt: '2026-01-14T09:00:00Z', expectedOn: '2026-01-16' }; // prettier-ignore
+  },
   OrderInput(value) {
     const order = OrderInput.parse(value);
     return order.recipient.address === undefined ? { ...order, fulfilment: 'pickup' } : order;

@@ -14,7 +14,7 @@ import { sampleOrder } from '../support/sample-order.ts';
 /** A merchant that has one of everything that has an id. */
 export interface MerchantWithEverything {
   merchantId: string;
-  /** With the scope `operate`. */
+  /** With the scopes `operate` and `carrier`. */
   key: string;
   /** By prefix of the id; by name the `token` of the inbound URL, and the ids of what VTEX's protocol shows of the order. */
   ids: Readonly<Record<string, string>>;
@@ -43,7 +43,7 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
 
   return async (): Promise<MerchantWithEverything> => {
     const { id: mer } = await make('/v1/merchants', adminKey, { name: 'A merchant' });
-    const { id: keyId, key: made } = await make(`/v1/merchants/${mer}/api-keys`, adminKey, { name: 'A key', scopes: ['operate'] }); // prettier-ignore
+    const { id: keyId, key: made } = await make(`/v1/merchants/${mer}/api-keys`, adminKey, { name: 'A key', scopes: ['operate', 'carrier'] }); // prettier-ignore
     const key = String(made);
 
     const account = `everything${count}`;
@@ -71,6 +71,8 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
     await request('PATCH', '/v1/safety-stock', { key, json: { rules: [{ storeLocationIds: [orderId] }] } });
     const pull = { connectionId: catalogConnection, salesChannel: '1', currency: 'BRL', warehouses: {} };
     await request('PATCH', `/v1/connections/${connection.id}`, { key, json: { settings: { pull } } });
+    const parcel = { carrier: `carrier-${count}`, trackingNumber: `PARCEL${count}` };
+    await request('POST', '/v1/tracking-events', { key, json: { ...parcel, status: 'IN_TRANSIT', occurredAt: '2026-01-14T00:00:00Z' } }); // prettier-ignore
     const ids = {
       run,
       ...(await makeHeldRun(ingress, key, catalogConnection)),
@@ -85,6 +87,7 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
       evt: String(delivery['eventId']),
       rec,
       fac,
+      ...parcel,
     };
     const iss = await bury(mer, ord);
     await dispatch(ord, connection.id);

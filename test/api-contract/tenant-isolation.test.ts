@@ -31,6 +31,9 @@ const filters = new Set([
   'cursor', 'pageIndex', 'numResultsPerPage', 'search', 'semanticSearch', 'skus', 'ids', 'externalProductId',
   'externalStoreLocationId',
 ]); // prettier-ignore
+const otherwiseTested = new Set(['GET /docs/problems/{code}', 'POST /in/{token}', 'POST /in/{token}/oauth/token', 'GET /v1/tracking/{carrier}/{trackingNumber}']);
+/** A place in the sorted list, not a thing: the lists themselves are looked through below. */
+const isPlace = ({ name }: Parameter): boolean => name !== 'cursor';
 
 /** In a partner's protocol ids have no prefix, and go by the parameter's name. */
 const placesOf = ({ parameters, dialect }: Operation): { parameter: Parameter; prefix: string }[] =>
@@ -122,6 +125,16 @@ async function findBody(operation: Operation): Promise<unknown> {
   }
   throw new Error(`no body was found that ${nameOf(operation)} takes`);
 }
+
+test('GET /v1/tracking/{carrier}/{trackingNumber} answers for another merchant’s parcel as for none', async () => {
+  const theirs = await makeMerchant();
+  const { carrier = '', trackingNumber = '' } = theirs.ids;
+  const read = (number: string, key: string) => ingress.request('GET', `/v1/tracking/${carrier}/${number}`, { key });
+  const [foreign, none] = [await read(trackingNumber, own.key), await read('NONE', own.key)];
+  expect(comparable(foreign, trackingNumber)).toEqual(comparable(none, 'NONE'));
+  expect(foreign.status).toBe(404);
+  expect((await read(trackingNumber, theirs.key)).status).toBe(200);
+});
 
 test('there is no path parameter of which nobody knows whose it is', () => {
   const unnamed = operations.filter(({ parameters, dialect }) => dialect === undefined && parameters.some((one) => one.in === 'path' && idPrefixOf(one.schema) === undefined)); // prettier-ignore

@@ -68,6 +68,11 @@ export const allowances: readonly Allowance[] = [
     why: 'a shipment says who brings it, and its notes what happened on the way',
   },
   {
+    place: /^owner: GET \/v1\/tracking\/\{carrier\}\/\{trackingNumber\} 200$/,
+    canaries: /^person tracked/,
+    why: 'where a parcel went, and what its carrier said of it, to the merchant whose parcel it is',
+  },
+  {
     place: /^owner: PATCH \/compat\/vtex-pick-and-pack\/v1\/orders\/\{orderId\}\/tracking 200$/,
     canaries: /^person tracked/,
     why: 'VTEX’s protocol answers the tracking with the tracking',

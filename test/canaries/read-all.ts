@@ -2,7 +2,7 @@ import { expect, vi } from 'vitest';
 import { waiting } from '../support/order-reader.ts';
 import { dataOf, idOf, type Acts, type World } from './acts.ts';
 import type { Echoes } from './echoes.ts';
-import { postedOrder } from './people.ts';
+import { postedOrder, tracked } from './people.ts';
 import { tokenOf } from './secrets.ts';
 
 /**
@@ -20,7 +20,7 @@ export async function readAll(world: World, acts: Acts, echoes: Echoes): Promise
   await reconcile(acts);
   const rows = await pushRows(world, acts);
   await settle(acts);
-  const parts = await readParts(acts);
+  const parts = { ...(await readParts(acts)), ...(await readTracking(world, acts)) };
   const { merchantId, keyId } = await makeStranger(world, acts);
   const ids = { orderId, endpointId, deliveryId, issueId, connectionId, merchantId, keyId, ...rows };
   return { ...ids, ...parts, code: 'request.invalid' };
@@ -198,4 +198,12 @@ async function holdAndConfirm(connectionId: string, owner: Acts['owner']): Promi
   await push('POST /v1/inventory', { items: [item] });
   const runId = await push('POST /v1/inventory', { items: [] }, '?mode=full&storeLocationId=store-1');
   await owner('POST /v1/runs/{runId}/confirm-retire', { params: { runId } });
+/** A parcel whose carrier says more than it should. */
+async function readTracking({ packline }: World, { must, owner }: Acts): Promise<Record<string, string>> {
+  const params = { carrier: 'demo', trackingNumber: 'T1' };
+  const { trackedCity: city, trackedState: state, trackedDescription: description } = tracked.values;
+  const json = { ...params, status: 'DELIVERED', occurredAt: '2026-01-15T09:00:00Z', description, location: { city, state } };
+  await must('operator', 'POST /v1/tracking-events', { json, headers: { 'packline-merchant': packline.merchantId } });
+  await owner('GET /v1/tracking/{carrier}/{trackingNumber}', { params });
+  return params;
 }

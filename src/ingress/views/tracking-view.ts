@@ -32,7 +32,7 @@ export const TrackingViewSchema = z
     status: TrackingStatusSchema,
     statusAt: InstantSchema.nullable(),
     delayed: z.boolean(),
-    expectedOn: z.iso.date().nullable(),
+    expectedOn: z.string().nullable().meta({ description: 'The day on which the carrier means to deliver' }),
     orderIds: z.array(IdSchema('order')),
     events: z.array(EventSchema),
     unmappedCodes: z.array(z.string()).meta({ description: 'Words of the carrier that Packline does not know' }),
