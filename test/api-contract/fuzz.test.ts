@@ -106,8 +106,10 @@ test.each(named)(
       const path = operation.template.replace('{orderId}', merchant.ids['ord'] ?? '');
       statuses.add((await ingress.request(operation.method, path, { key: target.key, json: need.body })).status);
     }
-    // Fuzzing that never gets past the door would prove nothing.
-    expect([...statuses].filter((status) => status < 300)).not.toEqual([]);
+    // Fuzzing that never gets past the door would prove nothing. Tokens for hooks are given to carriers alone, and whose door it
+    // is here is an OMS (inbound-isolation.test.ts).
+    const isForCarriers = operation.template === '/in/{token}/oauth/token';
+    if (!isForCarriers) expect([...statuses].filter((status) => status < 300)).not.toEqual([]);
     expect((await ingress.request('GET', '/livez')).status).toBe(200);
     expect(
       ingress.log

@@ -5,16 +5,12 @@ import * as z from 'zod';
 import { makeWebhookSecret, signWebhook } from '../../src/platform/signature.ts';
 import { countEntries } from '../../src/store/entries.ts';
 import type { Reply } from '../support/checked-request.ts';
+import { makeCarrierSenders, type Sender } from './carrier-senders.ts';
 import { runContract } from './running-contract.ts';
 
 const { ingress } = await runContract();
 const { request, clock } = ingress;
 
-/** How each partner's hooks are made, and what proves them. `make` gives a secret of its own to each merchant. */
-interface Sender {
-  body: string;
-  make: () => { settings: Record<string, unknown>; prove: (body: string, id: string) => Record<string, string> };
-}
 const newKey = (): string => randomBytes(24).toString('base64url');
 const byKey =
   (settings: (key: string) => Record<string, unknown>): Sender['make'] =>
@@ -42,6 +38,7 @@ const senders: Readonly<Record<string, Sender>> = {
     body: JSON.stringify({ orderId: 'v1-01', oldStatus: 'READY_FOR_PICKING', newStatus: 'PICKING', hostname: 'acme' }),
     make: byKey((webhookKey) => ({ account: 'acme', apiKey: 'key', webhookKey })),
   },
+  ...makeCarrierSenders(clock),
 };
 
 const ConnectorsSchema = z.looseObject({ data: z.array(z.looseObject({ id: z.string(), capabilities: z.array(z.string()) })) }); // prettier-ignore
@@ -90,3 +87,31 @@ test.each(Object.entries(senders))(
     expect((await countEntries(ingress.store)).waiting).toBe(before.waiting + 2);
   },
 );
+
+test('a token for hooks is given to whom the connection names, and to nobody else', async () => {
+  const client = { hookClientId: newKey(), hookClientSecret: newKey() };
+  const path = await connect('ups', { clientId: 'id', clientSecret: 'secret', ...client });
+  const ask = (secret: string, at = path) =>
+    request('POST', `${at}/oauth/token`, {
+      raw: 'grant_type=client_credentials',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        authorization: `Basic ${Buffer.from(`${client.hookClientId}:${secret}`).toString('base64')}`,
+      },
+    });
+  const given = await ask(client.hookClientSecret);
+  expect(given).toMatchObject({ status: 200, body: { token_type: 'Bearer' } });
+  expect(given.headers.get('cache-control')).toBe('no-store');
+  const { access_token: token } = z.looseObject({ access_token: z.string() }).parse(given.body);
+  const headers = { authorization: `Bearer ${token}`, 'x-api-key': client.hookClientId };
+  const raw = JSON.stringify({ trackingNumber: '1Z999AA10123456784', activityStatus: { type: 'I', code: 'DP' } });
+  expect((await request('POST', path, { raw, headers })).status).toBe(200);
+
+  expect(await ask(newKey())).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+  expect((await ask(client.hookClientSecret, `/in/${newKey()}`)).status).toBe(404);
+  const other = senders['nash']?.make().settings ?? {};
+  expect((await ask(client.hookClientSecret, await connect('nash', other))).status).toBe(404);
+  // Whoever guesses is not listened to for long.
+  const guesses = await Promise.all(Array.from({ length: 60 }, () => ask(newKey())));
+  expect(guesses.filter(({ status }) => status === 429).length).toBeGreaterThan(5);
+});

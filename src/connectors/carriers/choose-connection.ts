@@ -13,7 +13,8 @@ interface Candidate {
  */
 export function chooseCarrierConnection(connections: readonly Candidate[], carrier: string): string | undefined {
   const carriers = connections.filter(({ kind, paused }) => kind === 'carrier' && !paused);
-  const own = carriers.find(({ connector }) => connector === carrier);
+  // `dhl` is what people call the carrier of `dhl-unified`.
+  const own = carriers.find(({ connector }) => connector === carrier || connector.startsWith(`${carrier}-`));
   const aggregator = carriers.find(({ connector }) => carrierConnectors.get(connector)?.isAggregator === true);
   return (own ?? aggregator)?.id;
 }

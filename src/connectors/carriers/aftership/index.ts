@@ -17,6 +17,7 @@ export const aftership: CarrierConnector<AftershipSettings> = {
   settings: AftershipSettingsSchema,
   // What fits into a URL with room to spare.
   numbersPerCallMax: 50,
+  isAggregator: true,
   account: ({ baseUrl, apiKey }) => [baseUrl, apiKey].join('\n'),
   budgets: ({ requestsPerSecond }) => ({
     default: { calls: requestsPerSecond, perMs: 1_000 },

@@ -15,6 +15,7 @@ export const shipengine: CarrierConnector<ShipengineSettings> = {
   title: 'ShipEngine',
   settings: ShipengineSettingsSchema,
   numbersPerCallMax: 1,
+  isAggregator: true,
   account: ({ baseUrl, apiKey }) => [baseUrl, apiKey].join('\n'),
   budgets: ({ requestsPerMinute }) => ({ default: { calls: requestsPerMinute, perMs: 60_000 } }),
   urls: ({ baseUrl }) => [baseUrl],

@@ -15,6 +15,7 @@ export const shippo: CarrierConnector<ShippoSettings> = {
   title: 'Shippo',
   settings: ShippoSettingsSchema,
   numbersPerCallMax: 1,
+  isAggregator: true,
   account: ({ baseUrl, apiKey }) => [baseUrl, apiKey].join('\n'),
   budgets: ({ requestsPerMinute }) => ({ default: { calls: requestsPerMinute, perMs: 60_000 } }),
   urls: ({ baseUrl }) => [baseUrl],
