@@ -58,7 +58,9 @@ export function eventsOf(number: string, startMs: number, nowMs: number): Carrie
     const instant = new Date(ms).toISOString();
     const time = { at: instant, local: instant.slice(0, 19), zone: 'offset' } as const;
     const place = { city: `City ${at}`, country: 'BR' };
-    return [{ ...time, code: `${status}${at}`, status, place, source: 'poll', receivedAt: new Date(nowMs).toISOString() }];
+    return [
+      { ...time, code: `${status}${at}`, status, place, source: 'poll', receivedAt: new Date(nowMs).toISOString() },
+    ];
   });
 }
 
@@ -83,13 +85,21 @@ export async function playCarrier(store: StoreDeps, merchantId: string, size: Ca
     recent.push(nowMs);
     while ((recent[0] ?? nowMs) <= nowMs - 1_000) recent.shift();
     played.mostInSecond = Math.max(played.mostInSecond, recent.length);
-    const docs = await Promise.all(parcels.map(({ number }) => store.redis.hget(store.keys.parcel(merchantId, number), size.id)));
+    const docs = await Promise.all(
+      parcels.map(({ number }) => store.redis.hget(store.keys.parcel(merchantId, number), size.id)),
+    );
     return parcels.map(({ number }, at): TrackResult => {
       const dueMs = Date.parse(parseStored<Parcel>(docs[at] ?? '{}').polling.nextAt ?? '');
       const lag = Math.max(0, nowMs - dueMs);
       played.lags.push(lag);
       if (played.watched.delete(number)) played.watchedLags.push(lag);
-      const report = { number, carrier: null, complete: true, expectedOn: null, events: eventsOf(number, startMs, nowMs) };
+      const report = {
+        number,
+        carrier: null,
+        complete: true,
+        expectedOn: null,
+        events: eventsOf(number, startMs, nowMs),
+      };
       return { outcome: 'found', report };
     });
   };
@@ -101,6 +111,16 @@ export async function playCarrier(store: StoreDeps, merchantId: string, size: Ca
     laneOf: () => lane,
     ...(dailyLimit === undefined ? {} : { dailyLimit }),
   };
-  const played: PlayedCarrier = { ...size, connectionId: record.id, open, lags: [], watched: new Set(), watchedLags: [], calls: 0, mostInSecond: 0, refused: 0 };
+  const played: PlayedCarrier = {
+    ...size,
+    connectionId: record.id,
+    open,
+    lags: [],
+    watched: new Set(),
+    watchedLags: [],
+    calls: 0,
+    mostInSecond: 0,
+    refused: 0,
+  };
   return played;
 }

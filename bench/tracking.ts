@@ -61,7 +61,12 @@ export const tracking = defineBenchmark({
         { what: `lag of ${atOnce} parcels that came due at one moment, p99`, figure: quantile(played.burst, 0.99) / 1_000, unit: 's', better: 'lower', target: { of: 'figure', is: 30 } }, // prettier-ignore
         { what: 'calls beyond a limit, of a second or a day', figure: played.exceeded, unit: '', better: 'lower', target: { of: 'figure', is: 0 } }, // prettier-ignore
         { what: 'schedule of a live parcel in Redis', figure: played.scheduleBytes, unit: 'B', better: 'lower', target: { of: 'figure', is: 300 } }, // prettier-ignore
-        { what: 'a live parcel in Redis, history and schedule', figure: played.parcelBytes, unit: 'B', better: 'lower' },
+        {
+          what: 'a live parcel in Redis, history and schedule',
+          figure: played.parcelBytes,
+          unit: 'B',
+          better: 'lower',
+        },
         { what: 'events pushed over HTTP, a thousand a request', figure: pushed.perSecond, unit: '/s', better: 'higher', target: { of: 'figure', is: 2_000 } }, // prettier-ignore
         { what: `merge of ${mergedEvents} events`, figure: mergeMs, unit: 'ms', better: 'lower', target: { of: 'figure', is: 10 } }, // prettier-ignore
       ],
@@ -167,7 +172,9 @@ async function burstOf(store: StoreDeps, all: readonly PlayedCarrier[]): Promise
       numbers.map((number) => ({
         name: { merchantId, carrier: id, number },
         change: (known) =>
-          known === null ? null : { ...known, parcel: { ...known.parcel, polling: { ...known.parcel.polling, nextAt } } },
+          known === null
+            ? null
+            : { ...known, parcel: { ...known.parcel, polling: { ...known.parcel.polling, nextAt } } },
       })),
     );
     for (const number of numbers) watched.add(number);

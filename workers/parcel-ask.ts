@@ -21,6 +21,7 @@ interface Payload extends Record<string, unknown> {
   connectionId: string;
   members: string[];
   probe?: boolean | undefined;
+  urgent?: boolean | undefined;
 }
 
 /** After a call that failed, spread, so that those of one call do not come back as one crowd. */
@@ -31,7 +32,10 @@ const heldMaxMs = 10 * 60_000;
 export default defineWorker<WorkerDeps, Payload>(parcelAsk, async (payload, context) => {
   const { store, deps, signal, finish } = context;
   const { merchantId, connectionId, members } = payload;
-  const carrier = await deps.openCarrier(store, merchantId, connectionId, signal, { evenPaused: true });
+  const carrier = await deps.openCarrier(store, merchantId, connectionId, signal, {
+    evenPaused: true,
+    spendsReserve: payload.urgent === true,
+  });
   if (carrier.record.paused) return putOff(payload, store.clock.now() + retryMs, context);
   const circuit = await readCircuit(store, connectionId);
   if (circuit.state === 'open' && payload.probe !== true) return putOff(payload, circuit.untilMs, context);
@@ -75,7 +79,11 @@ async function ask(
  * What concerned the whole call. Where one parcel alone was asked about, and the carrier answers others, that is the parcel's.
  * Throws what the queue knows best how to deal with.
  */
-async function afterFailure(failure: Failure, payload: Payload, context: Context): Promise<readonly TrackResult[] | null> {
+async function afterFailure(
+  failure: Failure,
+  payload: Payload,
+  context: Context,
+): Promise<readonly TrackResult[] | null> {
   const { store, finish, log, lane, signal, entryId } = context;
   const { connectionId, members } = payload;
   const nowMs = store.clock.now();
@@ -136,7 +144,8 @@ async function hear(
       const name = { merchantId, carrier, number };
       const facts = { name, carrierName, connectionId: record.id, at, stretch };
       const result = results[index];
-      if (result?.outcome === 'failed') log.info({ connectionId: record.id, code: result.failure.code }, 'parcel.notTold');
+      if (result?.outcome === 'failed')
+        log.info({ connectionId: record.id, code: result.failure.code }, 'parcel.notTold');
       return { name, step: (known) => (known === null ? null : hearPolled(known, facts, toOutcome(result, at))) };
     }),
   );

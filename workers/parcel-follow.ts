@@ -41,6 +41,10 @@ export default defineWorker<WorkerDeps, { orderId: string }>(parcelFollow, async
   if (connectionId === undefined) return;
   const { laneOf } = await deps.openCarrier(store, merchantId, connectionId, signal, { evenPaused: true });
   const members = [dueMember(name)];
-  const first = makeEntry(parcelAsk, { merchantId, connectionId, members }, { lane: laneOf(), cause: entryId });
+  const first = makeEntry(
+    parcelAsk,
+    { merchantId, connectionId, members, urgent: true },
+    { lane: laneOf(), cause: entryId },
+  );
   await finish({ entries: [first] });
 });

@@ -24,5 +24,7 @@ const pollsPerParcel = 6;
  * By how much all rests have to be longer for a day's calls to be enough for all parcels: better a little late for each than
  * never for those whose turn comes in the evening. At least 1.
  */
-export const stretchFor = (parcels: number, { calls, numbersPerCall }: { calls: number; numbersPerCall: number }): number =>
-  Math.max(1, (parcels * pollsPerParcel) / Math.max(1, (calls - dailyReserve(calls)) * numbersPerCall));
+export const stretchFor = (
+  parcels: number,
+  { calls, numbersPerCall }: { calls: number; numbersPerCall: number },
+): number => Math.max(1, (parcels * pollsPerParcel) / Math.max(1, (calls - dailyReserve(calls)) * numbersPerCall));

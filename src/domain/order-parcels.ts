@@ -1,9 +1,9 @@
 import type { CarrierEvent } from './carrier-event.ts';
 import type { OrderHappening } from './events.ts';
 import type { Evidence } from './evidence.ts';
-import { factsOf, learn, type Changed, type Vocabularies } from './order-change.ts';
+import { factsOf, learn, raiseProblem, type Changed, type Vocabularies } from './order-change.ts';
 import type { OrderParcel, OrderTracking } from './order-tracking.ts';
-import type { Order, TrackingEvent } from './order.ts';
+import { withoutProblem, type Order, type TrackingEvent } from './order.ts';
 import { toCarrierSlug, toTrackingNumber, type Parcel, type ParcelName } from './parcel.ts';
 import type { Vocabulary } from './resolve-status.ts';
 import { trackingTable, type TrackingStatus } from './tracking-status.ts';
@@ -28,6 +28,7 @@ export const carrierVocabulary = {
 } as const satisfies Record<Lowercase<TrackingStatus>, Vocabulary[string]>;
 
 const parcelsMax = 50;
+const missingProblem = 'tracking.not_found';
 
 /**
  * The order after one of its parcels moved: what is announced, and what follows for its status. Null where it has heard that
@@ -55,7 +56,11 @@ export function learnParcel(
       : [{ type: 'shipment.status_changed', data: { ...facts, oldStatus, newStatus: status, statusAt } } as const]),
   ];
   const evidence = evidenceOf(tracking.trackingNumber, parcels, parcel, now);
-  const learnt = learn({ order, happenings }, [evidence], vocabularies, now);
+  const found = { ...order, problems: withoutProblem(order.problems, missingProblem) };
+  const heardOf = learn({ order: found, happenings }, [evidence], vocabularies, now);
+  const detail = `${carrier} has not known ${trackingNumber} for three days: is the number right?`;
+  const problem = { code: missingProblem, detail, source: 'you', raisedAt: now };
+  const learnt = parcel.missing === true && status === 'UNKNOWN' ? raiseProblem(heardOf, problem) : heardOf;
   return { ...learnt, order: { ...learnt.order, tracking } };
 }
 
@@ -75,7 +80,9 @@ function evidenceOf(
   const hasMoved = (one: OrderParcel): boolean => trackingTable[one.status].rank >= trackingTable.PICKED_UP.rank;
   const counted = parcels.filter(
     (one) =>
-      one.status !== 'CANCELLED' && one.status !== 'EXPIRED' && (one.trackingNumber === toTrackingNumber(current ?? '') || hasMoved(one)),
+      one.status !== 'CANCELLED' &&
+      one.status !== 'EXPIRED' &&
+      (one.trackingNumber === toTrackingNumber(current ?? '') || hasMoved(one)),
   );
   const ended = counted.filter((one) => one.status === 'DELIVERED' || one.status === 'RETURNED');
   const said = (code: keyof typeof carrierVocabulary, occurredAt: string | null): Evidence => ({
@@ -115,6 +122,10 @@ export function parcelNamesOf({ merchantId, tracking }: Order): ParcelName[] {
   const number = toTrackingNumber(tracking?.trackingNumber ?? '');
   const carrier = toCarrierSlug(tracking?.carrier ?? '');
   const current = number === null || carrier === '' ? [] : [{ merchantId, carrier, number }];
-  const heard = (tracking?.parcels ?? []).map((one) => ({ merchantId, carrier: one.carrier, number: one.trackingNumber }));
+  const heard = (tracking?.parcels ?? []).map((one) => ({
+    merchantId,
+    carrier: one.carrier,
+    number: one.trackingNumber,
+  }));
   return [...current, ...heard.filter((one) => one.carrier !== carrier || one.number !== number)];
 }

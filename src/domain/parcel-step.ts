@@ -96,12 +96,27 @@ function finish(
 ): ParcelStep {
   const nowMs = Date.parse(at);
   const expired = isExpired(after.parcel, nowMs);
-  const parcel: Parcel = expired ? { ...after.parcel, status: 'EXPIRED', delayed: false } : after.parcel;
+  const missing = isMissing(after, nowMs);
+  const said = { ...after.parcel, missing: missing ? (true as const) : undefined };
+  const parcel: Parcel = expired ? { ...said, status: 'EXPIRED', delayed: false } : said;
   const nextMs = parcel.connectionId === undefined ? null : nextPollAt(parcel, nowMs, stretch);
   const nextAt = nextMs === null ? null : new Date(Math.round(nextMs)).toISOString();
   const scheduled = { ...parcel, polling: { ...parcel.polling, nextAt } };
-  return settle(before, { ...after, parcel: scheduled, isChanged: after.isChanged || expired }, at);
+  return settle(
+    before,
+    {
+      ...after,
+      parcel: scheduled,
+      isChanged: after.isChanged || expired || missing !== (before.parcel.missing === true),
+    },
+    at,
+  );
 }
+
+/** A number that was printed an hour ago is often not there; one of three days ago should be. */
+const unknownMaxMs = 72 * 3_600_000;
+const isMissing = ({ parcel, history }: FollowedParcel, nowMs: number): boolean =>
+  history.length === 0 && parcel.polling.notFound > 0 && nowMs - Date.parse(parcel.firstSeenAt) >= unknownMaxMs;
 
 function settle(
   before: FollowedParcel,

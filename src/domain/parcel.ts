@@ -35,6 +35,8 @@ export interface Parcel {
   owedSince?: string | undefined;
   /** What they have heard. */
   told: { status: TrackingStatus };
+  /** Its carrier has not known it for days: somebody should look at the number. */
+  missing?: true | undefined;
   /** The person it went to was erased: nothing that could name them is kept. */
   erased?: true | undefined;
 }

@@ -19,7 +19,7 @@ export interface Inbound {
   connector: Connector & Required<Pick<Connector, 'webhook'>>;
   settings: unknown;
   /** It was not believed: once too often, and its sender is not listened to for a while. */
-  refuse(): void;
+  readonly refuse: () => void;
 }
 
 /**

@@ -10,6 +10,8 @@ import type { FieldError } from './problem.ts';
 const text = (max: number) => z.string().min(1).max(max);
 /** A word of one's own for what is wrong, as `toSchemaFaults` reads it. */
 const wrong = (code: string, error: string) => ({ error, params: { code } });
+/** What is looked at after it would only say it again. */
+const ending = (error: string) => ({ error, abort: true });
 
 export const TrackingEventSchema = z
   .strictObject({
@@ -17,12 +19,15 @@ export const TrackingEventSchema = z
       .regex(/[A-Za-z0-9]/, 'has no letter or digit')
       .meta({ description: 'Whose event it is: `ups`, or any name of your own', examples: ['demo'] }),
     trackingNumber: text(100)
-      .regex(/^ *[A-Za-z0-9][A-Za-z0-9 ._-]*$/, 'is no tracking number: letters, digits, hyphens, dots and underscores')
+      .regex(
+        /^ *[A-Za-z0-9][A-Za-z0-9 ._-]*$/,
+        ending('is no tracking number: letters, digits, hyphens, dots and underscores'),
+      )
       .refine((number) => toTrackingNumber(number) !== null, wrong('field.tracking_number', 'is longer than 64')),
     status: TrackingStatusSchema.optional(),
     code: text(100).optional().meta({ description: 'The carrier’s own word; without `status` it is kept, counted and shown as unknown' }), // prettier-ignore
     occurredAt: text(40)
-      .regex(/^\d{4}-\d{2}-\d{2}/, 'is no ISO 8601 time')
+      .regex(/^\d{4}-\d{2}-\d{2}/, ending('is no ISO 8601 time'))
       .refine((time) => readEventTime(time).local !== null, wrong('field.time', 'is no ISO 8601 time'))
       .meta({ description: 'ISO 8601. Without an offset it is local time, and never taken for UTC', examples: ['2026-01-15T09:30:00-03:00'] }), // prettier-ignore
     description: text(500).optional(),
@@ -37,7 +42,7 @@ export const TrackingEventSchema = z
     delayed: z.boolean().optional(),
     expectedOn: z
       .string()
-      .regex(/^\d{4}-\d{2}-\d{2}$/, 'is no day')
+      .regex(/^\d{4}-\d{2}-\d{2}$/, ending('is no day'))
       .refine((day) => readEventTime(day).local !== null, wrong('field.day', 'is no day of the calendar'))
       .optional()
       .meta({ description: 'The day on which the carrier means to deliver' }),

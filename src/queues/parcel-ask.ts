@@ -12,6 +12,8 @@ export const parcelAsk = defineJob({
     members: z.array(z.string()).min(1).max(200),
     /** The one call that tries whether a carrier answers again. */
     probe: z.boolean().optional(),
+    /** Somebody has just named the parcel: what is kept back of a day's calls is for this. */
+    urgent: z.boolean().optional(),
   }),
   id: ({ connectionId }, cause) => `${connectionId}.${cause}`,
   class: 'reads',

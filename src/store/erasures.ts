@@ -91,7 +91,11 @@ export async function applyErasure(deps: StoreDeps, line: ErasureLine): Promise<
     const plan = stored === null ? { guards: [], writes: [], where: [] } : await planOf(deps, stored, line);
     const { guards, writes, where } = plan;
     const outcome = await commit(deps, {
-      guards: [{ key: claims, field, expected: claimed }, ...(stored === null ? [] : [orderGuard(deps, stored.order)]), ...guards],
+      guards: [
+        { key: claims, field, expected: claimed },
+        ...(stored === null ? [] : [orderGuard(deps, stored.order)]),
+        ...guards,
+      ],
       writes: [...writes, ['HSET', claims, field, `|${orderId}`], ['HSET', keys.erasures, line.orderId, line.at]],
     });
     if (outcome === 'committed') return where;
@@ -110,9 +114,9 @@ async function planOf(
   // Who picks and who drives: neither the documents nor their names are left.
   const { documents, ...order } = stored.order;
   const [foundBy, hooks] = await Promise.all([readFoundBy(deps, order.id), redis.lrange(keys.hooks(order.id), 0, -1)]);
-  const parcels = (await readParcels(deps, parcelNamesOf(order))).filter((parcel) => parcel !== null).map((parcel) =>
-    parcelWrites(deps, parcel, withoutPerson(parcel)),
-  );
+  const parcels = (await readParcels(deps, parcelNamesOf(order)))
+    .filter((parcel) => parcel !== null)
+    .map((parcel) => parcelWrites(deps, parcel, withoutPerson(parcel)));
   const at = toInstant(clock.now());
   const erased = { ...order, version: order.version + 1, updatedAt: at };
   const key = keys.order(order.id);

@@ -15,7 +15,11 @@ const newKey = (): string => randomBytes(24).toString('base64url');
 /** The carriers that push. */
 export function makeCarrierSenders(clock: Clock): Readonly<Record<string, Sender>> {
   const byHmac =
-    (headers: (mac: (content: string, encoding: 'hex' | 'base64') => string, body: string) => Record<string, string>, settings: Record<string, unknown>): Sender['make'] => // prettier-ignore
+    (
+      headers: (mac: (content: string, encoding: 'hex' | 'base64') => string, body: string) => Record<string, string>,
+      settings: Record<string, unknown>,
+    ): Sender['make'] =>
+    // prettier-ignore
     () => {
       const webhookSecret = newKey();
       const mac = (content: string, encoding: 'hex' | 'base64') => createHmac('sha256', webhookSecret).update(content).digest(encoding); // prettier-ignore
@@ -40,7 +44,10 @@ export function makeCarrierSenders(clock: Clock): Readonly<Record<string, Sender
     },
     fedex: {
       body: JSON.stringify({ completeTrackResults: [] }),
-      make: byHmac((mac, body) => ({ 'fdx-signature': mac(body, 'base64') }), { clientId: 'id', clientSecret: 'secret' }),
+      make: byHmac((mac, body) => ({ 'fdx-signature': mac(body, 'base64') }), {
+        clientId: 'id',
+        clientSecret: 'secret',
+      }),
     },
     shipengine: {
       body: JSON.stringify({ resource_type: 'OTHER' }),

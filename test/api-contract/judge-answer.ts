@@ -70,7 +70,8 @@ export function makeJudge(document: OpenApi, openApi: unknown) {
       return judgeRefusal(operation, request, reply, ProblemSchema.parse(body), isAllowed);
     }
     check.toOperation(operation.method, operation.template, reply);
-    if (!isAllowed && !judgesParts.has(operation.id)) fail(`it was answered ${status}, though the document does not allow the request`);
+    if (!isAllowed && !judgesParts.has(operation.id))
+      fail(`it was answered ${status}, though the document does not allow the request`);
     if (creates.has(operation.id)) assertEchoed(JSON.parse(request.body.toString()), body);
   };
 

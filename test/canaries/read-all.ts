@@ -200,10 +200,19 @@ async function holdAndConfirm(connectionId: string, owner: Acts['owner']): Promi
   const runId = await push('POST /v1/inventory', { items: [] }, '?mode=full&storeLocationId=store-1');
   await owner('POST /v1/runs/{runId}/confirm-retire', { params: { runId } });
 /** A parcel whose carrier says more than it should. */
-async function readTracking({ packline, secrets }: World, { must, owner, connect }: Acts): Promise<Record<string, string>> {
+async function readTracking(
+  { packline, secrets }: World,
+  { must, owner, connect }: Acts,
+): Promise<Record<string, string>> {
   const params = { carrier: 'demo', trackingNumber: 'T1' };
   const { trackedCity: city, trackedState: state, trackedDescription: description } = tracked.values;
-  const json = { ...params, status: 'DELIVERED', occurredAt: '2026-01-15T09:00:00Z', description, location: { city, state } };
+  const json = {
+    ...params,
+    status: 'DELIVERED',
+    occurredAt: '2026-01-15T09:00:00Z',
+    description,
+    location: { city, state },
+  };
   await must('operator', 'POST /v1/tracking-events', { json, headers: { 'packline-merchant': packline.merchantId } });
   await owner('GET /v1/tracking/{carrier}/{trackingNumber}', { params });
   secrets['upsHookSecret'] = `us-${randomBytes(16).toString('hex')}`;

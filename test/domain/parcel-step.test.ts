@@ -70,6 +70,19 @@ describe('a parcel', () => {
     expect(asked.mustTell).toBe(false);
   });
 
+  it('that is not found for three days is somebody’s to look at, until it is', () => {
+    const facts = (afterMs: number) => factsAt(afterMs, 'con_x');
+    let known: ReturnType<typeof hearPolled> = followParcel(null, facts(0), 'ord_1', instant(startMs));
+    for (const after of [0, 1, 2]) known = hearPolled(known, facts(days(after)), { outcome: 'notFound' });
+    expect(known).toMatchObject({ mustTell: false });
+    const missing = hearPolled(known, facts(days(3)), { outcome: 'notFound' });
+    expect(missing).toMatchObject({ mustTell: true, parcel: { missing: true, status: 'UNKNOWN' } });
+    const { owedSince: _, ...told } = missing.parcel;
+    const again = hearPolled({ ...missing, parcel: told }, facts(days(4)), { outcome: 'notFound' });
+    expect(again.mustTell).toBe(false);
+    expect(pushed(days(5), again, scan).parcel.missing).toBeUndefined();
+  });
+
   it('is left alone for longer the more often nothing has changed, and not after news', () => {
     const known = pushed(0, null, scan);
     const same = { outcome: 'found', news: newsAt(hours(20), scan) } as const;
@@ -82,7 +95,10 @@ describe('a parcel', () => {
 
   it('loses what its carrier takes back', () => {
     const poll = (afterMs: number, known: FollowedParcel, ...events: ReturnType<typeof event>[]) =>
-      hearPolled(known, factsAt(afterMs), { outcome: 'found', news: { ...newsAt(afterMs, ...events), complete: true } });
+      hearPolled(known, factsAt(afterMs), {
+        outcome: 'found',
+        news: { ...newsAt(afterMs, ...events), complete: true },
+      });
     const known = followParcel(null, factsAt(0, 'con_x'), null, instant(startMs));
     const delivered = poll(0, known, scan, delivery);
     expect(delivered.parcel.status).toBe('DELIVERED');
@@ -108,7 +124,13 @@ describe('a parcel', () => {
 
 describe('names', () => {
   it('of carriers are one, however they are written', () => {
-    expect(['UPS', 'u p s', 'Correios — SEDEX', '日本郵便', ''].map(toCarrierSlug)).toEqual(['ups', 'u-p-s', 'correios-sedex', '', '']);
+    expect(['UPS', 'u p s', 'Correios — SEDEX', '日本郵便', ''].map(toCarrierSlug)).toEqual([
+      'ups',
+      'u-p-s',
+      'correios-sedex',
+      '',
+      '',
+    ]);
   });
 
   it('of parcels have no blanks and no small letters; what no carrier prints is none', () => {

@@ -44,7 +44,9 @@ describe('a parcel is asked about', () => {
       minutes(parcelOf({ status }, { pushedAt: instant(startMs - hours(agoHours)) }));
     expect(pushed(0, 'OUT_FOR_DELIVERY')).toBe(160);
     // Not later than the end of the silence that is put up with.
-    expect(nextPollAt(parcelOf({ status: 'IN_TRANSIT' }, { pushedAt: instant(startMs) }), startMs)).toBe(startMs + hours(12));
+    expect(nextPollAt(parcelOf({ status: 'IN_TRANSIT' }, { pushedAt: instant(startMs) }), startMs)).toBe(
+      startMs + hours(12),
+    );
     expect(pushed(12, 'IN_TRANSIT')).toBe(240);
     expect(pushed(40, 'IN_TRANSIT')).toBe(240);
   });

@@ -53,11 +53,20 @@ const event = (status: string, datetime: string, message: string) => ({
 const moving = [event('in_transit', '2026-01-12T10:00:00Z', 'Departed')];
 const arrived = [...moving, event('delivered', '2026-01-13T15:00:00Z', 'Delivered')];
 const tracker = (number: string, details: readonly { status: string }[]) =>
-  trackerBody({ tracking_code: number, status: details.at(-1)?.status, tracking_details: details, est_delivery_date: null });
+  trackerBody({
+    tracking_code: number,
+    status: details.at(-1)?.status,
+    tracking_details: details,
+    est_delivery_date: null,
+  });
 
 const trackingOf = async (path: string) => (await packline.call('GET', `/v1/tracking/${path}`)).body;
 const hook = (number: string, details: readonly { status: string }[]) => {
-  const body = JSON.stringify({ id: `evt_${randomUUID()}`, description: 'tracker.updated', result: tracker(number, details) });
+  const body = JSON.stringify({
+    id: `evt_${randomUUID()}`,
+    description: 'tracker.updated',
+    result: tracker(number, details),
+  });
   const signature = createHmac('sha256', webhookSecret).update(body).digest('hex');
   return fetch(packline.baseUrl + webhookPath, {
     method: 'POST',
@@ -66,13 +75,18 @@ const hook = (number: string, details: readonly { status: string }[]) => {
   });
 };
 const heard = (type: string, orderId: string) =>
-  packline.subscriber.received.filter((one) => one.type === type && one.data['orderId'] === orderId).map(({ data }) => data);
+  packline.subscriber.received
+    .filter((one) => one.type === type && one.data['orderId'] === orderId)
+    .map(({ data }) => data);
 
 async function orderWith(externalId: string, number: string): Promise<string> {
   const order = sampleOrder({ externalId, storeLocationId: 'store-nobody' });
   const posted = await packline.call('POST', '/v1/orders', order, { 'idempotency-key': externalId });
   const orderId = String(posted.body['id']);
-  const told = await packline.call('PATCH', `/v1/orders/${orderId}/tracking`, { carrier: 'USPS', trackingNumber: number });
+  const told = await packline.call('PATCH', `/v1/orders/${orderId}/tracking`, {
+    carrier: 'USPS',
+    trackingNumber: number,
+  });
   expect(told.status).toBe(202);
   return orderId;
 }
@@ -83,7 +97,11 @@ describe('a parcel of an order', () => {
     const orderId = await orderWith('tracked-poll', 'polled 1');
     const orders = makeOrderReader(packline);
     await orders.reaches('tracked-poll', { status: 'DELIVERED' });
-    expect(await trackingOf('usps/POLLED1')).toMatchObject({ status: 'DELIVERED', orderIds: [orderId], sources: ['poll'] });
+    expect(await trackingOf('usps/POLLED1')).toMatchObject({
+      status: 'DELIVERED',
+      orderIds: [orderId],
+      sources: ['poll'],
+    });
     expect(asked.filter((number) => number === 'POLLED1')).toHaveLength(1);
     const { body } = await packline.call('GET', `/v1/orders/${orderId}/timeline`);
     expect(JSON.stringify(body)).toContain('shipment.status_changed');
@@ -103,7 +121,10 @@ describe('a parcel of an order', () => {
     await orders.reaches('tracked-push', { status: 'DELIVERED' });
     await vi.waitFor(async () => expect((await trackingOf('usps/PUSHED1'))['events']).toHaveLength(3), waiting);
     await vi.waitFor(() => expect(heard('shipment.status_changed', orderId)).toHaveLength(2), waiting);
-    expect(heard('shipment.status_changed', orderId).map((data) => data['newStatus'])).toEqual(['IN_TRANSIT', 'DELIVERED']);
+    expect(heard('shipment.status_changed', orderId).map((data) => data['newStatus'])).toEqual([
+      'IN_TRANSIT',
+      'DELIVERED',
+    ]);
   });
 
   it('that nobody has told us of is known by its carrier’s first webhook', async () => {
@@ -118,7 +139,10 @@ describe('a parcel of an order', () => {
     await vi.waitFor(() => expect(asked).toContain('NOBODY1'), waiting);
     await vi.waitFor(async () => expect(await trackingOf('usps/NOBODY1')).toMatchObject({ polledAt: expect.any(String) }), waiting); // prettier-ignore
     expect(await trackingOf('usps/NOBODY1')).toMatchObject({ status: 'UNKNOWN', orderIds: [orderId] });
-    expect((await packline.call('GET', `/v1/orders/${orderId}`)).body).toMatchObject({ status: 'RECEIVED', problems: [{ code: 'order.no_route' }] });
+    expect((await packline.call('GET', `/v1/orders/${orderId}`)).body).toMatchObject({
+      status: 'RECEIVED',
+      problems: [{ code: 'order.no_route' }],
+    });
   });
 
   it('keeps what happened to it, and nothing that names the person, when that is erased', async () => {

@@ -6,7 +6,7 @@ import { whereIs } from '../store/everything-in-redis.ts';
 
 const redis = await testRedis();
 const ingress = await startIngress(redis.url, { settings: { ratePerSecond: 1_000, rateBurst: 10_000 } });
-const { request, tenant } = ingress;
+const { request } = ingress;
 
 const VerdictsSchema = z.object({ data: z.array(z.looseObject({ verdict: z.string() })) });
 const TrackingSchema = z.looseObject({ status: z.string(), events: z.array(z.looseObject({ status: z.string() })) });
@@ -14,7 +14,7 @@ const TrackingSchema = z.looseObject({ status: z.string(), events: z.array(z.loo
 let key = '';
 let merchantId = '';
 beforeEach(async () => {
-  ({ key, merchantId } = await tenant(['carrier', 'read']));
+  ({ key, merchantId } = await ingress.tenant(['carrier', 'read']));
 });
 
 const event = (status: string, occurredAt: string, more: Record<string, unknown> = {}) => ({
@@ -114,7 +114,7 @@ describe('events that a carrier tells', () => {
   it('of another carrier or another merchant are another parcel', async () => {
     await push(event('DELIVERED', '2026-01-14T15:00:00Z'));
     await push(event('IN_TRANSIT', '2026-01-14T15:00:00Z', { carrier: 'other' }));
-    const stranger = await tenant(['carrier', 'read']);
+    const stranger = await ingress.tenant(['carrier', 'read']);
     expect((await request('GET', '/v1/tracking/demo/PK1', { key: stranger.key })).status).toBe(404);
     await push(event('EXCEPTION', '2026-01-14T15:00:00Z'), stranger.key);
     expect(await read('demo/PK1')).toMatchObject({ status: 'DELIVERED' });

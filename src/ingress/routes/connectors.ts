@@ -13,7 +13,7 @@ const ConnectorSchema = z
     settings: z
       .record(z.string(), z.unknown())
       .meta({ description: 'JSON Schema of a connection’s settings; secret fields are `writeOnly`' }),
-    capabilities: z.array(z.enum(['orders', 'webhooks'])),
+    capabilities: z.array(z.enum(['orders', 'tracking', 'webhooks'])),
   })
   .meta({ id: 'Connector' });
 
@@ -22,7 +22,10 @@ const toView = (connector: Connector): z.infer<typeof ConnectorSchema> => ({
   kind: connector.kind,
   title: connector.title,
   settings: toSettingsSchema(connector),
-  capabilities: ['orders', ...(connector.webhook === undefined ? [] : (['webhooks'] as const))],
+  capabilities: [
+    connector.kind === 'carrier' ? 'tracking' : 'orders',
+    ...(connector.webhook === undefined ? [] : (['webhooks'] as const)),
+  ],
 });
 
 const getConnectors = defineRoute({

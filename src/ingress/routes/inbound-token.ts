@@ -31,9 +31,10 @@ export function makeInboundToken(deps: IngressDeps, metrics: RequestMetrics): Ro
     problems: ['webhook.token_unknown', 'webhook.throttled', 'secrets.cannot_open'],
     async handle({ params, bytes, headers, address, log }) {
       const { connection, connector, settings, refuse } = await find(params.token, address);
-      const issueToken = carrierConnectors.get(connector.id)?.webhook?.issueToken;
-      if (issueToken === undefined) throw makeRefusal('webhook.token_unknown', 'no token is asked for here');
-      const { status, body } = issueToken({ headers: textHeaders(headers), body: bytes }, settings, deps.clock.now());
+      const request = { headers: textHeaders(headers), body: bytes };
+      const issued = carrierConnectors.get(connector.id)?.webhook?.issueToken?.(request, settings, deps.clock.now());
+      if (issued === undefined) throw makeRefusal('webhook.token_unknown', 'no token is asked for here');
+      const { status, body } = issued;
       if (status !== 200) {
         refuse();
         metrics.webhookRefused(connector.id, 'token_refused');
