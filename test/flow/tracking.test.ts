@@ -110,6 +110,8 @@ describe('a parcel of an order', () => {
       { carrier: 'usps', trackingNumber: 'POLLED1', oldStatus: 'UNKNOWN', newStatus: 'DELIVERED', statusAt: '2026-01-13T15:00:00.000Z' }, // prettier-ignore
     ]);
     expect(heard('tracking.updated', orderId)).toHaveLength(1);
+    const found = await packline.call('GET', '/v1/search?q=polled1');
+    expect(JSON.stringify(found.body)).toContain(orderId);
   });
 
   it('is heard of by its carrier’s webhooks, each once, in any order', async () => {
