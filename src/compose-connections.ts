@@ -91,6 +91,10 @@ export function createConnections(
             const startedMs = clock.now();
             const slot = await takeSlot(store, lane, asker, { waitMaxMs, signal: stop });
             if (!slot.taken) return { ...slot, late: () => Promise.resolve() };
+            await countDailyCall(store, dailyLimit, options).catch(async (error: unknown) => {
+              await endSlot(store, slot, false);
+              throw error;
+            });
             const waitedMs = Math.max(clock.now(), slot.dueMs) - startedMs;
             metrics.budgetWaits.observe({ ...labelsOfLane(lane), class: asker.class }, waitedMs / 1000);
             return {
@@ -101,10 +105,6 @@ export function createConnections(
               late: (byMs) => moveSlot(store, slot, byMs),
               end: (wentOut) => endSlot(store, slot, wentOut),
             };
-          take: async (lane, waitMaxMs) => {
-            const slot = await takeSlot(store, lane, waitMaxMs);
-            if (slot.taken) await countDailyCall(store, dailyLimit, options);
-            return { ...slot, late: (byMs) => pushLane(store, lane, slot, byMs) };
           },
           throttle: (lane, pauseMs) => throttleLane(store, lane, pauseMs),
         },
@@ -124,7 +124,6 @@ export function createConnections(
       connection: connector.connect(settings, io),
       settings,
       laneOf: (budget = defaultBudget) => queueIn(laneOf(connector, settings, budget), merchantId),
-      laneOf: (budget = defaultBudget) => laneOf(connector, settings, budget),
       ...(dailyLimit === undefined ? {} : { dailyLimit }),
     };
   }

@@ -5,6 +5,7 @@ import type { FollowedParcel } from '../src/domain/parcel.ts';
 import { hearPolled, type PollOutcome } from '../src/domain/parcel-step.ts';
 import { fractionOf } from '../src/domain/poll-schedule.ts';
 import type { OpenCarrier, WorkerDeps } from '../src/fulfilment/deps.ts';
+import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
 import { toInstant } from '../src/platform/clock.ts';
 import { makeEntry } from '../src/queues/define-job.ts';
 import { hearParcels } from '../src/queues/hear-parcels.ts';
@@ -35,8 +36,11 @@ export default defineWorker<WorkerDeps, Payload>(parcelAsk, async (payload, cont
   const carrier = await deps.openCarrier(store, merchantId, connectionId, signal, {
     evenPaused: true,
     spendsReserve: payload.urgent === true,
+    class: payload.urgent === true ? 'orders' : 'reads',
   });
   if (carrier.record.paused) return putOff(payload, store.clock.now() + retryMs, context);
+  // Its account may be another one since.
+  if (!(await waitInLane(context, carrier.laneOf()))) return;
   const circuit = await readCircuit(store, connectionId);
   if (circuit.state === 'open' && payload.probe !== true) return putOff(payload, circuit.untilMs, context);
   const found = await readParcels(store, members.map((member) => ({ merchantId, ...readDueMember(member) }))); // prettier-ignore

@@ -7,7 +7,7 @@ import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import { probeWrites, readCircuit } from '../src/store/circuits.ts';
 import { readDailyCalls } from '../src/store/daily-calls.ts';
 import { dueWrites, forgetDue, readDueParcels } from '../src/store/due-parcels.ts';
-import { readLane } from '../src/store/lanes.ts';
+import { laneOfQueue, readLane } from '../src/store/lanes.ts';
 
 type Context = JobContext<WorkerDeps>;
 
@@ -55,7 +55,7 @@ async function roomOf({ record, laneOf, dailyLimit }: OpenCarrier, { store }: Co
   const left = dailyLimit === undefined ? callsMax : (await readDailyCalls(store, dailyLimit)).left;
   if (left === 0) return null;
   if (circuit.state === 'halfOpen') return { calls: 1, probe: true };
-  const { limitPerSecond, pausedMs, waiting, inflight } = await readLane(store, laneOf());
+  const { limitPerSecond, pausedMs, waiting, inflight } = await readLane(store, laneOfQueue(laneOf()));
   if (pausedMs > 0) return { calls: 0, probe: false };
   const most = Math.max(1, Math.round((limitPerSecond * aheadMs) / 1_000));
   return { calls: Math.max(0, Math.min(most - waiting - inflight, left, callsMax)), probe: false };

@@ -38,6 +38,8 @@ const stateKey = (keys: Keys, lane: string): string => `${keys.tag}:lane-state:$
 export const logKey = (keys: Keys, lane: string): string => `${keys.tag}:lane-log:${lane}`;
 /** Where a merchant's work waits for a lane: merchants who share an account have turns. */
 export const queueIn = (lane: string, merchantId: string): string => `${lane}/${merchantId}`;
+/** The lane of such a queue, or of a lane itself. */
+export const laneOfQueue = (queue: string): string => queue.split('/', 1)[0] ?? queue;
 /** All lanes that were ever told a limit. */
 const budgetsKey = (keys: Keys): string => `${keys.tag}:budgets`;
 

@@ -23,23 +23,19 @@ const nameOf = ({ method, template }: Operation): string => `${method} ${templat
 type Ids = Readonly<Record<string, string>>;
 
 /** Path parameters that name nothing of a merchant's, or are a secret of their own (inbound-isolation.test.ts). */
-const inbound = ['POST /in/{token}', 'POST /in/{token}/api/notification/'];
-const otherwiseTested = new Set(['GET /docs/problems/{code}', ...inbound]);
+const otherwiseTested = new Set([
+  'GET /docs/problems/{code}',
+  'POST /in/{token}',
+  'POST /in/{token}/api/notification/',
+  'POST /in/{token}/oauth/token',
+  'GET /v1/tracking/{carrier}/{trackingNumber}',
+]);
 /** A place in the sorted list, or a merchant's own word, not a thing: the lists themselves are looked through below. */
 const isPlace = ({ name }: Parameter): boolean => !filters.has(name);
 const filters = new Set([
   'cursor', 'pageIndex', 'numResultsPerPage', 'search', 'semanticSearch', 'skus', 'ids', 'externalProductId',
   'externalStoreLocationId',
 ]); // prettier-ignore
-const otherwiseTested = new Set(['GET /docs/problems/{code}', 'POST /in/{token}', 'POST /in/{token}/oauth/token', 'GET /v1/tracking/{carrier}/{trackingNumber}']);
-const otherwiseTested = new Set([
-  'GET /docs/problems/{code}',
-  'POST /in/{token}',
-  'POST /in/{token}/oauth/token',
-  'GET /v1/tracking/{carrier}/{trackingNumber}',
-]);
-/** A place in the sorted list, not a thing: the lists themselves are looked through below. */
-const isPlace = ({ name }: Parameter): boolean => name !== 'cursor';
 
 /** In a partner's protocol ids have no prefix, and go by the parameter's name. */
 const placesOf = ({ parameters, dialect }: Operation): { parameter: Parameter; prefix: string }[] =>

@@ -199,6 +199,8 @@ async function holdAndConfirm(connectionId: string, owner: Acts['owner']): Promi
   await push('POST /v1/inventory', { items: [item] });
   const runId = await push('POST /v1/inventory', { items: [] }, '?mode=full&storeLocationId=store-1');
   await owner('POST /v1/runs/{runId}/confirm-retire', { params: { runId } });
+}
+
 /** A parcel whose carrier says more than it should. */
 async function readTracking(
   { packline, secrets }: World,

@@ -12,7 +12,6 @@ import { merchantLane } from '../../store/entries.ts';
 import { acceptMessage } from '../../store/inbox.ts';
 import { queueIn } from '../../store/lanes.ts';
 import { markSku } from '../../store/pull-marks.ts';
-import { rememberOpened } from '../../store/opened.ts';
 import { ok } from '../answer.ts';
 import { defineGlobalRoute, type Call, type Route } from '../define-route.ts';
 import type { IngressDeps } from '../deps.ts';
