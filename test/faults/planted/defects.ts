@@ -1,4 +1,5 @@
 import { bulkDefects } from './bulk-defects.ts';
+import { trackingDefects } from './tracking-defects.ts';
 
 /** A replacement in one file: `find` occurs in it exactly once, or the table is stale. */
 export interface Edit {
@@ -438,4 +439,5 @@ export const defects: readonly Defect[] = [
     ],
   },
   ...bulkDefects,
+  ...trackingDefects,
 ];
