@@ -7,6 +7,7 @@ import { contentOf } from '../../domain/parcel-content.ts';
 import { parcelsOf, type Parcel } from '../../domain/parcels.ts';
 import { shipmentStatuses } from '../../domain/shown-status.ts';
 import { InstantSchema } from '../../domain/time.ts';
+import { TrackingStatusSchema } from '../../domain/tracking-status.ts';
 import { partIdOf } from '../../store/part-ids.ts';
 import type { ShownOrder } from '../fresh-documents.ts';
 import { vocabularies } from '../../connectors/registry.ts';
@@ -42,6 +43,12 @@ export const ShipmentViewSchema = z
     carrier: z.string().nullable(),
     trackingNumber: z.string().nullable(),
     trackingUrl: z.string().nullable(),
+    parcels: z
+      .array(z.strictObject({ carrier: z.string(), trackingNumber: z.string(), status: TrackingStatusSchema }))
+      .meta({
+        description:
+          'The order’s parcels as their carriers tell; more in `GET /v1/tracking/{carrier}/{trackingNumber}`',
+      }),
     courier: z.union([z.strictObject({ name: z.string(), vehicle: z.string().nullable() }), z.null()]),
     packages: z.array(PackageSchema),
     createdAt: InstantSchema.nullable(),
@@ -91,6 +98,7 @@ function toView(
     carrier: told?.carrier ?? carrier ?? null,
     trackingNumber: trackingNumber ?? null,
     trackingUrl: told?.trackingUrl ?? trackingUrl ?? null,
+    parcels: (order.tracking?.parcels ?? []).map(({ version: _, ...parcel }) => parcel),
     courier: told?.courier ?? null,
     packages: told === undefined ? [toPackage(order, externalId)] : told.packages.map(toToldPackage),
     createdAt: told?.createdAt ?? parcel?.createdAt ?? null,
