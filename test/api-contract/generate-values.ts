@@ -20,7 +20,8 @@ const NodeSchema = z.strictObject({
   minLength: z.int().default(0),
   maxLength: z.int().optional(),
   pattern: z.string().optional(),
-  format: z.enum(['date-time', 'uri', 'email']).optional(),
+  format: z.enum(['date-time', 'uri', 'email', 'base64url']).optional(),
+  contentEncoding: z.string().optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   default: z.unknown().optional(),
@@ -136,6 +137,7 @@ const formats: Record<NonNullable<Node['format']>, Arbitrary<string>> = {
     )
     .map(([date, zone]) => date.toISOString().replace('Z', zone)),
   uri: fc.webUrl({ validSchemes: ['https'], withQueryParameters: true }),
+  base64url: fc.uint8Array({ maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('base64url')),
   email: fc.tuple(fc.stringMatching(/^[a-z0-9]{1,12}$/), fc.domain()).map(([local, domain]) => `${local}@${domain}`),
 };
 
