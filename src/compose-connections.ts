@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Base } from './compose.ts';
-import type { CarrierConnection, CarrierConnector } from './connectors/carriers/port.ts';
-import { carrierConnectors } from './connectors/carriers/registry.ts';
 import { createConnectorIo } from './connectors/create-io.ts';
 import type { CallingConnector, TestableConnection } from './connectors/connector.ts';
+import type { CarrierConnection, CarrierConnector } from './connectors/carriers/port.ts';
+import { carrierConnectors } from './connectors/carriers/registry.ts';
 import { fulfilmentConnectors } from './connectors/fulfilment/registry.ts';
 import type { FulfilmentConnection, FulfilmentConnector } from './connectors/fulfilment/port.ts';
+import type { LastMileConnection, LastMileConnector } from './connectors/last-mile/port.ts';
+import { lastMileConnectors } from './connectors/last-mile/registry.ts';
 import type { PullPolicy } from './connectors/oms/catalog-source.ts';
 import type { CallingOmsConnector, OmsConnection } from './connectors/oms/port.ts';
 import { callingOmsConnectors } from './connectors/oms/registry.ts';
 import { connectors } from './connectors/registry.ts';
 import { Failure } from './domain/failure.ts';
-import type { OpenCarrier, Opened, OpenFulfilment, OpenOms, OpenOptions } from './fulfilment/deps.ts';
+import type { OpenCarrier, Opened, OpenFulfilment, OpenLastMile, OpenOms, OpenOptions } from './fulfilment/deps.ts';
 import { openConnection, readConnection, type Connection } from './store/connections.ts';
 import { takeDailyCall, type DailyLimit } from './store/daily-calls.ts';
 import type { StoreDeps } from './store/deps.ts';
@@ -128,8 +130,7 @@ export function createConnections(
     };
   }
 
-  const known = ({ connector: id }: Pick<Connection, 'connector'>) =>
-    fulfilmentConnectors.get(id) ?? callingOmsConnectors.get(id) ?? carrierConnectors.get(id);
+  const known = ({ connector: id }: Pick<Connection, 'connector'>) => callable.get(id);
 
   return {
     openFulfilment: (...args: OpenArgs): Promise<OpenFulfilment> =>
@@ -148,6 +149,10 @@ export function createConnections(
         options,
         dailyLimitOf,
       ),
+    openLastMile: async (...args: OpenArgs): Promise<OpenLastMile> => {
+      const platform = await open<LastMileConnector, LastMileConnection>(lastMileConnectors, ...args);
+      return { ...platform, policy: platform.connector.policy(platform.settings) };
+    },
     /** The lanes of a connection's budgets, by budget name; none while its settings cannot be read. */
     lanesOf: (store: StoreDeps, record: Connection): Readonly<Record<string, string>> => {
       const connector = known(record);
@@ -180,6 +185,12 @@ export function createConnections(
       `${baseUrl}/in/${openConnection(store, record).token}`,
   };
 }
+
+/** Every partner that is called. */
+const callable: ReadonlyMap<string, CallingConnector<unknown, TestableConnection>> = new Map<
+  string,
+  CallingConnector<unknown, TestableConnection>
+>([...fulfilmentConnectors, ...callingOmsConnectors, ...carrierConnectors, ...lastMileConnectors]);
 
 type OpenArgs = [
   store: StoreDeps,

@@ -15,6 +15,7 @@ export function composeIngressDeps(
     openFulfilment,
     openOms,
     openCarrier,
+    openLastMile,
     lanesOf,
     takesCatalog,
     pullPolicyOf,
@@ -22,7 +23,7 @@ export function composeIngressDeps(
     vendorAccountOf,
     importsByItself,
   } = createConnections(base, base.config);
-  const openers = { oms: openOms, fulfilment: openFulfilment, carrier: openCarrier };
+  const openers = { oms: openOms, fulfilment: openFulfilment, carrier: openCarrier, lastMile: openLastMile };
   const evenPaused = { evenPaused: true };
   return {
     settings: {

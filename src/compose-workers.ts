@@ -33,6 +33,9 @@ import parcelRead from '../workers/parcel-read.ts';
 import parcelTell from '../workers/parcel-tell.ts';
 import runSend from '../workers/run-send.ts';
 import stockReconcile from '../workers/stock-reconcile.ts';
+import serviceCheck from '../workers/service-check.ts';
+import serviceRequest from '../workers/service-request.ts';
+import serviceUpdate from '../workers/service-update.ts';
 import sweep from '../workers/sweep.ts';
 
 type Runner = RunnerDeps<WorkerDeps>;
@@ -61,6 +64,9 @@ const run: Record<JobName, (runner: Runner) => RunningWorker> = {
   'parcel-read': (runner) => runWorker(parcelRead, runner),
   'parcel-tell': (runner) => runWorker(parcelTell, runner),
   'run-send': (runner) => runWorker(runSend, runner),
+  'service-request': (runner) => runWorker(serviceRequest, runner),
+  'service-check': (runner) => runWorker(serviceCheck, runner),
+  'service-update': (runner) => runWorker(serviceUpdate, runner),
   sweep: (runner) => runWorker(sweep, runner),
 };
 

@@ -5,7 +5,7 @@ import type { InboundDoor } from './webhook.ts';
 /** What can be connected, whatever its kind: what forms, listings and checks need to know of it. */
 export interface Connector<S = unknown> {
   readonly id: string;
-  readonly kind: 'oms' | 'fulfilment' | 'carrier';
+  readonly kind: 'oms' | 'fulfilment' | 'carrier' | 'lastMile';
   readonly title: string;
   /** An object schema; secret fields carry `.meta({ secret: true })`, and every base URL can be set. */
   readonly settings: z.ZodType<S>;
@@ -16,6 +16,8 @@ export interface Connector<S = unknown> {
    * (`vtex:luxstore`). Absent where it does not matter.
    */
   vendorAccount?(settings: S): string;
+  /** The beginning of its inbound URL, where its partner calls us by a protocol of its own and not by hooks at `/in/`. */
+  readonly door?: string;
   readonly webhook?: InboundDoor<S>;
 }
 

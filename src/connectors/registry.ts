@@ -3,6 +3,7 @@ import type { Connector } from './connector.ts';
 import type { Vocabularies } from '../domain/order-change.ts';
 import { carrierSystem, carrierVocabulary } from '../domain/order-parcels.ts';
 import { fulfilmentConnectors, fulfilmentVocabularies } from './fulfilment/registry.ts';
+import { lastMileConnectors } from './last-mile/registry.ts';
 import { generic } from './oms/generic/index.ts';
 import { callingOmsConnectors, omsVocabularies } from './oms/registry.ts';
 
@@ -18,8 +19,10 @@ export const vocabularies: Vocabularies = {
 
 /** Everything that can be connected, by id. */
 export const connectors: ReadonlyMap<string, Connector> = new Map(
-  [...omsConnectors, ...fulfilmentConnectors.values(), ...carrierConnectors.values()].map((connector) => [
-    connector.id,
-    connector,
-  ]),
+  [
+    ...omsConnectors,
+    ...fulfilmentConnectors.values(),
+    ...carrierConnectors.values(),
+    ...lastMileConnectors.values(),
+  ].map((connector) => [connector.id, connector]),
 );

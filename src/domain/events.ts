@@ -20,6 +20,10 @@ export const eventTypes = [
   'shipment.created',
   'shipment.status_changed',
   'tracking.updated',
+  'service.requested',
+  'service.canceled',
+  'service.paused',
+  'service.resumed',
   'inventory.run_completed',
   'catalog.run_completed',
   'inventory.drift_found',
@@ -116,6 +120,29 @@ export const runEventData = {
   'inventory.run_completed': RunEndedSchema,
   'catalog.run_completed': RunEndedSchema,
 } as const satisfies Partial<Record<EventType, z.ZodType>>;
+const ServiceDataSchema = z
+  .strictObject({
+    serviceId: IdSchema('service'),
+    connectionId: IdSchema('connection'),
+    /** The platform's ids. */
+    orderId: z.string(),
+    carrierId: z.string(),
+    type: z.string().nullable(),
+    packageIds: z.array(z.string()),
+    /** Rises with everything that happens to the service: of two events the one with more is newer. */
+    version: z.int(),
+  })
+  .meta({ description: 'Addresses and contacts are read at `GET /v1/services/{serviceId}`' });
+
+/** The `data` of what a last-mile platform asks of a carrier that has no call of its own for it. */
+export const serviceEventData = {
+  'service.requested': ServiceDataSchema,
+  'service.canceled': ServiceDataSchema,
+  'service.paused': ServiceDataSchema,
+  'service.resumed': ServiceDataSchema,
+} as const satisfies Partial<Record<EventType, z.ZodType>>;
+export type ServiceEventType = keyof typeof serviceEventData;
+export type ServiceEventData = z.infer<typeof ServiceDataSchema>;
 export type RunEnded = z.infer<typeof RunEndedSchema>;
 
 const DriftSchema = z

@@ -21,6 +21,7 @@ export const idPrefixes = {
   worksheet: 'wks',
   shipment: 'shp',
   facility: 'fac',
+  service: 'svc',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

@@ -1,6 +1,7 @@
 import type { TestableConnection } from '../connectors/connector.ts';
 import type { CarrierConnection, CarrierConnector } from '../connectors/carriers/port.ts';
 import type { FulfilmentConnection, FulfilmentConnector } from '../connectors/fulfilment/port.ts';
+import type { LastMileConnection, LastMileConnector, LastMilePolicy } from '../connectors/last-mile/port.ts';
 import type { PullPolicy } from '../connectors/oms/catalog-source.ts';
 import type { CallingOmsConnector, OmsConnection, OmsPolicy } from '../connectors/oms/port.ts';
 import type { Vocabularies } from '../domain/order-change.ts';
@@ -24,6 +25,8 @@ export type OpenFulfilment = Opened<FulfilmentConnector, FulfilmentConnection>;
 export type OpenOms = Opened<CallingOmsConnector, OmsConnection> & { policy: OmsPolicy };
 /** `dailyLimit`: absent where the carrier limits no day. Every call is counted on it. */
 export type OpenCarrier = Opened<CarrierConnector, CarrierConnection> & { dailyLimit?: DailyLimit };
+
+export type OpenLastMile = Opened<LastMileConnector, LastMileConnection> & { policy: LastMilePolicy };
 
 export interface OpenOptions {
   evenPaused?: boolean;
@@ -70,6 +73,7 @@ export interface WorkerDeps {
   openFulfilment: Open<OpenFulfilment>;
   openOms: Open<OpenOms>;
   openCarrier: Open<OpenCarrier>;
+  openLastMile: Open<OpenLastMile>;
   /** Whose account at which vendor a connection is (connector.ts); undefined where it does not matter. */
   vendorAccountOf(store: StoreDeps, connection: Connection): string | undefined;
   /** The partner of this connection is called by us. */

@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { createAuthenticator } from './authenticate.ts';
 import { makeNashRoutes } from './compat/nash/make-routes.ts';
 import { makePickAndPackRoutes } from './compat/vtex-pick-and-pack/make-routes.ts';
+import { makeLastMileRoutes } from './compat/vtex-last-mile/make-routes.ts';
 import type { Route } from './define-route.ts';
 import type { IngressDeps } from './deps.ts';
 import { registerBudgetMetrics } from './budget-metrics.ts';
@@ -27,7 +28,11 @@ export function createApp(deps: IngressDeps): OpenAPIHono<Env> {
   const registry = app.openAPIRegistry;
   let document: unknown;
   const docs = makeDocsRoutes(() => (document ??= makeDocument(app, deps.settings)));
-  const compat = [...makePickAndPackRoutes(deps, authenticator), ...makeNashRoutes(deps, authenticator)];
+  const compat = [
+    ...makePickAndPackRoutes(deps, authenticator),
+    ...makeNashRoutes(deps, authenticator),
+    ...makeLastMileRoutes(deps),
+  ];
   const mounted: Route[] = [
     ...routes,
     ...makeRunEventRoutes(deps),

@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Env } from 'hono';
 import * as z from 'zod';
-import { driftEventData, orderEventData, runEventData, type EventType } from '../domain/events.ts';
+import { driftEventData, orderEventData, runEventData, serviceEventData, type EventType } from '../domain/events.ts';
 import { IdSchema } from '../domain/ids.ts';
 import { InstantSchema } from '../domain/time.ts';
 import type { AnswerSpec, Route } from './define-route.ts';
@@ -135,6 +135,7 @@ const eventData: Partial<Record<EventType, z.ZodType>> = {
   ...orderEventData,
   ...runEventData,
   ...driftEventData,
+  ...serviceEventData,
   'endpoint.test': z.strictObject({ endpointId: IdSchema('endpoint') }),
 };
 

@@ -1,11 +1,13 @@
 import { row, type ProblemRow } from './problem-row.ts';
 import { rowProblemCodes } from './rows/problem-codes.ts';
+import { serviceProblemCodes } from './service-problem-codes.ts';
 import { runProblemCodes } from './run-problem-codes.ts';
 
 /** Every code that the HTTP side itself answers with, and those of the store that can reach it. */
 export const problemCodes = {
   ...rowProblemCodes,
   ...runProblemCodes,
+  ...serviceProblemCodes,
   'auth.missing': row('misconfigured', 401, 'No API key', 'Send `Authorization: Bearer <key>`.'),
   'auth.invalid': row(
     'misconfigured',

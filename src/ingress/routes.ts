@@ -26,6 +26,7 @@ import { runRowRoutes } from './routes/run-rows.ts';
 import { runRoutes } from './routes/runs.ts';
 import { safetyStockRoutes } from './routes/safety-stock.ts';
 import { searchRoutes } from './routes/search.ts';
+import { serviceRoutes } from './routes/services.ts';
 import { shipmentRoutes } from './routes/shipments.ts';
 import { stockReconciliationRoutes } from './routes/stock-reconciliations.ts';
 import { trackingRoutes } from './routes/tracking.ts';
@@ -43,6 +44,7 @@ export const routes: readonly Route[] = [
   ...worksheetRoutes,
   ...shipmentRoutes,
   ...trackingRoutes,
+  ...serviceRoutes,
   ...facilityRoutes,
   ...connectorRoutes,
   ...connectionRoutes,

@@ -20,6 +20,9 @@ import { parcelRead } from './parcel-read.ts';
 import { parcelTell } from './parcel-tell.ts';
 import { runSend } from './run-send.ts';
 import { stockReconcile } from './stock-reconcile.ts';
+import { serviceCheck } from './service-check.ts';
+import { serviceRequest } from './service-request.ts';
+import { serviceUpdate } from './service-update.ts';
 import { sweep } from './sweep.ts';
 
 /** Every kind of work there is, by name. */
@@ -46,6 +49,9 @@ export const jobs = {
   'stock-reconcile': stockReconcile,
   'catalog-pull': catalogPull,
   'pull-read': pullRead,
+  'service-request': serviceRequest,
+  'service-check': serviceCheck,
+  'service-update': serviceUpdate,
   sweep,
 } as const;
 export type JobName = keyof typeof jobs;

@@ -59,7 +59,7 @@ export async function performEffect<T>(context: JobContext<unknown>, effect: Eff
       });
     }
     claimed = { stored, unsure: claim.unsure };
-    return { order: claim.order };
+    return { order: claim.holder };
   });
   if (claimed === null) return null;
   const { stored, unsure }: { stored: StoredOrder; unsure: boolean } = claimed;

@@ -21,7 +21,7 @@ export interface Connection {
   id: string;
   merchantId: string;
   connector: string;
-  kind: 'oms' | 'fulfilment' | 'carrier';
+  kind: 'oms' | 'fulfilment' | 'carrier' | 'lastMile';
   name: string;
   routing: readonly RoutingRule[];
   paused: boolean;

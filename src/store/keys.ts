@@ -100,6 +100,10 @@ export function createKeys(shard: number) {
     pullAgain: (connectionId: string) => `${tag}:pull-again:${connectionId}`,
     /** The latest complete read. */
     fullPull: (connectionId: string) => `${tag}:full-pull:${connectionId}`,
+    /** A service that a last-mile platform asked for. */
+    service: (serviceId: string) => `${tag}:service:${serviceId}`,
+    /** Which service it is that is asked for again, by a digest of what it is known by. */
+    serviceClaim: (connectionId: string, digest: string) => `${tag}:service-claim:${connectionId}:${digest}`,
     /** A merchant's rules of what is kept back of its stock. */
     safetyStock: (merchantId: string) => `${tag}:safety-stock:${merchantId}`,
     /** Runs whose upload is under way, by when something of it came last (ms). */

@@ -4,7 +4,7 @@ import { vtexPickAndPack } from '../../src/connectors/fulfilment/vtex-pick-and-p
 import { toSnapshot } from '../../src/connectors/fulfilment/vtex-pick-and-pack/mapper.ts';
 import { Session } from '../../src/connectors/fulfilment/vtex-pick-and-pack/session.ts';
 import { VtexPickAndPackSettingsSchema } from '../../src/connectors/fulfilment/vtex-pick-and-pack/settings.ts';
-import { Tokens } from '../../src/connectors/fulfilment/vtex-pick-and-pack/token.ts';
+import { Tokens } from '../../src/connectors/vendor/vtex/tokens.ts';
 import type { ConnectorIo } from '../../src/connectors/io.ts';
 import { titles } from './operations.ts';
 import { refused, type Exercise, type SandboxStage, type Stage } from './stage.ts';
@@ -20,7 +20,7 @@ const settingsOf = ({ urls }: Stage, changes: Record<string, unknown> = {}) =>
     legacyBaseUrl: urls.pickAndPackLegacy,
     ...changes,
   });
-const sessionOf = (stage: Stage): Session => new Session(settingsOf(stage), stage.io, new Tokens());
+const sessionOf = (stage: Stage): Session => new Session(settingsOf(stage), stage.io, new Tokens('vtex-pick-and-pack'));
 
 const tracking: TrackingBody = {
   deliveredDate: '2026-01-15T03:40:00.000Z',
@@ -56,7 +56,7 @@ export const pickAndPack: Exercise = {
   readings: [
     {
       operation: 'POST /token',
-      read: (stage) => new Tokens().get(settingsOf(stage, { account: 'lastmile' }), stage.io),
+      read: (stage) => new Tokens('vtex-pick-and-pack').get(settingsOf(stage, { account: 'lastmile' }), stage.io),
     },
     {
       operation: 'GET /orders/{orderId}',
@@ -132,7 +132,7 @@ async function atSandbox(stage: SandboxStage): Promise<void> {
   await refused(client.getWorksheet('546744628006'));
   await refused(client.getFacility('783262b09ddc4b8facee2fa50541fd1e'));
   await refused(client.getShipment(randomUUID(), 'BY_INTERNAL_ID'));
-  await refused(new Tokens().get(settingsOf(stage, { apiKey: 'unknown' }), io));
+  await refused(new Tokens('vtex-pick-and-pack').get(settingsOf(stage, { apiKey: 'unknown' }), io));
 }
 
 /** An order from its import to the customer's door, with all that can be read of it after every step. */

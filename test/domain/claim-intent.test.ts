@@ -5,13 +5,13 @@ import { madeOrder } from './order-fixture.ts';
 
 const nowMs = Date.UTC(2026, 0, 15, 2);
 const leaseMs = 60_000;
-const claimAt = (order: Order, atMs: number, runId: string, connectionId = 'con_1'): IntentClaim =>
+const claimAt = (order: Order, atMs: number, runId: string, connectionId = 'con_1'): IntentClaim<Order> =>
   claimIntent(order, connectionId, { effect: 'order.submit', runId, nowMs: atMs, leaseMs });
 
 /** The order after a claim that is expected to be granted. */
-function granted(claim: IntentClaim): Order {
+function granted(claim: IntentClaim<Order>): Order {
   if (claim.state !== 'claimed') throw new Error('the claim was refused');
-  return claim.order;
+  return claim.holder;
 }
 const { order } = madeOrder();
 const held = granted(claimAt(order, nowMs, 'run-1'));
@@ -21,7 +21,7 @@ describe('an intent', () => {
     expect(claimAt(order, nowMs, 'run-1')).toEqual({
       state: 'claimed',
       unsure: false,
-      order: {
+      holder: {
         ...order,
         intents: { con_1: { effect: 'order.submit', runId: 'run-1', until: '2026-01-15T02:01:00.000Z' } },
       },

@@ -103,7 +103,8 @@ const rotateConnectionToken = defineRoute({
   async handle({ deps, store, merchantId, params: { connectionId } }) {
     const connection = await requireConnection(store, merchantId, connectionId);
     const rotated = foundConnection(await rotateToken(store, connection));
-    const webhookUrl = webhookUrlOf(deps, openConnection(store, rotated).token);
+    const { door } = deps.connectors.get(rotated.connector) ?? {};
+    const webhookUrl = webhookUrlOf(deps, openConnection(store, rotated).token, door);
     const previousWorksUntil = toInstant(store.clock.now() + tokenOverlapSeconds * 1000);
     const headers = { Location: `/v1/connections/${connectionId}` };
     return { status: 201, json: { webhookUrl, previousWorksUntil }, headers };

@@ -74,7 +74,7 @@ const ConnectionInputSchema = z
   .strictObject({
     connector: z.string(),
     kind: z
-      .enum(['oms', 'fulfilment', 'carrier'])
+      .enum(['oms', 'fulfilment', 'carrier', 'lastMile'])
       .optional()
       .meta({ description: 'Follows from the connector; refused where it contradicts it' }),
     name,

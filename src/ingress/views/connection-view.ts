@@ -24,7 +24,7 @@ export const ConnectionViewSchema = z
   .strictObject({
     id: IdSchema('connection'),
     connector: z.string(),
-    kind: z.enum(['oms', 'fulfilment', 'carrier']),
+    kind: z.enum(['oms', 'fulfilment', 'carrier', 'lastMile']),
     name: z.string(),
     settings: z.record(z.string(), z.unknown()).meta({ description: 'Without its secrets' }),
     secretsConfigured: z.array(z.string()).meta({ description: 'Names of the secret settings that are set' }),
@@ -39,7 +39,8 @@ export const ConnectionViewSchema = z
   })
   .meta({ id: 'Connection' });
 
-export const webhookUrlOf = (deps: IngressDeps, token: string): string => `${deps.settings.baseUrl}/in/${token}`;
+export const webhookUrlOf = (deps: IngressDeps, token: string, door = 'in'): string =>
+  `${deps.settings.baseUrl}/${door}/${token}`;
 
 export function toConnectionView(
   deps: IngressDeps,
@@ -60,7 +61,10 @@ export function toConnectionView(
       ...(connections && { connections: [...connections] }),
     })),
     paused: connection.paused,
-    webhookUrl: connector?.webhook === undefined ? null : webhookUrlOf(deps, secrets.token),
+    webhookUrl:
+      connector?.webhook === undefined && connector?.door === undefined
+        ? null
+        : webhookUrlOf(deps, secrets.token, connector.door),
     createdAt: connection.createdAt,
     updatedAt: connection.updatedAt,
   };

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { PickAndPackClient } from '../../../src/connectors/fulfilment/vtex-pick-and-pack/client.ts';
 import { LegacyClient } from '../../../src/connectors/fulfilment/vtex-pick-and-pack/legacy-client.ts';
 import { Session } from '../../../src/connectors/fulfilment/vtex-pick-and-pack/session.ts';
-import { Tokens } from '../../../src/connectors/fulfilment/vtex-pick-and-pack/token.ts';
+import { Tokens } from '../../../src/connectors/vendor/vtex/tokens.ts';
 import {
   businessError,
   facilityBody,
@@ -22,7 +22,7 @@ const v1 = '/prod/v1';
 
 function open(changes: Record<string, unknown> = {}) {
   const made = createIo();
-  const session = new Session(settingsOf(changes), made.io, new Tokens());
+  const session = new Session(settingsOf(changes), made.io, new Tokens('vtex-pick-and-pack'));
   return { ...made, client: new PickAndPackClient(session), legacy: new LegacyClient(session) };
 }
 

@@ -1,3 +1,4 @@
+import { TokenReplySchema } from '../../../src/connectors/vendor/vtex/tokens.ts';
 import { expect, test } from 'vitest';
 import { toSnapshot } from '../../../src/connectors/fulfilment/vtex-pick-and-pack/mapper.ts';
 import { vocabulary } from '../../../src/connectors/fulfilment/vtex-pick-and-pack/statuses.ts';
@@ -9,7 +10,6 @@ import {
 } from '../../../src/connectors/fulfilment/vtex-pick-and-pack/document-wire.ts';
 import {
   ShipmentListSchema,
-  TokenReplySchema,
   TrackingReplySchema,
   WireOrderSchema,
 } from '../../../src/connectors/fulfilment/vtex-pick-and-pack/wire.ts';

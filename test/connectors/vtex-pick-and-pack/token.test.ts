@@ -1,7 +1,7 @@
 import nock from 'nock';
 import { expect, test } from 'vitest';
 import { vtexPickAndPack } from '../../../src/connectors/fulfilment/vtex-pick-and-pack/index.ts';
-import { Tokens } from '../../../src/connectors/fulfilment/vtex-pick-and-pack/token.ts';
+import { Tokens } from '../../../src/connectors/vendor/vtex/tokens.ts';
 import { Failure } from '../../../src/domain/failure.ts';
 import { businessError, expiredError, orderBody, orderId } from '../../fixtures/vtex-pick-and-pack/payloads.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
@@ -36,7 +36,7 @@ test.each([
 });
 
 test('fifty calls at once ask for one token', async () => {
-  const tokens = new Tokens();
+  const tokens = new Tokens('vtex-pick-and-pack');
   const settings = settingsOf();
   const { io, operations } = createIo();
   const token = giveToken();
@@ -54,7 +54,7 @@ test('a token outlives its connection: the next job does not ask again', async (
 });
 
 test('a token is replaced before it ends, and not much before', async () => {
-  const tokens = new Tokens();
+  const tokens = new Tokens('vtex-pick-and-pack');
   const settings = settingsOf();
   const { io, clock } = createIo();
   const first = giveToken();
@@ -73,7 +73,7 @@ test.each([
   ['our clock behind theirs by an hour', () => makeJwt(startMs + 60 * minuteMs)],
   ['times that are no numbers', () => makeJwt(startMs, { exp: 'soon', iat: null })],
 ])('a token is good for the documented quarter of an hour even with %s', async (_what, makeToken) => {
-  const tokens = new Tokens();
+  const tokens = new Tokens('vtex-pick-and-pack');
   const settings = settingsOf();
   const { io, clock } = createIo();
   const token = giveToken(makeToken());
@@ -86,7 +86,7 @@ test.each([
 });
 
 test('what was asked for on somebody else’s deadline is asked for anew when that one runs out', async () => {
-  const tokens = new Tokens();
+  const tokens = new Tokens('vtex-pick-and-pack');
   const settings = settingsOf();
   const ended = new AbortController();
   const impatient = createIo(createFakeClock(startMs), ended.signal);
@@ -214,7 +214,7 @@ test('neither key nor token is in any failure', async () => {
 });
 
 test('a process holds the tokens of a thousand keys, and no more', async () => {
-  const tokens = new Tokens();
+  const tokens = new Tokens('vtex-pick-and-pack');
   const text = makeJwt();
   const timings = { sentMs: 0, headersMs: 0, totalMs: 0 };
   const reply = { status: 200, headers: {}, body: Buffer.from(text), text: () => text, truncated: false, timings };

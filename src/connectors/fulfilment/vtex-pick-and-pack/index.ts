@@ -2,6 +2,7 @@ import { Failure } from '../../../domain/failure.ts';
 import type { TrackingEvent } from '../../../domain/order.ts';
 import { toInstant } from '../../../platform/clock.ts';
 import type { ConnectorIo } from '../../io.ts';
+import { Tokens } from '../../vendor/vtex/tokens.ts';
 import type { FulfilmentDocuments } from '../../../domain/fulfilment-documents.ts';
 import type { FulfilmentConnection, FulfilmentConnector, FulfilmentRef, FulfilmentSnapshot } from '../port.ts';
 import { PickAndPackClient } from './client.ts';
@@ -12,7 +13,6 @@ import { areDelivered, isReady, toLegacySnapshot, toSnapshot, type Shipment } fr
 import { Session } from './session.ts';
 import { VtexPickAndPackSettingsSchema, type VtexPickAndPackSettings } from './settings.ts';
 import { vocabulary } from './statuses.ts';
-import { Tokens } from './token.ts';
 import { webhook } from './webhook.ts';
 
 /**
@@ -45,7 +45,7 @@ const baseUrlOf = ({ api, apiBaseUrl, legacyBaseUrl }: VtexPickAndPackSettings):
   api === 'legacy' ? legacyBaseUrl : apiBaseUrl;
 
 /** For the life of the process: connections are opened anew for every job. */
-const tokens = new Tokens();
+const tokens = new Tokens('vtex-pick-and-pack');
 
 /** The id of no order: asking for it shows whether the token is let in. */
 const probeId = 'packline-connection-test';

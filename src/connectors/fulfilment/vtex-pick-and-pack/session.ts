@@ -2,9 +2,9 @@ import type * as z from 'zod';
 import { Failure } from '../../../domain/failure.ts';
 import type { HttpReply } from '../../../platform/http.ts';
 import type { ConnectorCall, ConnectorIo } from '../../io.ts';
+import type { Token, Tokens } from '../../vendor/vtex/tokens.ts';
 import { isExpired, makeFailure, readReply } from './errors.ts';
 import type { VtexPickAndPackSettings } from './settings.ts';
-import type { Token, Tokens } from './token.ts';
 
 type Request = Pick<ConnectorCall, 'operation' | 'method'> & {
   path: string;

@@ -94,15 +94,6 @@ export const LegacyReplySchema = z.object({
 });
 export type LegacyOrder = z.infer<typeof LegacyReplySchema>['data'];
 
-/** `POST /token`: `{message, data}` (guides and OpenAPI) or the bare text (Last Mile document), as JSON or not. */
-export const TokenReplySchema = z.union([z.object({ data: z.string() }).transform(({ data }) => data), z.string()]);
-
-export const TokenClaimsSchema = z.object({
-  hostname: textIfAny,
-  iat: z.number().nullish().catch(null),
-  exp: z.number().nullish().catch(null),
-});
-
 const RecordSchema = z.record(z.string(), z.unknown());
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
-import { Failure } from '../../../domain/failure.ts';
+import * as z from 'zod';
+import { Failure, type FailureKind } from '../../../domain/failure.ts';
 import { parseRetryAfter, type HttpReply } from '../../../platform/http.ts';
 import type { ConnectorIo } from '../../io.ts';
-import { makeFailure } from './errors.ts';
-import type { VtexPickAndPackSettings } from './settings.ts';
-import { parseJson, TokenClaimsSchema, TokenReplySchema } from './wire.ts';
 
 /** How long a token is good that does not say so itself: the documented 15 minutes. */
 const lifeDefaultMs = 15 * 60_000;
@@ -16,6 +14,22 @@ const heldMax = 1_000;
 const jwtPattern = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 const jwtCharsMax = 8_192;
 
+/** `POST /token`: `{message, data}` (guides and OpenAPI) or the bare text (Last Mile document), as JSON or not. */
+export const TokenReplySchema = z.union([z.object({ data: z.string() }).transform(({ data }) => data), z.string()]);
+
+const TokenClaimsSchema = z.object({
+  hostname: z.string().nullish().catch(null),
+  iat: z.number().nullish().catch(null),
+  exp: z.number().nullish().catch(null),
+});
+
+/** Whose token is wanted. `account`: the one that the key has to belong to. */
+export interface TokenSource {
+  authBaseUrl: string;
+  apiKey: string;
+  account: string;
+}
+
 /** A JWT. Its signature is VTEX's to check: it is our own credential, and nothing is believed because of it. */
 export interface Token {
   readonly text: string;
@@ -24,22 +38,30 @@ export interface Token {
   readonly staleAtMs: number;
 }
 
-/** The tokens of this process, one for each key and auth host. Never written down, and never in a message. */
+/**
+ * The tokens that one of VTEX's Pick and Pack systems takes, of this process, one for each key and auth host. Never written
+ * down, and never in a message. Failures bear the system's name.
+ */
 export class Tokens {
+  readonly #system: string;
   readonly #held = new Map<string, Promise<Token>>();
   readonly #refused = new WeakSet<Token>();
 
+  constructor(system: string) {
+    this.#system = system;
+  }
+
   /**
    * A token that is good for a while; calls at the same time wait for one and the same.
-   * @throws Failure `misconfigured` `vtex-pick-and-pack.key_refused` or `vtex-pick-and-pack.account_mismatch`; `transient`
-   * `vtex-pick-and-pack.auth_unavailable` or `vtex-pick-and-pack.unreadable_reply`; `throttled`; those of `io.call`
+   * @throws Failure `misconfigured` `<system>.key_refused` or `<system>.account_mismatch`; `transient`
+   * `<system>.auth_unavailable` or `<system>.unreadable_reply`; `throttled`; those of `io.call`
    */
-  async get(settings: VtexPickAndPackSettings, io: ConnectorIo): Promise<Token> {
+  async get(settings: TokenSource, io: ConnectorIo): Promise<Token> {
     const token = await this.#fresh(settings, io);
     if (token.account === null || token.account.toLowerCase() === settings.account) return token;
     const detail = { account: settings.account, accountOfKey: token.account };
     const message = 'The API key belongs to another VTEX account than the settings name';
-    throw makeFailure({ kind: 'misconfigured', code: 'account_mismatch' }, message, detail);
+    throw makeFailure(this.#system, { kind: 'misconfigured', code: 'account_mismatch' }, message, detail);
   }
 
   /** VTEX would not have it any more, whatever it says of itself. */
@@ -47,7 +69,7 @@ export class Tokens {
     this.#refused.add(token);
   }
 
-  async #fresh(settings: VtexPickAndPackSettings, io: ConnectorIo): Promise<Token> {
+  async #fresh(settings: TokenSource, io: ConnectorIo): Promise<Token> {
     const key = createHash('sha256').update(`${settings.authBaseUrl}\n${settings.apiKey}`).digest('base64url');
     for (let held = this.#held.get(key); held !== undefined; held = this.#held.get(key)) {
       try {
@@ -59,7 +81,7 @@ export class Tokens {
       }
       this.#drop(key, held);
     }
-    const asked = fetchToken(settings, io);
+    const asked = fetchToken(this.#system, settings, io);
     this.#held.set(key, asked);
     for (const oldest of this.#held.keys()) {
       if (this.#held.size <= heldMax) break;
@@ -79,7 +101,7 @@ export class Tokens {
 }
 
 /** `POST /token`. */
-async function fetchToken({ authBaseUrl, apiKey }: VtexPickAndPackSettings, io: ConnectorIo): Promise<Token> {
+async function fetchToken(system: string, { authBaseUrl, apiKey }: TokenSource, io: ConnectorIo): Promise<Token> {
   const budget = 'default';
   const reply = await io.call({
     operation: 'token.create',
@@ -92,7 +114,7 @@ async function fetchToken({ authBaseUrl, apiKey }: VtexPickAndPackSettings, io: 
   });
   const text = reply.status >= 200 && reply.status <= 299 ? readJwt(reply) : undefined;
   if (text !== undefined) return toToken(text, io.nowMs());
-  const failure = toFailure(reply, io.nowMs());
+  const failure = toFailure(system, reply, io.nowMs());
   if (failure.kind === 'throttled') await io.throttled(budget, failure.retryAfterMs);
   throw failure;
 }
@@ -114,19 +136,41 @@ function toToken(text: string, nowMs: number): Token {
 }
 
 /** Documented: 400, 401, 404 and 500. */
-function toFailure(reply: HttpReply, nowMs: number): Failure {
+function toFailure(system: string, reply: HttpReply, nowMs: number): Failure {
   const { status } = reply;
   const detail = { operation: 'token.create', status };
   const retryAfterMs = parseRetryAfter(reply.headers, nowMs);
-  if (status === 429) return makeFailure({ kind: 'throttled', code: 'throttled', retryAfterMs }, slowDown, detail);
-  if (status >= 500) return makeFailure({ kind: 'transient', code: 'auth_unavailable', retryAfterMs }, away, detail);
+  if (status === 429)
+    return makeFailure(system, { kind: 'throttled', code: 'throttled', retryAfterMs }, slowDown, detail);
+  if (status >= 500)
+    return makeFailure(system, { kind: 'transient', code: 'auth_unavailable', retryAfterMs }, away, detail);
   const isTheirs = typeof parseJson(reply.text()) === 'object';
   if (status === 400 || status === 401 || status === 403 || (status === 404 && isTheirs)) {
-    return makeFailure({ kind: 'misconfigured', code: 'key_refused' }, refused, detail);
+    return makeFailure(system, { kind: 'misconfigured', code: 'key_refused' }, refused, detail);
   }
-  return makeFailure({ kind: 'transient', code: 'unreadable_reply' }, 'The reply holds no token', detail);
+  return makeFailure(system, { kind: 'transient', code: 'unreadable_reply' }, 'The reply holds no token', detail);
 }
 
 const slowDown = 'VTEX wants fewer calls for tokens';
 const away = 'VTEX gives no tokens at present';
 const refused = 'VTEX refused the API key';
+
+function makeFailure(
+  system: string,
+  { kind, code, retryAfterMs }: { kind: FailureKind; code: string; retryAfterMs?: number | undefined },
+  message: string,
+  detail: Record<string, unknown>,
+): Failure {
+  return new Failure(kind, `${system}.${code}`, message, {
+    detail,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
