@@ -31,8 +31,8 @@ export default defineWorker<WorkerDeps, Payload>(serviceUpdate, async (payload, 
   const platform = await deps.openLastMile(store, merchantId, connectionId, signal);
   if (!(await waitInLane(context, platform.laneOf()))) return;
   const { service } = stored;
-  // It may be told nothing of a service before it has its answer.
-  const earlyMs = Date.parse(service.createdAt) + platform.policy.tellAfterMs - store.clock.now();
+  // A service that it has just asked for is not there yet, and one that it cancels would be canceled twice.
+  const earlyMs = Date.parse(service.askedAt) + platform.policy.tellAfterMs - store.clock.now();
   if (earlyMs > 0) {
     await finish({}, { how: 'retry', delayMs: earlyMs, counted: false });
     return;

@@ -55,6 +55,8 @@ export interface Service {
   told: { status: ServiceStatus; update: string | null };
   /** By whom is called: the platform's connection, and the carrier's. */
   intents: Readonly<Record<string, Intent>>;
+  /** When the platform last asked something of us. Until it has its answer, it is told nothing. */
+  askedAt: string;
   version: number;
   createdAt: string;
   updatedAt: string;
@@ -119,6 +121,7 @@ export function makeService(facts: {
     papers: [],
     told: { status: 'PENDING', update: null },
     intents: {},
+    askedAt: at,
     version: 1,
     createdAt: at,
     updatedAt: at,

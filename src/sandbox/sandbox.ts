@@ -12,7 +12,8 @@
  * - VTEX: the OMS of each account under `/vtex/{account}`, and the Pick and Pack of all under `/vtex-pnp-auth` (tokens),
  *   `/vtex-pnp` (API) and `/vtex-pnp-legacy`. The demo account is `demomarket`, key `vtexappkey-demomarket-DEMOKE`, token
  *   `vtex_demo_token`; orders are made by shoppers (`POST /_sandbox/vtex/orders`), invoiced by a simulated ERP, and picked
- *   by Pick and Pack unless its store filters leave their warehouse out.
+ *   by Pick and Pack unless its store filters leave their warehouse out. Last Mile asks carriers for services when it is told
+ *   to, and what carriers tell it is taken under `/vtex-last-mile`, with Pick and Pack's tokens.
  *
  * Beside the partners stand the merchant's own systems: `POST /subscribers/{name}` takes webhooks under any name, keeps
  * the latest 1,000 of each and answers 200 unless told otherwise. It has no faults, limits or books.
@@ -46,6 +47,8 @@
  * | POST /_sandbox/vtex/accounts/{name}/feed/lapse |                                          | the feed's retention is over               |
  * | PUT, PATCH /_sandbox/vtex-pick-and-pack/accounts[/{name}] | settings (account-settings.ts) | filters, webhooks, packing, tokens, cache |
  * | GET, POST /_sandbox/vtex-pick-and-pack/orders[/{id}][/{status,import}] | `{status}`       | orders with their history; moves by hand   |
+ * | POST, GET /_sandbox/vtex-last-mile/services[/{id}] | `{url, account?, headers?, changes?, copies?}` | asks a carrier for a service |
+ * | POST /_sandbox/vtex-last-mile/calls/{name} | `{url, account?, headers?, body}`            | any other call to a carrier                |
  * | POST /_sandbox/vtex-pick-and-pack/tokens/expire, /cache/clear; GET …/tokens |             | at once; how many were given                |
  *
  * Calls about an organisation other than `org_demo` name it: `orgId` in a body, `?org=` elsewhere; about another account
@@ -66,6 +69,7 @@ import { createRandom } from './random.ts';
 import { createSubscribers } from './subscribers.ts';
 import { createTimers } from './timers.ts';
 import { createVtexOms, type VtexOms } from './vtex-oms/vtex-oms.ts';
+import { createLastMile, type LastMile } from './vtex-last-mile/last-mile.ts';
 import { createPickAndPack, type PickAndPack } from './vtex-pick-and-pack/pick-and-pack.ts';
 
 export interface SandboxOptions {
@@ -89,6 +93,7 @@ export interface Sandbox {
   nash: Nash;
   vtex: VtexOms;
   pickAndPack: PickAndPack;
+  lastMile: LastMile;
   /** As `POST /_sandbox/reset`. */
   reset(): void;
   /** Ends every timer and every webhook in flight. */
@@ -128,6 +133,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const nash = createNash(context, options.nash ?? {});
   const vtex = createVtexOms(context);
   const pickAndPack = createPickAndPack(context, vtex);
+  const lastMile = createLastMile(context, { read: (token) => pickAndPack.readToken(token) });
   const subscribers = createSubscribers(context.now);
 
   const reset = (): void => {
@@ -137,6 +143,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     nash.reset();
     vtex.reset();
     pickAndPack.reset();
+    lastMile.reset();
     subscribers.clear();
     books.reset();
   };
@@ -144,6 +151,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     context.timers.stopAll();
     nash.stop();
     pickAndPack.stop();
+    lastMile.stop();
     vtex.stop();
   };
 
@@ -154,11 +162,13 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     .route('/vtex-pnp', pickAndPack.makeApi('/vtex-pnp'))
     .route('/vtex-pnp-auth', pickAndPack.makeAuthApi('/vtex-pnp-auth'))
     .route('/vtex-pnp-legacy', pickAndPack.makeLegacyApi('/vtex-pnp-legacy'))
+    .route('/vtex-last-mile', lastMile.makeApi('/vtex-last-mile'))
     .route('/subscribers', subscribers.makeApi())
     .route('/_sandbox', makeControl(context, reset))
     .route('/_sandbox/nash', makeNashControl(nash, books))
     .route('/_sandbox/vtex', vtex.makeControl())
     .route('/_sandbox/vtex-pick-and-pack', pickAndPack.makeControl())
+    .route('/_sandbox/vtex-last-mile', lastMile.makeControl())
     .route('/_sandbox/subscribers', subscribers.makeControl());
 
   return {
@@ -168,6 +178,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     nash,
     vtex,
     pickAndPack,
+    lastMile,
     reset,
     stop,
     async listen(port, host = '127.0.0.1') {

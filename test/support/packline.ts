@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { composeBase, composeWorkerDeps, type Base } from '../../src/compose.ts';
 import { composeIngressDeps } from '../../src/compose-ingress.ts';
 import { startWorkers } from '../../src/compose-workers.ts';
+import type { WorkerDeps } from '../../src/fulfilment/deps.ts';
 import { createApp } from '../../src/ingress/app.ts';
 import { listen } from '../../src/ingress/listen.ts';
 import { loadConfig } from '../../src/platform/config.ts';
@@ -33,6 +34,8 @@ export interface TestPacklineOptions {
   /** Requests per second that the sandbox's organisation allows, and that the connection is told of. */
   ratePerSecond?: number;
   logTo?: { write(line: string): void };
+  /** What the workers have in place of some of theirs: partners that no sandbox has. */
+  workerDeps?: (deps: WorkerDeps) => WorkerDeps;
   /** Servers of the test's own that Packline may call. */
   reach?: readonly string[];
 }
@@ -62,7 +65,8 @@ export async function startPackline(options: TestPacklineOptions): Promise<TestP
   const workerBase = await composeBase(config, { name: 'worker', profile: 'worker', log });
   const app = createApp(composeIngressDeps(apiBase, { draining: () => false, shedding: () => false }));
   const server = await listen(app, { port, host: '127.0.0.1', bodyBytesMax: config.bodyBytesMax });
-  const workers = await startWorkers(workerBase, composeWorkerDeps(workerBase));
+  const deps = composeWorkerDeps(workerBase);
+  const workers = await startWorkers(workerBase, options.workerDeps?.(deps) ?? deps);
   const baseUrl = `http://127.0.0.1:${port}`;
   const { ratePerSecond } = options;
   const merchant = await connectMerchant(

@@ -35,7 +35,7 @@ export interface LastMilePolicy {
   answerWithinMs: number;
   /** A carrier that has said nothing after this becomes an issue (ms). */
   confirmWithinMs: number;
-  /** No word about a service goes to the platform earlier than this after it was asked for (ms): it has its answer then. */
+  /** This long after it asked, the platform has its answer or has given up (ms). */
   tellAfterMs: number;
   /** The connection of whoever carries for this one of the platform's carriers; null: who hears `service.requested`. */
   carrierConnectionOf(carrierId: string): string | null;

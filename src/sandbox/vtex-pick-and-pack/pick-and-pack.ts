@@ -15,7 +15,7 @@ import { makePnpControl } from './pnp-control.ts';
 import type { PnpEnv } from './pnp-env.ts';
 import { legacyRefusals, PnpRefusal, refusals, toRefusalResponse } from './pnp-refusal.ts';
 import { createReadCache } from './read-cache.ts';
-import { createTokens } from './tokens.ts';
+import { createTokens, type PnpTokens } from './tokens.ts';
 
 export interface PickAndPack {
   /** `POST /token`. */
@@ -28,6 +28,8 @@ export interface PickAndPack {
   find(name?: string): PnpAccount | undefined;
   /** Adds Pick and Pack to an OMS account, whose orders it imports from then on, or changes its settings. */
   putAccount(settings: PnpAccountInput): PnpAccount;
+  /** Whose token it is: Last Mile takes the same. */
+  readToken: PnpTokens['read'];
   /** How many tokens were given out, and how many keys refused. */
   tokenCalls(): { given: Record<string, number>; refused: number };
   /** Tokens given out so far are expired. */
@@ -140,6 +142,7 @@ export function createPickAndPack(
     makeControl: () => makePnpControl(pnp),
     find: (name = demoPnpAccount.account) => accounts.get(name),
     putAccount,
+    readToken: (token) => tokens.read(token),
     tokenCalls: () => ({ given: Object.fromEntries(given), refused }),
     expireTokens: () => tokens.expireAll(),
     clearCache: () => cache.clear(),

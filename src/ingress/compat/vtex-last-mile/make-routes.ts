@@ -22,12 +22,10 @@ import { cancel, pause } from './service-acts.ts';
 
 const text = z.string().nullable();
 const number = z.number().nullable();
-const BodySchema = z
-  .looseObject({})
-  .meta({
-    id: 'LastMileBody',
-    description: 'As VTEX sends it, read leniently: types and units differ between its documents',
-  });
+const BodySchema = z.looseObject({}).meta({
+  id: 'LastMileBody',
+  description: 'As VTEX sends it, read leniently: types and units differ between its documents',
+});
 const ServiceAnswerSchema = z
   .strictObject({
     status: z.string(),

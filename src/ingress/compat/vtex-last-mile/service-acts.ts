@@ -3,7 +3,7 @@ import { WireActSchema } from '../../../connectors/last-mile/vtex-last-mile/wire
 import type * as z from 'zod';
 import { endsService } from '../../../domain/service-status.ts';
 import { cancelService, pauseService, type Service } from '../../../domain/service.ts';
-import type { Clock } from '../../../platform/clock.ts';
+import { toInstant, type Clock } from '../../../platform/clock.ts';
 import { announceService } from '../../../queues/service-events.ts';
 import { serviceRequestWork } from '../../../queues/service-request.ts';
 import { changeService, readService } from '../../../store/services.ts';
@@ -52,7 +52,7 @@ export async function cancel(
       return { service: { ...canceled, told: { ...canceled.told, status: 'CANCELED' } }, ...events };
     }
     const entries = [serviceRequestWork(service, 'cancel', String(service.version))];
-    return { service: { ...service, cancel: { reason, state: 'open' } }, entries };
+    return { service: { ...service, cancel: { reason, state: 'open' }, askedAt: toInstant(clock.now()) }, entries };
   });
   const isSettled = ({ status, cancel: asking }: Service): boolean => status === 'CANCELED' || asking?.state !== 'open';
   const settled = await awaitService(store, clock, asked, { untilMs, isSettled });
