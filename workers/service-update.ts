@@ -8,7 +8,7 @@ import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import { serviceUpdate } from '../src/queues/service-update.ts';
 import { successWrites } from '../src/store/connections.ts';
 import { digest } from '../src/store/deps.ts';
-import { openAgent, openPaper, readService, type StoredService } from '../src/store/services.ts';
+import { openAgent, openComment, openPaper, readService, type StoredService } from '../src/store/services.ts';
 
 type Context = JobContext<WorkerDeps>;
 interface Payload extends Record<string, unknown> {
@@ -73,7 +73,11 @@ async function tellState(service: Service, platform: OpenLastMile, context: Cont
   const { store } = context;
   const { connection, connector, settings, record } = platform;
   const tellingOf = async (stored: StoredService): Promise<ServiceTelling> =>
-    connector.tell(stored.service, await openAgent(store, stored), settings);
+    connector.tell(
+      stored.service,
+      { agent: await openAgent(store, stored), comment: await openComment(store, stored) },
+      settings,
+    );
   const current = await readService(store, service.id);
   if (current === null || isTold(current.service, await tellingOf(current))) return null;
   return performServiceEffect(context, {

@@ -42,14 +42,14 @@ export interface Service {
   confirmedAt: string | null;
   booking: { bookingId: string | null; trackingNumber: string | null } | null;
   /** The platform wants it no more. `open` until the carrier has said whether it lets go. */
-  cancel: { reason: string | null; state: 'open' | 'done' | 'refused' } | null;
+  cancel: { state: 'open' | 'done' | 'refused' } | null;
   trackingUrl: string | null;
   shippingPrice: number | null;
   shippingEstimatedDate: string | null;
   totalDistanceTraveled: number | null;
   rating: number | null;
-  /** Why it stands still, for `ON_HOLD` and `CANCELED`. */
-  why: ServiceWhy | null;
+  /** Why it stands still, for `ON_HOLD` and `CANCELED`; what was said of it is sealed. */
+  why: ServiceWhy['type'] | null;
   papers: readonly ServicePaper[];
   /** What the platform knows: the status that it set or was told, and a digest of the whole update. */
   told: { status: ServiceStatus; update: string | null };
@@ -129,21 +129,23 @@ export function makeService(facts: {
 }
 
 /** The platform wants it no more, and the carrier has let go of it or never had it. */
-export const cancelService = (service: Service, reason: string | null): Service => ({
+export const cancelService = (service: Service): Service => ({
   ...service,
   status: 'CANCELED',
   reached: 'CANCELED',
-  why: { comment: reason ?? 'Canceled by the platform', type: 'END_CLIENT_CANCELED' },
-  cancel: { reason, state: 'done' },
+  why: 'END_CLIENT_CANCELED',
+  cancel: { state: 'done' },
 });
 
 /** The platform paused it, or lets it go on where it was. It knows that itself. */
-export function pauseService(service: Service, isPaused: boolean, reason: string | null): Service {
+export function pauseService(service: Service, isPaused: boolean): Service {
   const status = isPaused ? 'ON_HOLD' : service.status === 'ON_HOLD' ? service.reached : service.status;
-  const why: ServiceWhy | null = isPaused
-    ? { comment: reason ?? 'Paused by the platform', type: 'END_CLIENT_PAUSE' }
-    : service.why;
-  return { ...service, status, why, told: { ...service.told, status } };
+  return {
+    ...service,
+    status,
+    why: isPaused ? 'END_CLIENT_PAUSE' : service.why,
+    told: { ...service.told, status },
+  };
 }
 
 /** Nobody at the carrier has said anything, and it is not over. */
@@ -176,7 +178,7 @@ export function takeNews(service: Service, news: ServiceNews, at: string): { ser
     ...(trackingNumber === undefined ? {} : { booking: { ...booking, trackingNumber } }),
     ...(status !== null && move !== 'over' ? { confirmedAt: service.confirmedAt ?? at } : {}),
     ...(status !== null && move === 'moves'
-      ? { status, reached: reachedBy(service.reached, status), why: why ?? null }
+      ? { status, reached: reachedBy(service.reached, status), why: why?.type ?? null }
       : {}),
   };
   return { service: next, move };

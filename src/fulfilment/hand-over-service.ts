@@ -48,7 +48,7 @@ function canceled(service: Service): Service | null {
   if (carrierConnectionId !== null && intents[carrierConnectionId] !== undefined) {
     throw new Failure('throttled', 'effect.in_flight', 'the service is being booked', { retryAfterMs: inFlightPollMs });
   }
-  return cancelService(service, cancel.reason);
+  return cancelService(service);
 }
 const inFlightPollMs = 500;
 
@@ -82,8 +82,7 @@ export async function book(
       const entries = [serviceUpdateWork(before), serviceCheckWork(before)];
       if ('refused' in answer) {
         refusal = answer.refused;
-        const why = { comment: `The carrier refused: ${answer.refused.code}`, type: 'ERROR_CREATE_SERVICE' as const };
-        const end = { status: 'CANCELED', reached: 'CANCELED', why } as const;
+        const end = { status: 'CANCELED', reached: 'CANCELED', why: 'ERROR_CREATE_SERVICE' } as const;
         return { service: { ...before, ...end, handover: 'refused', refusal: answer.refused.code }, entries };
       }
       const { bookingId, trackingNumber, trackingUrl } = answer.booking;
@@ -127,9 +126,9 @@ export async function cancelAtCarrier(asked: Service, carrier: OpenCarrier, cont
 function afterCancel({ service }: StoredService, isCanceled: boolean): ServiceChange {
   const { cancel } = service;
   if (cancel === null) return null;
-  if (!isCanceled) return { service: { ...service, cancel: { ...cancel, state: 'refused' } } };
+  if (!isCanceled) return { service: { ...service, cancel: { state: 'refused' } } };
   return {
-    service: cancelService(service, cancel.reason),
+    service: cancelService(service),
     // The platform may have given up waiting for the answer.
     entries: [serviceUpdateWork(service)],
   };

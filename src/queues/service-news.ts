@@ -69,6 +69,7 @@ export async function takeCarrierNews(
   const service = { ...moved, papers: [...moved.papers, ...kept.map(({ paper }) => paper)] };
   const sealed = sealedWrites(store, stored, {
     ...(agent === undefined ? {} : { agent }),
+    ...(facts.why === undefined ? {} : { comment: facts.why.comment }),
     ...Object.fromEntries(kept.map(({ paper, body }) => [`paper:${paper.id}`, body])),
   });
   const isSame = agent === undefined && JSON.stringify(service) === JSON.stringify(before);

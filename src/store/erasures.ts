@@ -6,6 +6,7 @@ import type { PrivateLog } from '../platform/private-log.ts';
 import { claimOf, type Claim } from './accept-order.ts';
 import { commit } from './commit.ts';
 import type { StoreDeps } from './deps.ts';
+import { erasedServiceWrites, listOrderServices } from './services.ts';
 import { documentFields } from './documents.ts';
 import { orderGuard, orderWrites, readOrder, timelineWrite, type StoredOrder } from './orders.ts';
 import { parcelWrites, readParcels } from './parcels.ts';
@@ -24,7 +25,7 @@ export interface ErasureLine {
 }
 
 /** What of an order was erased. */
-export const erasedParts = ['person', 'amendment', 'webhooks', 'documents', 'tracking', 'index'] as const;
+export const erasedParts = ['person', 'amendment', 'webhooks', 'documents', 'tracking', 'services', 'index'] as const;
 export type ErasedPart = (typeof erasedParts)[number];
 
 export interface ErasedOrder {
@@ -113,7 +114,11 @@ async function planOf(
   const { pendingPerson } = stored;
   // Who picks and who drives: neither the documents nor their names are left.
   const { documents, ...order } = stored.order;
-  const [foundBy, hooks] = await Promise.all([readFoundBy(deps, order.id), redis.lrange(keys.hooks(order.id), 0, -1)]);
+  const [foundBy, hooks, services] = await Promise.all([
+    readFoundBy(deps, order.id),
+    redis.lrange(keys.hooks(order.id), 0, -1),
+    listOrderServices(deps, order.merchantId, order.externalId),
+  ]);
   const parcels = (await readParcels(deps, parcelNamesOf(order)))
     .filter((parcel) => parcel !== null)
     .map((parcel) => parcelWrites(deps, parcel, withoutPerson(parcel)));
@@ -126,6 +131,7 @@ async function planOf(
     ['HDEL', key, 'key', 'person', 'pendingPerson', ...documentFields, ...foundBy.map(foundByField)],
     ['DEL', keys.hooks(order.id), ...hooks.map((inboxId) => keys.inbox(inboxId))],
     ...parcels.flatMap((parcel) => parcel.writes),
+    ...erasedServiceWrites(deps, services),
     ...timelineWrite(deps, order.id, [{ at, what: 'person.erased', detail: { askedAt } }]),
   ];
   const members = foundBy.map((hash) => personMember(hash, order.id));
@@ -136,6 +142,7 @@ async function planOf(
     webhooks: hooks.length > 0,
     documents: documents !== undefined,
     tracking: parcels.length > 0,
+    services: services.length > 0,
     index: members.length > 0,
   };
   const guards = parcels.flatMap((parcel) => parcel.guards);

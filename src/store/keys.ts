@@ -102,6 +102,8 @@ export function createKeys(shard: number) {
     fullPull: (connectionId: string) => `${tag}:full-pull:${connectionId}`,
     /** A service that a last-mile platform asked for. */
     service: (serviceId: string) => `${tag}:service:${serviceId}`,
+    /** The services that were asked for of one order, by the order's id at the platform. */
+    orderServices: (merchantId: string, orderId: string) => `${tag}:order-services:${merchantId}:${orderId}`,
     /** Which service it is that is asked for again, by a digest of what it is known by. */
     serviceClaim: (connectionId: string, digest: string) => `${tag}:service-claim:${connectionId}:${digest}`,
     /** A merchant's rules of what is kept back of its stock. */

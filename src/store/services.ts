@@ -13,7 +13,7 @@ import { parseStored } from './stored-json.ts';
 
 /**
  * A service as it lies in Redis: a hash of `v`, `doc` (no personal data), `key` (its own data key, wrapped) and what is sealed
- * under that: `request`, `agent` and `paper:<id>`. Without the key nothing of them can be read again.
+ * under that: `request`, `agent`, `comment` and `paper:<id>`. Without the key nothing of them can be read again.
  */
 export interface StoredService {
   service: Service;
@@ -27,6 +27,7 @@ if not known(generation) then return { 'generation' } end
 local existing = redis.call('GET', KEYS[2])
 if existing and redis.call('EXISTS', ARGV[8] .. existing) == 1 then return { 'existing', existing } end
 redis.call('SET', KEYS[2], id)
+redis.call('SADD', KEYS[4], id)
 redis.call('HSET', KEYS[3], 'v', 1, 'doc', doc, 'key', key, 'request', request)
 local now = clock(given)
 for _, n in ipairs(cjson.decode(entries)) do push(n.id, n.entry, now + n.delay) end
@@ -54,7 +55,7 @@ export async function createService(
   const reply = await runReplicated(
     store,
     createScript,
-    [keys.tag, claim, keys.service(id)],
+    [keys.tag, claim, keys.service(id), keys.orderServices(facts.merchantId, request.orderId)],
     [
       clock.scriptNow(),
       store.generation,
@@ -98,6 +99,9 @@ const keyOf = ({ keyring }: StoreDeps, id: string, wrapped: string): DataKey =>
 
 export const openRequest = (store: StoreDeps, stored: StoredService): Promise<ServiceRequest | null> =>
   openPart<ServiceRequest>(store, stored, 'request');
+/** What was said of why it stands still. */
+export const openComment = (store: StoreDeps, stored: StoredService): Promise<string | null> =>
+  openPart<string>(store, stored, 'comment');
 export const openAgent = (store: StoreDeps, stored: StoredService): Promise<ServiceAgent | null> =>
   openPart<ServiceAgent>(store, stored, 'agent');
 /** The body that the platform is to be sent. */
@@ -174,6 +178,15 @@ function endWrites({ keys }: StoreDeps, service: Service, seconds: number): stri
   const claim = keys.serviceClaim(service.connectionId, digest(identityOfService(asked)));
   return [
     ['EXPIRE', keys.service(service.id), String(seconds)],
+    ['EXPIRE', keys.orderServices(service.merchantId, service.orderId), String(seconds)],
     service.status === 'CANCELED' ? ['DEL', claim] : ['EXPIRE', claim, String(seconds)],
   ];
 }
+
+/** The services of this order of the platform, by the id that it and its OMS have for it; those past their retention too. */
+export const listOrderServices = ({ redis, keys }: StoreDeps, merchantId: string, orderId: string): Promise<string[]> =>
+  redis.smembers(keys.orderServices(merchantId, orderId));
+
+/** What was sealed can never be opened again; what is told of the services, and of their parcels, goes on. */
+export const erasedServiceWrites = ({ keys }: StoreDeps, serviceIds: readonly string[]): string[][] =>
+  serviceIds.map((id) => ['HDEL', keys.service(id), 'key', 'request', 'agent', 'comment']);

@@ -9,6 +9,7 @@ import { issueId, issueWrites } from '../../src/store/issues.ts';
 import { askedWrites } from '../../src/store/reconciliations.ts';
 import { adminKey, type TestIngress } from '../support/ingress.ts';
 import { makeFailedRun, makeHeldRun } from './failed-run.ts';
+import { makeService } from './make-service.ts';
 import { sampleOrder } from '../support/sample-order.ts';
 
 /** A merchant that has one of everything that has an id. */
@@ -73,7 +74,9 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
     await request('PATCH', `/v1/connections/${connection.id}`, { key, json: { settings: { pull } } });
     const parcel = { carrier: `carrier-${count}`, trackingNumber: `PARCEL${count}` };
     await request('POST', '/v1/tracking-events', { key, json: { ...parcel, status: 'IN_TRANSIT', occurredAt: '2026-01-14T00:00:00Z' } }); // prettier-ignore
+    const svc = await makeService(store, mer, connection.id);
     const ids = {
+      svc,
       run,
       ...(await makeHeldRun(ingress, key, catalogConnection)),
       catalogConnection,

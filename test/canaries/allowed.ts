@@ -73,6 +73,16 @@ export const allowances: readonly Allowance[] = [
     why: 'where a parcel went, and what its carrier said of it, to the merchant whose parcel it is',
   },
   {
+    place: /^operator: GET \/v1\/services\/\{serviceId\} 200$/,
+    canaries: /^person (?:sender|receiver\w*|identification|comments)$/,
+    why: 'whoever carries a service has to know from whom to whom',
+  },
+  {
+    place: /^partner: POST \/last-mile\/\{token\}\/(?:cancel|pause)-service 200$/,
+    canaries: /^person reason$/,
+    why: 'the protocol answers a reason with the reason, to who gave it',
+  },
+  {
     place: /^owner: PATCH \/compat\/vtex-pick-and-pack\/v1\/orders\/\{orderId\}\/tracking 200$/,
     canaries: /^person tracked/,
     why: 'VTEX’s protocol answers the tracking with the tracking',

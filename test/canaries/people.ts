@@ -77,8 +77,18 @@ const named = makePersons({
 });
 /** Who picks, and who drives. */
 const working = makePersons({ picker: 'pflueckerin-bluthaenfling', courier: 'Fahrer Erlenzeisigmann' });
+/** Who sends and receives what VTEX Last Mile wants carried, and why it changes its mind. */
+export const carried = makePersons({
+  sender: 'Absenderin Zaungrasmücke',
+  receiver: 'Empfängerin Gelbspötter',
+  receiverPhone: '+57 424 080 7147',
+  receiverStreet: 'Calle Trauerschnäpper 12',
+  identification: '95419332670',
+  comments: 'bei Wanderfalkenhof klingeln',
+  reason: 'Frau Ringeltaubenruf ist verreist',
+});
 export const { values: atWork } = working;
-export const people = [posted, amended, shopper, tracked, named, working].flatMap(({ canaries }) => canaries);
+export const people = [posted, amended, shopper, tracked, named, working, carried].flatMap(({ canaries }) => canaries);
 export const { values: errors } = named;
 
 const latitude = Number(posted.values.latitude);

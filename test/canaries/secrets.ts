@@ -20,6 +20,8 @@ export const secretsOf = ({ merchantKey, adminKey, webhookUrl, webhookSecret, ba
   vtexHookKey: `vh-${hex(16)}`,
   pickAndPackKey: `${hex(16)}:${hex(64)}`,
   pickAndPackHookKey: `ph-${hex(16)}`,
+  lastMileKey: `lm-${hex(16)}`,
+  lastMileHeader: `lh-${hex(16)}`,
   echoNashKey: `nk-${hex(16)}`,
   echoNashSecret: makeWebhookSecret(randomBytes(32)),
   echoVtexToken: `vt-${hex(16)}`,

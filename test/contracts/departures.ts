@@ -157,6 +157,77 @@ const pickAndPack: readonly Departure[] = [
   },
 ];
 
+const lastMile: readonly Departure[] = [
+  {
+    operation: 'vtex-last-mile POST /token',
+    direction: 'response',
+    at: '200 body',
+    message: /must be string/,
+    reason:
+      'Last Mile Protocol API, "Create token": a bare text. The guide for carriers and the Pick and Pack API, for the same host, have `{message, data}`; both are read.',
+  },
+  {
+    operation: 'vtex-last-mile POST /token',
+    direction: 'answer',
+    at: /^200 /,
+    reason:
+      'Last Mile Protocol API, "Create token": its example is "{token}", and its schema any text. As with Pick and Pack, only a JWT is taken for one.',
+  },
+  {
+    operation: 'vtex-last-mile PATCH /{carrierId}/{serviceId}',
+    direction: 'request',
+    at: /^body\.(agent|totalDistanceTraveled|rating|shippingPrice)$/,
+    reason:
+      'Last Mile Protocol API, "Update service": texts or null. Its own answer, both examples and the guide have an object and numbers.',
+  },
+  {
+    operation: 'vtex-last-mile PATCH /{carrierId}/{serviceId}',
+    direction: 'response',
+    at: /^200 body\.data\.(agent|totalDistanceTraveled|rating|shippingPrice|shippingEstimatedDate)$/,
+    reason:
+      'Last Mile Protocol API, "Update service": the answer echoes what was sent, which may be null, and a price with decimals (284.02 in the example of "Get service").',
+  },
+  {
+    operation: 'vtex-last-mile GET /{carrierId}/{serviceId}',
+    direction: 'response',
+    at: /^200 body\.data\.(metaData\.carrier\.type\.)?rate\.shippingPrice\.value$/,
+    reason: 'Last Mile Protocol API, "Get service": an integer, and 284.02 in its own example.',
+  },
+  {
+    operation: 'vtex-last-mile GET /{carrierId}/{serviceId}',
+    direction: 'response',
+    at: '200 body.data.timeline.*.metaData.*',
+    message: /required property 'note'/,
+    reason: 'Last Mile Protocol API, "Get service": made of the example of a note; the guide prints evidences there, whose text is `content`.', // prettier-ignore
+  },
+  {
+    operation: 'vtex-last-mile webhooks',
+    direction: 'webhook',
+    at: /^CreateServiceBody packages\.\*\.(totalValue|items\.\*\.price)$/,
+    reason: 'Last Mile Protocol API, "Create service": integers, and 5616.01 and 774230.01 in its own example.',
+  },
+  {
+    operation: 'vtex-last-mile webhooks',
+    direction: 'webhook',
+    at: 'CreateServiceBody timezone',
+    message: /required property 'label'/,
+    reason: 'Last Mile Protocol API, "Create service": required, and not in its own example.',
+  },
+  {
+    operation: 'vtex-last-mile webhooks',
+    direction: 'webhook',
+    at: /^ResponseService (shippingPrice|shippingEstimatedDate)$/,
+    reason:
+      'Last Mile Protocol API, "Create service": a number and a text. The guide says that blank fields are sent as null, and nothing else can be said where a carrier has not named a price or a day yet.',
+  },
+  {
+    operation: 'vtex-last-mile webhooks',
+    direction: 'webhook',
+    at: /^ServiceBody data\.(metaData\.carrier\.type\.)?rate\.shippingPrice\.value$/,
+    reason: 'Last Mile Protocol API, "Rates": as in "Get service", an integer whose example is 284.02.',
+  },
+];
+
 const nash: readonly Departure[] = [
   {
     operation: /^nash (POST \/v1\/jobs\/\{jobId\}\/cancel|PATCH \/v1\/jobs\/\{id\})$/,
@@ -205,4 +276,4 @@ const nash: readonly Departure[] = [
   },
 ];
 
-export const departures: readonly Departure[] = [...vtexOrders, ...pickAndPack, ...nash];
+export const departures: readonly Departure[] = [...vtexOrders, ...pickAndPack, ...lastMile, ...nash];

@@ -7,6 +7,7 @@ import { VtexPickAndPackSettingsSchema } from '../../src/connectors/fulfilment/v
 import { Tokens } from '../../src/connectors/vendor/vtex/tokens.ts';
 import type { ConnectorIo } from '../../src/connectors/io.ts';
 import { titles } from './operations.ts';
+import { tokenReply } from './token-reply.ts';
 import { refused, type Exercise, type SandboxStage, type Stage } from './stage.ts';
 
 const account = 'demomarket';
@@ -97,16 +98,9 @@ export const pickAndPack: Exercise = {
 function withToken<T>(stage: Stage, use: (client: PickAndPackClient) => Promise<T>): Promise<T> {
   const given: ConnectorIo = {
     ...stage.io,
-    call: (call) => (call.operation === 'token.create' ? Promise.resolve(tokenReply()) : stage.io.call(call)),
+    call: (call) => (call.operation === 'token.create' ? Promise.resolve(tokenReply(account)) : stage.io.call(call)),
   };
   return use(new PickAndPackClient(sessionOf({ ...stage, io: given })));
-}
-
-function tokenReply() {
-  const claims = Buffer.from(JSON.stringify({ hostname: account })).toString('base64url');
-  const body = new TextEncoder().encode(JSON.stringify({ message: 'success', data: `e30.${claims}.e30` }));
-  const text = (): string => new TextDecoder().decode(body);
-  return { status: 200, headers: {}, body, text, truncated: false, timings: { sentMs: 0, headersMs: 0, totalMs: 0 } };
 }
 
 async function atSandbox(stage: SandboxStage): Promise<void> {

@@ -57,7 +57,7 @@ export async function observe(exercise: Exercise, document: VendorDocument): Pro
         document,
         urlsOf(() => mockUrl),
       ),
-      hooks: hooks === undefined ? null : checkHooks(hooks, document, bodies),
+      hooks: hooks === undefined ? checkServed(exercise, document) : checkHooks(hooks, document, bodies),
       stopped,
     };
   } finally {
@@ -74,6 +74,7 @@ function urlsOf(of: (api: Api) => string): Record<Api, string> {
     pickAndPack: of('pickAndPack'),
     pickAndPackAuth: of('pickAndPackAuth'),
     pickAndPackLegacy: of('pickAndPackLegacy'),
+    lastMile: of('lastMile'),
     nash: of('nash'),
   };
 }
@@ -103,6 +104,16 @@ async function receivedBodies({ subscriber, isLast }: SentHooks, control: Sandbo
     if (Date.now() - startedMs > hooksMaxMs) throw new Error(`${subscriber} did not get its last webhook`);
     await delay(50);
   }
+}
+
+/** What we answer ourselves, where the document is of a protocol that we serve. */
+function checkServed({ served }: Exercise, document: VendorDocument) {
+  if (served === undefined) return null;
+  const violations = served.flatMap(({ schema, body }) =>
+    checkBodies(document, schema, [body]).map(({ at, message }) => ({ at: `${schema} ${at}`, message })),
+  );
+  const schema = [...new Set(served.map((one) => one.schema))].join(', ');
+  return { schema, received: served.length, violations };
 }
 
 function checkHooks({ schema, partOf }: SentHooks, document: VendorDocument, bodies: Record<string, unknown>[]) {

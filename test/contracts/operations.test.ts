@@ -5,12 +5,15 @@ import { findOperation, operations } from './operations.ts';
 
 /** `operation: 'order.get'` in a connector's code. */
 function calledIn(connector: string): Set<string> {
-  const files = listFiles().filter((path) => path.startsWith('src/connectors/') && path.includes(`/${connector}/`));
+  const shared = connector.startsWith('vtex-') ? 'src/connectors/vendor/vtex/tokens.ts' : '';
+  const files = listFiles().filter(
+    (path) => path === shared || (/^src\/connectors\/(?!vendor\/)/.test(path) && path.includes(`/${connector}/`)),
+  );
   const names = files.flatMap((path) => [...readText(path).matchAll(/\boperation: '(\w+\.\w+)'/g)]);
   return new Set(names.flatMap(([, name]) => name ?? []));
 }
 
-test.each(['vtex', 'vtex-pick-and-pack', 'nash'])(
+test.each(['vtex', 'vtex-pick-and-pack', 'vtex-last-mile', 'nash'])(
   'the table has every operation that %s calls, and no other',
   (name) => {
     const listed = operations.filter(({ connector }) => connector === name);

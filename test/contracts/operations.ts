@@ -1,6 +1,6 @@
 /** One call that a connector makes, as the vendor's document writes it. */
 export interface Operation {
-  connector: 'vtex' | 'vtex-pick-and-pack' | 'nash';
+  connector: 'vtex' | 'vtex-pick-and-pack' | 'vtex-last-mile' | 'nash';
   /** The connector's own name for it (`ConnectorCall.operation`). */
   name: string;
   method: string;
@@ -14,6 +14,7 @@ export interface Operation {
 export const titles = {
   orders: 'Orders API',
   pickAndPack: 'Pick and Pack API',
+  lastMile: 'Pick and Pack Last Mile Protocol API',
   logistics: 'Logistics API',
   nash: 'Nash API',
 } as const;
@@ -25,6 +26,7 @@ const invoice = `${order}/invoice`;
 const hook = '/api/orders/hook/config';
 const feedConfig = '/api/orders/feed/config';
 const feed = '/api/orders/feed';
+const service = '/{carrierId}/{serviceId}';
 
 const ofConnector =
   (connector: Operation['connector'], document: string | null) =>
@@ -75,6 +77,18 @@ export const operations: readonly Operation[] = [
       ['shipment.list', 'GET', '/shipments'],
     ] as const
   ).map(ofConnector('vtex-pick-and-pack', titles.pickAndPack)),
+  ...(
+    [
+      ['token.create', 'POST', '/token'],
+      ['service.get', 'GET', service],
+      ['service.update', 'PATCH', service],
+      ['notes.add', 'POST', `/notes${service}`],
+      ['evidences.add', 'POST', `/evidences${service}`],
+      ['label.add', 'POST', `/labels${service}`],
+      ['service.cancel', 'POST', `/cancel${service}`],
+      ['service.hold', 'POST', `/on-hold${service}`],
+    ] as const
+  ).map(ofConnector('vtex-last-mile', titles.lastMile)),
   // "Get order status and information": a guide, without a document that a program can read.
   ...([['order.getLegacy', 'GET', '/picking-tracking/{orderId}']] as const).map(
     ofConnector('vtex-pick-and-pack', null),

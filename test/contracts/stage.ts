@@ -6,6 +6,7 @@ export const mounts = {
   pickAndPack: '/vtex-pnp',
   pickAndPackAuth: '/vtex-pnp-auth',
   pickAndPackLegacy: '/vtex-pnp-legacy',
+  lastMile: '/vtex-last-mile',
   nash: '/nash',
 } as const;
 export type Api = keyof typeof mounts;
@@ -52,6 +53,8 @@ export interface Exercise {
   atSandbox: (stage: SandboxStage) => Promise<void>;
   readings: readonly Reading[];
   hooks?: SentHooks;
+  /** Of a protocol that we serve: bodies as they come and as we answer them, and the component schemas that they have. */
+  served?: readonly { schema: string; body: unknown }[];
 }
 
 /** A refusal that the exercise is about. What it is taken for is tested elsewhere; here the exchange counts. */

@@ -7,6 +7,7 @@ import { modes, startEchoServer } from '../canaries/echo-server.ts';
 import { echoAll } from '../canaries/echoes.ts';
 import { connectAll, hookAll, orderAll } from '../canaries/journey.ts';
 import { people, posted } from '../canaries/people.ts';
+import { askForService } from '../canaries/last-mile.ts';
 import { readAll } from '../canaries/read-all.ts';
 import { createRecorder, operationsOf, type Answered, type Caller } from '../canaries/recorder.ts';
 import { bytesIn } from '../canaries/redis-bytes.ts';
@@ -72,7 +73,11 @@ beforeAll(async () => {
   const echoes = await echoAll(world, acts);
   await hookAll(world, acts);
   await rememberRedis();
-  const ids = { ...(await readAll(world, acts, echoes)), ...(await speakPickAndPack(world, acts)) };
+  const ids = {
+    ...(await readAll(world, acts, echoes)),
+    ...(await speakPickAndPack(world, acts)),
+    ...(await askForService(world, acts)),
+  };
   for (const operation of operations.filter((name) => !/ \/(?:v1|compat)\//.test(name))) {
     await send('nobody', operation, { params: { code: 'request.invalid', token: 'nobody' } });
   }

@@ -51,7 +51,7 @@ export interface LastMileConnector<S = unknown> extends CallingConnector<S, Last
   readonly kind: 'lastMile';
   policy(settings: S): LastMilePolicy;
   /** The whole state of a service as the platform takes it, and by which of its calls. Pure. */
-  tell(service: Service, agent: ServiceAgent | null, settings: S): ServiceTelling;
+  tell(service: Service, sealed: { agent: ServiceAgent | null; comment: string | null }, settings: S): ServiceTelling;
 }
 
 export type ServiceTelling =

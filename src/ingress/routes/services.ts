@@ -56,7 +56,8 @@ const RequestSchema = z
   })
   .meta({
     id: 'ServiceRequest',
-    description: 'What the platform asks for, as it was understood; null: not said, or not readable',
+    description:
+      'What the platform asks for, as it was understood; null: not said, or not readable. Null as a whole once its person was erased',
   });
 
 const ServiceSchema = z
@@ -69,7 +70,7 @@ const ServiceSchema = z
     trackingNumber: text,
     trackingUrl: text,
     version: z.int(),
-    request: RequestSchema.nullable().meta({ description: 'Null once its person was erased' }),
+    request: RequestSchema.nullable(),
     createdAt: InstantSchema,
     updatedAt: InstantSchema,
   })

@@ -59,7 +59,10 @@ export function createLastMile(
       context.books.addRequest(entry);
       c.set('entry', entry);
       await next();
-      if (!isCut(c.res)) entry.status = c.res.status;
+      if (isCut(c.res)) return;
+      entry.status = c.res.status;
+      // As the document has it: with a charset, but for what the gateway refuses.
+      if (c.res.status !== 403) c.res.headers.set('content-type', 'application/json; charset=utf-8');
     });
   /** The bare token. */
   const admit = createMiddleware<LastMileEnv>(async (c, next) => {

@@ -65,12 +65,15 @@ function connect(settings: VtexLastMileSettings, io: ConnectorIo): LastMileConne
 /** "All of them are required": every key, null where nothing is known. */
 function tell(
   service: Service,
-  agent: ServiceAgent | null,
+  { agent, comment }: { agent: ServiceAgent | null; comment: string | null },
   { trackingUrlTemplate }: VtexLastMileSettings,
 ): ServiceTelling {
-  const { status, why } = service;
+  const { status, why, refusal } = service;
   const by = tellBy[status];
-  if (by !== 'update') return { by, why: why ?? { comment: 'No reason was given', type: 'OTHER' } };
+  if (by !== 'update') {
+    const said = comment ?? (refusal === null ? 'No reason was given' : `The carrier refused: ${refusal}`);
+    return { by, why: { comment: said, type: why ?? 'OTHER' } };
+  }
   return {
     by,
     body: {

@@ -2,11 +2,8 @@ import * as z from 'zod';
 import { IdSchema } from '../../../domain/ids.ts';
 
 /** Travels in a header or a body as it is: printable ASCII only. */
-const secretText = z
-  .string()
-  .max(4_096)
-  .regex(/^[\x20-\x7e]+$/, 'must not be empty or contain control characters')
-  .meta({ secret: true });
+const secret = (pattern: RegExp, charsMax: number) =>
+  z.string().max(charsMax).regex(pattern, 'must not be empty or contain control characters').meta({ secret: true });
 
 /** Without a slash at the end. */
 const baseUrl = (documented: string) =>
@@ -45,7 +42,7 @@ export const VtexLastMileSettingsSchema = z.strictObject({
     .toLowerCase()
     .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'must be the name of a VTEX account, without a domain'),
   /** Shipping > Pick and Pack > Settings > Integration > API Key, or the one that the Pick and Pack team gave. */
-  apiKey: secretText.max(1_024).regex(/^\S+$/, 'must not contain spaces'),
+  apiKey: secret(/^[\x21-\x7e]+$/, 1_024),
   apiBaseUrl: baseUrl('https://api.pickingnpacking.com/prod/v1/tracking/hook'),
   authBaseUrl: baseUrl('https://auth.pickingnpacking.com/prod'),
   /** How the token stands in `Authorization`: the protocol's guide shows it bare. */
@@ -61,7 +58,7 @@ export const VtexLastMileSettingsSchema = z.strictObject({
           .string()
           .regex(/^[\w-]{1,100}$/)
           .toLowerCase(),
-        value: secretText,
+        value: secret(/^[\x20-\x7e]+$/, 4_096),
       }),
     )
     .max(10)

@@ -48,11 +48,11 @@ export async function cancel(
     if (endsService(service.status)) return refuseOver(service);
     if (service.carrierConnectionId === null) {
       const events = await announceService(store, 'service.canceled', service);
-      const canceled = cancelService(service, reason);
+      const canceled = cancelService(service);
       return { service: { ...canceled, told: { ...canceled.told, status: 'CANCELED' } }, ...events };
     }
     const entries = [serviceRequestWork(service, 'cancel', String(service.version))];
-    return { service: { ...service, cancel: { reason, state: 'open' }, askedAt: toInstant(clock.now()) }, entries };
+    return { service: { ...service, cancel: { state: 'open' }, askedAt: toInstant(clock.now()) }, entries };
   });
   const isSettled = ({ status, cancel: asking }: Service): boolean => status === 'CANCELED' || asking?.state !== 'open';
   const settled = await awaitService(store, clock, asked, { untilMs, isSettled });
@@ -72,7 +72,7 @@ export async function pause(desk: Desk, body: unknown): Promise<Answer> {
     if (endsService(current.status)) return refuseOver(current);
     if (isPaused === (current.status === 'ON_HOLD')) return null;
     const events = await announceService(store, isPaused ? 'service.paused' : 'service.resumed', current);
-    return { service: pauseService(current, isPaused, act.reason), ...events };
+    return { service: pauseService(current, isPaused), ...events };
   });
   return ok(toPauseAnswer(paused, act.pause, act.reason));
 }
