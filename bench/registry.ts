@@ -5,6 +5,7 @@ import { commit } from './commit.ts';
 import { crowd } from './crowd.ts';
 import { flow } from './flow.ts';
 import { gs1 } from './gs1.ts';
+import { lastMile } from './last-mile.ts';
 import { limit } from './limit.ts';
 import { memory } from './memory.ts';
 import { noisy } from './noisy.ts';
@@ -32,4 +33,5 @@ export const benchmarks: readonly Benchmark[] = [
   gs1,
   rows,
   tracking,
+  lastMile,
 ];

@@ -19,7 +19,7 @@ interface Payload extends Record<string, unknown> {
 
 /** A service that the platform does not know may be one that it is still writing down. */
 const unknownForMs = 30 * 60_000;
-const unknownRetryMs = 15_000;
+const unknownRetryMs = 5_000;
 /** States that follow each other faster than they can be told: the rest is the next run's. */
 const roundsMax = 5;
 

@@ -13,6 +13,7 @@ import type { Reply } from '../support/checked-request.ts';
 import { adminKey } from '../support/ingress.ts';
 import { generateRequests } from './generate-requests.ts';
 import { makeJudge } from './judge-answer.ts';
+import { lastMileBodies } from './make-last-mile.ts';
 import { bringTo, needsAState } from './needs-a-state.ts';
 import type { Operation } from './read-operations.ts';
 import { runContract } from './running-contract.ts';
@@ -55,8 +56,9 @@ async function withToken(operation: Operation, request: RawRequest, key: string)
   return { ...request, headers };
 }
 
-/** Rows go to a connection that takes them; what is confirmed is held. */
-const idsFor = ({ wantsCatalog, template }: Operation, ids: Readonly<Record<string, string>>) => ({
+/** Rows go to a connection that takes them; what is confirmed is held; VTEX Last Mile calls under a URL of its own. */
+const idsFor = ({ wantsCatalog, template, dialect }: Operation, ids: Readonly<Record<string, string>>) => ({
+  ...(dialect === 'vtex-last-mile' ? { token: ids['lastMileToken'] ?? '' } : {}),
   ...(wantsCatalog ? { con: ids['catalogConnection'] ?? '' } : {}),
   ...(template.endsWith('/confirm-retire') ? { run: ids['heldRun'] ?? '' } : {}),
 });
@@ -105,6 +107,11 @@ test.each(named)(
     if (need !== undefined) {
       const path = operation.template.replace('{orderId}', merchant.ids['ord'] ?? '');
       statuses.add((await ingress.request(operation.method, path, { key: target.key, json: need.body })).status);
+    }
+    const body = lastMileBodies[name]?.(merchant.ids['svc'] ?? '');
+    if (body !== undefined) {
+      const path = operation.template.replace('{token}', merchant.ids['lastMileToken'] ?? '');
+      statuses.add((await ingress.request('POST', path, { json: body })).status);
     }
     // Fuzzing that never gets past the door would prove nothing. Tokens for hooks are given to carriers alone, and whose door it
     // is here is an OMS (inbound-isolation.test.ts).

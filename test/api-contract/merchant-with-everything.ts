@@ -9,7 +9,7 @@ import { issueId, issueWrites } from '../../src/store/issues.ts';
 import { askedWrites } from '../../src/store/reconciliations.ts';
 import { adminKey, type TestIngress } from '../support/ingress.ts';
 import { makeFailedRun, makeHeldRun } from './failed-run.ts';
-import { makeService } from './make-service.ts';
+import { makeLastMile } from './make-last-mile.ts';
 import { sampleOrder } from '../support/sample-order.ts';
 
 /** A merchant that has one of everything that has an id. */
@@ -75,8 +75,8 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
     const parcel = { carrier: `carrier-${count}`, trackingNumber: `PARCEL${count}` };
     await request('POST', '/v1/tracking-events', { key, json: { ...parcel, status: 'IN_TRANSIT', occurredAt: '2026-01-14T00:00:00Z' } }); // prettier-ignore
     const svc = await makeService(store, mer, connection.id);
+    const { run, catalogConnection } = await makeFailedRun(ingress, key);
     const ids = {
-      svc,
       run,
       ...(await makeHeldRun(ingress, key, catalogConnection)),
       catalogConnection,
@@ -100,7 +100,8 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
       shp: await firstOf(key, `/v1/orders/${ord}/shipments`),
     };
     const token = inboundPath.slice('/in/'.length);
-    return { merchantId: mer, key, ids: { ...ids, ...parts, ...shown, orderId, iss, token } };
+    const { svc, token: lastMileToken } = await makeLastMile(ingress, key);
+    return { merchantId: mer, key, ids: { ...ids, ...parts, ...shown, orderId, iss, token, svc, lastMileToken } };
   };
 
   /** By which names VTEX's own protocol shows an order. */

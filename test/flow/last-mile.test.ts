@@ -4,8 +4,10 @@ import type { CarrierConnection } from '../../src/connectors/carriers/port.ts';
 import type { WorkerDeps } from '../../src/fulfilment/deps.ts';
 import { Failure } from '../../src/domain/failure.ts';
 import { serviceNews, type CarrierNews } from '../../src/queues/service-news.ts';
-import { requireService } from '../../src/store/services.ts';
+import { freeLane } from '../../src/store/entries.ts';
+import { openRequest, requireService } from '../../src/store/services.ts';
 import { startPackline } from '../support/packline.ts';
+import { sampleOrder } from '../support/sample-order.ts';
 import { testRedis } from '../support/redis.ts';
 
 const { url } = await testRedis();
@@ -20,8 +22,9 @@ const carrier = {
   cancel: vi.fn<NonNullable<CarrierConnection['cancel']>>(),
 };
 const booking = { bookingId: 'b-1', trackingNumber: 'T-1', trackingUrl: 'https://carrier.example/T-1' };
-/** The platform may be told at once, but where a test is about that. */
-let tellAfterMs: number | undefined = 0;
+/** Long enough that the simulated VTEX has read its answer; undefined: as it is. */
+const soonMs = 250;
+let tellAfterMs: number | undefined = soonMs;
 
 const withCarrier = (deps: WorkerDeps): WorkerDeps => ({
   ...deps,
@@ -40,7 +43,7 @@ const withCarrier = (deps: WorkerDeps): WorkerDeps => ({
 const packline = await startPackline({ redisUrl: url, workerDeps: withCarrier });
 afterAll(() => packline.close());
 afterEach(() => {
-  tellAfterMs = 0;
+  tellAfterMs = soonMs;
   packline.sandbox.faults.clear();
   carrier.book.mockReset();
   carrier.cancel.mockReset();
@@ -175,6 +178,29 @@ test('a carrier that refuses ends the service: VTEX hears CANCELED, people an is
   const [again] = await packline.sandbox.lastMile.create(carried, { orderId });
   expect(again).toMatchObject({ status: 200, body: { status: 'PENDING' } });
   expect(Object(again?.body).serviceId).not.toBe(serviceId);
+});
+
+test('a service that its carrier does not confirm in time is an issue, which ends when the carrier is heard of', async () => {
+  const { serviceId } = await create();
+  await vi.waitFor(async () => expect((await read(serviceId)).handover).toBe('announced'), waiting);
+  // The time is up: the check that waits for it runs now.
+  const id = `service-check.${serviceId}`;
+  await store.redis.zadd(`${store.keys.tag}:lane:${freeLane}:4`, 0, id);
+  await store.redis.zadd(store.keys.lanes, 0, freeLane);
+  await vi.waitFor(async () => expect(await openIssues()).toContain('service.unconfirmed'), waiting);
+  await tell(serviceId, { status: 'PRE_TRANSIT' });
+  await vi.waitFor(async () => expect(await openIssues()).not.toContain('service.unconfirmed'), waiting);
+});
+
+test('once its order’s person is erased, what a service was to carry cannot be read; its parcel goes on', async () => {
+  const { serviceId, orderId } = await create();
+  const order = await packline.call('POST', '/v1/orders', sampleOrder({ externalId: orderId }), { 'idempotency-key': orderId }); // prettier-ignore
+  expect(await openRequest(store, await requireService(store, serviceId))).not.toBeNull();
+  const erased = await packline.call('POST', '/v1/erasures', { orderId: order.body['id'], force: true }, { authorization: `Bearer ${packline.adminKey}`, 'packline-merchant': packline.merchantId }); // prettier-ignore
+  expect(JSON.stringify(erased.body)).toContain('services');
+  expect(await openRequest(store, await requireService(store, serviceId))).toBeNull();
+  await tell(serviceId, { status: 'DELIVERED' });
+  await vi.waitFor(() => expect(atVtex(serviceId)?.status).toBe('DELIVERED'), waiting);
 });
 
 test('a booking whose answer was lost is asked for again under the same reference, and is one service', async () => {

@@ -1,9 +1,11 @@
 /** What VTEX Last Mile calls: stored once, answered in time, whatever the types. */
 import { expect, test } from 'vitest';
 import * as z from 'zod';
+import { toServiceRequest } from '../../src/connectors/last-mile/vtex-last-mile/mapper.ts';
+import { serviceRequestWork } from '../../src/queues/service-request.ts';
 import { serviceNews } from '../../src/queues/service-news.ts';
 import { leaseEntries } from '../../src/store/entries.ts';
-import { openRequest, readService, requireService } from '../../src/store/services.ts';
+import { createService, openRequest, readService, requireService } from '../../src/store/services.ts';
 import { cancelServiceBody, createServiceBody, pauseServiceBody } from '../fixtures/vtex-last-mile/payloads.ts';
 import { startIngress } from '../support/ingress.ts';
 import { testRedis } from '../support/redis.ts';
@@ -76,6 +78,22 @@ test('the same service asked for fifty times at once is one service with one pie
   expect(await workOf(serviceId)).toEqual(['service-request']);
 });
 
+test('killed between the write and the answer: what VTEX asks again is the service that is there, and its work still waits', async () => {
+  const { create, merchantId, connectionId } = await connect();
+  const read = toServiceRequest(createServiceBody());
+  if (!('request' in read)) throw new Error('not understood');
+  const facts = { merchantId, connectionId, carrierConnectionId: null };
+  const written = await createService(store, {
+    ...facts,
+    request: read.request,
+    shippingPrice: null,
+    work: (id) => [serviceRequestWork({ id, ...facts }, 'book')],
+  });
+  // Nobody was answered.
+  expect((await create()).serviceId).toBe(written.service.id);
+  expect(await workOf(written.service.id)).toEqual(['service-request']);
+});
+
 test('another way, another carrier, other packages and another merchant are other services; the order of packages is not', async () => {
   const { create } = await connect();
   const other = await connect();
@@ -126,9 +144,12 @@ test('a token of nobody is a 404, and a request without the configured headers a
   ];
   const { call } = await connect({ inboundHeaders });
   for (const name of ['create-service', 'rates', 'list-carriers', 'cancel-service', 'pause-service']) {
-    const nowhere = await request('POST', `/last-mile/nobody/${name}`, { json: createServiceBody() });
+    const nowhere = await request('POST', `/last-mile/nobody/${name}`, {
+      json: cancelServiceBody('svc_1', { orderId: 'o' }),
+    });
     expect([nowhere.status, nowhere.body]).toEqual([404, expect.objectContaining({ code: 'webhook.token_unknown' })]);
-    expect((await call(name, createServiceBody(), { authorization: 'Basic abc' })).status).toBe(401);
+    const body = cancelServiceBody('svc_1', { orderId: 'o' });
+    expect((await call(name, body, { authorization: 'Basic abc' })).status).toBe(401);
   }
   const headers = { authorization: 'Basic abc', 'x-store': 'acme' };
   expect((await call('create-service', createServiceBody(), headers)).status).toBe(200);

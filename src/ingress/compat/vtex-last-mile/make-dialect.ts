@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Dialect } from '../../dialect.ts';
-import { makeRefusal, problemHeaders, statusOf } from '../../problem.ts';
+import type { Failure } from '../../../domain/failure.ts';
+import { FieldErrorSchema, makeRefusal, problemHeaders, statusOf } from '../../problem.ts';
 import { isProblemCode, problemCodes } from '../../problem-codes.ts';
 
 export const RefusalSchema = z.strictObject({ message: z.string(), code: z.string(), requestId: z.string() }).meta({
@@ -23,7 +24,16 @@ export const lastMileDialect: Dialect = {
   identify: () => Promise.reject(makeRefusal('auth.missing', 'the URL says whose service it is')),
   refuse: (failure, requestId) => ({
     status: statusOf(failure),
-    json: { message: failure.message, code: failure.code, requestId },
+    json: { message: messageOf(failure), code: failure.code, requestId },
     headers: problemHeaders(failure),
   }),
 };
+
+/** With the names of the fields that are wrong. */
+function messageOf({ message, detail }: Failure): string {
+  const errors = z.array(FieldErrorSchema).safeParse(detail['errors']).data ?? [];
+  const named = errors.map(
+    (error) => `${(error.pointer ?? error.parameter ?? '').replace(/^\//, '')}: ${error.detail}`,
+  );
+  return named.length === 0 ? message : named.join('; ');
+}

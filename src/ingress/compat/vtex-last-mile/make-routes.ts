@@ -22,10 +22,21 @@ import { cancel, pause } from './service-acts.ts';
 
 const text = z.string().nullable();
 const number = z.number().nullable();
-const BodySchema = z.looseObject({}).meta({
-  id: 'LastMileBody',
-  description: 'As VTEX sends it, read leniently: types and units differ between its documents',
-});
+/** Text, or a number where it should be text; what is left of it without its blanks has to travel in URLs. */
+const idText = z.union([
+  z
+    .string()
+    .max(128)
+    // oxlint-disable-next-line no-control-regex
+    .regex(/^(?!\s*\.{1,2}\s*$)(?=.*\S)[^\u0000-\u001f\u007f]+$/, 'must be an id: no control characters, not blank'),
+  z.int(),
+]);
+const lenient = 'As VTEX sends it, read leniently: types and units differ between its documents';
+const WantedSchema = z
+  .looseObject({ orderId: idText, carrierId: idText })
+  .meta({ id: 'LastMileWanted', description: lenient });
+const ActSchema = z.looseObject({ serviceId: idText }).meta({ id: 'LastMileAct', description: lenient });
+const ListSchema = z.looseObject({}).meta({ id: 'LastMileList', description: lenient });
 const ServiceAnswerSchema = z
   .strictObject({
     status: z.string(),
@@ -43,6 +54,7 @@ interface Declared {
   call: string;
   summary: string;
   description?: string;
+  body: z.ZodType;
   answer: z.ZodType;
   problems?: readonly ProblemCode[];
   handle: (desk: Desk, body: unknown, untilMs: number) => Promise<Answer>;
@@ -52,7 +64,7 @@ interface Declared {
 export function makeLastMileRoutes(deps: IngressDeps): readonly Route[] {
   const { clock } = deps;
   const findDesk = createFindDesk(deps);
-  const declare = ({ call, summary, description, answer, problems = [], handle }: Declared): Route =>
+  const declare = ({ call, summary, description, body, answer, problems = [], handle }: Declared): Route =>
     defineGlobalRoute({
       method: 'post',
       path: `/last-mile/:token/${call}`,
@@ -61,7 +73,7 @@ export function makeLastMileRoutes(deps: IngressDeps): readonly Route[] {
       tag: 'VTEX Last Mile',
       scope: 'none',
       params: z.strictObject({ token: z.string().min(1).max(200) }),
-      body: BodySchema,
+      body,
       idempotency: 'none',
       dialect: lastMileDialect,
       answers: { 200: { description: 'As the protocol wants it', schema: answer } },
@@ -78,6 +90,7 @@ export function makeLastMileRoutes(deps: IngressDeps): readonly Route[] {
       summary: 'VTEX asks for a delivery',
       description:
         'The same order and packages again are the same service. Answered when it is stored; where the carrier has a booking call and is quick, with what it said.',
+      body: WantedSchema,
       answer: ServiceAnswerSchema,
       problems: ['service.not_found'],
       handle: (desk, body, untilMs) => create(desk, readRequest(body), clock, untilMs),
@@ -85,6 +98,7 @@ export function makeLastMileRoutes(deps: IngressDeps): readonly Route[] {
     declare({
       call: 'rates',
       summary: 'VTEX asks what a delivery costs',
+      body: WantedSchema,
       answer: envelope(z.looseObject({ carrierId: z.string() })),
       problems: ['service.no_rate'],
       async handle({ settings }, body) {
@@ -98,12 +112,14 @@ export function makeLastMileRoutes(deps: IngressDeps): readonly Route[] {
     declare({
       call: 'list-carriers',
       summary: 'VTEX asks whom it may choose',
+      body: ListSchema,
       answer: envelope(z.array(z.looseObject({ id: z.string(), name: z.string() }))),
       handle: async ({ settings }) => ok(toCarriersAnswer(settings.carriers, clock.now())),
     }),
     declare({
       call: 'cancel-service',
       summary: 'VTEX wants a delivery no more',
+      body: ActSchema,
       answer: envelope(z.strictObject(acted)),
       problems: ['service.not_found', 'service.state', 'service.contended', 'service.cancel_refused', 'service.cancel_pending'], // prettier-ignore
       handle: (desk, body, untilMs) => cancel(desk, body, { clock, untilMs }),
@@ -112,6 +128,7 @@ export function makeLastMileRoutes(deps: IngressDeps): readonly Route[] {
       call: 'pause-service',
       summary: 'VTEX pauses a delivery, or lets it go on',
       description: 'Which value of `pause` means which is a setting of the connection.',
+      body: ActSchema,
       answer: envelope(z.strictObject({ ...acted, cancel: z.boolean().nullable() })),
       problems: ['service.not_found', 'service.state', 'service.contended'],
       handle: (desk, body) => pause(desk, body),
