@@ -74,8 +74,6 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
     await request('PATCH', `/v1/connections/${connection.id}`, { key, json: { settings: { pull } } });
     const parcel = { carrier: `carrier-${count}`, trackingNumber: `PARCEL${count}` };
     await request('POST', '/v1/tracking-events', { key, json: { ...parcel, status: 'IN_TRANSIT', occurredAt: '2026-01-14T00:00:00Z' } }); // prettier-ignore
-    const svc = await makeService(store, mer, connection.id);
-    const { run, catalogConnection } = await makeFailedRun(ingress, key);
     const ids = {
       run,
       ...(await makeHeldRun(ingress, key, catalogConnection)),
