@@ -102,6 +102,8 @@ export function createKeys(shard: number) {
     fullPull: (connectionId: string) => `${tag}:full-pull:${connectionId}`,
     /** A service that a last-mile platform asked for. */
     service: (serviceId: string) => `${tag}:service:${serviceId}`,
+    /** Which service a parcel's number is of. */
+    serviceNumber: (merchantId: string, number: string) => `${tag}:service-number:${merchantId}:${number}`,
     /** The services that were asked for of one order, by the order's id at the platform. */
     orderServices: (merchantId: string, orderId: string) => `${tag}:order-services:${merchantId}:${orderId}`,
     /** Which service it is that is asked for again, by a digest of what it is known by. */

@@ -7,6 +7,7 @@ import { toInstant } from '../platform/clock.ts';
 import { commit, fromEntry, generationFailure, type CommitOutcome, type CommitPlan, type NewEntry } from './commit.ts';
 import { digest, newId, type StoreDeps } from './deps.ts';
 import { entryLua } from './entry-lua.ts';
+import { findServiceId, keptNumberWrites, serviceNumberWrites } from './service-numbers.ts';
 import { runReplicated } from './replicas.ts';
 import { defineScript } from './script.ts';
 import { parseStored } from './stored-json.ts';
@@ -89,6 +90,20 @@ export async function requireService(store: StoreDeps, id: string, merchantId?: 
   return stored;
 }
 
+/**
+ * The service that a parcel's number is of: the number that its carrier gave it, or our own id, which a courier without
+ * numbers of its own may tell in its place. Null where it is of none.
+ */
+export async function findServiceByNumber(
+  store: StoreDeps,
+  merchantId: string,
+  number: string,
+): Promise<StoredService | null> {
+  const id = await findServiceId(store, merchantId, number);
+  const stored = id === null ? null : await readService(store, id);
+  return stored?.service.merchantId === merchantId ? stored : null;
+}
+
 /** What is sealed beside a service; null for what is not there, or was erased. */
 async function openPart<T>(store: StoreDeps, { service: { id }, key }: StoredService, field: string) {
   const sealed = await store.redis.hget(store.keys.service(id), field);
@@ -164,6 +179,7 @@ function planOf(
     writes: [
       ['HSET', key, 'v', String(after.version), 'doc', JSON.stringify(after)],
       ...writes,
+      ...serviceNumberWrites(store, before, after),
       ...(endsService(after.status) && !endsService(before.status)
         ? endWrites(store, after, retention.orderSeconds)
         : []),
@@ -173,10 +189,12 @@ function planOf(
 }
 
 /** Kept as long as an order is. What was canceled may be asked for anew, under the same ids. */
-function endWrites({ keys }: StoreDeps, service: Service, seconds: number): string[][] {
+function endWrites(store: StoreDeps, service: Service, seconds: number): string[][] {
+  const { keys } = store;
   const asked = { ...service, packages: service.packageIds.map((id) => ({ id })) };
   const claim = keys.serviceClaim(service.connectionId, digest(identityOfService(asked)));
   return [
+    ...keptNumberWrites(store, service, seconds),
     ['EXPIRE', keys.service(service.id), String(seconds)],
     ['EXPIRE', keys.orderServices(service.merchantId, service.orderId), String(seconds)],
     service.status === 'CANCELED' ? ['DEL', claim] : ['EXPIRE', claim, String(seconds)],

@@ -5,7 +5,7 @@ import type { WorkerDeps } from '../../src/fulfilment/deps.ts';
 import { Failure } from '../../src/domain/failure.ts';
 import { serviceNews, type CarrierNews } from '../../src/queues/service-news.ts';
 import { freeLane } from '../../src/store/entries.ts';
-import { openRequest, requireService } from '../../src/store/services.ts';
+import { findServiceByNumber, openRequest, requireService } from '../../src/store/services.ts';
 import { startPackline } from '../support/packline.ts';
 import { sampleOrder } from '../support/sample-order.ts';
 import { testRedis } from '../support/redis.ts';
@@ -150,6 +150,10 @@ test('twenty creates at once are one service at the carrier, whose quick answer 
   });
   await vi.waitFor(() => expect(atVtex(serviceId)?.update).toMatchObject({ status: 'PENDING', trackingUrl: booking.trackingUrl }), waiting); // prettier-ignore
   expect(events(serviceId)).toEqual([]);
+  // What is told of its parcel, by the carrier's number or by our id, is of this service and of no other merchant's.
+  const find = async (number: string, merchantId = packline.merchantId) =>
+    (await findServiceByNumber(store, merchantId, number))?.service.id ?? null;
+  expect(await Promise.all([find(' t-1'), find(serviceId.toUpperCase()), find('t-2'), find('T-1', 'mer_other')])).toEqual([serviceId, serviceId, null, null]); // prettier-ignore
 });
 
 test('a carrier that hangs costs VTEX its budget and no more; its late answer is told', async () => {
