@@ -2,6 +2,7 @@ import { Failure } from '../src/domain/failure.ts';
 import type { Parcel } from '../src/domain/parcel.ts';
 import type { WorkerDeps } from '../src/fulfilment/deps.ts';
 import { tellOrder } from '../src/fulfilment/tell-parcel.ts';
+import { tellService } from '../src/fulfilment/tell-service.ts';
 import { deliveryWork } from '../src/queues/delivery-attempt.ts';
 import { parcelTell } from '../src/queues/parcel-tell.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
@@ -23,6 +24,7 @@ export default defineWorker<WorkerDeps, { merchantId: string; carrier: string; n
       if (followed?.parcel.owedSince === undefined) return;
       const { owedSince: _, ...parcel } = followed.parcel;
       for (const orderId of parcel.orderIds) await tellOrder(context, orderId, followed).catch(ignoreMissing);
+      await tellService(context.store, parcel);
       const told = { ...parcel, told: { status: parcel.status } };
       const announced = parcel.orderIds.length === 0 ? await announce(followed.parcel, context) : {};
       const { guards, writes } = parcelWrites(context.store, followed, { parcel: told, history: followed.history });

@@ -102,13 +102,16 @@ function comparable({ status, headers, body }: Reply, id: string): unknown {
   return { status, names: [...headers.keys()], type: headers.get('content-type'), body: rest };
 }
 
+const idsFor = ({ wantsCatalog }: Operation, ids: Ids): Ids =>
+  wantsCatalog ? { ...ids, con: ids['catalogConnection'] ?? '' } : ids;
+
 /** All that a merchant can read of its own, and how much work there is. */
 async function everythingOf({ key, ids }: MerchantWithEverything): Promise<unknown> {
   const reads = operations.filter(
     ({ method, scope, dialect }) => method === 'GET' && scope === 'read' && dialect === undefined,
   );
   const replies = await Promise.all(
-    reads.map(async (read) => [nameOf(read), (await ask(read, key, ids)).body] as const),
+    reads.map(async (read) => [nameOf(read), (await ask(read, key, idsFor(read, ids))).body] as const),
   );
   return { ...Object.fromEntries(replies), entries: await countEntries(ingress.store) };
 }

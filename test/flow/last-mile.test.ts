@@ -137,6 +137,37 @@ test('a carrier without a call hears a signed event, and what it tells goes to V
   });
 });
 
+test('what the carrier posts as tracking events confirms the service and goes to VTEX, by our id or by its own number', async () => {
+  carrier.book.mockResolvedValue({ ...booking, trackingNumber: 'T-77' });
+  const byId = await create();
+  const byNumber = await create(carried);
+  await vi.waitFor(async () => expect((await read(byNumber.serviceId)).booking).toMatchObject({ trackingNumber: 'T-77' }), waiting); // prettier-ignore
+  const as = (key: string) => ({ authorization: `Bearer ${key}` });
+  const asked = { name: 'courier', scopes: ['carrier'], carrier: 'local-courier' };
+  const keys = `/v1/merchants/${packline.merchantId}/api-keys`;
+  const { body: made } = await packline.call('POST', keys, asked, as(packline.adminKey));
+  const post = async (trackingNumber: string, status: string, minute: number) => {
+    const occurredAt = new Date(packline.base.clock.now() - 600_000 + minute * 60_000).toISOString();
+    const event = { carrier: 'local-courier', trackingNumber, status, occurredAt };
+    expect((await packline.call('POST', '/v1/tracking-events', event, as(String(made['key'])))).status).toBe(202);
+  };
+  expect((await read(byId.serviceId)).confirmedAt).toBeNull();
+  for (const [number, { serviceId }] of [
+    [byId.serviceId, byId],
+    ['t-77', byNumber],
+  ] as const) {
+    await post(number, 'PICKED_UP', 1);
+    await vi.waitFor(() => expect(atVtex(serviceId)?.status).toBe('PICKED'), waiting);
+    await post(number, 'DELIVERED', 2);
+    await vi.waitFor(() => expect(atVtex(serviceId)?.status).toBe('DELIVERED'), waiting);
+    // A late scan, and the last one again.
+    await post(number, 'IN_TRANSIT', 0);
+    await post(number, 'DELIVERED', 2);
+    expect((await read(serviceId)).confirmedAt).not.toBeNull();
+    expect(effects(serviceId)).toMatchObject({ 'service.PICKED': 1, 'service.DELIVERED': 1 });
+  }
+});
+
 test('twenty creates at once are one service at the carrier, whose quick answer VTEX gets at once', async () => {
   carrier.book.mockResolvedValue(booking);
   const { answers, ids, serviceId } = await create(carried, 20);
