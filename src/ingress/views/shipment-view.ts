@@ -98,7 +98,7 @@ function toView(
     carrier: told?.carrier ?? carrier ?? null,
     trackingNumber: trackingNumber ?? null,
     trackingUrl: told?.trackingUrl ?? trackingUrl ?? null,
-    parcels: (order.tracking?.parcels ?? []).map(({ version: _, ...parcel }) => parcel),
+    parcels: (order.tracking?.parcels ?? []).map(({ version: _, ...heard }) => heard),
     courier: told?.courier ?? null,
     packages: told === undefined ? [toPackage(order, externalId)] : told.packages.map(toToldPackage),
     createdAt: told?.createdAt ?? parcel?.createdAt ?? null,
