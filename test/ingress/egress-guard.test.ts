@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { carrierConnectors } from '../../src/connectors/carriers/registry.ts';
 import { connectors } from '../../src/connectors/registry.ts';
 import { toSettingsSchema } from '../../src/ingress/connection-settings.ts';
 import { startIngress } from '../support/ingress.ts';
@@ -21,6 +22,16 @@ const accounts: Record<string, Record<string, unknown>> = {
   vtex: { account: 'acme', appKey: 'vtexappkey-acme-AAAAAA', appToken: 'token' },
   nash: { apiKey: 'nash_key', webhookSecret },
   'vtex-pick-and-pack': { account: 'acme', apiKey: pickAndPackKey },
+  'vtex-last-mile': { account: 'acme', apiKey: pickAndPackKey },
+  easypost: { apiKey: 'key' },
+  aftership: { apiKey: 'key' },
+  shippo: { apiKey: 'key' },
+  shipengine: { apiKey: 'key' },
+  ups: { clientId: 'id', clientSecret: 'secret' },
+  fedex: { clientId: 'id', clientSecret: 'secret' },
+  usps: { clientId: 'id', clientSecret: 'secret' },
+  'dhl-unified': { apiKey: 'key' },
+  'australia-post': { apiKey: 'key', password: 'password', accountNumber: '0012345678' },
 };
 
 const PropertiesSchema = z.record(z.string(), z.looseObject({ format: z.string().optional() }));
@@ -49,6 +60,9 @@ test('D30: the settings that are URLs are known, and each connector that calls s
     'vtex-pick-and-pack apiBaseUrl',
     'vtex-pick-and-pack authBaseUrl',
     'vtex-pick-and-pack legacyBaseUrl',
+    ...[...carrierConnectors.keys()].map((carrier) => `${carrier} baseUrl`),
+    'vtex-last-mile apiBaseUrl',
+    'vtex-last-mile authBaseUrl',
   ]);
 });
 
