@@ -10,6 +10,8 @@ export interface RequestEntry {
   path: string;
   /** When the request's headers had arrived, milliseconds since the epoch. */
   arrivedAt: number;
+  /** So long they may have been here before this process saw them. */
+  heldMs?: number;
   /** Null while it runs, and for good when the connection was cut or left hanging. */
   status: number | null;
 }
@@ -64,7 +66,8 @@ const bump = (counts: Map<string, number>, name: string): void => {
   counts.set(name, (counts.get(name) ?? 0) + 1);
 };
 
-export function createBooks(): Books {
+/** `heldMs`: how long the request that is being taken in may have been here unseen. */
+export function createBooks(heldMs: () => number = () => 0): Books {
   const effects = new Map<string, Map<string, Map<string, number>>>();
   const requests: RequestEntry[] = [];
   let requestsTotal = 0;
@@ -82,6 +85,7 @@ export function createBooks(): Books {
   return {
     addRequest(entry) {
       requestsTotal += 1;
+      entry.heldMs = heldMs();
       requests.push(entry);
       if (requests.length > requestsKeptMax) requests.shift();
     },
@@ -95,8 +99,8 @@ export function createBooks(): Books {
     addFault: (kind) => bump(faults, kind),
     addCount: (name) => bump(counts, name),
     arrive(entry, org, bucket, limit, windowMs) {
-      const admitted = meterOf(`${org}/${bucket}`, windowMs).arrive(entry.arrivedAt, limit);
-      const { partner, method, path, arrivedAt } = entry;
+      const { partner, method, path, arrivedAt, heldMs = 0 } = entry;
+      const admitted = meterOf(`${org}/${bucket}`, windowMs).arrive(arrivedAt, limit, arrivedAt - heldMs);
       if (!admitted) violations.push({ partner, org, bucket, limit, method, path, arrivedAt });
       return admitted;
     },

@@ -9,9 +9,17 @@ export interface RateReading {
 }
 
 export interface RateMeter {
-  /** Counts one arrival and says whether it is within the limit. A refused arrival uses none of the budget. */
-  arrive(atMs: number, limit: number): boolean;
+  /**
+   * Counts one arrival and says whether it is within the limit. A refused arrival uses none of the budget. `sinceMs`: it may
+   * have been here since then, unseen; what did not certainly come within one window is not counted together.
+   */
+  arrive(atMs: number, limit: number, sinceMs?: number): boolean;
   read(): RateReading;
+}
+
+/** Times are in order: what came over another connection may have waited longer than what was seen before it. */
+function insert(times: number[], atMs: number): void {
+  times.splice(times.findLastIndex((time) => time <= atMs) + 1, 0, atMs);
 }
 
 /** A sliding window, open at its old end: an arrival exactly one window later is outside. */
@@ -23,10 +31,10 @@ export function createRateMeter(windowMs = 1000): RateMeter {
   const admitted: number[] = [];
   const reading: RateReading = { limit: 0, requests: 0, violations: 0, worst: 0 };
   return {
-    arrive(atMs, limit) {
+    arrive(atMs, limit, sinceMs = atMs) {
       dropOlder(seen, atMs);
       dropOlder(admitted, atMs);
-      seen.push(atMs);
+      insert(seen, sinceMs);
       reading.limit = limit;
       reading.requests += 1;
       reading.worst = Math.max(reading.worst, seen.length);
@@ -34,7 +42,7 @@ export function createRateMeter(windowMs = 1000): RateMeter {
         reading.violations += 1;
         return false;
       }
-      admitted.push(atMs);
+      insert(admitted, sinceMs);
       return true;
     },
     read: () => ({ ...reading }),

@@ -59,6 +59,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { createLog, type Log } from '../platform/log.ts';
 import { createBooks, type Books } from './books.ts';
+import { watchHeld, type HeldWatch } from './watch-held.ts';
 import { pickerSettingsSchema, type PickerSettings, type SandboxContext } from './context.ts';
 import { makeControl } from './control.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -116,7 +117,8 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     log = createLog({ level: 'silent', name: 'sandbox' }),
   } = options;
   const random = createRandom(seed);
-  const books = createBooks();
+  let watch: HeldWatch | undefined;
+  const books = createBooks(() => watch?.heldMs() ?? 0);
   const initialPicker = pickerSettingsSchema.parse(options.picker ?? {});
   const context: SandboxContext = {
     log,
@@ -189,12 +191,14 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       });
       server.listen(port, host);
       await once(server, 'listening');
+      watch ??= watchHeld();
       const address = server.address();
       if (address === null || typeof address === 'string') throw new Error('the sandbox has no TCP address');
       return {
         url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
         async close() {
           stop();
+          watch?.stop();
           if ('closeAllConnections' in server) server.closeAllConnections();
           await new Promise((resolve) => server.close(resolve));
         },
