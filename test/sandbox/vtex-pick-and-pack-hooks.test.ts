@@ -43,7 +43,7 @@ test('webhooks of an order come one at a time and in order, and do not wait for 
   await expect.poll(() => told(receiver)).toEqual(steps);
   expect(receiver.atOnce).toBe(1);
 
-  pnp.faults.add({ match: { event: 'order.READY_FOR_PICKING' }, times: 1, fault: { kind: 'delay', ms: 50 } });
+  pnp.faults.add({ match: { event: 'order.READY_FOR_PICKING' }, times: 1, fault: { kind: 'delay', ms: 500 } });
   const [slow, fast] = [await pnp.shop('slow-01'), await pnp.shop('fast-01')];
   await pnp.moveTo(slow, 'READY_FOR_PICKING', 'PICKING');
   await pnp.moveTo(fast, 'READY_FOR_PICKING');
