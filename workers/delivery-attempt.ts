@@ -1,12 +1,14 @@
 import { nextDelayMs } from '../src/delivery/schedule.ts';
-import { sendEvent, type SendOutcome } from '../src/delivery/send-event.ts';
+import { sendEvent, type EventToSend, type SendOutcome } from '../src/delivery/send-event.ts';
+import { takeTurn } from '../src/delivery/take-turn.ts';
+import { bodyIn } from '../src/domain/payload-form.ts';
 import { toInstant } from '../src/platform/clock.ts';
 import { makeEntry } from '../src/queues/define-job.ts';
 import { deliveryAttempt } from '../src/queues/delivery-attempt.ts';
 import { defineWorker, type Ending, type JobContext } from '../src/queues/run-worker.ts';
 import type { CommitPlan } from '../src/store/commit.ts';
-import { endpointLane, readEndpoint, signingSecrets, updateEndpoint, type Endpoint } from '../src/store/endpoints.ts';
-import { attemptWrites, readDelivery, readEvent, type Delivery } from '../src/store/events.ts';
+import { endpointLane, readEndpoint, signingKeys, updateEndpoint, type Endpoint } from '../src/store/endpoints.ts';
+import { attemptWrites, readDelivery, readEvent, type Delivery, type StoredEvent } from '../src/store/events.ts';
 import type { WorkerDeps } from '../src/fulfilment/deps.ts';
 
 type Context = JobContext<WorkerDeps>;
@@ -34,13 +36,17 @@ export default defineWorker<WorkerDeps, Payload>(deliveryAttempt, async (payload
     await finish({ ...attempted(dropped, 'endpoint_gone', null, 0, context), ...nextInLine(payload, context) });
     return;
   }
+  const turn = await takeTurn(store, endpoint, context.signal);
+  if ('waitMs' in turn) {
+    await finish({}, { how: 'retry', delayMs: turn.waitMs, counted: false });
+    return;
+  }
   const startedMs = store.clock.now();
-  const secrets = signingSecrets(store, endpoint);
-  const outcome = await sendEvent(
-    context.deps.http,
-    { url: endpoint.url, secrets, eventId: event.id, body: event.body },
-    { nowMs: startedMs, signal: context.signal },
-  );
+  const outcome = await sendEvent(context.deps.http, toSend(event, endpoint, context), {
+    nowMs: startedMs,
+    signal: context.signal,
+    onSent: turn.departing?.onSent,
+  }).finally(() => turn.departing?.end(true));
   const { after, ending } = judge(delivery, outcome, context);
   if (!outcome.delivered && outcome.status === 410) await disableGone(endpoint, context);
   const writes = attempted(
@@ -51,6 +57,15 @@ export default defineWorker<WorkerDeps, Payload>(deliveryAttempt, async (payload
     context,
   );
   await finish({ ...writes, ...(ending.how === 'ack' ? nextInLine(payload, context) : {}) }, ending);
+});
+
+const toSend = (event: StoredEvent, endpoint: Endpoint, { store }: Context): EventToSend => ({
+  url: endpoint.url,
+  headers: endpoint.headers,
+  keys: signingKeys(store, endpoint),
+  schemes: endpoint.signatures,
+  eventId: event.id,
+  body: bodyIn(endpoint.payload, event),
 });
 
 /** What the attempt makes of the delivery, and when its entry runs again. */
@@ -69,7 +84,8 @@ function judge(delivery: Delivery, outcome: SendOutcome, context: Context): { af
 
 /** 410 is the one answer that means "never again" (Standard Webhooks 1.0.0, "Webhook responses"). */
 const disableGone = async (endpoint: Endpoint, { store, log }: Context): Promise<void> => {
-  const gone = { disabled: true, disabledReason: 'gone' } as const;
+  const disabledAt = toInstant(store.clock.now());
+  const gone = { disabled: true, disabledReason: 'gone', disabledNote: null, disabledAt } as const;
   const updated = await updateEndpoint(store, endpoint, gone, (current) => current.url !== endpoint.url);
   if (updated !== null) log.warn({ endpointId: endpoint.id }, 'endpoint.disabled');
 };

@@ -1,21 +1,14 @@
 import pRetry from 'p-retry';
 import { Failure } from '../domain/failure.ts';
 import type { Clock } from '../platform/clock.ts';
+import { awaitDeparture, type Departing, type Departure } from '../platform/departure.ts';
 import type { Http, HttpReply } from '../platform/http.ts';
 import type { ConnectorCall, ConnectorIo } from './io.ts';
 
-interface TakenSlot {
+interface TakenSlot extends Departure {
   taken: boolean;
   /** Until it may be asked for again, where it was not taken. */
   waitMs: number;
-  /** When its call is to go out. Absent: now. */
-  dueMs?: number;
-  /** If its call has not gone out so much later, it needs another. Absent: it never does. */
-  lapsesMs?: number;
-  /** Its call goes out, or has still not gone out, so much later than it should have. */
-  late(byMs: number): Promise<void>;
-  /** Its call is over; or it was never made, and the slot is free for another. Absent where nobody counts. */
-  end?(wentOut: boolean): Promise<void>;
 }
 
 /** A budget as connectors meet it: the governor's guard in front of every call (store/take-slot.ts). */
@@ -34,15 +27,8 @@ export interface CallReport {
   durationMs: number;
 }
 
-interface HeldSlot {
-  onSent: () => void;
-  end: (wentOut: boolean) => void;
-}
-
 /** A call waits this long for its slot inside a worker; longer waits go back to the lane, where they hold nothing. */
 export const slotWaitMaxMs = 1_000;
-/** A call that has not gone out yet, because its connection is being made, is told of so often. */
-const unsentTellMs = 400;
 /** A second try inside the call's deadline, only where the first cannot have arrived (or is a GET). */
 const retriesInCall = 1;
 const pauseDefaultMs = 1_000;
@@ -60,43 +46,16 @@ export function createConnectorIo(
   const { http, budget, clock, report } = deps;
 
   /** Waits for the call's turn. Answers what has to be told when it goes out, and when it is over. */
-  const takeSlot = async (call: ConnectorCall): Promise<HeldSlot> => {
+  const takeSlot = async (call: ConnectorCall): Promise<Departing> => {
     const waitMaxMs = target.waitMaxMs ?? slotWaitMaxMs;
     const slot = await budget.take(target.laneOf(call.budget), waitMaxMs, target.signal);
-    const { taken, waitMs, dueMs = clock.now() } = slot;
-    if (!taken) {
+    if (!slot.taken) {
       throw new Failure('throttled', 'budget.exhausted', 'the budget of this account is used up for now', {
-        retryAfterMs: waitMs,
+        retryAfterMs: slot.waitMs,
         detail: { budget: call.budget },
       });
     }
-    // Not waited for, and no call fails by them: the lane is only a little less even.
-    const end = (wentOut: boolean): void => void slot.end?.(wentOut).catch(() => undefined);
-    const late = (byMs: number): void => void slot.late(byMs).catch(() => undefined);
-    const untilDueMs = dueMs - clock.now();
-    if (untilDueMs > 0) {
-      await clock.sleep(untilDueMs, target.signal).catch((error: unknown) => {
-        end(false);
-        throw error;
-      });
-    }
-    if (slot.lapsesMs !== undefined && clock.now() - dueMs > slot.lapsesMs) {
-      end(false);
-      return takeSlot(call);
-    }
-    const unsent = setInterval(() => late(clock.now() - dueMs + unsentTellMs), unsentTellMs);
-    return {
-      onSent: () => {
-        clearInterval(unsent);
-        // Its first bytes are written before anything else runs here, so that a process that the machine keeps from running
-        // meanwhile counts it later and never earlier than it went out.
-        queueMicrotask(() => late(clock.now() - dueMs));
-      },
-      end: (wentOut: boolean) => {
-        clearInterval(unsent);
-        end(wentOut);
-      },
-    };
+    return (await awaitDeparture(clock, slot, target.signal)) ?? takeSlot(call);
   };
 
   const once = async (call: ConnectorCall): Promise<HttpReply> => {

@@ -1,11 +1,18 @@
 import { Failure, toFailure } from '../domain/failure.ts';
 import { parseRetryAfter, type Http } from '../platform/http.ts';
+import type { SignatureScheme } from '../domain/endpoint.ts';
+import { signAsymmetric } from '../platform/asymmetric-signature.ts';
+import { digestBody } from '../platform/content-digest.ts';
 import { signWebhook } from '../platform/signature.ts';
+import type { SigningKey } from '../store/endpoint-secrets.ts';
 
 export interface EventToSend {
   url: string;
-  /** Newest first; each signs, so that a subscriber may hold either during a rotation. */
-  secrets: readonly string[];
+  /** Newest first; each signs in every scheme, so that a subscriber may hold any of them during a rotation. */
+  keys: readonly SigningKey[];
+  schemes: readonly SignatureScheme[];
+  /** Of the merchant's own; what is ours stands above them. */
+  headers: Readonly<Record<string, string>>;
   eventId: string;
   body: string;
 }
@@ -25,23 +32,31 @@ const bodyKeptChars = 1_024;
 export async function sendEvent(
   http: Http,
   event: EventToSend,
-  { nowMs, signal }: { nowMs: number; signal: AbortSignal },
+  { nowMs, signal, onSent }: { nowMs: number; signal: AbortSignal; onSent?: (() => void) | undefined },
 ): Promise<SendOutcome> {
   const timestamp = Math.floor(nowMs / 1000);
-  const signatures = event.secrets.map((secret) => signWebhook(secret, event.eventId, timestamp, event.body));
+  const { eventId, body: sent } = event;
+  const signers = {
+    v1: (key: SigningKey) => signWebhook(key.secret, eventId, timestamp, sent),
+    v1a: (key: SigningKey) => signAsymmetric(key, eventId, timestamp, sent),
+  };
+  const signatures = event.keys.flatMap((key) => event.schemes.map((scheme) => signers[scheme](key)));
   try {
     const reply = await http.request({
       method: 'POST',
       url: event.url,
       headers: {
+        ...event.headers,
         'content-type': 'application/json',
-        'webhook-id': event.eventId,
+        'content-digest': digestBody(sent),
+        'webhook-id': eventId,
         'webhook-timestamp': String(timestamp),
         'webhook-signature': signatures.join(' '),
       },
-      body: event.body,
+      body: sent,
       onTooLarge: 'cut',
       signal,
+      ...(onSent !== undefined && { onSent }),
     });
     const { status } = reply;
     const body = reply.text().slice(0, bodyKeptChars);

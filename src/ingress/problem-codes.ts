@@ -135,6 +135,12 @@ export const problemCodes = {
   'order.contended': row('transient', 503, 'The order changed too often meanwhile', 'Send the request again.'),
   'store.contended': row('transient', 503, 'It changed too often meanwhile', 'Send the request again.'),
   'endpoint.not_found': row('rejected', 404, 'No such endpoint', 'See `GET /v1/endpoints`.'),
+  'endpoint.keys_full': row(
+    'rejected',
+    409,
+    'Too many secrets sign',
+    'Ten earlier secrets are still in their overlap. Rotate with a shorter `overlapHours`: it ends theirs as well.',
+  ),
   'endpoint.state': row(
     'rejected',
     409,

@@ -1,4 +1,5 @@
 import { createHmac, createSecretKey, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
+import type { SignatureScheme } from '../domain/endpoint.ts';
 import { Failure } from '../domain/failure.ts';
 
 /**
@@ -40,9 +41,8 @@ export type SignatureRefusal =
 /** `secretIndex` says which of the given secrets signed, so that the use of an outgoing one can be counted. */
 export type SignatureVerdict = { ok: true; secretIndex: number } | { ok: false; reason: SignatureRefusal };
 
-export interface WebhookToVerify {
-  /** Every secret that is valid now: one, or old and new while a rotation overlaps. */
-  secrets: readonly string[];
+/** A webhook as it came in, and the moment it is judged at. */
+export interface ReceivedWebhook {
   /** `webhook-id` or `svix-id`. */
   id: string | undefined;
   /** `webhook-timestamp` or `svix-timestamp`, seconds since the epoch. */
@@ -54,6 +54,10 @@ export interface WebhookToVerify {
   nowMs: number;
   /** How far their clock may be from ours, either way. */
   toleranceSeconds?: number;
+}
+export interface WebhookToVerify extends ReceivedWebhook {
+  /** Every secret that is valid now: one, or old and new while a rotation overlaps. */
+  secrets: readonly string[];
 }
 
 /**
@@ -84,11 +88,18 @@ export const generateWebhookSecret = (): string => makeWebhookSecret(randomBytes
  * that no strict receiver would take.
  */
 export function signWebhook(secret: string, id: string, timestampSeconds: number, body: string | Uint8Array): string {
-  const timestamp = String(timestampSeconds);
-  if (!idPattern.test(id) || !timestampPattern.test(timestamp)) {
+  return `v1,${computeMac(createSecretKey(readSecret(secret)), signedPrefix(id, timestampSeconds), body)}`;
+}
+
+/**
+ * What is signed in front of the body.
+ * @throws Failure `malformed` `signature.unsignable`
+ */
+export function signedPrefix(id: string, timestampSeconds: number | string): string {
+  if (!idPattern.test(id) || !timestampPattern.test(String(timestampSeconds))) {
     throw new Failure('malformed', 'signature.unsignable', 'A webhook id or timestamp cannot be signed unambiguously');
   }
-  return `v1,${computeMac(createSecretKey(readSecret(secret)), id, timestamp, body)}`;
+  return `${id}.${timestampSeconds}.`;
 }
 
 /**
@@ -97,12 +108,25 @@ export function signWebhook(secret: string, id: string, timestampSeconds: number
  * is believed.
  */
 export function verifyWebhook(webhook: WebhookToVerify): SignatureVerdict {
-  const { secrets, id, timestamp, signature, body, nowMs, toleranceSeconds = 300 } = webhook;
-  if (secrets.length === 0) {
+  if (webhook.secrets.length === 0) {
     throw new Failure('misconfigured', 'signature.secret_missing', 'No webhook signing secret is set');
   }
-  const keys = secrets.map((secret) => createSecretKey(readSecret(secret)));
+  const keys = webhook.secrets.map((secret) => createSecretKey(readSecret(secret)));
+  const read = readSigned(webhook, 'v1');
+  if (!read.ok) return read;
 
+  const secretIndex = keys.findIndex((key) => {
+    const expected = Buffer.from(computeMac(key, read.prefix, webhook.body));
+    return read.candidates.some((one) => one.length === expected.length && timingSafeEqual(one, expected));
+  });
+  return secretIndex === -1 ? refuse('signature_mismatch') : { ok: true, secretIndex };
+}
+
+/** All that can be said of a webhook's headers before a key is tried: why not, or what to compare. */
+export function readSigned(
+  { id, timestamp, signature, nowMs, toleranceSeconds = 300 }: ReceivedWebhook,
+  scheme: SignatureScheme,
+): { ok: true; prefix: string; candidates: Buffer[] } | { ok: false; reason: SignatureRefusal } {
   if (!id) return refuse('id_missing');
   if (!idPattern.test(id)) return refuse('id_malformed');
   if (!timestamp) return refuse('timestamp_missing');
@@ -112,19 +136,14 @@ export function verifyWebhook(webhook: WebhookToVerify): SignatureVerdict {
   if (aheadSeconds > toleranceSeconds) return refuse('timestamp_too_new');
   if (aheadSeconds < -toleranceSeconds) return refuse('timestamp_too_old');
   if (!signature) return refuse('signature_missing');
-  const candidates = readCandidates(signature);
+  const candidates = readCandidates(signature, scheme);
   if (candidates === undefined) return refuse('signature_malformed');
   if (candidates.length === 0) return refuse('signature_unsupported');
-
-  const secretIndex = keys.findIndex((key) => {
-    const expected = Buffer.from(computeMac(key, id, timestamp, body));
-    return candidates.some((candidate) => candidate.length === expected.length && timingSafeEqual(candidate, expected));
-  });
-  return secretIndex === -1 ? refuse('signature_mismatch') : { ok: true, secretIndex };
+  return { ok: true, prefix: signedPrefix(id, timestamp), candidates };
 }
 
-/** The `v1` signatures of the header, still encoded: decoding would make several spellings of one signature pass. */
-function readCandidates(header: string): Buffer[] | undefined {
+/** The header's signatures of one scheme, still encoded: decoding would make several spellings of one signature pass. */
+function readCandidates(header: string, scheme: SignatureScheme): Buffer[] | undefined {
   if (header.length > headerCharsMax) return undefined;
   const entries = header.split(' ');
   if (entries.length > headerEntriesMax) return undefined;
@@ -132,16 +151,16 @@ function readCandidates(header: string): Buffer[] | undefined {
   for (const entry of entries) {
     const [, version, encoded] = entryPattern.exec(entry) ?? [];
     if (version === undefined || encoded === undefined) return undefined;
-    // The algorithm comes from the kind of key we hold, never from the header: `v1a` and later are passed over.
-    if (version === 'v1') candidates.push(Buffer.from(encoded));
+    // The algorithm comes from the kind of key we hold, never from the header: others are passed over.
+    if (version === scheme) candidates.push(Buffer.from(encoded));
   }
   return candidates;
 }
 
-const computeMac = (key: KeyObject, id: string, timestamp: string, body: string | Uint8Array): string =>
-  createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64');
+const computeMac = (key: KeyObject, prefix: string, body: string | Uint8Array): string =>
+  createHmac('sha256', key).update(prefix).update(body).digest('base64');
 
-const refuse = (reason: SignatureRefusal): SignatureVerdict => ({ ok: false, reason });
+const refuse = (reason: SignatureRefusal): { ok: false; reason: SignatureRefusal } => ({ ok: false, reason });
 
 function withinSecretBytes(key: Uint8Array): Uint8Array {
   if (key.length >= secretBytesMin && key.length <= secretBytesMax) return key;

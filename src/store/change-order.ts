@@ -6,7 +6,7 @@ import { toInstant } from '../platform/clock.ts';
 import type { CommitOutcome, CommitPlan, NewEntry } from './commit.ts';
 import type { StoreDeps } from './deps.ts';
 import { listSubscribers } from './endpoints.ts';
-import { eventWrites, type Delivery } from './events.ts';
+import { eventWrites, type DeliveryWork } from './events.ts';
 import type { SealedPerson } from './persons.ts';
 import { createTurns, type Turns } from './take-turns.ts';
 import { orderGuard, orderWrites, requireOrder, timelineWrite, type StoredOrder, type TimelineLine } from './orders.ts';
@@ -55,7 +55,7 @@ export const changeOrder = (
 
 interface ChangeOptions {
   commit: (plan: CommitPlan) => Promise<CommitOutcome>;
-  work: (delivery: Delivery) => NewEntry;
+  work: DeliveryWork;
   merchantId?: string;
 }
 
@@ -83,7 +83,7 @@ async function planOf(
   store: StoreDeps,
   stored: StoredOrder,
   change: NonNullable<OrderChange>,
-  work: (delivery: Delivery) => NewEntry,
+  work: DeliveryWork,
 ): Promise<CommitPlan & { order?: Order }> {
   const before = stored.order;
   const at = toInstant(store.clock.now());
@@ -108,7 +108,7 @@ async function planOf(
       ...(change.writes ?? []).map((write) => write.map(String)),
     ],
     enqueue: events.enqueue,
-    entries: change.entries ?? [],
+    entries: [...(change.entries ?? []), ...events.entries],
   };
 }
 

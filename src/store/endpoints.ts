@@ -1,75 +1,109 @@
-import { toInstant } from '../platform/clock.ts';
+import { concurrencyDefault, type DisabledReason, type PayloadForm, type SignatureScheme } from '../domain/endpoint.ts';
+import type { EventFilter } from '../domain/event-filter.ts';
 import type { EventType } from '../domain/events.ts';
+import { Failure } from '../domain/failure.ts';
+import { toInstant } from '../platform/clock.ts';
+import { commit } from './commit.ts';
 import { newId, type StoreDeps } from './deps.ts';
+import {
+  keysAt,
+  makeSigningKey,
+  openSecrets,
+  rotateKeys,
+  sealSecrets,
+  signingKeysMax,
+  type SigningKey,
+} from './endpoint-secrets.ts';
+import { limitWrites, unlimitWrites } from './lanes.ts';
 import { parseStored } from './stored-json.ts';
-import { rememberOpened } from './opened.ts';
 import { updateDoc } from './update-doc.ts';
 
-/** A subscriber's URL. */
-export interface Endpoint {
-  schema: 1;
-  id: string;
-  merchantId: string;
+/** What its merchant decides. */
+export interface EndpointFacts {
   url: string;
   /** Empty: all of them. */
   eventTypes: readonly EventType[];
+  /** Null: whatever is in them. */
+  filter: EventFilter | null;
   description: string | null;
+  /** Sent with every event; names in lower case. */
+  headers: Readonly<Record<string, string>>;
+  payload: PayloadForm;
+  /** At least one. */
+  signatures: readonly SignatureScheme[];
+  /** Events of one order leave one after the other. */
+  ordered: boolean;
+  /** Null: as fast as they come. */
+  rateLimitPerSecond: number | null;
+  /** Deliveries under way at the same time, in all processes together. */
+  concurrency: number;
+}
+
+/** A subscriber's URL. */
+export interface Endpoint extends EndpointFacts {
+  schema: 1;
+  id: string;
+  merchantId: string;
   disabled: boolean;
-  /** Why it is disabled: `merchant` did it, or `gone` (it answered 410). */
-  disabledReason: 'merchant' | 'gone' | null;
+  disabledReason: DisabledReason | null;
+  /** What its merchant wrote beside it. */
+  disabledNote: string | null;
+  disabledAt: string | null;
   sealed: string;
   createdAt: string;
   updatedAt: string;
 }
 
-/** As it lies in Redis: who knows the URL of a receiver may often speak to it, so that lies under seal as well. */
-type StoredEndpoint = Omit<Endpoint, 'url'>;
+/** As it lies in Redis. */
+type StoredEndpoint = Omit<Endpoint, 'url' | 'headers'>;
 
-/** What is sealed. The keys that sign: the newest first, and the one before it until its time is over. */
-interface EndpointSecrets {
-  url: string;
-  current: string;
-  previous: { secret: string; until: string } | null;
-}
+const defaults: Omit<EndpointFacts, 'url' | 'eventTypes' | 'description'> = {
+  filter: null,
+  headers: {},
+  payload: 'full',
+  signatures: ['v1'],
+  ordered: true,
+  rateLimitPerSecond: null,
+  concurrency: concurrencyDefault,
+};
+const enabled = { disabled: false, disabledReason: null, disabledNote: null, disabledAt: null } as const;
 
-const sealContext = (endpointId: string): string => `endpoint:${endpointId}`;
-
-const seal = (deps: StoreDeps, id: string, secrets: EndpointSecrets): string =>
-  deps.keyring.seal(JSON.stringify(secrets), sealContext(id));
-
-const remembered = new WeakMap<StoreDeps['keyring'], ReturnType<typeof rememberOpened<EndpointSecrets>>>();
-
-function open(deps: StoreDeps, { id, sealed }: Pick<Endpoint, 'id' | 'sealed'>): EndpointSecrets {
-  const known = remembered.get(deps.keyring) ?? rememberOpened<EndpointSecrets>();
-  remembered.set(deps.keyring, known);
-  return known(sealed, () => parseStored<EndpointSecrets>(deps.keyring.openText(sealed, sealContext(id))));
-}
-
-const withUrl = (deps: StoreDeps, doc: StoredEndpoint): Endpoint => ({ ...doc, url: open(deps, doc).url });
+const withSecrets = (deps: StoreDeps, doc: StoredEndpoint): Endpoint => {
+  const { url, headers } = openSecrets(deps, doc);
+  return { ...doc, url, headers };
+};
 
 export const endpointLane = (endpointId: string): string => `endpoint.${endpointId}`;
-/** A slow endpoint may hold this many deliveries at once, and no more of our workers. */
-const endpointInflightMax = 10;
+
+/** How its lane is told what its merchant allows. What waits in it waits in Redis, and holds nobody's place. */
+const laneWrites = (
+  { keys }: StoreDeps,
+  { id, rateLimitPerSecond, concurrency }: Pick<Endpoint, 'id' | 'rateLimitPerSecond' | 'concurrency'>,
+): string[][] =>
+  rateLimitPerSecond === null
+    ? unlimitWrites(keys, endpointLane(id), concurrency)
+    : limitWrites(keys, endpointLane(id), { calls: rateLimitPerSecond, perMs: 1_000, inflightMax: concurrency });
 
 export async function createEndpoint(
   deps: StoreDeps,
   merchantId: string,
-  { url, ...facts }: Pick<Endpoint, 'url' | 'eventTypes' | 'description'>,
+  facts: Pick<EndpointFacts, 'url' | 'eventTypes' | 'description'> & Partial<EndpointFacts>,
   secret: string,
 ): Promise<Endpoint> {
   const id = newId('endpoint', deps.clock);
   const at = toInstant(deps.clock.now());
-  const sealed = seal(deps, id, { url, current: secret, previous: null });
-  const state = { disabled: false, disabledReason: null };
-  const doc: StoredEndpoint = { schema: 1, id, merchantId, ...facts, ...state, sealed, createdAt: at, updatedAt: at };
-  await deps.redis.hset(`${deps.keys.tag}:lane-state:${endpointLane(id)}`, 'cap', endpointInflightMax);
-  await deps.redis.hset(deps.keys.endpoints(merchantId), id, JSON.stringify(doc));
-  return { ...doc, url };
+  const { url, headers, ...shown } = { ...defaults, ...facts };
+  const sealed = sealSecrets(deps, id, { url, headers, keys: [makeSigningKey(secret)] });
+  const doc: StoredEndpoint = { schema: 1, id, merchantId, ...shown, ...enabled, sealed, createdAt: at, updatedAt: at };
+  await commit(deps, {
+    writes: [...laneWrites(deps, doc), ['HSET', deps.keys.endpoints(merchantId), id, JSON.stringify(doc)]],
+  });
+  return { ...doc, url, headers };
 }
 
 export async function readEndpoint(deps: StoreDeps, merchantId: string, id: string): Promise<Endpoint | null> {
   const doc = await deps.redis.hget(deps.keys.endpoints(merchantId), id);
-  return doc === null ? null : withUrl(deps, parseStored<StoredEndpoint>(doc));
+  return doc === null ? null : withSecrets(deps, parseStored<StoredEndpoint>(doc));
 }
 
 const listStored = async (deps: StoreDeps, merchantId: string): Promise<StoredEndpoint[]> =>
@@ -79,42 +113,62 @@ const listStored = async (deps: StoreDeps, merchantId: string): Promise<StoredEn
 
 /** In the order in which they were made. */
 export const listEndpoints = async (deps: StoreDeps, merchantId: string): Promise<Endpoint[]> =>
-  (await listStored(deps, merchantId)).map((doc) => withUrl(deps, doc));
+  (await listStored(deps, merchantId)).map((doc) => withSecrets(deps, doc));
 
 /** What an order's commit has to know of endpoints: nothing of it is sealed, so that no lost key holds up an order. */
-export type Subscriber = Pick<Endpoint, 'id' | 'eventTypes' | 'disabled'>;
+export type Subscriber = Pick<Endpoint, 'id' | 'eventTypes' | 'filter' | 'payload' | 'ordered' | 'disabled'>;
 export const listSubscribers: (deps: StoreDeps, merchantId: string) => Promise<readonly Subscriber[]> = listStored;
 
 /** Null when it was deleted meanwhile. `unless` looks at it as it is now. */
 export const updateEndpoint = (
   deps: StoreDeps,
   endpoint: Endpoint,
-  { url, ...change }: Partial<Pick<Endpoint, 'url' | 'eventTypes' | 'description' | 'disabled' | 'disabledReason'>>,
+  change: Partial<EndpointFacts & Pick<Endpoint, 'disabled' | 'disabledReason' | 'disabledNote' | 'disabledAt'>>,
   unless: (endpoint: Endpoint) => boolean = () => false,
-): Promise<Endpoint | null> =>
-  update(deps, endpoint, (doc) => {
-    if (unless(withUrl(deps, doc))) return null;
-    const sealed = url === undefined ? doc.sealed : seal(deps, doc.id, { ...open(deps, doc), url });
-    return { ...doc, ...change, sealed };
+): Promise<Endpoint | null> => {
+  const { url, headers, ...shown } = change;
+  const fresh = { ...(url !== undefined && { url }), ...(headers !== undefined && { headers }) };
+  return update(deps, endpoint, (doc) => {
+    if (unless(withSecrets(deps, doc))) return null;
+    const isSealedAnew = Object.keys(fresh).length > 0;
+    const sealed = isSealedAnew ? sealSecrets(deps, doc.id, { ...openSecrets(deps, doc), ...fresh }) : doc.sealed;
+    return { ...doc, ...shown, sealed };
   });
+};
 
 async function update(
   deps: StoreDeps,
   { merchantId, id }: Endpoint,
   change: (doc: StoredEndpoint) => StoredEndpoint | null,
 ): Promise<Endpoint | null> {
-  const updated = await updateDoc<StoredEndpoint>(deps, { key: deps.keys.endpoints(merchantId), field: id }, (doc) => {
-    const changed = change(doc);
-    return changed && { ...changed, updatedAt: toInstant(deps.clock.now()) };
-  });
-  return updated && withUrl(deps, updated);
+  const isOtherLane = (a: StoredEndpoint, b: StoredEndpoint): boolean =>
+    a.rateLimitPerSecond !== b.rateLimitPerSecond || a.concurrency !== b.concurrency;
+  const updated = await updateDoc<StoredEndpoint>(
+    deps,
+    { key: deps.keys.endpoints(merchantId), field: id },
+    (doc) => {
+      const changed = change(doc);
+      return changed && { ...changed, updatedAt: toInstant(deps.clock.now()) };
+    },
+    (doc, before) => (isOtherLane(doc, before) ? laneWrites(deps, doc) : []),
+  );
+  return updated && withSecrets(deps, updated);
 }
 
 export async function deleteEndpoint(deps: StoreDeps, endpoint: Endpoint): Promise<void> {
-  await deps.redis.hdel(deps.keys.endpoints(endpoint.merchantId), endpoint.id);
+  await commit(deps, {
+    writes: [
+      ['HDEL', deps.keys.endpoints(endpoint.merchantId), endpoint.id],
+      ...unlimitWrites(deps.keys, endpointLane(endpoint.id), concurrencyDefault),
+    ],
+  });
 }
 
-/** The new secret signs at once; the old one signs beside it until `overlapMs` is over. Null when it was deleted. */
+/**
+ * The new secret, and with it a new key pair, signs at once; those before it sign beside it until `overlapMs` is over, or
+ * their own time. Null when it was deleted.
+ * @throws Failure `rejected` `endpoint.keys_full`
+ */
 export const rotateEndpointSecret = (
   deps: StoreDeps,
   endpoint: Endpoint,
@@ -122,13 +176,15 @@ export const rotateEndpointSecret = (
   overlapMs: number,
 ): Promise<Endpoint | null> =>
   update(deps, endpoint, (doc) => {
-    const { url, current } = open(deps, doc);
-    const previous = overlapMs === 0 ? null : { secret: current, until: toInstant(deps.clock.now() + overlapMs) };
-    return { ...doc, sealed: seal(deps, doc.id, { url, current: secret, previous }) };
+    const secrets = openSecrets(deps, doc);
+    const keys = rotateKeys(secrets.keys, secret, { nowMs: deps.clock.now(), overlapMs });
+    if (keys.length > signingKeysMax) {
+      const most = signingKeysMax - 1;
+      throw new Failure('rejected', 'endpoint.keys_full', `${most} earlier secrets still sign; use a shorter overlap`);
+    }
+    return { ...doc, sealed: sealSecrets(deps, doc.id, { ...secrets, keys }) };
   });
 
-/** The secrets that sign now. */
-export function signingSecrets(deps: StoreDeps, endpoint: Endpoint): string[] {
-  const { current, previous } = open(deps, endpoint);
-  return previous !== null && Date.parse(previous.until) > deps.clock.now() ? [current, previous.secret] : [current];
-}
+/** What signs now, the newest first. */
+export const signingKeys = (deps: StoreDeps, endpoint: Pick<Endpoint, 'id' | 'sealed'>): SigningKey[] =>
+  keysAt(openSecrets(deps, endpoint).keys, deps.clock.now());

@@ -1,4 +1,8 @@
+import { eventCatalogue } from '../domain/event-catalogue.ts';
+import { passes } from '../domain/event-filter.ts';
 import type { EventType, OrderHappening } from '../domain/events.ts';
+import { Failure } from '../domain/failure.ts';
+import { isSentAs } from '../domain/payload-form.ts';
 import { toInstant } from '../platform/clock.ts';
 import type { CommitPlan, NewEntry } from './commit.ts';
 import { newId, type StoreDeps } from './deps.ts';
@@ -51,12 +55,23 @@ const bodyContext = (deliveryId: string): string => `attempts:${deliveryId}`;
 
 export const attemptsKeptMax = 20;
 
-const subscribes = ({ disabled, eventTypes }: Subscriber, type: EventType): boolean =>
-  !disabled && (eventTypes.length === 0 || eventTypes.includes(type));
+/** The work that a delivery is; `ordered`: it waits for those before it of its order. */
+export type DeliveryWork = (delivery: Delivery, ordered: boolean) => NewEntry;
+
+/** Those of the endpoints that this event is for. */
+function subscribersOf({ type, body }: StoredEvent, endpoints: readonly Subscriber[]): Subscriber[] {
+  const asked = endpoints.filter(
+    ({ disabled, eventTypes, payload }) =>
+      !disabled && (eventTypes.length === 0 || eventTypes.includes(type)) && isSentAs(payload, type),
+  );
+  if (asked.every(({ filter }) => filter === null)) return asked;
+  const parsed: unknown = JSON.parse(body);
+  return asked.filter(({ filter }) => filter === null || passes(filter, parsed));
+}
 
 /**
  * The part of an order's commit that announces what happened: event documents and one delivery for each endpoint that
- * subscribes, appended to that endpoint's sequence for this order. Commits of one order are serialised by its version,
+ * subscribes, appended to that endpoint's sequence for this order, if it wants them in order. Commits of one order are serialised by its version,
  * so the sequence has the order in which things happened, without anybody keeping it.
  */
 export function eventWrites(
@@ -64,22 +79,23 @@ export function eventWrites(
   order: Pick<Order, 'id' | 'merchantId'>,
   happenings: readonly OrderHappening[],
   endpoints: readonly Subscriber[],
-  work: (delivery: Delivery) => NewEntry,
-): Required<Pick<CommitPlan, 'writes' | 'enqueue'>> {
+  work: DeliveryWork,
+): Required<Pick<CommitPlan, 'writes' | 'enqueue' | 'entries'>> {
   const writes: string[][] = [];
+  const entries: NewEntry[] = [];
   const enqueue: { list: string; member: string; entry: NewEntry }[] = [];
   for (const { type, data } of happenings) {
     const event = makeEvent(deps, order.merchantId, type, data, order.id);
     writes.push(...eventDocWrites(deps, event));
-    for (const endpoint of endpoints) {
-      if (!subscribes(endpoint, type)) continue;
-      const delivery = makeDelivery(deps, event, endpoint.id);
+    for (const { id, ordered } of subscribersOf(event, endpoints)) {
+      const delivery = makeDelivery(deps, event, id);
       writes.push(...deliveryWrites(deps, delivery));
-      const list = deps.keys.sequence(endpoint.id, order.id);
-      enqueue.push({ list, member: delivery.id, entry: work(delivery) });
+      const entry = work(delivery, ordered);
+      if (ordered) enqueue.push({ list: deps.keys.sequence(id, order.id), member: delivery.id, entry });
+      else entries.push(entry);
     }
   }
-  return { writes, enqueue };
+  return { writes, enqueue, entries };
 }
 
 /** The same for what happened to no order: its deliveries wait for no other. */
@@ -88,18 +104,20 @@ export function announceWrites(
   merchantId: string,
   { type, data }: { type: EventType; data: Record<string, unknown> },
   endpoints: readonly Subscriber[],
-  work: (delivery: Delivery) => NewEntry,
+  work: DeliveryWork,
 ): Required<Pick<CommitPlan, 'writes' | 'entries'>> {
   const event = makeEvent(deps, merchantId, type, data, null);
-  const deliveries = endpoints
-    .filter((endpoint) => subscribes(endpoint, type))
-    .map((endpoint) => makeDelivery(deps, event, endpoint.id));
+  const deliveries = subscribersOf(event, endpoints).map(({ id }) => makeDelivery(deps, event, id));
   return {
     writes: [...eventDocWrites(deps, event), ...deliveries.flatMap((delivery) => deliveryWrites(deps, delivery))],
-    entries: deliveries.map(work),
+    entries: deliveries.map((delivery) => work(delivery, false)),
   };
 }
 
+/**
+ * An event as it will be stored, its data checked against the type's schema: 2 µs for most, 60 µs for what was picked of 30
+ * lines. @throws Failure `transient` `event.invalid`, which is a defect of ours and shows as a job that fails.
+ */
 export function makeEvent(
   deps: StoreDeps,
   merchantId: string,
@@ -107,6 +125,13 @@ export function makeEvent(
   data: Record<string, unknown>,
   orderId: string | null,
 ): StoredEvent {
+  const checked = eventCatalogue[type].data.safeParse(data);
+  if (!checked.success) {
+    const fields = checked.error.issues.map(({ path }) => path.join('.'));
+    throw new Failure('transient', 'event.invalid', `an event of the type ${type} does not fit its schema`, {
+      detail: { type, fields },
+    });
+  }
   const createdAt = toInstant(deps.clock.now());
   const body = JSON.stringify({ type, timestamp: createdAt, data });
   return { schema: 1, id: newId('event', deps.clock), merchantId, type, orderId, body, createdAt };

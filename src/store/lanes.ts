@@ -43,26 +43,46 @@ export const laneOfQueue = (queue: string): string => queue.split('/', 1)[0] ?? 
 /** All lanes that were ever told a limit. */
 const budgetsKey = (keys: Keys): string => `${keys.tag}:budgets`;
 
-/** Tells the governor a lane's limit. Repeating it changes nothing: a rate that a 429 lowered stays lowered. */
-export async function configureLane({ redis, keys }: LaneDeps, lane: string, limit: LaneLimit): Promise<void> {
+/** What a lane's hash says of a limit; `interval`, the pace now, is not among it. */
+function fieldsOf(limit: LaneLimit) {
   const windows = [limit, ...(limit.also === undefined ? [] : [limit.also])].toSorted((a, b) => a.perMs - b.perMs);
   const [shortest = limit] = windows;
   const margin = (limit.marginPercent ?? marginPercentDefault) / 100;
   const base = (shortest.perMs / shortest.calls) * (1 + margin);
   const perSecond = (shortest.calls / shortest.perMs) * 1_000;
   const cap = limit.inflightMax ?? Math.max(inflightLeast, Math.min(inflightDefault, Math.ceil(2 * perSecond)));
+  const told = windows.map(({ calls, perMs }) => `${calls}/${perMs}`).join(',');
+  return { base, windows: told, margin, atOnce: limit.atOnce ?? 0, cap };
+}
+
+/** Tells the governor a lane's limit. Repeating it changes nothing: a rate that a 429 lowered stays lowered. */
+export async function configureLane({ redis, keys }: LaneDeps, lane: string, limit: LaneLimit): Promise<void> {
+  const fields = fieldsOf(limit);
   const key = stateKey(keys, lane);
   const known = await redis.hget(key, 'base');
   await redis.sadd(budgetsKey(keys), lane);
-  await redis.hset(key, {
-    base,
-    windows: windows.map(({ calls, perMs }) => `${calls}/${perMs}`).join(','),
-    margin,
-    atOnce: limit.atOnce ?? 0,
-    cap,
-    ...(known === String(base) ? {} : { interval: base }),
-  });
+  await redis.hset(key, { ...fields, ...(known === String(fields.base) ? {} : { interval: fields.base }) });
 }
+
+/** The same as writes of a commit, for a lane that is nobody's account and in no metric of budgets. It is at its full rate. */
+export function limitWrites(keys: Keys, lane: string, limit: LaneLimit): string[][] {
+  const fields = fieldsOf(limit);
+  return [
+    [
+      'HSET',
+      stateKey(keys, lane),
+      ...Object.entries({ ...fields, interval: fields.base })
+        .flat()
+        .map(String),
+    ],
+  ];
+}
+
+/** From now on such a lane has no limit but `inflightMax` entries under way. */
+export const unlimitWrites = (keys: Keys, lane: string, inflightMax: number): string[][] => [
+  ['HDEL', stateKey(keys, lane), 'base', 'interval', 'windows', 'margin', 'atOnce', 'due', 'rest', 'slot', 'free'],
+  ['HSET', stateKey(keys, lane), 'cap', String(inflightMax)],
+];
 
 const throttleScript = defineScript(`${budgetLua}
 if base == 0 then return 0 end

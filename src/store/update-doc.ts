@@ -8,20 +8,23 @@ const racesMax = 25;
 /**
  * Changes a document in a hash as it is at the moment of the write, not as somebody read it before: what was changed or
  * deleted meanwhile stays so. `change` answers null to leave it alone. Answers the document as written, or null when it is
- * not there or was left alone.
+ * not there or was left alone. `beside` says what else is written in the same commit.
  */
 export async function updateDoc<T>(
   deps: StoreDeps,
   at: { key: string; field: string },
   change: (doc: T) => T | null,
+  beside: (doc: T, before: T) => string[][] = () => [],
 ): Promise<T | null> {
   for (let race = 0; race < racesMax; race += 1) {
     const raw = await deps.redis.hget(at.key, at.field);
-    const doc = raw === null ? null : change(parseStored<T>(raw));
+    if (raw === null) return null;
+    const before = parseStored<T>(raw);
+    const doc = change(before);
     if (doc === null) return null;
     const outcome = await commit(deps, {
       guards: [{ ...at, expected: raw }],
-      writes: [['HSET', at.key, at.field, JSON.stringify(doc)]],
+      writes: [['HSET', at.key, at.field, JSON.stringify(doc)], ...beside(doc, before)],
     });
     if (outcome === 'committed') return doc;
   }

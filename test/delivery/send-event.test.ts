@@ -5,12 +5,15 @@ import { sendEvent, type SendOutcome } from '../../src/delivery/send-event.ts';
 import { createEgress } from '../../src/platform/egress.ts';
 import { createHttp, type Http, type HttpTimeouts } from '../../src/platform/http.ts';
 import { generateWebhookSecret } from '../../src/platform/signature.ts';
+import { makeSigningKey } from '../../src/store/endpoint-secrets.ts';
 import { openHttp } from '../support/http-exchange.ts';
 import { listen } from '../support/listen.ts';
 
 const secret = generateWebhookSecret();
 const body = JSON.stringify({ type: 'order.imported', timestamp: '2026-01-15T00:00:00.000Z', data: { name: 'açaí' } });
-const event = { url: '', secrets: [secret], eventId: 'evt_01jd3xk5q8h2v4m6n7p9r0stwz', body };
+const keysOf = (...secrets: string[]) => secrets.map(makeSigningKey);
+const schemes = ['v1'] as const;
+const event = { url: '', keys: keysOf(secret), schemes, headers: {}, eventId: 'evt_01jd3xk5q8h2v4m6n7p9r0stwz', body };
 
 interface Exchange {
   outcome: SendOutcome;
@@ -42,7 +45,7 @@ async function send(
     timeouts === undefined ? client : { ...client, request: (request) => client.request({ ...request, timeouts }) };
   const { signal } = new AbortController();
   try {
-    return { outcome: await sendEvent(http, { ...event, url, secrets }, { nowMs, signal }), requests };
+    return { outcome: await sendEvent(http, { ...event, url, keys: keysOf(...secrets) }, { nowMs, signal }), requests };
   } finally {
     server.closeAllConnections();
   }

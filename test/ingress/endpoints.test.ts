@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { signingSecrets, readEndpoint } from '../../src/store/endpoints.ts';
+import { readEndpoint, signingKeys } from '../../src/store/endpoints.ts';
 import { attemptWrites, readDelivery } from '../../src/store/events.ts';
 import { commit } from '../../src/store/commit.ts';
 import { leaseEntries } from '../../src/store/entries.ts';
@@ -23,7 +23,7 @@ async function subscribe(key: string, json: object = { url }) {
 }
 const secretsOf = async (merchantId: string, id: string): Promise<string[]> => {
   const endpoint = await readEndpoint(store, merchantId, id);
-  return endpoint === null ? [] : signingSecrets(store, endpoint);
+  return endpoint === null ? [] : signingKeys(store, endpoint).map(({ secret: of }) => of);
 };
 async function deliveriesInLanes(): Promise<unknown[]> {
   const { entries } = await leaseEntries(store, { room: 10_000, leaseMs: 600_000 });

@@ -9,7 +9,7 @@ import {
   listEndpoints,
   readEndpoint,
   rotateEndpointSecret,
-  signingSecrets,
+  signingKeys,
   updateEndpoint,
 } from '../../src/store/endpoints.ts';
 import { leaseEntries } from '../../src/store/entries.ts';
@@ -56,24 +56,24 @@ describe('an endpoint', () => {
   it('signs with both secrets while a rotation overlaps, the new one first, and then with the new one', async () => {
     const [old, fresh] = [generateWebhookSecret(), generateWebhookSecret()];
     const rotated = present(await rotateEndpointSecret(store, await create(old), fresh, 60_000));
-    expect(signingSecrets(store, rotated)).toEqual([fresh, old]);
+    expect(signingKeys(store, rotated).map(({ secret: of }) => of)).toEqual([fresh, old]);
     clock.advance(59_999);
-    expect(signingSecrets(store, rotated)).toEqual([fresh, old]);
+    expect(signingKeys(store, rotated).map(({ secret: of }) => of)).toEqual([fresh, old]);
     clock.advance(1);
-    expect(signingSecrets(store, rotated)).toEqual([fresh]);
+    expect(signingKeys(store, rotated).map(({ secret: of }) => of)).toEqual([fresh]);
   });
 
   it('drops the old secret at once when no overlap is wanted', async () => {
     const fresh = generateWebhookSecret();
     const rotated = present(await rotateEndpointSecret(store, await create(), fresh, 0));
-    expect(signingSecrets(store, rotated)).toEqual([fresh]);
+    expect(signingKeys(store, rotated).map(({ secret: of }) => of)).toEqual([fresh]);
   });
 
   it('keeps its secret when something else about it changes', async () => {
     const secret = generateWebhookSecret();
     const changed = present(await updateEndpoint(store, await create(secret), { url: 'https://other.example/' }));
     expect(changed.url).toBe('https://other.example/');
-    expect(signingSecrets(store, changed)).toEqual([secret]);
+    expect(signingKeys(store, changed).map(({ secret: of }) => of)).toEqual([secret]);
   });
 
   it('holds at most ten deliveries at once, so that a slow one does not hold all our workers', async () => {

@@ -91,7 +91,7 @@ describe('an event', () => {
 
 describe('a delivery', () => {
   const makeOne = async () => {
-    const event = makeEvent(store, merchantId, 'endpoint.test', {}, null);
+    const event = makeEvent(store, merchantId, 'endpoint.test', { endpointId: newId('endpoint', clock) }, null);
     const delivery = makeDelivery(store, event, newId('endpoint', clock));
     await commit(store, { writes: [...eventDocWrites(store, event), ...deliveryWrites(store, delivery)] });
     return delivery;

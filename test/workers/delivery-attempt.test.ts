@@ -11,7 +11,7 @@ import {
   deleteEndpoint,
   readEndpoint,
   rotateEndpointSecret,
-  signingSecrets,
+  signingKeys,
   updateEndpoint,
   type Endpoint,
 } from '../../src/store/endpoints.ts';
@@ -249,7 +249,7 @@ describe('an endpoint that answers 410', () => {
     await runQuiet();
     const after = present(await readEndpoint(bench.store, merchantId, endpoint.id));
     expect(after).toMatchObject({ url: other.url, disabled: false });
-    expect(signingSecrets(bench.store, after)).toEqual([fresh]);
+    expect(signingKeys(bench.store, after).map(({ secret: of }) => of)).toEqual([fresh]);
   });
 
   it('does not come back when it was deleted meanwhile', async () => {

@@ -1,19 +1,20 @@
-import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
+import { PreviousKeySchema } from '../../domain/endpoint.ts';
 import { IdSchema } from '../../domain/ids.ts';
 import { InstantSchema } from '../../domain/time.ts';
 import { toInstant } from '../../platform/clock.ts';
-import { makeWebhookSecret } from '../../platform/signature.ts';
+import { generateWebhookSecret } from '../../platform/signature.ts';
 import { deliveryWork } from '../../queues/delivery-attempt.ts';
 import { commit } from '../../store/commit.ts';
 import type { StoreDeps } from '../../store/deps.ts';
 import { rotateEndpointSecret, updateEndpoint, type Endpoint } from '../../store/endpoints.ts';
 import { deliveryWrites, eventDocWrites, makeDelivery, makeEvent, type StoredEvent } from '../../store/events.ts';
 import { ok } from '../answer.ts';
-import { defineRoute, type Route, type TenantCall } from '../define-route.ts';
+import { defineRoute, type Route } from '../define-route.ts';
 import { makeRefusal } from '../problem.ts';
 import { DeliveryViewSchema, toDeliveryView } from '../views/delivery-view.ts';
-import { foundEndpoint, EndpointViewSchema, requireEndpoint, secretBytes, toEndpointView } from './endpoints.ts';
+import { disabledNote, EndpointViewSchema, toEndpointView } from '../views/endpoint-view.ts';
+import { foundEndpoint, requireEndpoint } from './endpoints.ts';
 
 const tag = 'Endpoints';
 const params = z.strictObject({ endpointId: IdSchema('endpoint') });
@@ -25,7 +26,9 @@ const RotatedSchema = z
   .strictObject({
     id: IdSchema('endpoint'),
     secret: z.string().meta({ description: 'Shown this once' }),
-    previousWorksUntil: InstantSchema.nullable(),
+    publicKey: z.string().nullable().meta({ description: 'The new one, where `v1a` signs' }),
+    previousWorksUntil: InstantSchema.nullable().meta({ description: 'The one that signed until now' }),
+    previousKeys: z.array(PreviousKeySchema).meta({ description: 'All that sign beside the new one' }),
   })
   .meta({ id: 'RotatedSecret' });
 
@@ -33,17 +36,20 @@ const rotateSecret = defineRoute({
   ...act,
   path: '/v1/endpoints/:endpointId/rotate-secret',
   summary: 'Make a new signing secret',
-  description: 'The new one signs at once; the old one signs beside it until its overlap is over.',
+  description:
+    'The new one, and a new key pair, signs at once. Those before sign beside it: the last one until the overlap is over, earlier ones until then or the end of their own. With 0 the new one signs alone.',
   body: z.strictObject({ overlapHours: z.int().min(0).max(168).default(24) }).meta({ id: 'SecretRotation' }),
   answers: { 201: { description: 'The new secret', schema: RotatedSchema } },
+  problems: ['endpoint.not_found', 'endpoint.keys_full'],
   async handle({ store, merchantId, params: { endpointId }, body: { overlapHours } }) {
     const endpoint = await requireEndpoint(store, merchantId, endpointId);
-    const secret = makeWebhookSecret(randomBytes(secretBytes));
+    const secret = generateWebhookSecret();
     const overlapMs = overlapHours * 3_600_000;
-    foundEndpoint(await rotateEndpointSecret(store, endpoint, secret, overlapMs));
+    const rotated = foundEndpoint(await rotateEndpointSecret(store, endpoint, secret, overlapMs));
+    const { publicKey, previousKeys } = toEndpointView(store, rotated);
     const previousWorksUntil = overlapMs === 0 ? null : toInstant(store.clock.now() + overlapMs);
     const headers = { Location: `/v1/endpoints/${endpointId}` };
-    return { status: 201, json: { id: endpointId, secret, previousWorksUntil }, headers };
+    return { status: 201, json: { id: endpointId, secret, publicKey, previousWorksUntil, previousKeys }, headers };
   },
 });
 
@@ -81,34 +87,34 @@ const testEndpoint = defineRoute({
   },
 });
 
-type ActCall = TenantCall<z.infer<typeof params>, unknown, unknown>;
-
-async function setDisabled({ store, merchantId, params: { endpointId } }: ActCall, disabled: boolean) {
-  const endpoint = await requireEndpoint(store, merchantId, endpointId);
-  const disabledReason = disabled ? 'merchant' : null;
-  const updated =
-    endpoint.disabled === disabled
-      ? endpoint
-      : foundEndpoint(await updateEndpoint(store, endpoint, { disabled, disabledReason }));
-  return ok(toEndpointView(updated));
-}
-
 const enableEndpoint = defineRoute({
   ...act,
   path: '/v1/endpoints/:endpointId/enable',
   summary: 'Send events to an endpoint again',
   body: noBody,
   answers: { 200: { description: 'Enabled', schema: EndpointViewSchema } },
-  handle: (call) => setDisabled(call, false),
+  async handle({ store, merchantId, params: { endpointId } }) {
+    const endpoint = await requireEndpoint(store, merchantId, endpointId);
+    const change = { disabled: false, disabledReason: null, disabledNote: null, disabledAt: null };
+    const enabled = endpoint.disabled ? foundEndpoint(await updateEndpoint(store, endpoint, change)) : endpoint;
+    return ok(toEndpointView(store, enabled));
+  },
 });
 
 const disableEndpoint = defineRoute({
   ...act,
   path: '/v1/endpoints/:endpointId/disable',
   summary: 'Send nothing more to an endpoint',
-  body: noBody,
+  description: 'Of one that is disabled already, who did it and when stays as it is.',
+  body: z.strictObject({ note: disabledNote.optional() }).meta({ id: 'EndpointDisabling' }),
   answers: { 200: { description: 'Disabled', schema: EndpointViewSchema } },
-  handle: (call) => setDisabled(call, true),
+  async handle({ store, merchantId, params: { endpointId }, body: { note } }) {
+    const endpoint = await requireEndpoint(store, merchantId, endpointId);
+    const why = note === undefined ? {} : { disabledNote: note };
+    const at = { disabled: true, disabledReason: 'merchant', disabledAt: toInstant(store.clock.now()) } as const;
+    const change = endpoint.disabled ? why : { ...at, disabledNote: null, ...why };
+    return ok(toEndpointView(store, foundEndpoint(await updateEndpoint(store, endpoint, change))));
+  },
 });
 
 export const endpointActRoutes: readonly Route[] = [rotateSecret, testEndpoint, enableEndpoint, disableEndpoint];

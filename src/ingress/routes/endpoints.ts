@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
-import { EventTypeSchema } from '../../domain/events.ts';
+import { checkFilter } from '../../domain/check-filter.ts';
 import { IdSchema } from '../../domain/ids.ts';
-import { InstantSchema } from '../../domain/time.ts';
-import { makeWebhookSecret } from '../../platform/signature.ts';
+import { isSentAs } from '../../domain/payload-form.ts';
+import { generateWebhookSecret } from '../../platform/signature.ts';
 import {
   createEndpoint,
   deleteEndpoint,
@@ -11,49 +10,32 @@ import {
   readEndpoint,
   updateEndpoint,
   type Endpoint,
+  type EndpointFacts,
 } from '../../store/endpoints.ts';
 import type { StoreDeps } from '../../store/deps.ts';
 import { created, noContent, ok } from '../answer.ts';
 import { checkUrl } from '../connection-settings.ts';
 import { defineRoute, type Route } from '../define-route.ts';
-import { makeRefusal } from '../problem.ts';
+import { makeInvalid, makeRefusal } from '../problem.ts';
+import { endpointFields, EndpointViewSchema, NewEndpointSchema, toEndpointView } from '../views/endpoint-view.ts';
 import { PageSchema } from '../views/page.ts';
+import { withoutUndefined } from '../without-undefined.ts';
 
-/** As much as HMAC-SHA256 makes use of. */
-export const secretBytes = 32;
 const tag = 'Endpoints';
 const params = z.strictObject({ endpointId: IdSchema('endpoint') });
 const problems = ['endpoint.not_found'] as const;
 
 const url = z.url({ protocol: /^https?$/ }).max(2048);
-const eventTypes = z.array(EventTypeSchema).max(50).meta({ description: 'Empty: all of them' });
-const description = z.string().max(500);
-
-const shown = {
-  id: IdSchema('endpoint'),
-  url: z.string(),
-  eventTypes: z.array(EventTypeSchema),
-  description: z.string().nullable(),
-  status: z.enum(['enabled', 'disabled']),
-  disabledReason: z.enum(['merchant', 'gone']).nullable().meta({ description: '`gone`: it answered 410' }),
-  createdAt: InstantSchema,
-  updatedAt: InstantSchema,
+const { eventTypes, filter, description, headers, payload, signatures, ordered, rateLimitPerSecond, concurrency } =
+  endpointFields;
+const chosen = {
+  eventTypes: eventTypes.optional(),
+  headers: headers.optional().meta({ description: 'Sent with every event; their values are never shown again' }),
+  payload: payload.optional(),
+  signatures: signatures.optional(),
+  ordered: ordered.optional(),
+  concurrency: concurrency.optional(),
 };
-export const EndpointViewSchema = z.strictObject(shown).meta({ id: 'Endpoint' });
-const NewEndpointSchema = z
-  .strictObject({ ...shown, secret: z.string().meta({ description: 'Signs what is sent; shown this once' }) })
-  .meta({ id: 'NewEndpoint' });
-
-export const toEndpointView = (endpoint: Endpoint): z.infer<typeof EndpointViewSchema> => ({
-  id: endpoint.id,
-  url: endpoint.url,
-  eventTypes: [...endpoint.eventTypes],
-  description: endpoint.description,
-  status: endpoint.disabled ? 'disabled' : 'enabled',
-  disabledReason: endpoint.disabledReason,
-  createdAt: endpoint.createdAt,
-  updatedAt: endpoint.updatedAt,
-});
 
 export async function requireEndpoint(store: StoreDeps, merchantId: string, id: string): Promise<Endpoint> {
   return foundEndpoint(await readEndpoint(store, merchantId, id));
@@ -64,6 +46,17 @@ export function foundEndpoint(endpoint: Endpoint | null): Endpoint {
   return endpoint;
 }
 
+/** What of one field depends on another. */
+function checkTogether({ filter: wanted, eventTypes: types, payload: form }: Partial<EndpointFacts>): void {
+  const unsent = (types ?? []).flatMap((type, index) =>
+    form === undefined || isSentAs(form, type)
+      ? []
+      : [{ code: 'endpoint.unsent', detail: `is not sent as ${form}`, pointer: `/eventTypes/${index}` }],
+  );
+  const errors = [...unsent, ...(wanted == null ? [] : checkFilter(wanted, types ?? []))];
+  if (errors.length > 0) throw makeInvalid(errors);
+}
+
 const postEndpoint = defineRoute({
   method: 'post',
   path: '/v1/endpoints',
@@ -71,15 +64,22 @@ const postEndpoint = defineRoute({
   tag,
   scope: 'operate',
   body: z
-    .strictObject({ url, eventTypes: eventTypes.optional(), description: description.optional() })
+    .strictObject({
+      url,
+      ...chosen,
+      filter: filter.optional(),
+      description: description.optional(),
+      rateLimitPerSecond: rateLimitPerSecond.optional(),
+    })
     .meta({ id: 'EndpointInput' }),
   answers: { 201: { description: 'Subscribed; the secret is shown this once', schema: NewEndpointSchema } },
   async handle({ deps, store, merchantId, body }) {
+    checkTogether(withoutUndefined(body));
     await checkUrl(deps, body.url, '/url');
-    const secret = makeWebhookSecret(randomBytes(secretBytes));
-    const facts = { url: body.url, eventTypes: body.eventTypes ?? [], description: body.description ?? null };
+    const secret = generateWebhookSecret();
+    const facts = { eventTypes: [], description: null, ...withoutUndefined(body), url: body.url };
     const endpoint = await createEndpoint(store, merchantId, facts, secret);
-    return created(`/v1/endpoints/${endpoint.id}`, { ...toEndpointView(endpoint), secret });
+    return created(`/v1/endpoints/${endpoint.id}`, { ...toEndpointView(store, endpoint), secret });
   },
 });
 
@@ -91,7 +91,10 @@ const getEndpoints = defineRoute({
   scope: 'read',
   answers: { 200: { description: 'All of them', schema: PageSchema(EndpointViewSchema) } },
   handle: async ({ store, merchantId }) =>
-    ok({ data: (await listEndpoints(store, merchantId)).map(toEndpointView), nextCursor: null }),
+    ok({
+      data: (await listEndpoints(store, merchantId)).map((endpoint) => toEndpointView(store, endpoint)),
+      nextCursor: null,
+    }),
 });
 
 const getEndpoint = defineRoute({
@@ -104,21 +107,24 @@ const getEndpoint = defineRoute({
   answers: { 200: { description: 'The endpoint', schema: EndpointViewSchema } },
   problems,
   handle: async ({ store, merchantId, params: { endpointId } }) =>
-    ok(toEndpointView(await requireEndpoint(store, merchantId, endpointId))),
+    ok(toEndpointView(store, await requireEndpoint(store, merchantId, endpointId))),
 });
 
 const patchEndpoint = defineRoute({
   method: 'patch',
   path: '/v1/endpoints/:endpointId',
   summary: 'Change an endpoint',
+  description: 'What is on its way already is not chosen anew; how it is sent follows the change.',
   tag,
   scope: 'operate',
   params,
   body: z
     .strictObject({
       url: url.optional(),
-      eventTypes: eventTypes.optional(),
+      ...chosen,
+      filter: filter.nullable().optional(),
       description: description.nullable().optional(),
+      rateLimitPerSecond: rateLimitPerSecond.nullable().optional(),
     })
     .refine((patch) => Object.keys(patch).length > 0, 'nothing to change')
     .meta({ id: 'EndpointPatch' }),
@@ -126,13 +132,10 @@ const patchEndpoint = defineRoute({
   problems,
   async handle({ deps, store, merchantId, params: { endpointId }, body }) {
     const endpoint = await requireEndpoint(store, merchantId, endpointId);
+    const change = withoutUndefined(body);
+    checkTogether({ ...endpoint, ...change });
     if (body.url !== undefined) await checkUrl(deps, body.url, '/url');
-    const change = {
-      ...(body.url === undefined ? {} : { url: body.url }),
-      ...(body.eventTypes === undefined ? {} : { eventTypes: body.eventTypes }),
-      ...(body.description === undefined ? {} : { description: body.description }),
-    };
-    return ok(toEndpointView(foundEndpoint(await updateEndpoint(store, endpoint, change))));
+    return ok(toEndpointView(store, foundEndpoint(await updateEndpoint(store, endpoint, change))));
   },
 });
 

@@ -1,0 +1,191 @@
+import * as z from 'zod';
+import { disabledReasons } from './endpoint.ts';
+import { driftEventData, orderEventData, runEventData, type EventType } from './events.ts';
+import { IdSchema } from './ids.ts';
+import { ExternalIdSchema } from './order-input.ts';
+import { InstantSchema } from './time.ts';
+import { trackingStatuses } from './tracking-status.ts';
+
+interface EventKind {
+  summary: string;
+  data: z.ZodType;
+  /** Of its data. */
+  example: unknown;
+}
+const kind = <S extends z.ZodType>(summary: string, data: S, example: z.input<S>): EventKind => ({
+  summary,
+  data,
+  example,
+});
+
+const TrackingStatusSchema = z.enum(trackingStatuses);
+/** A parcel may go with an order, or with none. */
+const ofParcel = {
+  orderId: IdSchema('order').nullable(),
+  externalId: ExternalIdSchema.nullable(),
+  version: z.int().nullable().meta({ description: 'The order’s' }),
+  carrier: z.string(),
+  trackingNumber: z.string(),
+};
+const ofConnection = { connectionId: IdSchema('connection'), connector: z.string() };
+
+const tail = '01jd3xk5q8h2v4m6n7p9r0stwz';
+const order = { orderId: `ord_${tail}`, externalId: '1253881550433-01', version: 4 };
+const parcel = { ...order, carrier: 'dhl', trackingNumber: '00340434161094015902' };
+const run = {
+  runId: `run_${tail}`,
+  connectionId: `con_${tail}`,
+  mode: 'upsert',
+  status: 'completedWithRejects',
+  received: 1200,
+  accepted: 1100,
+  unchanged: 98,
+  rejected: 2,
+  superseded: 0,
+  retired: 0,
+  retireHeld: false,
+} as const;
+const drift = {
+  reconciliationId: `stk_${tail}`,
+  connectionId: `con_${tail}`,
+  mode: 'sample',
+  compared: 500,
+  different: 7,
+  missing: 1,
+} as const;
+
+/** Every type of event: what it means, the schema of its data, and one as it might be. */
+export const eventCatalogue: Readonly<Record<EventType, EventKind>> = {
+  'order.imported': kind('An order was taken', orderEventData['order.imported'], {
+    ...order,
+    version: 2,
+    source: 'generic',
+    storeLocationId: 'store-1',
+  }),
+  'order.status_changed': kind('An order moved on', orderEventData['order.status_changed'], {
+    ...order,
+    oldStatus: 'READY_FOR_PICKING',
+    newStatus: 'PICKING',
+    move: 'legal',
+  }),
+  'order.items_picked': kind('What was picked of an order is known', orderEventData['order.items_picked'], {
+    ...order,
+    lines: [
+      {
+        lineId: '1',
+        sku: 'banana',
+        requestedQuantity: 6,
+        pickedQuantity: 5,
+        shortQuantity: 1,
+        substituted: false,
+        weightGrams: 612,
+        priceMinor: 499,
+      },
+    ],
+    additions: [],
+  }),
+  'order.ready_for_invoicing': kind('An order can be invoiced', orderEventData['order.ready_for_invoicing'], {
+    ...order,
+    currency: 'EUR',
+    itemsMinor: 4990,
+  }),
+  'order.canceled': kind('An order is canceled', orderEventData['order.canceled'], {
+    ...order,
+    reason: 'out of stock',
+  }),
+  'order.problem': kind('Something is wrong with an order', orderEventData['order.problem'], {
+    ...order,
+    code: 'nash.refused',
+    detail: 'the address is outside of every zone',
+    source: 'nash',
+  }),
+  'order.returned': kind('Goods of an order are back', orderEventData['order.returned'], {
+    ...order,
+    returnId: `ret_${tail}`,
+    items: [{ lineId: '1', quantity: 2 }],
+    whole: false,
+  }),
+  'shipment.created': kind('A parcel is followed', z.strictObject({ ...ofParcel, status: TrackingStatusSchema }), {
+    ...parcel,
+    status: 'PRE_TRANSIT',
+  }),
+  'shipment.status_changed': kind(
+    'A parcel moved on',
+    z.strictObject({
+      ...ofParcel,
+      oldStatus: TrackingStatusSchema,
+      newStatus: TrackingStatusSchema,
+      statusAt: InstantSchema.nullable(),
+    }),
+    { ...parcel, oldStatus: 'IN_TRANSIT', newStatus: 'OUT_FOR_DELIVERY', statusAt: '2026-01-15T07:12:00.000Z' },
+  ),
+  'tracking.updated': kind(
+    'More is known of a parcel',
+    z.strictObject({
+      ...ofParcel,
+      status: TrackingStatusSchema,
+      delayed: z.boolean(),
+      expectedOn: z.string().nullable(),
+    }),
+    { ...parcel, status: 'IN_TRANSIT', delayed: true, expectedOn: '2026-01-16' },
+  ),
+  'inventory.run_completed': kind('A run of stock is over', runEventData['inventory.run_completed'], {
+    ...run,
+    kind: 'inventory',
+  }),
+  'catalog.run_completed': kind('A run of products is over', runEventData['catalog.run_completed'], {
+    ...run,
+    kind: 'products',
+  }),
+  'inventory.drift_found': kind('A partner has other stock', driftEventData['inventory.drift_found'], {
+    ...drift,
+    kind: 'inventory',
+  }),
+  'catalog.drift_found': kind('A partner has other products', driftEventData['catalog.drift_found'], {
+    ...drift,
+    kind: 'products',
+  }),
+  'connection.unhealthy': kind(
+    'A connection does not work',
+    z.strictObject({ ...ofConnection, code: z.string(), since: InstantSchema }),
+    { connectionId: `con_${tail}`, connector: 'nash', code: 'nash.unauthorized', since: '2026-01-15T01:55:00.000Z' },
+  ),
+  'connection.recovered': kind('A connection works again', z.strictObject(ofConnection), {
+    connectionId: `con_${tail}`,
+    connector: 'nash',
+  }),
+  'endpoint.disabled': kind(
+    'Nothing more is sent to an endpoint',
+    z.strictObject({ endpointId: IdSchema('endpoint'), reason: z.enum(disabledReasons) }),
+    { endpointId: `ep_${tail}`, reason: 'gone' },
+  ),
+  'endpoint.test': kind('Somebody asked for a test', z.strictObject({ endpointId: IdSchema('endpoint') }), {
+    endpointId: `ep_${tail}`,
+  }),
+};
+
+/** The whole body of one type of event: what is signed and sent. */
+export const eventSchemaOf = (type: EventType) =>
+  z.strictObject({ type: z.literal(type), timestamp: InstantSchema, data: eventCatalogue[type].data });
+
+export const eventExampleOf = (type: EventType) => ({
+  type,
+  timestamp: '2026-01-15T02:00:00.000Z',
+  data: eventCatalogue[type].example,
+});
+
+/** By type, made when it is first asked for. */
+const jsonSchemas = new Map<EventType, JsonSchema>();
+/** What of JSON Schema (2020-12) the schemas of events are made of. */
+export const JsonSchemaNode = z.record(z.string(), z.unknown());
+export type JsonSchema = z.infer<typeof JsonSchemaNode>;
+
+/** The schema of an event's body for anybody's validator. */
+export function eventJsonSchemaOf(type: EventType): JsonSchema {
+  const known = jsonSchemas.get(type);
+  if (known !== undefined) return known;
+  const title = eventCatalogue[type].summary;
+  const made = { ...z.toJSONSchema(eventSchemaOf(type)), title, examples: [eventExampleOf(type)] };
+  jsonSchemas.set(type, made);
+  return made;
+}

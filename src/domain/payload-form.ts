@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import type { PayloadForm } from './endpoint.ts';
+import { EventBodySchema, orderEventData, type EventType } from './events.ts';
+
+interface AnnouncedEvent {
+  type: EventType;
+  merchantId: string;
+  /** As it was stored: the form `full`. */
+  body: string;
+}
+
+const pickAndPackType: EventType = 'order.status_changed';
+
+/** Whether events of a type are sent in this form at all; a test is sent in every one. */
+export const isSentAs = (form: PayloadForm, type: EventType): boolean =>
+  form !== 'vtex-pick-and-pack' || type === pickAndPackType || type === 'endpoint.test';
+
+/** What is signed and sent of an event to who asked for this form of it. */
+export function bodyIn(form: PayloadForm, event: AnnouncedEvent): string {
+  switch (form) {
+    case 'full':
+      return event.body;
+    case 'thin':
+      return toThin(event.body);
+    case 'vtex-pick-and-pack':
+      return JSON.stringify(toPickAndPack(event));
+  }
+}
+
+/** Ids, and the version that says which of two events is the newer. */
+const isThin = ([name]: [string, unknown]): boolean => /(^id|Id)$/.test(name) || name === 'version';
+
+function toThin(body: string): string {
+  const { type, timestamp, data } = EventBodySchema.parse(JSON.parse(body));
+  return JSON.stringify({ type, timestamp, data: Object.fromEntries(Object.entries(data).filter(isThin)) });
+}
+
+const StatusChangeSchema = z.object({ data: orderEventData['order.status_changed'] });
+
+/** "Get Order Status and Information API", Webhook. Before an order is at a fulfilment system it is what VTEX's example calls PENDING. */
+function toPickAndPack({ type, merchantId, body }: AnnouncedEvent) {
+  const hostname = merchantId;
+  if (type !== pickAndPackType) {
+    return { orderId: 'packline-test', oldStatus: 'PENDING', newStatus: 'READY_FOR_PICKING', hostname };
+  }
+  const { externalId, oldStatus, newStatus } = StatusChangeSchema.parse(JSON.parse(body)).data;
+  const shown = (status: string): string => (status === 'RECEIVED' ? 'PENDING' : status);
+  return { orderId: externalId, oldStatus: shown(oldStatus), newStatus: shown(newStatus), hostname };
+}
