@@ -5,10 +5,12 @@ import { answerControlError } from './control-error.ts';
 
 /** One webhook as a subscriber got it. */
 export interface ReceivedWebhook {
-  /** Of `keptHeaders` those that came. */
+  /** Of `keptHeaders` those that came, and whatever begins with `x-`. */
   headers: Record<string, string>;
   /** Parsed; the text itself when it is no JSON. */
   body: unknown;
+  /** What was signed. */
+  text: string;
   /** When its headers were there, milliseconds since the epoch. */
   arrivedAt: number;
   /** What it was answered with. */
@@ -36,7 +38,9 @@ interface Subscriber {
   answers: { status: number; delayMs: number }[];
 }
 
-const keptHeaders = ['webhook-id', 'webhook-timestamp', 'webhook-signature', 'content-type', 'user-agent'] as const;
+const keptHeaders: ReadonlySet<string> = new Set(
+  'authorization content-digest content-type user-agent webhook-id webhook-signature webhook-timestamp'.split(' '),
+);
 
 const receivedKeptMax = 1000;
 
@@ -59,17 +63,15 @@ export function createSubscribers(now: () => number): Subscribers {
     makeApi: () =>
       new Hono().post('/:name', async (c) => {
         const arrivedAt = now();
-        const body = parse(await c.req.text());
+        const text = await c.req.text();
+        const body = parse(text);
         const headers = Object.fromEntries(
-          keptHeaders.flatMap((name) => {
-            const value = c.req.header(name);
-            return value === undefined ? [] : [[name, value]];
-          }),
+          Object.entries(c.req.header()).filter(([name]) => keptHeaders.has(name) || name.startsWith('x-')),
         );
         const subscriber = subscriberOf(c.req.param('name'));
         const { status, delayMs } = subscriber.answers.shift() ?? { status: 200, delayMs: 0 };
         subscriber.total += 1;
-        subscriber.received.push({ headers, body, arrivedAt, status });
+        subscriber.received.push({ headers, body, text, arrivedAt, status });
         if (subscriber.received.length > receivedKeptMax) subscriber.received.shift();
         // Unreferenced, so that an answer held back for long does not keep a sandbox alive that is closed.
         if (delayMs > 0) await sleep(delayMs, undefined, { ref: false });

@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import { sendEvent, type SendOutcome } from '../../src/delivery/send-event.ts';
+import { sendEvent, type EventToSend, type SendOutcome } from '../../src/delivery/send-event.ts';
+import { verifyAsymmetric } from '../../src/platform/asymmetric-signature.ts';
 import { createEgress } from '../../src/platform/egress.ts';
 import { createHttp, type Http, type HttpTimeouts } from '../../src/platform/http.ts';
-import { generateWebhookSecret } from '../../src/platform/signature.ts';
+import { generateWebhookSecret, verifyWebhook } from '../../src/platform/signature.ts';
 import { makeSigningKey } from '../../src/store/endpoint-secrets.ts';
 import { openHttp } from '../support/http-exchange.ts';
 import { listen } from '../support/listen.ts';
@@ -25,9 +27,10 @@ async function send(
   answer: RequestListener,
   {
     secrets = [secret],
+    more = {},
     timeouts,
     nowMs = Date.now(),
-  }: { secrets?: string[]; timeouts?: Partial<HttpTimeouts>; nowMs?: number } = {},
+  }: { secrets?: string[]; more?: Partial<EventToSend>; timeouts?: Partial<HttpTimeouts>; nowMs?: number } = {},
 ): Promise<Exchange> {
   const requests: Exchange['requests'] = [];
   const server = createServer((request, response) => {
@@ -45,7 +48,10 @@ async function send(
     timeouts === undefined ? client : { ...client, request: (request) => client.request({ ...request, timeouts }) };
   const { signal } = new AbortController();
   try {
-    return { outcome: await sendEvent(http, { ...event, url, keys: keysOf(...secrets) }, { nowMs, signal }), requests };
+    return {
+      outcome: await sendEvent(http, { ...event, url, keys: keysOf(...secrets), ...more }, { nowMs, signal }),
+      requests,
+    };
   } finally {
     server.closeAllConnections();
   }
@@ -77,6 +83,47 @@ describe('an event on its way', () => {
     const headers = headersOf(requests[0]?.headers ?? {});
     expect(headers['webhook-signature']?.split(' ')).toHaveLength(2);
     for (const held of [secret, old]) expect(new Webhook(held).verify(body, headers)).toEqual(JSON.parse(body));
+  });
+
+  it('is signed in each scheme that is asked for, by every key', async () => {
+    const keys = keysOf(secret, generateWebhookSecret());
+    const { requests } = await send(answerWith(200), { more: { keys, schemes: ['v1', 'v1a'] } });
+    const { headers = {}, body: received = '' } = requests[0] ?? {};
+    const entries = headersOf(headers)['webhook-signature']?.split(' ') ?? [];
+    expect(entries.map((entry) => entry.split(',')[0])).toEqual(['v1', 'v1a', 'v1', 'v1a']);
+    const webhook = {
+      id: headersOf(headers)['webhook-id'],
+      timestamp: headersOf(headers)['webhook-timestamp'],
+      signature: entries.join(' '),
+      body: Buffer.from(received),
+      nowMs: Date.now(),
+    };
+    for (const { secret: held, publicKey } of keys) {
+      expect(verifyWebhook({ ...webhook, secrets: [held] })).toMatchObject({ ok: true });
+      expect(verifyAsymmetric({ ...webhook, publicKeys: [publicKey] })).toMatchObject({ ok: true });
+    }
+  });
+
+  it('takes the headers of its merchant along, and none of them instead of ours', async () => {
+    const headers = {
+      authorization: 'Bearer theirs',
+      'x-team': 'shop',
+      'webhook-id': 'forged',
+      'content-type': 'text/x',
+    };
+    const { requests } = await send(answerWith(200), { more: { headers } });
+    expect(requests[0]?.headers).toMatchObject({
+      authorization: 'Bearer theirs',
+      'x-team': 'shop',
+      'webhook-id': event.eventId,
+      'content-type': 'application/json',
+    });
+  });
+
+  it('says what its body is, so that who cannot verify can tell a changed body from another secret', async () => {
+    const { requests } = await send(answerWith(200));
+    const digest = createHash('sha256').update(body).digest('base64');
+    expect(requests[0]?.headers['content-digest']).toBe(`sha-256=:${digest}:`);
   });
 
   it('bears the time of the attempt, in seconds', async () => {

@@ -115,8 +115,8 @@ describe('a filter', () => {
     const lines = Array.from({ length: 2_000 }, (_, n) => ({ sku: 'a'.repeat(200), tags: [String(n)] }));
     const hard: FilterCondition = { path: '/data/lines/*/tags/*', op: 'contains', value: `${'a'.repeat(199)}b` };
     const filter = {
-      all: Array<FilterCondition>(20).fill({ ...hard, op: 'ne' }),
-      any: Array<FilterCondition>(20).fill(hard),
+      all: Array.from({ length: 20 }, () => ({ ...hard, op: 'ne' as const })),
+      any: Array.from({ length: 20 }, () => hard),
     };
     const startedMs = performance.now();
     expect(passes(filter, { data: { lines } })).toBe(false);
@@ -131,7 +131,7 @@ describe('what is saved', () => {
   test.each([
     [{}, ['']],
     [{ all: [] }, ['all']],
-    [{ all: Array(21).fill(condition) }, ['all']],
+    [{ all: Array.from({ length: 21 }, () => condition) }, ['all']],
     [{ all: [condition], some: [condition] }, ['']],
     [{ all: [{ ...condition, op: 'matches' }] }, ['all/0/op']],
     [{ all: [{ ...condition, path: 'data.version' }] }, ['all/0/path']],

@@ -18,15 +18,16 @@ const send = (
 const listOf = async (nash: NashHarness, name: string) => (await nash.control('GET', `/subscribers/${name}`)).body;
 
 test('a subscriber answers 200 and remembers what it was told, newest first', async () => {
-  const nash = await startNash({ clock: { now: () => 1_800_000_000_000 } });
+  const arrivedAt = 1_800_000_000_000;
+  const nash = await startNash({ clock: { now: () => arrivedAt } });
   const headers = { 'webhook-id': 'evt_1', 'webhook-timestamp': '1800000000', 'webhook-signature': 'v1,abc' };
   expect((await send(nash, 'demo', { n: 1 }, { ...headers, 'x-other': '1' })).status).toBe(200);
   expect((await send(nash, 'demo', 'no json')).status).toBe(200);
   const plain = { 'content-type': 'application/json', 'user-agent': 'test/1' };
   expect(await listOf(nash, 'demo')).toEqual({
     received: [
-      { headers: plain, body: 'no json', arrivedAt: 1_800_000_000_000, status: 200 },
-      { headers: { ...headers, ...plain }, body: { n: 1 }, arrivedAt: 1_800_000_000_000, status: 200 },
+      { headers: plain, body: 'no json', text: 'no json', arrivedAt, status: 200 },
+      { headers: { ...headers, ...plain, 'x-other': '1' }, body: { n: 1 }, text: '{"n":1}', arrivedAt, status: 200 },
     ],
     total: 2,
   });

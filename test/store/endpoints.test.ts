@@ -11,6 +11,7 @@ import {
   rotateEndpointSecret,
   signingKeys,
   updateEndpoint,
+  type Endpoint,
 } from '../../src/store/endpoints.ts';
 import { leaseEntries } from '../../src/store/entries.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
@@ -63,6 +64,20 @@ describe('an endpoint', () => {
     expect(signingKeys(store, rotated).map(({ secret: of }) => of)).toEqual([fresh]);
   });
 
+  it('signs with every key whose overlap is not over, and with none for longer than the last rotation said', async () => {
+    const secretsNow = (endpoint: Endpoint) => signingKeys(store, endpoint).map(({ secret: of }) => of);
+    const [a, b, c, d] = [1, 2, 3, 4].map(generateWebhookSecret) as [string, string, string, string];
+    const second = present(await rotateEndpointSecret(store, await create(a), b, 60_000));
+    const third = present(await rotateEndpointSecret(store, second, c, 120_000));
+    expect(secretsNow(third)).toEqual([c, b, a]);
+    clock.advance(60_000);
+    expect(secretsNow(third)).toEqual([c, b]);
+    const fourth = present(await rotateEndpointSecret(store, third, d, 1_000));
+    expect(secretsNow(fourth)).toEqual([d, c, b]);
+    clock.advance(1_000);
+    expect(secretsNow(fourth)).toEqual([d]);
+  });
+
   it('drops the old secret at once when no overlap is wanted', async () => {
     const fresh = generateWebhookSecret();
     const rotated = present(await rotateEndpointSecret(store, await create(), fresh, 0));
@@ -74,6 +89,14 @@ describe('an endpoint', () => {
     const changed = present(await updateEndpoint(store, await create(secret), { url: 'https://other.example/' }));
     expect(changed.url).toBe('https://other.example/');
     expect(signingKeys(store, changed).map(({ secret: of }) => of)).toEqual([secret]);
+  });
+
+  it.each([1, 3])('that allows %i deliveries at once has no more under way', async (concurrency) => {
+    const { id } = await createEndpoint(store, merchantId, { ...facts, concurrency }, generateWebhookSecret());
+    const entry = { job: 'delivery-attempt', lane: endpointLane(id), class: 'orders' as const, payload: {} };
+    await commit(store, { entries: Array.from({ length: 5 }, (_, n) => ({ ...entry, id: `delivery-${n}` })) });
+    expect((await leaseEntries(store, { room: 100, leaseMs: 1_000 })).entries).toHaveLength(concurrency);
+    expect((await leaseEntries(store, { room: 100, leaseMs: 1_000 })).entries).toEqual([]);
   });
 
   it('holds at most ten deliveries at once, so that a slow one does not hold all our workers', async () => {

@@ -4,7 +4,14 @@ import { generateWebhookSecret } from '../../src/platform/signature.ts';
 import { deliveryWork } from '../../src/queues/delivery-attempt.ts';
 import { commit } from '../../src/store/commit.ts';
 import { newId, type StoreDeps } from '../../src/store/deps.ts';
-import { createEndpoint, listEndpoints, updateEndpoint } from '../../src/store/endpoints.ts';
+import {
+  createEndpoint,
+  endpointLane,
+  listEndpoints,
+  updateEndpoint,
+  type EndpointFacts,
+} from '../../src/store/endpoints.ts';
+import { leaseEntries } from '../../src/store/entries.ts';
 import {
   attemptsKeptMax,
   attemptWrites,
@@ -38,6 +45,10 @@ const subscribe = (...eventTypes: EventType[]) => {
   const facts = { url: 'https://subscriber.example/', eventTypes, description: null };
   return createEndpoint(store, merchantId, facts, generateWebhookSecret());
 };
+const subscribeWith = (more: Partial<EndpointFacts>) => {
+  const facts = { url: 'https://subscriber.example/', eventTypes: [], description: null, ...more };
+  return createEndpoint(store, merchantId, facts, generateWebhookSecret());
+};
 const canceled = {
   type: 'order.canceled',
   data: { orderId, externalId: 'order-1', version: 2, reason: null },
@@ -57,6 +68,36 @@ describe('an event', () => {
     const some = await subscribe('order.imported', 'order.canceled');
     await subscribe('order.imported');
     expect(await announce()).toEqual([all.id, some.id].toSorted());
+  });
+
+  it('goes only where the filter wants it, and in VTEX’s form only where it is a change of status', async () => {
+    const ofOrder = (value: string) => ({ filter: { all: [{ path: '/data/externalId', op: 'eq' as const, value }] } });
+    const wanted = await subscribeWith(ofOrder('order-1'));
+    await subscribeWith(ofOrder('order-2'));
+    await subscribeWith({ payload: 'vtex-pick-and-pack' });
+    expect(await announce()).toEqual([wanted.id]);
+  });
+
+  it('waits for none before it where its endpoint does not want them in order', async () => {
+    const inOrder = await subscribe();
+    const atOnce = await subscribeWith({ ordered: false });
+    await announce();
+    await announce();
+    const due = (await leaseEntries(store, { room: 10, leaseMs: 1_000 })).entries;
+    expect(due.map(({ lane }) => lane).toSorted()).toEqual(
+      [endpointLane(inOrder.id), endpointLane(atOnce.id), endpointLane(atOnce.id)].toSorted(),
+    );
+  });
+
+  it('that does not fit its schema is never stored', async () => {
+    await subscribe();
+    const bad = { ...canceled, data: { ...canceled.data, version: 'two' } };
+    expect(() => makeEvent(store, merchantId, bad.type, bad.data, orderId)).toThrow(
+      expect.objectContaining({ code: 'event.invalid', detail: { type: 'order.canceled', fields: ['version'] } }),
+    );
+    expect(() => makeEvent(store, merchantId, 'order.canceled', { ...canceled.data, name: 'Ada' }, orderId)).toThrow(
+      expect.objectContaining({ code: 'event.invalid' }),
+    );
   });
 
   it('does not go to endpoints that are disabled, and is kept all the same', async () => {
