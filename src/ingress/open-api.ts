@@ -1,9 +1,9 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Env } from 'hono';
 import * as z from 'zod';
-import { driftEventData, orderEventData, runEventData, serviceEventData, type EventType } from '../domain/events.ts';
+import { eventCatalogue, eventExampleOf, eventSchemaOf } from '../domain/event-catalogue.ts';
+import { eventTypes } from '../domain/events.ts';
 import { IdSchema } from '../domain/ids.ts';
-import { InstantSchema } from '../domain/time.ts';
 import type { AnswerSpec, Route } from './define-route.ts';
 import type { Dialect } from './dialect.ts';
 import { ProblemSchema } from './problem.ts';
@@ -131,31 +131,27 @@ function refusalResponses(route: Route, dialect: Dialect): [string, RouteConfig[
   ]);
 }
 
-const eventData: Partial<Record<EventType, z.ZodType>> = {
-  ...orderEventData,
-  ...runEventData,
-  ...driftEventData,
-  ...serviceEventData,
-  'endpoint.test': z.strictObject({ endpointId: IdSchema('endpoint') }),
-};
-
 /** What we send to endpoints, signed as Standard Webhooks 1.0.0 says. */
 export function registerWebhooks(registry: Registry): void {
   const headers = z.object({
     'webhook-id': z.string().meta({ description: 'The event’s id: the same on every attempt and replay' }),
     'webhook-timestamp': z.string().meta({ description: 'Seconds since the epoch, of this attempt' }),
-    'webhook-signature': z
-      .string()
-      .meta({ description: '`v1,<base64 HMAC-SHA256 of id.timestamp.body>`, space-separated' }),
+    'webhook-signature': z.string().meta({
+      description:
+        'Space-separated, one entry for each key that signs: `v1,<base64 HMAC-SHA256 of id.timestamp.body>`, and `v1a,<base64 Ed25519 signature of the same>` where the endpoint asks for it',
+    }),
+    'content-digest': z.string().meta({ description: '`sha-256=:<base64>:` of the body (RFC 9530)' }),
   });
-  for (const [type, data] of Object.entries(eventData)) {
-    const schema = z.strictObject({ type: z.literal(type), timestamp: InstantSchema, data });
+  for (const type of eventTypes) {
+    const { summary } = eventCatalogue[type];
+    const content = { 'application/json': { schema: eventSchemaOf(type), example: eventExampleOf(type) } };
     registry.registerWebhook({
       method: 'post',
       path: type,
-      summary: type,
+      summary,
+      description: 'As an endpoint with the payload `full` receives it',
       tags: ['Outbound webhooks'],
-      request: { headers, body: { required: true, content: { 'application/json': { schema } } } },
+      request: { headers, body: { required: true, content } },
       responses: { '2xx': { description: 'Taken. Anything else is tried again for days.' } },
     });
   }

@@ -25,6 +25,7 @@ import { registerWebhooksRoutes } from './routes/register-webhooks.ts';
 import { runRowRoutes } from './routes/run-rows.ts';
 import { runRoutes } from './routes/runs.ts';
 import { safetyStockRoutes } from './routes/safety-stock.ts';
+import { schemaRoutes } from './routes/schemas.ts';
 import { searchRoutes } from './routes/search.ts';
 import { serviceRoutes } from './routes/services.ts';
 import { shipmentRoutes } from './routes/shipments.ts';
@@ -54,6 +55,7 @@ export const routes: readonly Route[] = [
   ...endpointRoutes,
   ...endpointActRoutes,
   ...deliveryRoutes,
+  ...schemaRoutes,
   ...issueRoutes,
   ...uploadRoutes,
   ...catalogListRoutes,

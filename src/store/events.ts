@@ -116,7 +116,7 @@ export function announceWrites(
 
 /**
  * An event as it will be stored, its data checked against the type's schema: 2 µs for most, 60 µs for what was picked of 30
- * lines. @throws Failure `transient` `event.invalid`, which is a defect of ours and shows as a job that fails.
+ * lines. @throws Failure `transient` `packline.unexpected`: a defect of ours, which shows as work that fails.
  */
 export function makeEvent(
   deps: StoreDeps,
@@ -128,7 +128,7 @@ export function makeEvent(
   const checked = eventCatalogue[type].data.safeParse(data);
   if (!checked.success) {
     const fields = checked.error.issues.map(({ path }) => path.join('.'));
-    throw new Failure('transient', 'event.invalid', `an event of the type ${type} does not fit its schema`, {
+    throw new Failure('transient', 'packline.unexpected', `an event of the type ${type} does not fit its schema`, {
       detail: { type, fields },
     });
   }

@@ -93,10 +93,10 @@ describe('an event', () => {
     await subscribe();
     const bad = { ...canceled, data: { ...canceled.data, version: 'two' } };
     expect(() => makeEvent(store, merchantId, bad.type, bad.data, orderId)).toThrow(
-      expect.objectContaining({ code: 'event.invalid', detail: { type: 'order.canceled', fields: ['version'] } }),
+      expect.objectContaining({ code: 'packline.unexpected', detail: { type: 'order.canceled', fields: ['version'] } }),
     );
     expect(() => makeEvent(store, merchantId, 'order.canceled', { ...canceled.data, name: 'Ada' }, orderId)).toThrow(
-      expect.objectContaining({ code: 'event.invalid' }),
+      expect.objectContaining({ code: 'packline.unexpected' }),
     );
   });
 
