@@ -4,6 +4,7 @@ import { composeBase } from '../compose.ts';
 import { loadConfig } from '../platform/config.ts';
 import { createLog } from '../platform/log.ts';
 import { diagnose, printDiagnosis } from './doctor.ts';
+import { addEndpointCommands } from './endpoint-commands.ts';
 import { erase, printErasure, type EraseRequest } from './erase.ts';
 import { programs } from './programs.ts';
 import { replayLog } from './replay-log.ts';
@@ -129,6 +130,7 @@ function defineProgram(endWith: (exitCode: number) => void): Command {
     });
 
   addRunCommands(program, endWith);
+  addEndpointCommands(program, endWith);
   return program;
 }
 

@@ -25,6 +25,7 @@ type Ids = Readonly<Record<string, string>>;
 /** Path parameters that name nothing of a merchant's, or are a secret of their own (inbound-isolation.test.ts). */
 const otherwiseTested = new Set([
   'GET /docs/problems/{code}',
+  'GET /schemas/{type}',
   'POST /in/{token}',
   'POST /in/{token}/api/notification/',
   'POST /in/{token}/oauth/token',

@@ -17,7 +17,7 @@ export const allowances: readonly Allowance[] = [
   },
   {
     place: /^owner: GET \/v1\/deliveries\/\{deliveryId\}\/attempts 200$/,
-    canaries: /^(?:person (?:answer|error)|secret endpointUrl)/,
+    canaries: /^(?:person (?:answer|error)|secret endpoint(?:Url|Header))/,
     why: 'what the merchant’s own system answered is shown to the merchant, as it was answered',
   },
   {

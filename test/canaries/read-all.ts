@@ -15,6 +15,8 @@ export async function readAll(world: World, acts: Acts, echoes: Echoes): Promise
   const { endpointId, deliveryId } = await readDeliveries(world, acts);
   const issueId = await readIssues(acts);
   const connectionId = await turnConnection(world, acts, echoes);
+  await world.recorder.send('nobody', 'GET /schemas');
+  await world.recorder.send('nobody', 'GET /schemas/{type}', { params: { type: 'order.problem' } });
   for (const list of ['connectors', 'connections', 'endpoints', 'events', 'orders'])
     await acts.owner(`GET /v1/${list}`);
   await acts.owner('GET /v1/search', { query: '?q=delivered' });
@@ -43,7 +45,9 @@ async function readDeliveries({ secrets, echo }: World, { owner, subscribe }: Ac
   const endpointId = await subscribe('spent', `${echo.url}/hooks/text-200?token=${secrets.endpointUrlKey}`);
   const params = { endpointId };
   await owner('GET /v1/endpoints/{endpointId}', { params });
-  await owner('PATCH /v1/endpoints/{endpointId}', { params, json: { eventTypes: ['endpoint.test'] } });
+  const headers = { authorization: `Bearer ${secrets.endpointHeaderKey}` };
+  const json = { eventTypes: ['endpoint.test'], signatures: ['v1', 'v1a'], headers };
+  await owner('PATCH /v1/endpoints/{endpointId}', { params, json });
   await owner('POST /v1/endpoints/{endpointId}/disable', { params });
   await owner('POST /v1/endpoints/{endpointId}/enable', { params });
   const rotated = await owner('POST /v1/endpoints/{endpointId}/rotate-secret', { params });

@@ -29,5 +29,6 @@ export const secretsOf = ({ merchantKey, adminKey, webhookUrl, webhookSecret, ba
   appKey: 'vtexappkey-echoshop-QWERTZ',
   baseUrlKey: `bu-${hex(16)}`,
   endpointUrlKey: `ep-${hex(16)}`,
+  endpointHeaderKey: `eh-${hex(16)}`,
 });
 export type Secrets = ReturnType<typeof secretsOf> & Record<string, string>;
