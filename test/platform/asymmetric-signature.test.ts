@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { generateSigningKey, signAsymmetric, verifyAsymmetric } from '../../src/platform/asymmetric-signature.ts';
+import { signatures as vectors } from '../vectors/vectors.ts';
 
 const pair = generateSigningKey();
 const nowMs = Date.parse('2026-01-15T00:00:00Z');
@@ -8,6 +9,24 @@ const seconds = nowMs / 1_000;
 const body = Buffer.from('{"a":1}');
 const received = (signature: string) => ({ id: 'evt_1', timestamp: String(seconds), signature, body, nowMs });
 const signature = signAsymmetric(pair, 'evt_1', seconds, body);
+
+describe('verifying', () => {
+  test.each(vectors.standardWebhooksEd25519)('$id $what: $wanted.verdict', ({ input, wanted }) => {
+    const webhook = {
+      publicKeys: input.publicKeys,
+      id: input.headers['webhook-id'],
+      timestamp: input.headers['webhook-timestamp'],
+      signature: input.headers['webhook-signature'],
+      body: Buffer.from(input.bodyBase64, 'base64'),
+      nowMs: input.nowSeconds * 1_000,
+    };
+    expect(verifyAsymmetric(webhook)).toEqual(
+      wanted.verdict === 'accepted'
+        ? { ok: true, secretIndex: wanted.secretIndex }
+        : { ok: false, reason: wanted.code },
+    );
+  });
+});
 
 describe('an Ed25519 signature', () => {
   test('is believed with the public key alone, and by no other', () => {

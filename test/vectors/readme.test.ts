@@ -19,7 +19,14 @@ test.each([
   ['egress-vectors.json', [egress.urls, egress.dials, egress.servers]],
   [
     'signature-vectors.json',
-    [signatures.standardWebhooks, signatures.secrets, signatures.nash, signatures.vtex, signatures.vtexPickAndPack],
+    [
+      signatures.standardWebhooks,
+      signatures.standardWebhooksEd25519,
+      signatures.secrets,
+      signatures.nash,
+      signatures.vtex,
+      signatures.vtexPickAndPack,
+    ],
   ],
 ])('an id stands for one row of %s', (_file, sections) => {
   const ids = sections.flatMap((rows) => rows.map(({ id }) => id));

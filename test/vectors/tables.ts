@@ -62,6 +62,7 @@ export function printTables(): string {
       'shown by',
     ),
     table('Standard Webhooks signatures', signatures.standardWebhooks),
+    table('Standard Webhooks signatures, Ed25519', signatures.standardWebhooksEd25519),
     table('Signing secrets', signatures.secrets),
     table('Hooks of Nash', signatures.nash),
     table('Hooks of VTEX’s OMS', signatures.vtex),

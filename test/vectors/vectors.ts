@@ -73,6 +73,12 @@ export const signatures = read(
         z.union([refused, z.strictObject({ verdict: z.literal('accepted'), secretIndex: z.int() })]),
       ),
     ),
+    standardWebhooksEd25519: rowsOf(
+      row(
+        z.strictObject({ publicKeys: z.array(z.string()).min(1), ...hook }),
+        z.union([refused, z.strictObject({ verdict: z.literal('accepted'), secretIndex: z.int() })]),
+      ),
+    ),
     secrets: rowsOf(
       row(
         z.strictObject({ secret: z.string() }),
