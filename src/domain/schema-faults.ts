@@ -23,6 +23,14 @@ function toFaults(issue: z.core.$ZodIssue, input: unknown): SchemaFault[] {
   if (issue.code === 'invalid_type' && !isPresent(input, path)) {
     return [{ path, code: 'field.required', detail: 'is required' }];
   }
+  if (issue.code === 'invalid_union') {
+    // Of the alternatives, the one that was meant: the others are of another type altogether, as null is.
+    const meant = issue.errors.filter((faults) => !faults.some(({ code, path: at }) => code === 'invalid_type' && at.length === 0)); // prettier-ignore
+    const [only] = meant;
+    if (only !== undefined && meant.length === 1) {
+      return only.flatMap((fault) => toFaults({ ...fault, path: [...path, ...fault.path] }, input));
+    }
+  }
   if (issue.code === 'custom' && typeof issue.params?.['code'] === 'string') {
     return [{ path, code: issue.params['code'], detail: issue.message }];
   }

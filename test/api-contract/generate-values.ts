@@ -65,6 +65,22 @@ export function resolve(document: OpenApi, name: string): Schema {
 const Window = z.object({ from: z.string(), to: z.string() });
 const OrderInput = z.looseObject({ recipient: z.looseObject({ address: z.unknown().optional() }) });
 
+const EndpointFields = z.looseObject({
+  headers: z.record(z.string(), z.string()).optional(),
+  signatures: z.array(z.string()).optional(),
+  payload: z.string().optional(),
+});
+function withFieldsThatAgree(value: unknown): unknown {
+  const { headers, signatures, payload, ...fields } = EndpointFields.parse(value);
+  const values = Object.values(headers ?? {});
+  return {
+    ...fields,
+    ...(headers && { headers: Object.fromEntries(values.map((text, n) => [`x-${n}`, text])) }),
+    ...(signatures && { signatures: [...new Set(signatures)] }),
+    ...(payload && { payload: payload === 'vtex-pick-and-pack' ? 'thin' : payload }),
+  };
+}
+
 /** What no schema can say and the document says in words, kept to, so that most of what is made is also accepted. */
 const sensible: Readonly<Record<string, (value: unknown) => unknown>> = {
   Window(value) {
@@ -80,6 +96,10 @@ const sensible: Readonly<Record<string, (value: unknown) => unknown>> = {
     const event = z.record(z.string(), z.unknown()).parse(value);
     return { status: 'IN_TRANSIT', ...event, carrier: 'fuzzed', trackingNumber: 'FUZZED1', occurredAt: '2026-01-14T09:00:00Z', expectedOn: '2026-01-16' }; // prettier-ignore
   },
+  EndpointInput: withFieldsThatAgree,
+  EndpointPatch: withFieldsThatAgree,
+  // Every event has it; which fields and values there are follows from the catalogue.
+  FilterCondition: () => ({ path: '/timestamp', op: 'gt', value: '2026' }),
   OrderInput(value) {
     const order = OrderInput.parse(value);
     return order.recipient.address === undefined ? { ...order, fulfilment: 'pickup' } : order;

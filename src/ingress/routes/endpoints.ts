@@ -122,7 +122,7 @@ const patchEndpoint = defineRoute({
     .strictObject({
       url: url.optional(),
       ...chosen,
-      filter: filter.nullable().optional(),
+      filter: z.union([filter, z.null()]).optional(),
       description: description.nullable().optional(),
       rateLimitPerSecond: rateLimitPerSecond.nullable().optional(),
     })

@@ -54,7 +54,7 @@ const shown = {
   id: IdSchema('endpoint'),
   url: z.string(),
   eventTypes: z.array(EventTypeSchema),
-  filter: EventFilterSchema.nullable(),
+  filter: z.union([EventFilterSchema, z.null()]),
   description: z.string().nullable(),
   headerNames: z.array(z.string()).meta({ description: 'Of your own headers; their values are shown to nobody' }),
   payload,
