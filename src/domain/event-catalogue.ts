@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { disabledReasons } from './endpoint.ts';
-import { driftEventData, orderEventData, runEventData, type EventType } from './events.ts';
+import { driftEventData, orderEventData, runEventData, serviceEventData, type EventType } from './events.ts';
 import { IdSchema } from './ids.ts';
 import { ExternalIdSchema } from './order-input.ts';
 import { InstantSchema } from './time.ts';
@@ -32,6 +32,15 @@ const ofConnection = { connectionId: IdSchema('connection'), connector: z.string
 const tail = '01jd3xk5q8h2v4m6n7p9r0stwz';
 const order = { orderId: `ord_${tail}`, externalId: '1253881550433-01', version: 4 };
 const parcel = { ...order, carrier: 'dhl', trackingNumber: '00340434161094015902' };
+const service = {
+  serviceId: `svc_${tail}`,
+  connectionId: `con_${tail}`,
+  orderId: '1253881550433-01',
+  carrierId: 'local-courier',
+  type: 'DELIVERY',
+  packageIds: ['6266df719ac55224b793ad36'],
+  version: 1,
+};
 const run = {
   runId: `run_${tail}`,
   connectionId: `con_${tail}`,
@@ -109,26 +118,22 @@ export const eventCatalogue: Readonly<Record<EventType, EventKind>> = {
     ...parcel,
     status: 'PRE_TRANSIT',
   }),
-  'shipment.status_changed': kind(
-    'A parcel moved on',
-    z.strictObject({
-      ...ofParcel,
-      oldStatus: TrackingStatusSchema,
-      newStatus: TrackingStatusSchema,
-      statusAt: InstantSchema.nullable(),
-    }),
-    { ...parcel, oldStatus: 'IN_TRANSIT', newStatus: 'OUT_FOR_DELIVERY', statusAt: '2026-01-15T07:12:00.000Z' },
-  ),
-  'tracking.updated': kind(
-    'More is known of a parcel',
-    z.strictObject({
-      ...ofParcel,
-      status: TrackingStatusSchema,
-      delayed: z.boolean(),
-      expectedOn: z.string().nullable(),
-    }),
-    { ...parcel, status: 'IN_TRANSIT', delayed: true, expectedOn: '2026-01-16' },
-  ),
+  'shipment.status_changed': kind('A parcel moved on', orderEventData['shipment.status_changed'], {
+    ...parcel,
+    oldStatus: 'IN_TRANSIT',
+    newStatus: 'OUT_FOR_DELIVERY',
+    statusAt: '2026-01-15T07:12:00.000Z',
+  }),
+  'tracking.updated': kind('More is known of a parcel', orderEventData['tracking.updated'], {
+    ...parcel,
+    status: 'IN_TRANSIT',
+    delayed: true,
+    expectedOn: '2026-01-16',
+  }),
+  'service.requested': kind('A platform asks a carrier for a service', serviceEventData['service.requested'], service),
+  'service.canceled': kind('A platform cancels a service', serviceEventData['service.canceled'], service),
+  'service.paused': kind('A platform wants a service to wait', serviceEventData['service.paused'], service),
+  'service.resumed': kind('A service is to go on', serviceEventData['service.resumed'], service),
   'inventory.run_completed': kind('A run of stock is over', runEventData['inventory.run_completed'], {
     ...run,
     kind: 'inventory',

@@ -18,8 +18,13 @@ const privatePrefix = 'whsk_';
 const publicPrefix = 'whpk_';
 const keyPattern = /^wh[sp]k_[A-Za-z0-9+/]{43}=$/;
 
+interface KeyPair {
+  privateKey: string;
+  publicKey: string;
+}
+
 /** A new private key, and the public one that subscribers verify with. */
-export function generateSigningKey(): { privateKey: string; publicKey: string } {
+export function generateSigningKey(): KeyPair {
   const { d = '', x = '' } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
   return { privateKey: privatePrefix + toBase64(d), publicKey: publicPrefix + toBase64(x) };
 }
@@ -27,14 +32,13 @@ export function generateSigningKey(): { privateKey: string; publicKey: string } 
 const toBase64 = (base64url: string): string => Buffer.from(base64url, 'base64url').toString('base64');
 const toBase64url = (key: string): string => Buffer.from(key.slice(5), 'base64').toString('base64url');
 
-/** One entry of the signature header: `v1a,<base64>`. `publicKey` is the private one's own. */
-export function signAsymmetric(
-  { privateKey, publicKey }: { privateKey: string; publicKey: string },
-  id: string,
-  timestampSeconds: number,
-  body: string | Uint8Array,
-): string {
-  const key = createPrivateKey({ key: toJwk(publicKey, privateKey), format: 'jwk' });
+/** Making a key of its text takes as long as signing with it. */
+const made = new WeakMap<KeyPair, KeyObject>();
+
+/** One entry of the signature header: `v1a,<base64>`. */
+export function signAsymmetric(pair: KeyPair, id: string, timestampSeconds: number, body: string | Uint8Array): string {
+  const key = made.get(pair) ?? createPrivateKey({ key: toJwk(pair.publicKey, pair.privateKey), format: 'jwk' });
+  made.set(pair, key);
   return `v1a,${sign(null, signedContent(signedPrefix(id, timestampSeconds), body), key).toString('base64')}`;
 }
 

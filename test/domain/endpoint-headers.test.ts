@@ -31,6 +31,11 @@ describe('headers of a merchant’s own', () => {
     expect(pathsOf({ 'x-team': value })).toEqual(['x-team']);
   });
 
+  test('are reserved in whatever case they are written', () => {
+    expect(pathsOf({ HOST: 'x' })).toEqual(['HOST']);
+    expect(pathsOf({ 'WebHook-Signature': 'x' })).toEqual(['WebHook-Signature']);
+  });
+
   test('are named once, few, and short together', () => {
     expect(pathsOf({ 'x-team': 'a', 'X-Team': 'b' })).toEqual(['X-Team']);
     expect(pathsOf(Object.fromEntries(Array.from({ length: 21 }, (_, n) => [`x-${n}`, 'a'])))).toEqual(['']);

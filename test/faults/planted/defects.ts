@@ -1,5 +1,6 @@
 import { bulkDefects } from './bulk-defects.ts';
 import { trackingDefects } from './tracking-defects.ts';
+import { endpointDefects } from './endpoint-defects.ts';
 
 /** A replacement in one file: `find` occurs in it exactly once, or the table is stale. */
 export interface Edit {
@@ -440,4 +441,5 @@ export const defects: readonly Defect[] = [
   },
   ...bulkDefects,
   ...trackingDefects,
+  ...endpointDefects,
 ];
