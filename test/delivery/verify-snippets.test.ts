@@ -42,7 +42,7 @@ test('every snippet of the page has somebody who runs it, and none is run that i
 });
 
 describe('a snippet says of every vector what it should', () => {
-  for (const { snippet, file, prepare = (source) => source, driver, probe, commands } of languages) {
+  for (const { snippet, file, prepare = (source: string) => source, driver, probe, commands } of languages) {
     test.skipIf(!isHere(probe))(`in ${snippet}`, { timeout: compilingMs }, async () => {
       const cwd = join(folder, snippet);
       await mkdir(cwd);
