@@ -27,7 +27,7 @@ async function subscribe(name: string, asked: object): Promise<Subscription> {
   return {
     id: String(id),
     secret: String(secret),
-    publicKey: publicKey === null ? null : String(publicKey),
+    publicKey: typeof publicKey === 'string' ? publicKey : null,
     // Oldest first.
     received: async () =>
       ((await packline.control('GET', `/subscribers/${name}`))['received'] as ReceivedWebhook[]).toReversed(),
