@@ -8,18 +8,20 @@ interface SignedText {
   /** As it stands in the header. */
   signature: string;
   encoding: 'hex' | 'base64';
+  /** SHA-256 unless a partner knows no better. */
+  algorithm?: 'sha1' | 'sha256' | 'sha512';
 }
 
 /**
- * Whether one of the secrets made this HMAC-SHA256 of the content. Compared as it is written, in constant time: decoding would
+ * Whether one of the secrets made this HMAC of the content. Compared as it is written, in constant time: decoding would
  * let several spellings of one signature pass. Hexadecimal may be in capitals.
  */
-export function isHmacOf({ secrets, content, signature, encoding }: SignedText): boolean {
+export function isHmacOf({ secrets, content, signature, encoding, algorithm = 'sha256' }: SignedText): boolean {
   const given = encoding === 'hex' ? signature.toLowerCase() : signature;
   // All are tried, so that the time does not tell which one matched.
   return secrets
     .map((secret) => {
-      const mac = createHmac('sha256', secret);
+      const mac = createHmac(algorithm, secret);
       for (const piece of content) mac.update(piece);
       return isSameText(given, mac.digest(encoding));
     })

@@ -80,7 +80,7 @@ export interface WebhookKey {
 
 export interface CarrierWebhook<S> extends InboundDoor<S> {
   /** What the parcels in it are said to do. Throws Failure `malformed` for bytes that are not what the carrier documents. */
-  read(body: Uint8Array, receivedAt: string): readonly ParcelReport[];
+  read(body: Uint8Array, receivedAt: string, settings: S): readonly ParcelReport[];
   /**
    * For carriers that ask us for a token first and send it with each hook (OAuth 2.0, client credentials): the answer to
    * such a request. To be sent with `cache-control: no-store` (RFC 6749, 5.1).
@@ -99,7 +99,11 @@ export interface CarrierConnector<S = unknown> extends CallingConnector<S, Carri
   readonly numbersPerCallMax: number;
   /** Knows the parcels of many carriers: those that have no connection of their own are asked about here. */
   readonly isAggregator?: true;
-  /** Absent where the carrier limits no day. */
-  dailyQuota?(settings: S): DailyQuota;
+  /** Where it is a matter of the settings; never more than `numbersPerCallMax`. */
+  numbersPerCall?(settings: S): number;
+  /** The connection's name is the carrier's: its connector stands for any carrier. */
+  readonly isNamedByConnection?: true;
+  /** Absent, and undefined, where the carrier limits no day. */
+  dailyQuota?(settings: S): DailyQuota | undefined;
   readonly webhook?: CarrierWebhook<S>;
 }

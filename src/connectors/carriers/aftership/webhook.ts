@@ -9,7 +9,7 @@ import type { AftershipSettings } from './settings.ts';
 import { HookSchema, TrackingSchema } from './wire.ts';
 
 /** AfterShip's webhooks ("Webhook signature"). Without a signed time: a message sent again is found by its id. */
-export const webhook: CarrierWebhook<AftershipSettings> = { verify, read };
+export const webhook = { verify, read } satisfies CarrierWebhook<AftershipSettings>;
 
 function verify({ headers, body }: InboundRequest, settings: AftershipSettings): InboundVerdict {
   const secrets = secretsOf(settings);

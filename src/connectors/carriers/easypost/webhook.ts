@@ -9,7 +9,7 @@ import type { EasypostSettings } from './settings.ts';
 import { EventSchema, TrackerSchema } from './wire.ts';
 
 /** EasyPost's webhooks ("Webhooks", "HMAC validation"). The id is the event's, the same on every retry. */
-export const webhook: CarrierWebhook<EasypostSettings> = { verify, read };
+export const webhook = { verify, read } satisfies CarrierWebhook<EasypostSettings>;
 
 const prefix = 'hmac-sha256-hex=';
 /** Seconds that the signed time may be from ours, either way. */

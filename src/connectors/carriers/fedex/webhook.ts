@@ -9,7 +9,7 @@ import type { FedexSettings } from './settings.ts';
 import { HookSchema } from './wire.ts';
 
 /** Advanced Integrated Visibility: the parcel's state, out of order at times. Hooks have no id; equal bytes are one. */
-export const webhook: CarrierWebhook<FedexSettings> = { verify, read };
+export const webhook = { verify, read } satisfies CarrierWebhook<FedexSettings>;
 
 function verify({ headers, body }: InboundRequest, settings: FedexSettings): InboundVerdict {
   const secrets = secretsOf(settings);

@@ -9,7 +9,7 @@ import type { ShipengineSettings } from './settings.ts';
 import { HookSchema, TrackingSchema } from './wire.ts';
 
 /** ShipEngine's webhooks ("Securing webhooks"): RSA-SHA256 over `<time>.<body>`, by a key of its published list. */
-export const webhook: CarrierWebhook<ShipengineSettings> = { verify, read };
+export const webhook = { verify, read } satisfies CarrierWebhook<ShipengineSettings>;
 
 /** Seconds that the signed time may be from ours, either way. */
 const toleranceSeconds = 300;

@@ -9,7 +9,7 @@ import type { ShippoSettings } from './settings.ts';
 import { HookSchema, TrackSchema } from './wire.ts';
 
 /** Shippo's webhooks ("Webhook security"). They have no id, and the same one may come twice. */
-export const webhook: CarrierWebhook<ShippoSettings> = { verify, read };
+export const webhook = { verify, read } satisfies CarrierWebhook<ShippoSettings>;
 
 /** `t=<seconds>,v1=<hex>`, the two parts in this order. */
 const headerPattern = /^t=(\d{1,12}),\s*v1=([0-9a-f]{64})$/i;

@@ -12,7 +12,7 @@ import { AlertSchema } from './wire.ts';
  * Track Alert (v2). Nothing is signed: UPS asks our token URL for a token, and sends it with each event beside the id that it
  * asked by. Events have no id; equal bytes are one.
  */
-export const webhook: CarrierWebhook<UpsSettings> = { verify, read, issueToken };
+export const webhook = { verify, read, issueToken } satisfies CarrierWebhook<UpsSettings>;
 
 function verify({ headers, body }: InboundRequest, settings: UpsSettings, nowMs: number): InboundVerdict {
   const client = hookClientOf(settings);

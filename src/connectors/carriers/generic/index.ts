@@ -1,0 +1,65 @@
+import { toInstant } from '../../../platform/clock.ts';
+import type { ConnectorIo } from '../../io.ts';
+import { isAboutNumber } from '../exchange.ts';
+import type { CarrierConnection, CarrierConnector, TrackResult } from '../port.ts';
+import { GenericClient } from './client.ts';
+import { genericName } from './mapper.ts';
+import { GenericSettingsSchema, type GenericSettings } from './settings.ts';
+import { notPolled, toResults } from './to-results.ts';
+import { webhook } from './webhook.ts';
+
+/** A courier without a connector of its own: its settings say how it is called and read. */
+export const genericCarrier: CarrierConnector<GenericSettings> = {
+  ...genericName,
+  kind: 'carrier',
+  settings: GenericSettingsSchema,
+  numbersPerCallMax: 100,
+  numbersPerCall: ({ track }) => track?.numbersPerCall ?? 1,
+  isNamedByConnection: true,
+  account: ({ baseUrl, auth }) => [baseUrl, JSON.stringify(auth)].join('\n'),
+  budgets: ({ requestsPerSecond }) => ({ default: { calls: requestsPerSecond, perMs: 1_000 } }),
+  dailyQuota: ({ requestsPerDay, dayBeginsAtHourUtc }) =>
+    requestsPerDay === undefined ? undefined : { calls: requestsPerDay, resetHourUtc: dayBeginsAtHourUtc },
+  urls: ({ baseUrl, auth }) => (auth.scheme === 'oauth' ? [baseUrl, auth.tokenUrl] : [baseUrl]),
+  connect,
+  webhook,
+};
+
+function connect(settings: GenericSettings, io: ConnectorIo): CarrierConnection {
+  const client = new GenericClient(settings, io);
+  const { track, book, cancel } = settings;
+
+  async function ask(numbers: readonly string[]): Promise<readonly TrackResult[]> {
+    if (track === undefined) return numbers.map(() => notPolled);
+    const heard = { source: 'poll', receivedAt: toInstant(io.nowMs()) } as const;
+    try {
+      return toResults(numbers, await client.track(track, numbers), { track, statuses: settings.statuses, heard });
+    } catch (error) {
+      if (!isAboutNumber(error)) throw error;
+      if (error.code === `${genericName.id}.not_found`) return numbers.map(() => ({ outcome: 'notFound' }));
+      if (numbers.length > 1) throw error;
+      return [{ outcome: 'failed', failure: error }];
+    }
+  }
+
+  return {
+    async track(parcels) {
+      const numbers = parcels.map(({ number }) => number);
+      const perCall = track?.numbersPerCall ?? 1;
+      const results: TrackResult[] = [];
+      for (let at = 0; at < numbers.length; at += perCall)
+        results.push(...(await ask(numbers.slice(at, at + perCall))));
+      return results;
+    },
+    async test() {
+      await client.test();
+      // There is no call that needs no number: one that nobody has is answered to those who may ask.
+      if (track !== undefined) await ask([testNumber]);
+      return { account: new URL(settings.baseUrl).host };
+    },
+    ...(book === undefined ? {} : { book: (service) => client.book(book, service) }),
+    ...(cancel === undefined ? {} : { cancel: (bookingId) => client.cancel(cancel, bookingId) }),
+  };
+}
+
+const testNumber = 'PACKLINE0TEST';
