@@ -25,8 +25,8 @@ export function readTimeIn(zone: string, text: string | null | undefined): Event
   const wallMs = Date.parse(`${time.local}Z`);
   const before = offsetOf(zone, wallMs - dayMs);
   const after = offsetOf(zone, wallMs + dayMs);
-  const fits = [before, after].filter((offset) => offsetOf(zone, wallMs - toMs(offset)) === offset);
-  return readEventTime(`${time.local}${fits[0] ?? before}`);
+  const fitting = [before, after].find((offset) => offsetOf(zone, wallMs - toMs(offset)) === offset);
+  return readEventTime(`${time.local}${fitting ?? before}`);
 }
 
 function formatOf(zone: string): Intl.DateTimeFormat {

@@ -7,6 +7,9 @@ import { TrackReplySchema as DhlReply } from '../../../src/connectors/carriers/d
 import { webhook as easypost } from '../../../src/connectors/carriers/easypost/webhook.ts';
 import { webhook as fedex } from '../../../src/connectors/carriers/fedex/webhook.ts';
 import type { ParcelReport } from '../../../src/connectors/carriers/port.ts';
+import { GenericSettingsSchema } from '../../../src/connectors/carriers/generic/settings.ts';
+import { toResults as toGenericResults } from '../../../src/connectors/carriers/generic/to-results.ts';
+import { webhook as generic } from '../../../src/connectors/carriers/generic/webhook.ts';
 import { webhook as shipengine } from '../../../src/connectors/carriers/shipengine/webhook.ts';
 import { webhook as shippo } from '../../../src/connectors/carriers/shippo/webhook.ts';
 import { toReport as toUps } from '../../../src/connectors/carriers/ups/mapper.ts';
@@ -28,8 +31,10 @@ import { alertBody, packageBody, trackBody as upsBody } from '../../fixtures/car
 import { trackingBody as uspsBody } from '../../fixtures/carriers/usps.ts';
 import { oddValues, pathsOf, withAt } from '../../fixtures/vtex-pick-and-pack/odd-values.ts';
 import { receivedAt } from './carrier-harness.ts';
+import { blockOf, guideSettings } from './generic-harness.ts';
 
 const heard = { source: 'poll', receivedAt } as const;
+const guide = GenericSettingsSchema.parse(guideSettings());
 type Read = (body: unknown) => readonly ParcelReport[];
 const hook =
   (webhook: { read(body: Uint8Array, at: string): readonly ParcelReport[] }): Read =>
@@ -55,6 +60,13 @@ const examples: readonly [string, unknown, Read][] = [
         const result = toAustraliaPost('LX', one, heard);
         return result.outcome === 'found' ? [result.report] : [];
       })], // prettier-ignore
+  ['the guide’s courier', JSON.parse(blockOf('reply')), (body) => {
+      const { track, statuses } = guide;
+      if (track === undefined) return [];
+      return toGenericResults(['BAY100', 'BAY300'], body, { track, statuses, heard }).flatMap((result) => result.outcome === 'found' ? [result.report] : []);
+    }], // prettier-ignore
+  ['the guide’s hook', JSON.parse(blockOf('hook')), (body) =>
+      generic.read(Buffer.from(JSON.stringify(body) ?? ''), receivedAt, guide)], // prettier-ignore
 ];
 
 /** Throws for anything but reports, or a Failure that says so. */
@@ -62,7 +74,8 @@ function judge(read: Read, body: unknown): readonly ParcelReport[] | null {
   try {
     return read(body);
   } catch (error) {
-    if (error instanceof Failure && error.kind === 'malformed') return null;
+    if (error instanceof Failure && (error.kind === 'malformed' || error.code.endsWith('.unreadable_reply')))
+      return null;
     throw error;
   }
 }

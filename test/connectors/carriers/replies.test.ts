@@ -2,6 +2,7 @@ import nock from 'nock';
 import { describe, expect, test } from 'vitest';
 import { carrierConnectors } from '../../../src/connectors/carriers/registry.ts';
 import { connectWith, freshKey, useNock } from './carrier-harness.ts';
+import { plainSettings } from './generic-harness.ts';
 
 useNock();
 
@@ -22,6 +23,10 @@ const carriers: Record<string, { settings: () => object; call: RegExp; tokenPath
   'australia-post': {
     settings: () => ({ apiKey: freshKey(), password: 'p', accountNumber: '1003357117' }),
     call: /^GET \/shipping\/v1\/track/,
+  },
+  'generic-carrier': {
+    settings: () => plainSettings({ auth: { scheme: 'bearer', accessToken: freshKey() } }),
+    call: /^GET \/parcels\/N1$/,
   },
 };
 

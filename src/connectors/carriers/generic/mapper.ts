@@ -19,6 +19,13 @@ export const parcelsIn = (document: unknown, { parcels }: Pick<Reading, 'parcels
 
 export const textAt = (document: unknown, path: string | undefined): string | null => readText(document, pathOf(path));
 
+/** Whether anything of what the reading looks for is there: what is no answer says nothing of a parcel. */
+export function isParcel(document: unknown, { number, events, whole, event }: Reading): boolean {
+  const isThere = (path: string | undefined): boolean => textAt(document, path) !== null;
+  if (isThere(number) || isThere(whole?.code)) return true;
+  return events === undefined ? isThere(event.code) || isThere(event.detail) || isThere(event.description) : listAt(document, pathOf(events)) !== undefined; // prettier-ignore
+}
+
 export function toReport(
   number: string,
   parcel: unknown,

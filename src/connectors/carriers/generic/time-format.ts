@@ -6,13 +6,13 @@ const tokens = ['YYYY', 'MM', 'DD', 'HH', 'hh', 'mm', 'ss', 'A', 'Z'] as const;
 type Token = (typeof tokens)[number];
 type Part = { token: Token } | { literal: string };
 
-const namedFormats = ['iso', 'unix', 'unix-ms'];
+const namedFormats: ReadonlySet<string> = new Set(['iso', 'unix', 'unix-ms']);
 const formatCharsMax = 60;
 const textCharsMax = 60;
 
 /** Why this is no format, or null. */
 export function faultOfFormat(format: string): string | null {
-  if (namedFormats.includes(format)) return null;
+  if (namedFormats.has(format)) return null;
   if (format.length > formatCharsMax) return `has more than ${formatCharsMax} characters`;
   const used = toParts(format).flatMap((part) => ('token' in part ? [part.token] : []));
   if (used.length !== new Set(used).size) return 'names one part of the time twice';

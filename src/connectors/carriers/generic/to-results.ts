@@ -1,10 +1,11 @@
+import type { Failure } from '../../../domain/failure.ts';
 import type { TrackingWords } from '../../../domain/tracking-words.ts';
 import { makeFailure } from '../exchange.ts';
 import type { Heard } from '../make-event.ts';
 import type { TrackResult } from '../port.ts';
 import { toResult } from '../track-each.ts';
 import type { TrackCall } from './call-schema.ts';
-import { genericName, parcelsIn, textAt, toReport } from './mapper.ts';
+import { genericName, isParcel, parcelsIn, textAt, toReport } from './mapper.ts';
 
 interface Context {
   track: TrackCall;
@@ -22,9 +23,7 @@ export function toResults(numbers: readonly string[], document: unknown, context
   const word = textAt(document, track.notFound.error?.path);
   if (parcels === undefined) {
     if (word !== null) return numbers.map(() => toErrorResult(word, context));
-    throw makeFailure(genericName, { kind: 'transient', code: 'unreadable_reply' }, 'The reply has no parcels', {
-      path: track.parcels,
-    });
+    throw unreadable();
   }
   if (numbers.length === 1 && track.number === undefined) {
     const [number = ''] = numbers;
@@ -40,10 +39,13 @@ export function toResults(numbers: readonly string[], document: unknown, context
 function toOne(number: string, parcel: unknown, atRoot: string | null, context: Context): TrackResult {
   const { track, statuses, heard } = context;
   const word = textAt(parcel, track.notFound.error?.path) ?? atRoot;
-  return word === null
-    ? toResult(toReport(number, parcel, { reading: track, statuses, heard }))
-    : toErrorResult(word, context);
+  if (word !== null) return toErrorResult(word, context);
+  if (!isParcel(parcel, track)) throw unreadable();
+  return toResult(toReport(number, parcel, { reading: track, statuses, heard }));
 }
+
+const unreadable = (): Failure =>
+  makeFailure(genericName, { kind: 'transient', code: 'unreadable_reply' }, 'Nothing is where the settings say');
 
 function absent(context: Context, word: string | null): TrackResult {
   if (word !== null) return toErrorResult(word, context);
