@@ -31,6 +31,7 @@ import { serviceRoutes } from './routes/services.ts';
 import { shipmentRoutes } from './routes/shipments.ts';
 import { stockReconciliationRoutes } from './routes/stock-reconciliations.ts';
 import { trackingRoutes } from './routes/tracking.ts';
+import { tryCarrierRoutes } from './routes/try-carrier.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { worksheetRoutes } from './routes/worksheets.ts';
 
@@ -48,6 +49,7 @@ export const routes: readonly Route[] = [
   ...serviceRoutes,
   ...facilityRoutes,
   ...connectorRoutes,
+  ...tryCarrierRoutes,
   ...connectionRoutes,
   ...connectionActRoutes,
   getConnectionHealth,

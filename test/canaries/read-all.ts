@@ -20,6 +20,7 @@ export async function readAll(world: World, acts: Acts, echoes: Echoes): Promise
   for (const list of ['connectors', 'connections', 'endpoints', 'events', 'orders'])
     await acts.owner(`GET /v1/${list}`);
   await acts.owner('GET /v1/search', { query: '?q=delivered' });
+  await acts.owner('POST /v1/connectors/generic-carrier/try', { json: courierSample });
   await reconcile(acts);
   const rows = await pushRows(world, acts);
   await settle(acts);
@@ -28,6 +29,16 @@ export async function readAll(world: World, acts: Acts, echoes: Echoes): Promise
   const ids = { orderId, endpointId, deliveryId, issueId, connectionId, merchantId, keyId, ...rows };
   return { ...ids, ...parts, code: 'request.invalid' };
 }
+
+/** A courier's settings, and a reply of its own. */
+const courierSample = {
+  settings: {
+    baseUrl: 'https://courier.example',
+    statuses: { DONE: 'DELIVERED' },
+    track: { path: '/parcels/{trackingNumber}', event: { code: 'status' } },
+  },
+  body: { status: 'DONE' },
+};
 
 async function readOrders({ owner, post }: Acts, { orderIds }: Echoes): Promise<string> {
   const spent = await post(postedOrder('spent', { storeLocationId: 'store-nobody' }));

@@ -24,7 +24,11 @@ const UrlPathSchema = (names: Names) =>
       }
     });
 
-const JsonSchema: z.ZodType<Json> = z.json();
+/** Settings come as JSON. */
+const JsonSchema = z.custom<Json>((value) => value !== undefined, {
+  error: 'is required',
+  params: { code: 'field.required' },
+});
 const bodyCharsMax = 20_000;
 
 const BodySchema = (names: Names) =>
