@@ -14,6 +14,9 @@
  *   `vtex_demo_token`; orders are made by shoppers (`POST /_sandbox/vtex/orders`), invoiced by a simulated ERP, and picked
  *   by Pick and Pack unless its store filters leave their warehouse out. Last Mile asks carriers for services when it is told
  *   to, and what carriers tell it is taken under `/vtex-last-mile`, with Pick and Pack's tokens.
+ * - Carriers under `/carriers/{carrier}`: `ups` and `fedex` (client `demo_client`, secret `demo_secret`), `easypost` and
+ *   `shipengine` (key `demo_key`), and a local courier, `demo` (`x-demo-key: demo_key`), whose parcels go their way by
+ *   themselves. All of them push to whoever subscribes, and so do `aftership` and `shippo`; each signs as it is documented.
  *
  * Beside the partners stand the merchant's own systems: `POST /subscribers/{name}` takes webhooks under any name, keeps
  * the latest 1,000 of each and answers 200 unless told otherwise. It has no faults, limits or books.
@@ -50,6 +53,12 @@
  * | POST, GET /_sandbox/vtex-last-mile/services[/{id}] | `{url, account?, headers?, changes?, copies?}` | asks a carrier for a service |
  * | POST /_sandbox/vtex-last-mile/calls/{name} | `{url, account?, headers?, body}`            | any other call to a carrier                |
  * | POST /_sandbox/vtex-pick-and-pack/tokens/expire, /cache/clear; GET …/tokens |             | at once; how many were given                |
+ * | GET, POST /_sandbox/carriers/parcels      | `{carrier, number, walks?}`                   | parcels; one that exists is left as it is  |
+ * | POST /_sandbox/carriers/parcels/{carrier}/{number}/steps | `{step, atMs?, silent?}`       | what happens to it; `atMs` may be long past |
+ * | POST /_sandbox/carriers/parcels/{carrier}/{number}/tell |                                 | sends its hook again                       |
+ * | GET, POST /_sandbox/carriers/subscriptions; DELETE …/{carrier} | `{carrier, url, secret?, version?, clientId?, clientSecret?, tokenUrl?}` | who is told |
+ * | GET, PATCH /_sandbox/carriers/limits/{carrier} | `{calls?, perMs?, perDay?}`              | limits and the day's calls                 |
+ * | POST /_sandbox/carriers/tokens/expire, /keys/rotate; GET …/tokens |                       | at once; how many were given               |
  *
  * Calls about an organisation other than `org_demo` name it: `orgId` in a body, `?org=` elsewhere; about another account
  * than `demomarket`, `account` in a body or a query.
@@ -60,6 +69,7 @@ import { Hono } from 'hono';
 import { createLog, type Log } from '../platform/log.ts';
 import { createBooks, type Books } from './books.ts';
 import { watchHeld, type HeldWatch } from './watch-held.ts';
+import { createCarriers, type Carriers } from './carriers/carriers.ts';
 import { pickerSettingsSchema, type PickerSettings, type SandboxContext } from './context.ts';
 import { makeControl } from './control.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -95,6 +105,7 @@ export interface Sandbox {
   vtex: VtexOms;
   pickAndPack: PickAndPack;
   lastMile: LastMile;
+  carriers: Carriers;
   /** As `POST /_sandbox/reset`. */
   reset(): void;
   /** Ends every timer and every webhook in flight. */
@@ -136,6 +147,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const vtex = createVtexOms(context);
   const pickAndPack = createPickAndPack(context, vtex);
   const lastMile = createLastMile(context, { read: (token) => pickAndPack.readToken(token) });
+  const carriers = createCarriers(context);
   const subscribers = createSubscribers(context.now);
 
   const reset = (): void => {
@@ -146,6 +158,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     vtex.reset();
     pickAndPack.reset();
     lastMile.reset();
+    carriers.reset();
     subscribers.clear();
     books.reset();
   };
@@ -154,6 +167,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     nash.stop();
     pickAndPack.stop();
     lastMile.stop();
+    carriers.stop();
     vtex.stop();
   };
 
@@ -165,12 +179,14 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     .route('/vtex-pnp-auth', pickAndPack.makeAuthApi('/vtex-pnp-auth'))
     .route('/vtex-pnp-legacy', pickAndPack.makeLegacyApi('/vtex-pnp-legacy'))
     .route('/vtex-last-mile', lastMile.makeApi('/vtex-last-mile'))
+    .route('/carriers', carriers.makeApi('/carriers'))
     .route('/subscribers', subscribers.makeApi())
     .route('/_sandbox', makeControl(context, reset))
     .route('/_sandbox/nash', makeNashControl(nash, books))
     .route('/_sandbox/vtex', vtex.makeControl())
     .route('/_sandbox/vtex-pick-and-pack', pickAndPack.makeControl())
     .route('/_sandbox/vtex-last-mile', lastMile.makeControl())
+    .route('/_sandbox/carriers', carriers.makeControl())
     .route('/_sandbox/subscribers', subscribers.makeControl());
 
   return {
@@ -181,6 +197,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     vtex,
     pickAndPack,
     lastMile,
+    carriers,
     reset,
     stop,
     async listen(port, host = '127.0.0.1') {

@@ -1,0 +1,36 @@
+/** How the sandbox's local courier is called and read: settings of a generic carrier. */
+export const demoCourier = (sandboxUrl: string, webhookSecret = 'demo-courier-hooks'): Record<string, unknown> => ({
+  baseUrl: `${sandboxUrl}/carriers/demo`,
+  auth: { scheme: 'header', header: 'x-demo-key', apiKey: 'demo_key' },
+  requestsPerSecond: 20,
+  statuses: {
+    announced: 'PRE_TRANSIT',
+    collected: 'PICKED_UP',
+    moving: 'IN_TRANSIT',
+    delayed: { status: 'IN_TRANSIT', delayed: true },
+    outForDelivery: 'OUT_FOR_DELIVERY',
+    attempted: 'DELIVERY_ATTEMPTED',
+    held: 'AVAILABLE_FOR_PICKUP',
+    delivered: 'DELIVERED',
+    returning: 'RETURN_IN_PROGRESS',
+    exception: 'EXCEPTION',
+    canceled: 'CANCELLED',
+  },
+  track: {
+    path: '/parcels?refs={trackingNumbers}',
+    numbersPerCall: 20,
+    parcels: 'parcels[]',
+    number: 'ref',
+    notFound: { error: { path: 'error', words: ['unknown'] } },
+    events: 'scans[]',
+    event: { code: 'code', time: { path: 'at' }, place: { city: 'town' } },
+  },
+  webhookSecret,
+  webhook: {
+    signature: { scheme: 'hmac', header: 'x-demo-signature', timestamp: { header: 'x-demo-time' } },
+    messageId: 'id',
+    parcels: 'parcel',
+    number: 'ref',
+    event: { code: 'code', time: { path: 'at' }, place: { city: 'town' } },
+  },
+});
