@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { blockOf, guideSettings, plainSettings, trackOf } from '../connectors/carriers/generic-harness.ts';
+import {
+  blockOf,
+  guideSettings,
+  plainSettings,
+  trackOf,
+} from '../connectors/carriers/generic-carrier/courier-settings.ts';
 import { startIngress } from '../support/ingress.ts';
 import { testRedis } from '../support/redis.ts';
 

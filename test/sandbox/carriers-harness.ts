@@ -14,10 +14,15 @@ export interface CarriersHarness {
   sandbox: Sandbox;
   url: string;
   clock: FakeClock;
-  connect<S>(connector: CarrierConnector<S>, settings: Record<string, unknown>): ReturnType<typeof open<S>>;
+  connect: <S>(connector: CarrierConnector<S>, settings: Record<string, unknown>) => ReturnType<typeof open<S>>;
   /** The control API: `/_sandbox/carriers…`. */
-  control(method: string, path: string, body?: unknown): Promise<unknown>;
-  move(carrier: string, number: string, step: Step, options?: { atMs?: number; silent?: boolean }): Promise<unknown>;
+  control: (method: string, path: string, body?: unknown) => Promise<unknown>;
+  move: (
+    carrier: string,
+    number: string,
+    step: Step,
+    options?: { atMs?: number; silent?: boolean },
+  ) => Promise<unknown>;
 }
 
 export async function startCarriers(options: SandboxOptions = {}): Promise<CarriersHarness> {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { easypost } from '../../src/connectors/carriers/easypost/index.ts';
 import { fedex } from '../../src/connectors/carriers/fedex/index.ts';
-import { genericCarrier } from '../../src/connectors/carriers/generic/index.ts';
+import { genericCarrier } from '../../src/connectors/carriers/generic-carrier/index.ts';
 import type { CarrierConnection } from '../../src/connectors/carriers/port.ts';
 import { shipengine } from '../../src/connectors/carriers/shipengine/index.ts';
 import { ups } from '../../src/connectors/carriers/ups/index.ts';

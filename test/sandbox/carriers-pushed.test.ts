@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { genericCarrier } from '../../src/connectors/carriers/generic/index.ts';
+import { genericCarrier } from '../../src/connectors/carriers/generic-carrier/index.ts';
 import { carrierConnectors } from '../../src/connectors/carriers/registry.ts';
 import type { InboundRequest } from '../../src/connectors/webhook.ts';
 import { demoCourier } from '../../src/cli/demo-courier.ts';

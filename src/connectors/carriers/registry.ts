@@ -3,7 +3,7 @@ import { australiaPost } from './australia-post/index.ts';
 import { dhlUnified } from './dhl-unified/index.ts';
 import { easypost } from './easypost/index.ts';
 import { fedex } from './fedex/index.ts';
-import { genericCarrier } from './generic/index.ts';
+import { genericCarrier } from './generic-carrier/index.ts';
 import type { CarrierConnector } from './port.ts';
 import { shipengine } from './shipengine/index.ts';
 import { shippo } from './shippo/index.ts';

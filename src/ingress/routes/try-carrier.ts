@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { genericCarrier } from '../../connectors/carriers/generic/index.ts';
-import { GenericSettingsSchema } from '../../connectors/carriers/generic/settings.ts';
-import { tryReading, type TriedParcel } from '../../connectors/carriers/generic/try-reading.ts';
+import { genericCarrier } from '../../connectors/carriers/generic-carrier/index.ts';
+import { GenericSettingsSchema } from '../../connectors/carriers/generic-carrier/settings.ts';
+import { tryReading, type TriedParcel } from '../../connectors/carriers/generic-carrier/try-reading.ts';
 import { inOrder } from '../../domain/merge-tracking.ts';
 import { resolveParcel } from '../../domain/parcel-state.ts';
 import { InstantSchema } from '../../domain/time.ts';

@@ -7,9 +7,9 @@ import { TrackReplySchema as DhlReply } from '../../../src/connectors/carriers/d
 import { webhook as easypost } from '../../../src/connectors/carriers/easypost/webhook.ts';
 import { webhook as fedex } from '../../../src/connectors/carriers/fedex/webhook.ts';
 import type { ParcelReport } from '../../../src/connectors/carriers/port.ts';
-import { GenericSettingsSchema } from '../../../src/connectors/carriers/generic/settings.ts';
-import { toResults as toGenericResults } from '../../../src/connectors/carriers/generic/to-results.ts';
-import { webhook as generic } from '../../../src/connectors/carriers/generic/webhook.ts';
+import { GenericSettingsSchema } from '../../../src/connectors/carriers/generic-carrier/settings.ts';
+import { toResults as toGenericResults } from '../../../src/connectors/carriers/generic-carrier/to-results.ts';
+import { webhook as generic } from '../../../src/connectors/carriers/generic-carrier/webhook.ts';
 import { webhook as shipengine } from '../../../src/connectors/carriers/shipengine/webhook.ts';
 import { webhook as shippo } from '../../../src/connectors/carriers/shippo/webhook.ts';
 import { toReport as toUps } from '../../../src/connectors/carriers/ups/mapper.ts';
@@ -31,7 +31,7 @@ import { alertBody, packageBody, trackBody as upsBody } from '../../fixtures/car
 import { trackingBody as uspsBody } from '../../fixtures/carriers/usps.ts';
 import { oddValues, pathsOf, withAt } from '../../fixtures/vtex-pick-and-pack/odd-values.ts';
 import { receivedAt } from './carrier-harness.ts';
-import { blockOf, guideSettings } from './generic-harness.ts';
+import { blockOf, guideSettings } from './generic-carrier/courier-settings.ts';
 
 const heard = { source: 'poll', receivedAt } as const;
 const guide = GenericSettingsSchema.parse(guideSettings());

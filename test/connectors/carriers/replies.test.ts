@@ -2,7 +2,7 @@ import nock from 'nock';
 import { describe, expect, test } from 'vitest';
 import { carrierConnectors } from '../../../src/connectors/carriers/registry.ts';
 import { connectWith, freshKey, useNock } from './carrier-harness.ts';
-import { plainSettings } from './generic-harness.ts';
+import { plainSettings } from './generic-carrier/courier-settings.ts';
 
 useNock();
 

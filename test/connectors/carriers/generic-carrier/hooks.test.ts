@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { GenericSettingsSchema } from '../../../src/connectors/carriers/generic/settings.ts';
-import { webhook } from '../../../src/connectors/carriers/generic/webhook.ts';
-import { receivedAt } from './carrier-harness.ts';
-import { plainSettings } from './generic-harness.ts';
+import { GenericSettingsSchema } from '../../../../src/connectors/carriers/generic-carrier/settings.ts';
+import { webhook } from '../../../../src/connectors/carriers/generic-carrier/webhook.ts';
+import { receivedAt } from '../carrier-harness.ts';
+import { plainSettings } from './courier-settings.ts';
 
 const nowMs = 1_785_029_460_000;
 const secret = 'hook-secret-1';

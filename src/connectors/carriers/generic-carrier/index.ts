@@ -10,8 +10,9 @@ import { webhook } from './webhook.ts';
 
 /** A courier without a connector of its own: its settings say how it is called and read. */
 export const genericCarrier: CarrierConnector<GenericSettings> = {
-  ...genericName,
+  id: 'generic-carrier',
   kind: 'carrier',
+  title: genericName.title,
   settings: GenericSettingsSchema,
   numbersPerCallMax: 100,
   numbersPerCall: ({ track }) => track?.numbersPerCall ?? 1,

@@ -1,13 +1,13 @@
 import { createHmac } from 'node:crypto';
 import nock from 'nock';
 import { describe, expect, test } from 'vitest';
-import { genericCarrier } from '../../../src/connectors/carriers/generic/index.ts';
-import type { TrackResult } from '../../../src/connectors/carriers/port.ts';
-import { resolveParcel } from '../../../src/domain/parcel-state.ts';
-import { inOrder } from '../../../src/domain/merge-tracking.ts';
-import { serviceToBook } from '../../fixtures/carriers/service.ts';
-import { connectWith, linesOf, receivedAt, useNock } from './carrier-harness.ts';
-import { blockOf, guideSettings } from './generic-harness.ts';
+import { genericCarrier } from '../../../../src/connectors/carriers/generic-carrier/index.ts';
+import type { TrackResult } from '../../../../src/connectors/carriers/port.ts';
+import { resolveParcel } from '../../../../src/domain/parcel-state.ts';
+import { inOrder } from '../../../../src/domain/merge-tracking.ts';
+import { serviceToBook } from '../../../fixtures/carriers/service.ts';
+import { connectWith, linesOf, receivedAt, useNock } from '../carrier-harness.ts';
+import { blockOf, guideSettings } from './courier-settings.ts';
 
 useNock();
 

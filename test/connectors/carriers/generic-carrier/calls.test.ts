@@ -1,9 +1,9 @@
 import nock from 'nock';
 import { describe, expect, test } from 'vitest';
-import { genericCarrier } from '../../../src/connectors/carriers/generic/index.ts';
-import { serviceToBook } from '../../fixtures/carriers/service.ts';
-import { connectWith, freshKey, linesOf, reportOf, useNock } from './carrier-harness.ts';
-import { plainSettings, trackOf } from './generic-harness.ts';
+import { genericCarrier } from '../../../../src/connectors/carriers/generic-carrier/index.ts';
+import { serviceToBook } from '../../../fixtures/carriers/service.ts';
+import { connectWith, freshKey, linesOf, reportOf, useNock } from '../carrier-harness.ts';
+import { plainSettings, trackOf } from './courier-settings.ts';
 
 useNock();
 

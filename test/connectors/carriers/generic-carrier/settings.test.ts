@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { genericCarrier } from '../../../src/connectors/carriers/generic/index.ts';
-import { GenericSettingsSchema } from '../../../src/connectors/carriers/generic/settings.ts';
-import { toPointer, toSchemaFaults } from '../../../src/domain/schema-faults.ts';
-import { guideSettings, plainSettings, trackOf } from './generic-harness.ts';
+import { genericCarrier } from '../../../../src/connectors/carriers/generic-carrier/index.ts';
+import { GenericSettingsSchema } from '../../../../src/connectors/carriers/generic-carrier/settings.ts';
+import { toPointer, toSchemaFaults } from '../../../../src/domain/schema-faults.ts';
+import { guideSettings, plainSettings, trackOf } from './courier-settings.ts';
 
 /** Of the settings as they are sent. */
 const faultsOf = (made: unknown): string[] => {

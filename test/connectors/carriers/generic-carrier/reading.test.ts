@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { parsePath, readAll } from '../../../src/connectors/carriers/generic/json-path.ts';
-import { toReport } from '../../../src/connectors/carriers/generic/mapper.ts';
-import { GenericSettingsSchema } from '../../../src/connectors/carriers/generic/settings.ts';
-import { faultOfFormat, toIsoText } from '../../../src/connectors/carriers/generic/time-format.ts';
-import { fillJson } from '../../../src/connectors/carriers/generic/template.ts';
-import { resolveParcel } from '../../../src/domain/parcel-state.ts';
-import { readTimeIn } from '../../../src/domain/zoned-time.ts';
-import { receivedAt } from './carrier-harness.ts';
-import { plainSettings, trackOf } from './generic-harness.ts';
+import { parsePath, readAll } from '../../../../src/connectors/carriers/generic-carrier/json-path.ts';
+import { toReport } from '../../../../src/connectors/carriers/generic-carrier/mapper.ts';
+import { GenericSettingsSchema } from '../../../../src/connectors/carriers/generic-carrier/settings.ts';
+import { faultOfFormat, toIsoText } from '../../../../src/connectors/carriers/generic-carrier/time-format.ts';
+import { fillJson } from '../../../../src/connectors/carriers/generic-carrier/template.ts';
+import { resolveParcel } from '../../../../src/domain/parcel-state.ts';
+import { readTimeIn } from '../../../../src/domain/zoned-time.ts';
+import { receivedAt } from '../carrier-harness.ts';
+import { plainSettings, trackOf } from './courier-settings.ts';
 
 const at = (document: unknown, path: string) => readAll(document, parsePath(path) ?? []);
 

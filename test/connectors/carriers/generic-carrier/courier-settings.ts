@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-const text = readFileSync(new URL('../../../docs/connect/generic-carrier.md', import.meta.url), 'utf8');
+const text = readFileSync(new URL('../../../../docs/connect/generic-carrier.md', import.meta.url), 'utf8');
 
 /** A block of the guide as it stands there: ```` ```json settings ````. */
 export function blockOf(name: string): string {
