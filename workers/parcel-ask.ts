@@ -1,3 +1,4 @@
+import { numbersPerCallOf } from '../src/connectors/carriers/numbers-per-call.ts';
 import type { TrackResult } from '../src/connectors/carriers/port.ts';
 import { toFailure, type Failure } from '../src/domain/failure.ts';
 import { stretchFor } from '../src/domain/daily-quota.ts';
@@ -133,11 +134,11 @@ const spreadMs = 30 * 60_000;
 async function hear(
   asked: readonly FollowedParcel[],
   results: readonly TrackResult[],
-  { record, connector, dailyLimit }: OpenCarrier,
+  { record, connector, settings, dailyLimit }: OpenCarrier,
   { store, deps, log }: Context,
 ): Promise<void> {
   const at = toInstant(store.clock.now());
-  const numbersPerCall = connector.numbersPerCallMax;
+  const numbersPerCall = numbersPerCallOf(connector, settings);
   const stretch =
     dailyLimit === undefined
       ? 1

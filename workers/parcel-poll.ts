@@ -1,3 +1,4 @@
+import { numbersPerCallOf } from '../src/connectors/carriers/numbers-per-call.ts';
 import { Failure } from '../src/domain/failure.ts';
 import type { OpenCarrier, WorkerDeps } from '../src/fulfilment/deps.ts';
 import { makeEntry } from '../src/queues/define-job.ts';
@@ -62,9 +63,9 @@ async function roomOf({ record, laneOf, dailyLimit }: OpenCarrier, { store }: Co
 }
 
 async function sendOut(carrier: OpenCarrier, { calls, probe }: Room, { store, finish }: Context): Promise<void> {
-  const { record, connector, laneOf } = carrier;
+  const { record, connector, settings, laneOf } = carrier;
   const nowMs = store.clock.now();
-  const perCall = connector.numbersPerCallMax;
+  const perCall = numbersPerCallOf(connector, settings);
   const wanted = { untilMs: nowMs + (perCall > 1 ? fillAheadMs : 0), limit: calls * perCall };
   const { members, dueCount, nextMs } = await takeDue(store, record.id, wanted, { nowMs, perCall });
   const batches = Array.from({ length: Math.ceil(members.length / perCall) }, (_, at) =>

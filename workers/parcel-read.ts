@@ -1,3 +1,4 @@
+import { carrierNameOf } from '../src/connectors/carriers/choose-connection.ts';
 import type { ParcelReport } from '../src/connectors/carriers/port.ts';
 import { Failure } from '../src/domain/failure.ts';
 import { toCarrierSlug, toTrackingNumber, type FollowedParcel } from '../src/domain/parcel.ts';
@@ -21,7 +22,7 @@ export default defineWorker<WorkerDeps, { merchantId: string; connectionId: stri
     if (message === null) throw new Failure('rejected', 'hook.expired', 'this webhook is past its retention');
     // A paused connection is not called, but what it says is heard.
     const carrier = await deps.openCarrier(store, merchantId, connectionId, signal, { evenPaused: true });
-    const reports = carrier.connector.webhook?.read(message.body, message.receivedAt) ?? [];
+    const reports = carrier.connector.webhook?.read(message.body, message.receivedAt, carrier.settings) ?? [];
     const orderIds = new Set<string>();
     for (const report of reports) {
       const heard = await hear(report, carrier, message.receivedAt, context);
@@ -36,16 +37,17 @@ export default defineWorker<WorkerDeps, { merchantId: string; connectionId: stri
 
 async function hear(
   { number: said, carrier, events, complete, expectedOn }: ParcelReport,
-  { record: { id: connectionId, merchantId }, connector }: OpenCarrier,
+  { record, connector }: OpenCarrier,
   receivedAt: string,
   { store, deps, log }: Context,
 ): Promise<FollowedParcel | null> {
+  const { id: connectionId, merchantId } = record;
   const number = toTrackingNumber(said);
   if (number === null) {
     log.warn({ connectionId }, 'hook.numberUnusable');
     return null;
   }
-  const carrierName = carrier ?? connector.id;
+  const carrierName = carrier ?? carrierNameOf(record);
   const slug = toCarrierSlug(carrierName);
   // An aggregator may call the carrier by another word than the order did.
   const known = await readParcelsOfNumber(store, merchantId, number);

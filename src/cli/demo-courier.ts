@@ -1,5 +1,5 @@
 /** How the sandbox's local courier is called and read: settings of a generic carrier. */
-export const demoCourier = (sandboxUrl: string, webhookSecret = 'demo-courier-hooks'): Record<string, unknown> => ({
+export const demoCourier = (sandboxUrl: string, webhookSecret: string): Record<string, unknown> => ({
   baseUrl: `${sandboxUrl}/carriers/demo`,
   auth: { scheme: 'header', header: 'x-demo-key', apiKey: 'demo_key' },
   requestsPerSecond: 20,

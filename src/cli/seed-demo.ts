@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { writePrivateFile } from '../platform/private-file.ts';
 import { makeWebhookSecret } from '../platform/signature.ts';
 import { callJson } from './demo-api.ts';
+import { connectCourier } from './seed-courier.ts';
 import { connectVtex } from './seed-vtex.ts';
 import type { DemoContext } from './up.ts';
 
@@ -30,14 +31,15 @@ const subscriberName = 'demo';
 
 /**
  * A merchant with an API key, a carrier's key, a Nash connection to the sandbox that takes the orders of `store-1`, a VTEX
- * account whose Pick and Pack takes those of `store-2`, and a webhook endpoint. On a later start it finds all this and only tells the sandbox, which remembers nothing, where to send
- * its hooks.
+ * account whose Pick and Pack takes those of `store-2`, the carrier `demo`, and a webhook endpoint. On a later start it finds all
+ * this and only tells the sandbox, which remembers nothing, where to send its hooks.
  */
 export async function seedDemo(context: DemoContext): Promise<DemoCredentials> {
   const credentials = (await findEarlier(context)) ?? (await createMerchant(context));
   await writePrivateFile(credentialsPath(context.home), `${JSON.stringify(credentials, null, 2)}\n`);
   await connectNash(context, credentials);
   await connectVtex(credentials);
+  await connectCourier(credentials);
   await subscribe(context, credentials);
   return credentials;
 }

@@ -16,6 +16,9 @@ const { key } = await ingress.tenant();
 const attempt = (json: unknown, as = key) =>
   ingress.request('POST', '/v1/connectors/generic-carrier/try', { key: as, json });
 
+const connect = (settings: unknown) =>
+  ingress.request('POST', '/v1/connections', { key, json: { connector: 'generic-carrier', name: 'Bay', settings } });
+
 describe('a courier’s settings, tried on a sample', () => {
   test('show what is read of each parcel of a reply', async () => {
     const { status, body } = await attempt({ settings: guideSettings(), body: JSON.parse(blockOf('reply')) });
@@ -61,12 +64,14 @@ describe('a courier’s settings, tried on a sample', () => {
     }
   });
 
-  test('are refused with a pointer to each fault', async () => {
+  test('are refused as they would be when they are saved, each fault with its pointer', async () => {
     const settings = plainSettings({ statuses: { DONE: 'ARRIVED' }, track: trackOf({ events: 'scans[' }) });
     const refused = await attempt({ settings, body: {} });
     expect(refused.status).toBe(400);
+    const saved = await connect(settings);
     const pointers = ({ body }: { body: unknown }) => (body as { errors: { pointer: string }[] }).errors.map(({ pointer }) => pointer); // prettier-ignore
     expect(pointers(refused).sort()).toEqual(['/settings/statuses/DONE', '/settings/track/events']);
+    expect(pointers(saved).sort()).toEqual(pointers(refused).sort());
   });
 
   test('need a sample', async () => {
@@ -82,5 +87,31 @@ describe('a courier’s settings, tried on a sample', () => {
   test('are for those who may operate', async () => {
     const { key: reader } = await ingress.tenant(['read']);
     expect(await attempt({ settings: plainSettings(), body: {} }, reader)).toMatchObject({ status: 403 });
+  });
+});
+
+describe('a connection with a courier’s settings', () => {
+  test('shows them without their secrets', async () => {
+    const { status, body } = await connect(
+      plainSettings({ auth: { scheme: 'header', header: 'x-key', apiKey: 'canary-1' } }),
+    );
+    expect(status).toBe(201);
+    expect(body).toMatchObject({
+      kind: 'carrier',
+      secretsConfigured: ['apiKey'],
+      settings: { auth: { header: 'x-key' } },
+    });
+    expect(JSON.stringify(body)).not.toContain('canary-1');
+  });
+
+  test('is refused when its API or its token URL is inside of the network', async () => {
+    const oauth = { scheme: 'oauth', clientId: 'c', clientSecret: 's' };
+    for (const changes of [
+      { baseUrl: 'http://169.254.169.254' },
+      { auth: { ...oauth, tokenUrl: 'http://169.254.169.254/token' } },
+    ]) {
+      const refused = await connect(plainSettings({ baseUrl: 'https://203.0.113.7', ...changes }));
+      expect(refused).toMatchObject({ status: 400, body: { errors: [{ pointer: '/settings' }] } });
+    }
   });
 });

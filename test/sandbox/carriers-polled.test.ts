@@ -26,7 +26,7 @@ function connect({ url, connect: open }: CarriersHarness, carrier: Carrier): Car
     case 'shipengine':
       return open(shipengine, { apiKey: 'demo_key', carrier: 'usps', baseUrl }).carrier;
     case 'demo':
-      return open(genericCarrier, demoCourier(url)).carrier;
+      return open(genericCarrier, demoCourier(url, 'demo-courier-hooks')).carrier;
   }
 }
 const track = async (connection: CarrierConnection, ...numbers: string[]) =>
