@@ -49,6 +49,14 @@ export function makeCarrierSenders(clock: Clock): Readonly<Record<string, Sender
         clientSecret: 'secret',
       }),
     },
+    'generic-carrier': {
+      body: JSON.stringify({ ref: 'N1', code: 'DONE' }),
+      make: byHmac((mac, body) => ({ 'x-signature': mac(body, 'hex') }), {
+        baseUrl: 'https://courier.example',
+        statuses: { DONE: 'DELIVERED' },
+        webhook: { signature: { scheme: 'hmac', header: 'x-signature' }, number: 'ref', event: { code: 'code' } },
+      }),
+    },
     shipengine: {
       body: JSON.stringify({ resource_type: 'OTHER' }),
       make: () => {

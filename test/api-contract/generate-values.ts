@@ -7,7 +7,9 @@ const NodeSchema = z.strictObject({
   $ref: z.string().optional(),
   type: z.union([z.string(), z.array(z.string())]).optional(),
   enum: z.array(z.unknown()).optional(),
+  const: z.unknown().optional(),
   anyOf: z.array(z.record(z.string(), z.unknown())).optional(),
+  oneOf: z.array(z.record(z.string(), z.unknown())).optional(),
   properties: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
   required: z.array(z.string()).default([]),
   additionalProperties: z.union([z.boolean(), z.record(z.string(), z.unknown())]).optional(),
@@ -47,7 +49,9 @@ export function generateValues(document: OpenApi, schema: Schema): Arbitrary<unk
     return of(resolve(document, name)).map(sensible[name] ?? ((value) => value));
   }
   if (node.enum !== undefined) return fc.constantFrom(...node.enum);
-  if (node.anyOf !== undefined) return fc.oneof(...node.anyOf.map(of));
+  if (node.const !== undefined) return fc.constant(node.const);
+  const choices = node.anyOf ?? node.oneOf;
+  if (choices !== undefined) return fc.oneof(...choices.map(of));
   const types = node.type === undefined ? [] : [node.type].flat();
   if (types.length === 0) return fc.jsonValue({ maxDepth: 2, stringUnit: 'grapheme' }).filter(isStorable);
   return fc.oneof(...types.map((type) => ofType(type, node, of)));
@@ -80,6 +84,12 @@ function withFieldsThatAgree(value: unknown): unknown {
     ...(payload && { payload: payload === 'vtex-pick-and-pack' ? 'thin' : payload }),
   };
 }
+/** Of a courier (`GET /v1/connectors`): the least that can be tried. */
+const courierSettings = {
+  baseUrl: 'https://courier.example',
+  statuses: { DONE: 'DELIVERED' },
+  track: { path: '/parcels/{trackingNumber}', event: { code: 'status' } },
+};
 
 /** What no schema can say and the document says in words, kept to, so that most of what is made is also accepted. */
 const sensible: Readonly<Record<string, (value: unknown) => unknown>> = {
@@ -100,6 +110,10 @@ const sensible: Readonly<Record<string, (value: unknown) => unknown>> = {
   EndpointPatch: withFieldsThatAgree,
   // Every event has it; which fields and values there are follows from the catalogue.
   FilterCondition: () => ({ path: '/timestamp', op: 'gt', value: '2026' }),
+  TryReading(value) {
+    const sample = z.record(z.string(), z.unknown()).parse(value);
+    return { ...sample, as: 'reply', settings: courierSettings };
+  },
   OrderInput(value) {
     const order = OrderInput.parse(value);
     return order.recipient.address === undefined ? { ...order, fulfilment: 'pickup' } : order;

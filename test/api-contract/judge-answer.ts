@@ -36,6 +36,7 @@ const beyondSchema: Readonly<Record<string, RegExp>> = {
   patchOrdersOrderId: /^\/recipient\/address$/,
   // The connector's own schema (`GET /v1/connectors`), after what is set was merged with what is given.
   patchConnectionsConnectionId: /^\/settings/,
+  postConnectorsGenericCarrierTry: /^\/settings/,
   // What a fulfilment system may be given depends on whose OMS the merchant has connected.
   postConnections: /^\/routing\/\d+\/connections$/,
 };

@@ -21,7 +21,7 @@ const isSchema = (value: unknown): value is Schema => typeof value === 'object' 
 
 function alternatives(document: OpenApi, schema: unknown): Schema[] {
   if (!isSchema(schema)) return [];
-  const { $ref, anyOf } = schema;
+  const { $ref, oneOf, anyOf = oneOf } = schema;
   if (typeof $ref === 'string') return alternatives(document, resolve(document, nameOfReference($ref)));
   return Array.isArray(anyOf) ? anyOf.flatMap((one) => alternatives(document, one)) : [schema];
 }

@@ -101,7 +101,7 @@ const tryCarrier = defineRoute({
     const part = as === 'hook' ? 'webhook' : 'track';
     if (settings[part] === undefined) {
       const detail = `is required to read a ${as}`;
-      throw makeInvalid([{ code: 'field.required', detail, pointer: `/settings/${part}` }]);
+      throw makeInvalid([{ code: 'field.incomplete', detail, pointer: `/settings/${part}` }]);
     }
     const receivedAt = toInstant(store.clock.now());
     const { parcels, failure } = tryReading(settings, { document, as, receivedAt });

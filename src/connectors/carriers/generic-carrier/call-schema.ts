@@ -72,7 +72,7 @@ export const TrackSchema = z
   })
   .superRefine(({ path, body, method, numbersPerCall, number, parcels }, context) => {
     const issue = (at: string, message: string): void =>
-      context.addIssue({ code: 'custom', path: [at], message, params: { code: 'field.required' } });
+      context.addIssue({ code: 'custom', path: [at], message, params: { code: 'field.incomplete' } });
     const wanted = numbersPerCall > 1 ? 'trackingNumbers' : 'trackingNumber';
     const named = [...namesIn(path), ...namesWithin(body ?? null).map(({ name }) => name)];
     if (!named.includes(wanted)) issue('path', `{${wanted}} stands in neither path nor body`);
@@ -99,7 +99,7 @@ export const BookSchema = z
     const named = [...namesIn(path), ...namesWithin(body).map(({ name }) => name)];
     if (named.includes('reference') || idempotencyHeader !== undefined) return;
     const message = 'names {reference}, by which the carrier knows that a booking is sent again';
-    context.addIssue({ code: 'custom', path: ['body'], message, params: { code: 'field.required' } });
+    context.addIssue({ code: 'custom', path: ['body'], message, params: { code: 'field.incomplete' } });
   });
 export type BookCall = z.infer<typeof BookSchema>;
 

@@ -54,7 +54,7 @@ export const TimeSchema = z.strictObject({
     .default('iso')
     .superRefine((format, context) => {
       const fault = faultOfFormat(format);
-      if (fault !== null) context.addIssue({ code: 'custom', message: fault, params: { code: 'field.format' } });
+      if (fault !== null) context.addIssue({ code: 'custom', message: fault, params: { code: 'field.time_format' } });
     }),
   /**
    * `data`: an offset in the text itself; without one the time stays local. `unknown`: not even an offset is believed, for

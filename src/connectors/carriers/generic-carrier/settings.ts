@@ -63,7 +63,7 @@ export const GenericSettingsSchema = z
   .superRefine(({ track, webhook, baseUrl }, context) => {
     if (track === undefined && webhook === undefined) {
       const message = 'is required where there is no webhook: parcels are heard of by one of them';
-      context.addIssue({ code: 'custom', path: ['track'], message, params: { code: 'field.required' } });
+      context.addIssue({ code: 'custom', path: ['track'], message, params: { code: 'field.incomplete' } });
     }
     if (/[?#]/.test(baseUrl)) context.addIssue({ code: 'custom', path: ['baseUrl'], message: 'has no ? and no #' });
   });

@@ -36,24 +36,24 @@ describe('settings of a courier', () => {
     ['a status that is none', { statuses: { DONE: 'ARRIVED' } }, '/statuses/DONE field.'],
     ['a reason that is none', { statuses: { DONE: { status: null, reason: 'dog' } } }, '/statuses/DONE'],
     ['no words', { statuses: undefined }, '/statuses field.required'],
-    ['neither asking nor hooks', { track: undefined }, '/track field.required'],
+    ['neither asking nor hooks', { track: undefined }, '/track field.incomplete'],
     ['a zone that is none', { track: event({ time: { path: 'at', zone: 'Australia/Nowhere' } }) }, '/track/event/time/zone field.value'], // prettier-ignore
     ['an offset for a zone', { track: event({ time: { path: 'at', zone: '+10:00' } }) }, '/track/event/time/zone field.value'], // prettier-ignore
-    ['a time without a year', { track: event({ time: { path: 'at', format: 'DD/MM HH:mm' } }) }, '/track/event/time/format field.format'], // prettier-ignore
-    ['hh without A', { track: event({ time: { path: 'at', format: 'YYYY-MM-DD hh:mm' } }) }, '/track/event/time/format field.format'], // prettier-ignore
-    ['a part twice', { track: event({ time: { path: 'at', format: 'YYYY-MM-DD MM' } }) }, '/track/event/time/format field.format'], // prettier-ignore
+    ['a time without a year', { track: event({ time: { path: 'at', format: 'DD/MM HH:mm' } }) }, '/track/event/time/format field.time_format'], // prettier-ignore
+    ['hh without A', { track: event({ time: { path: 'at', format: 'YYYY-MM-DD hh:mm' } }) }, '/track/event/time/format field.time_format'], // prettier-ignore
+    ['a part twice', { track: event({ time: { path: 'at', format: 'YYYY-MM-DD MM' } }) }, '/track/event/time/format field.time_format'], // prettier-ignore
     ['an unknown placeholder in a path', { track: trackOf({ path: '/p/{trackingNumber}/{zip}' }) }, '/track/path field.placeholder'], // prettier-ignore
-    ['a call that names no number', { track: trackOf({ path: '/parcels' }) }, '/track/path field.required'],
-    ['several numbers without a place for them', { track: trackOf({ numbersPerCall: 5, number: 'ref', parcels: '[]' }) }, '/track/path field.required'], // prettier-ignore
-    ['several numbers and none in the reply', { track: trackOf({ path: '/p/{trackingNumbers}', numbersPerCall: 5, parcels: '[]' }) }, '/track/number field.required'], // prettier-ignore
-    ['a body with GET', { track: trackOf({ body: { n: '{trackingNumber}' } }) }, '/track/body field.required'],
+    ['a call that names no number', { track: trackOf({ path: '/parcels' }) }, '/track/path field.incomplete'],
+    ['several numbers without a place for them', { track: trackOf({ numbersPerCall: 5, number: 'ref', parcels: '[]' }) }, '/track/path field.incomplete'], // prettier-ignore
+    ['several numbers and none in the reply', { track: trackOf({ path: '/p/{trackingNumbers}', numbersPerCall: 5, parcels: '[]' }) }, '/track/number field.incomplete'], // prettier-ignore
+    ['a body with GET', { track: trackOf({ body: { n: '{trackingNumber}' } }) }, '/track/body field.incomplete'],
     ['a path that climbs', { track: trackOf({ path: '/../{trackingNumber}' }) }, '/track/path'],
     ['a path that is another host', { track: trackOf({ path: '@other.example/{trackingNumber}' }) }, '/track/path'],
     ['a base URL with a query', { baseUrl: 'https://courier.example/?to=' }, '/baseUrl'],
     ['a base URL of a file', { baseUrl: 'file:///etc/passwd' }, '/baseUrl'],
     ['an unknown placeholder in a booking', { book: book({ body: { ref: '{reference}', list: [{ to: '{dropoff.email}' }] } }) }, '/book/body/list/0/to field.placeholder'], // prettier-ignore
     ['a parcel’s value outside of a list', { book: book({ body: { ref: '{reference}', kg: '{parcel.weightGrams}' } }) }, '/book/body/kg'], // prettier-ignore
-    ['a booking that cannot be sent twice', { book: book({ body: {} }) }, '/book/body field.required'],
+    ['a booking that cannot be sent twice', { book: book({ body: {} }) }, '/book/body field.incomplete'],
     ['a booking without its id', { book: book({ bookingId: undefined }) }, '/book/bookingId field.required'],
     ['a header that is none', { auth: { scheme: 'header', header: 'x key', apiKey: 'k' } }, '/auth/header'],
     ['a key that breaks out of its header', { auth: { scheme: 'header', header: 'x-key', apiKey: 'k\r\nx: y' } }, '/auth/apiKey'], // prettier-ignore
