@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { carrierConnectors } from '../../src/connectors/carriers/registry.ts';
 import { connectors } from '../../src/connectors/registry.ts';
 import { toSettingsSchema } from '../../src/ingress/connection-settings.ts';
+import { plainSettings } from '../connectors/carriers/generic-carrier/courier-settings.ts';
 import { startIngress } from '../support/ingress.ts';
 import { testRedis } from '../support/redis.ts';
 import { egress } from '../vectors/vectors.ts';
@@ -32,6 +33,8 @@ const accounts: Record<string, Record<string, unknown>> = {
   usps: { clientId: 'id', clientSecret: 'secret' },
   'dhl-unified': { apiKey: 'key' },
   'australia-post': { apiKey: 'key', password: 'password', accountNumber: '0012345678' },
+  // Its token URL stands deeper: try-carrier.test.ts.
+  'generic-carrier': plainSettings(),
 };
 
 const PropertiesSchema = z.record(z.string(), z.looseObject({ format: z.string().optional() }));

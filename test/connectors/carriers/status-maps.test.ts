@@ -89,5 +89,5 @@ test('a word without a row is unknown and told to be, also when it is a name tha
 });
 
 test('every carrier is in the registry by its id', () => {
-  expect([...carrierConnectors.keys()].sort()).toEqual(['aftership', 'australia-post', 'dhl-unified', 'easypost', 'fedex', 'shipengine', 'shippo', 'ups', 'usps']); // prettier-ignore
+  expect([...carrierConnectors.keys()].sort()).toEqual(['aftership', 'australia-post', 'dhl-unified', 'easypost', 'fedex', 'generic-carrier', 'shipengine', 'shippo', 'ups', 'usps']); // prettier-ignore
 });
