@@ -11,6 +11,7 @@ import { memory } from './memory.ts';
 import { noisy } from './noisy.ts';
 import { reconcile } from './reconcile.ts';
 import { rows } from './rows.ts';
+import { runs } from './runs.ts';
 import { settlement } from './settlement.ts';
 import { steady } from './steady.ts';
 import { tracking } from './tracking.ts';
@@ -34,4 +35,5 @@ export const benchmarks: readonly Benchmark[] = [
   rows,
   tracking,
   lastMile,
+  runs,
 ];
