@@ -52,7 +52,8 @@ export function createWaitingRows<Row extends Waiting>(limits: {
       behind.set(row.identity, row);
       return older;
     },
-    has: (identity) => ready.has(identity) || underWay.has(identity),
+    // Most are asked about where nothing waits: sets that are empty are not searched.
+    has: (identity) => (ready.size > 0 && ready.has(identity)) || (underWay.size > 0 && underWay.has(identity)),
     take(anyway) {
       if (ready.size === 0) return undefined;
       if (!anyway && !isFull(1)) return undefined;
