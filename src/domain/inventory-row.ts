@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ExternalIdSchema } from './order-input.ts';
+import { readPlainInventoryRow } from './plain-inventory-row.ts';
 import { RowCurrencySchema, RowWholeSchema, RowWordSchema, TaxShareSchema } from './row-fields.ts';
 import { defineRowReader } from './row-reading.ts';
 import { InstantSchema } from './time.ts';
@@ -50,7 +51,7 @@ export const InventoryRowSchema = z
   .meta({ id: 'InventoryRow' });
 export type InventoryRow = WithoutNulls<z.infer<typeof InventoryRowSchema>>;
 
-export const readInventoryRow = defineRowReader(InventoryRowSchema);
+export const readInventoryRow = defineRowReader(InventoryRowSchema, { readPlain: readPlainInventoryRow });
 
 /** What two rows about the same thing have in common. */
 export const inventoryRowKey = (row: Pick<InventoryRow, 'externalProductId' | 'externalStoreLocationId'>): string =>

@@ -4,15 +4,22 @@ import { CurrencySchema, MinorAmountSchema } from './money.ts';
 import { InstantSchema } from './time.ts';
 import { WeightGramsSchema } from './weight.ts';
 
+const externalIdMax = 128;
+// oxlint-disable-next-line no-control-regex
+const externalIdPattern = /^(?!\.{1,2}$)[^\u0000-\u001f\u007f]+$/;
+
 /**
  * An id that another system gave. Kept as it is; no control characters and no `.` or `..`, because it travels in URLs and
  * headers.
  */
 export const ExternalIdSchema = z
   .string()
-  .max(128)
-  // oxlint-disable-next-line no-control-regex
-  .regex(/^(?!\.{1,2}$)[^\u0000-\u001f\u007f]+$/, 'must have a character, no control characters, and not be . or ..');
+  .max(externalIdMax)
+  .regex(externalIdPattern, 'must have a character, no control characters, and not be . or ..');
+
+/** The same, where it is asked of millions. */
+export const isExternalId = (value: unknown): value is string =>
+  typeof value === 'string' && value.length <= externalIdMax && externalIdPattern.test(value);
 
 /** What the customer accepts when a line is not on the shelf. */
 export const SubstitutionSchema = z

@@ -84,7 +84,7 @@ export const ProductRowSchema = z
   .meta({ id: 'ProductRow' });
 export type ProductRow = WithoutNulls<z.infer<typeof ProductRowSchema>>;
 
-export const readProductRow = defineRowReader(ProductRowSchema, warnOfProduct);
+export const readProductRow = defineRowReader(ProductRowSchema, { warnOf: warnOfProduct });
 
 export const productRowKey = (row: Pick<ProductRow, 'externalIdentifier'>): string => row.externalIdentifier;
 

@@ -1,8 +1,11 @@
 import * as z from 'zod';
 import { isCurrency } from './currency.ts';
 
-/** Whole units of stock, and money in the currency's minor unit: what a partner's signed integer of 32 bits holds. */
-export const RowWholeSchema = z.int().min(0).max(2_147_483_647);
+/** What a partner's signed integer of 32 bits holds. */
+export const rowWholeMax = 2_147_483_647;
+
+/** Whole units of stock, and money in the currency's minor unit. */
+export const RowWholeSchema = z.int().min(0).max(rowWholeMax);
 
 export const RowCurrencySchema = z.string().refine(isCurrency, {
   error: 'is no ISO 4217 code',
