@@ -27,8 +27,9 @@ export function bodyIn(form: PayloadForm, event: AnnouncedEvent): string {
   }
 }
 
-/** Ids, and the version that says which of two events is the newer. */
-const isThin = ([name]: [string, unknown]): boolean => /(^id|Id)$/.test(name) || name === 'version';
+/** What says which thing an event is about, and which of two events is the newer. */
+const isThin = ([name]: [string, unknown]): boolean =>
+  name.endsWith('Id') || ['carrier', 'trackingNumber', 'version'].includes(name);
 
 function toThin(body: string): string {
   const { type, timestamp, data } = EventBodySchema.parse(JSON.parse(body));

@@ -1,3 +1,4 @@
+import { endpointProblemCodes } from './endpoint-problem-codes.ts';
 import { row, type ProblemRow } from './problem-row.ts';
 import { rowProblemCodes } from './rows/problem-codes.ts';
 import { serviceProblemCodes } from './service-problem-codes.ts';
@@ -7,6 +8,7 @@ import { runProblemCodes } from './run-problem-codes.ts';
 export const problemCodes = {
   ...rowProblemCodes,
   ...runProblemCodes,
+  ...endpointProblemCodes,
   ...serviceProblemCodes,
   'auth.missing': row('misconfigured', 401, 'No API key', 'Send `Authorization: Bearer <key>`.'),
   'auth.invalid': row(
@@ -134,21 +136,6 @@ export const problemCodes = {
   ),
   'order.contended': row('transient', 503, 'The order changed too often meanwhile', 'Send the request again.'),
   'store.contended': row('transient', 503, 'It changed too often meanwhile', 'Send the request again.'),
-  'endpoint.not_found': row('rejected', 404, 'No such endpoint', 'See `GET /v1/endpoints`.'),
-  'endpoint.keys_full': row(
-    'rejected',
-    409,
-    'Too many secrets sign',
-    'Ten earlier secrets are still in their overlap. Rotate with a shorter `overlapHours`: it ends theirs as well.',
-  ),
-  'endpoint.state': row(
-    'rejected',
-    409,
-    'The endpoint is disabled',
-    'Nothing is sent to it: enable it first with `POST /v1/endpoints/{id}/enable`.',
-  ),
-  'event.not_found': row('rejected', 404, 'No such event', 'Events are kept for some days only.'),
-  'delivery.not_found': row('rejected', 404, 'No such delivery', 'Deliveries are kept as long as their events.'),
   'issue.not_found': row('rejected', 404, 'No such issue', 'See `GET /v1/issues`.'),
   'invoice.number_taken': row(
     'rejected',

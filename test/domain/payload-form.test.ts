@@ -27,9 +27,16 @@ describe('an event is sent', () => {
     });
   });
 
-  test.each(eventTypes.filter((type) => type !== 'tracking.updated'))('thin with at least one id: %s', (type) => {
+  test.each(eventTypes)('thin with at least one id: %s', (type) => {
     const { data } = read(bodyIn('thin', event(type))) as { data: object };
     expect(Object.keys(data).filter((name) => name.endsWith('Id'))).not.toEqual([]);
+  });
+
+  test('thin of a parcel that goes with no order with what its carrier calls it', () => {
+    const nobody = { orderId: null, externalId: null, version: null };
+    expect(read(bodyIn('thin', event('tracking.updated', nobody)))).toMatchObject({
+      data: { ...nobody, carrier: 'dhl', trackingNumber: '00340434161094015902' },
+    });
   });
 
   test('as VTEX Pick and Pack sends it: four fields, the OMS’s own id, the account as in the tokens', () => {
