@@ -40,6 +40,7 @@ export interface PushedRun {
 }
 
 const lookMs = 200;
+const quietMaxMs = 60_000;
 
 /** Uploads rows and watches their run to its end. Throws where it does not end well, or nothing happens for a minute. */
 export async function pushRun(
@@ -86,12 +87,19 @@ async function watch(url: string, key: string): Promise<Run> {
   let lastMs = Date.now();
   for (;;) {
     const reply = await fetch(url, { headers: { authorization: `Bearer ${key}` } });
-    const run = RunSchema.parse(await reply.json());
+    const answer: unknown = await reply.json();
+    // Somewhere between a busy API and a busy Redis a look may come to nothing; the next one is soon.
+    if (reply.status === 503 && Date.now() - lastMs <= quietMaxMs) {
+      await delay(lookMs);
+      continue;
+    }
+    if (!reply.ok) throw new Error(`a look at the run was answered ${reply.status}: ${JSON.stringify(answer)}`);
+    const run = RunSchema.parse(answer);
     if (run.status === 'completed') return run;
     if (run.status !== 'running') throw new Error(`the run is ${run.status}: ${JSON.stringify(run.counts)}`);
     const seen = JSON.stringify(run.counts);
     if (seen !== last) [last, lastMs] = [seen, Date.now()];
-    if (Date.now() - lastMs > 60_000) throw new Error(`nothing happens for a minute: ${seen}`);
+    if (Date.now() - lastMs > quietMaxMs) throw new Error(`nothing happens for a minute: ${seen}`);
     await delay(lookMs);
   }
 }
