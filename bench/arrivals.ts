@@ -15,9 +15,9 @@ export interface Arrival {
 /** Every request to the simulated partners from now on. */
 export function watchArrivals(books: Books): { arrivals: readonly Arrival[]; stop: () => void } {
   const arrivals: Arrival[] = [];
-  const addRequest = books.addRequest;
+  const addRequest = books.addRequest.bind(books);
   books.addRequest = (entry) => {
-    addRequest.call(books, entry);
+    addRequest(entry);
     const { method, path, arrivedAt: seenMs, heldMs = 0 } = entry;
     arrivals.push({ org: () => entry.org, call: `${method} ${path}`, seenMs, afterMs: seenMs - heldMs });
   };

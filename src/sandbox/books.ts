@@ -66,8 +66,8 @@ const bump = (counts: Map<string, number>, name: string): void => {
   counts.set(name, (counts.get(name) ?? 0) + 1);
 };
 
-/** `heldMs`: how long the request that is being taken in may have been here unseen. */
-export function createBooks(heldMs: () => number = () => 0): Books {
+/** `heldNow`: how long the request that is being taken in may have been here unseen. */
+export function createBooks(heldNow: () => number = () => 0): Books {
   const effects = new Map<string, Map<string, Map<string, number>>>();
   const requests: RequestEntry[] = [];
   let requestsTotal = 0;
@@ -85,7 +85,7 @@ export function createBooks(heldMs: () => number = () => 0): Books {
   return {
     addRequest(entry) {
       requestsTotal += 1;
-      entry.heldMs = heldMs();
+      entry.heldMs = heldNow();
       requests.push(entry);
       if (requests.length > requestsKeptMax) requests.shift();
     },

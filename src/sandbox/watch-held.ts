@@ -1,7 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
+import { z } from 'zod';
 
 const lookEveryMs = 2;
+const EventSchema = z.object({ socket: z.instanceof(Socket) });
 
 export interface HeldWatch {
   /** How long the request that is being taken in may have been here already. */
@@ -27,13 +29,14 @@ export function watchHeld(): HeldWatch {
   const takenSinceMs = new WeakMap<Socket, number>();
   let taking = { tick: -2, sinceMs: 0 };
   const onSocket = (event: unknown): void => {
+    const { socket } = EventSchema.parse(event);
     const sinceMs = ticks - taking.tick > 1 ? tickBeforeMs : taking.sinceMs;
     taking = { tick: ticks, sinceMs };
-    takenSinceMs.set((event as { socket: Socket }).socket, sinceMs);
+    takenSinceMs.set(socket, sinceMs);
   };
   let sinceMs: number | undefined;
   const onRequest = (event: unknown): void => {
-    const { socket } = event as { socket: Socket };
+    const { socket } = EventSchema.parse(event);
     sinceMs = takenSinceMs.get(socket) ?? tickBeforeMs;
     takenSinceMs.delete(socket);
     // Other servers of this process have requests as well.

@@ -47,7 +47,7 @@ export const defects: readonly Defect[] = [
     edits: [
       {
         file: 'src/queues/perform-effect.ts',
-        find: 'return { order: claim.order };',
+        find: 'return { order: claim.holder };',
         replace: 'return null;',
       },
       {
