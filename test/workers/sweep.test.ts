@@ -101,8 +101,9 @@ describe('the sweep for retention', () => {
   it('takes events and deliveries off their lists when their documents are past their time', async () => {
     const { store } = bench;
     const announce = async () => {
-      const event = makeEvent(store, merchantId, 'endpoint.test', {}, null);
-      const delivery = makeDelivery(store, event, newId('endpoint', bench.clock));
+      const endpointId = newId('endpoint', bench.clock);
+      const event = makeEvent(store, merchantId, 'endpoint.test', { endpointId }, null);
+      const delivery = makeDelivery(store, event, endpointId);
       await commit(store, { writes: [...eventDocWrites(store, event), ...deliveryWrites(store, delivery)] });
       return [event.id, delivery.id];
     };
