@@ -9,8 +9,8 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     pool: 'forks',
-    // The proofs wait for other processes most of the time: three files go on beside each other on a small machine, too.
-    maxWorkers: 3,
+    // The proofs wait for other processes most of the time: two files go on beside each other on a small machine, too.
+    maxWorkers: 2,
     reporters: ['default'],
   },
 });

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { Failure } from '../../domain/failure.ts';
+import { HeldTokens, type HeldToken } from '../held-tokens.ts';
 import type { ConnectorIo } from '../io.ts';
 import { exchange, type CarrierCall, type CarrierName, type Judge } from './exchange.ts';
 import { HeaderText } from './setting-values.ts';
@@ -16,11 +16,6 @@ export interface OAuthClient {
   scope?: string;
 }
 
-interface AccessToken {
-  readonly text: string;
-  readonly staleAtMs: number;
-}
-
 const TokenReplySchema = z.object({
   access_token: HeaderText.max(8_192),
   /** Seconds; some write it as text. */
@@ -29,58 +24,18 @@ const TokenReplySchema = z.object({
 
 /** Given up this long before its end: calls that are under way have to arrive with it. */
 const marginMs = 60_000;
-/** Credentials with a token at hand; beyond them the oldest token is asked for anew. */
-const heldMax = 1_000;
 
-/** The tokens of this process. Never written down, and never in a message. */
-class AccessTokens {
-  readonly #held = new Map<string, Promise<AccessToken>>();
-  readonly #refused = new WeakSet<AccessToken>();
+const tokens = new HeldTokens();
 
-  /** A token that is good for a while; calls at the same time wait for one and the same. */
-  async get(client: OAuthClient, io: ConnectorIo): Promise<AccessToken> {
-    const key = keyOf(client);
-    for (let held = this.#held.get(key); held !== undefined; held = this.#held.get(key)) {
-      try {
-        const token = await held;
-        if (io.nowMs() < token.staleAtMs && !this.#refused.has(token)) return token;
-      } catch (error) {
-        // What is no Failure, or `aborted`, is that somebody else ran out of time: no answer to us.
-        if (error instanceof Failure && error.kind !== 'aborted') throw error;
-      }
-      this.#drop(key, held);
-    }
-    const asked = fetchToken(client, io);
-    this.#held.set(key, asked);
-    for (const oldest of this.#held.keys()) {
-      if (this.#held.size <= heldMax) break;
-      this.#held.delete(oldest);
-    }
-    try {
-      return await asked;
-    } catch (error) {
-      this.#drop(key, asked);
-      throw error;
-    }
-  }
-
-  /** The carrier would not have it any more, whatever was said of its life. */
-  refuse(token: AccessToken): void {
-    this.#refused.add(token);
-  }
-
-  #drop(key: string, held: Promise<AccessToken>): void {
-    if (this.#held.get(key) === held) this.#held.delete(key);
-  }
-}
-
-const tokens = new AccessTokens();
-
-const keyOf = ({ tokenUrl, clientId, clientSecret }: OAuthClient): string =>
-  createHash('sha256').update([tokenUrl, clientId, clientSecret].join('\n')).digest('base64url');
+const tokenOf = (client: OAuthClient, io: ConnectorIo): Promise<HeldToken> =>
+  tokens.get(
+    [client.tokenUrl, client.clientId, client.clientSecret],
+    () => io.nowMs(),
+    () => fetchToken(client, io),
+  );
 
 /** Out of the same budget as all calls: carriers count it there. */
-async function fetchToken(client: OAuthClient, io: ConnectorIo): Promise<AccessToken> {
+async function fetchToken(client: OAuthClient, io: ConnectorIo): Promise<HeldToken> {
   const { carrier, tokenUrl, clientId, clientSecret, credentials, scope } = client;
   const form = new URLSearchParams({
     grant_type: 'client_credentials',
@@ -116,24 +71,24 @@ export class OAuthSession {
 
   /** @throws Failure those of `exchange`; `misconfigured` `<carrier>.key_refused` where a fresh token is refused, too */
   async send<T extends z.ZodType>(call: CarrierCall, schema: T, judge?: Judge): Promise<z.infer<T>> {
-    const token = await tokens.get(this.#client, this.#io);
+    const token = await tokenOf(this.#client, this.#io);
     try {
       return await this.#call(call, token, schema, judge);
     } catch (error) {
       if (!(error instanceof Failure && error.detail['status'] === 401)) throw error;
       tokens.refuse(token);
-      return this.#call(call, await tokens.get(this.#client, this.#io), schema, judge);
+      return this.#call(call, await tokenOf(this.#client, this.#io), schema, judge);
     }
   }
 
   /** Checks the credentials now. */
   async test(): Promise<void> {
-    await tokens.get(this.#client, this.#io);
+    await tokenOf(this.#client, this.#io);
   }
 
   #call<T extends z.ZodType>(
     { headers, ...call }: CarrierCall,
-    { text }: AccessToken,
+    { text }: HeldToken,
     schema: T,
     judge?: Judge,
   ): Promise<z.infer<T>> {

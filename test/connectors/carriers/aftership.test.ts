@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { aftership } from '../../../src/connectors/carriers/aftership/index.ts';
 import { webhook } from '../../../src/connectors/carriers/aftership/webhook.ts';
 import { hookBody, listBody, trackingBody } from '../../fixtures/carriers/aftership.ts';
-import { connectWith, freshKey, linesOf, receivedAt, reportOf, startMs, statusOf, useNock } from './carrier-harness.ts';
+import { connectWith, freshKey, linesOf, receivedAt, reportOf, startMs, statusOf } from './carrier-harness.ts';
+import { useNock } from '../wire-harness.ts';
 
 useNock();
 

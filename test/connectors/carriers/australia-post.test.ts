@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { australiaPost } from '../../../src/connectors/carriers/australia-post/index.ts';
 import { resolveParcel } from '../../../src/domain/parcel-state.ts';
 import { article, consignment, invalid, trackBody } from '../../fixtures/carriers/australia-post.ts';
-import { connectWith, freshKey, linesOf, reportOf, statusOf, useNock } from './carrier-harness.ts';
+import { connectWith, freshKey, linesOf, reportOf, statusOf } from './carrier-harness.ts';
+import { useNock } from '../wire-harness.ts';
 
 useNock();
 

@@ -1,28 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import nock from 'nock';
-import { afterAll, afterEach, beforeAll } from 'vitest';
 import type { CarrierConnector, ParcelReport, TrackResult } from '../../../src/connectors/carriers/port.ts';
-import { createConnectorIo } from '../../../src/connectors/create-io.ts';
 import type { CarrierEvent } from '../../../src/domain/carrier-event.ts';
 import { inOrder } from '../../../src/domain/merge-tracking.ts';
 import { resolveParcel } from '../../../src/domain/parcel-state.ts';
-import { createEgress } from '../../../src/platform/egress.ts';
-import { createHttp } from '../../../src/platform/http.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
-
-const egress = createEgress({ allow: [], resolve: () => Promise.resolve([{ address: '203.0.113.1', family: 4 }]) });
-const http = createHttp({ egress, userAgent: 'Packline/test' });
-
-/** nock for a whole test file: nothing leaves the machine, and every expected request must have come. */
-export function useNock(): void {
-  beforeAll(() => nock.disableNetConnect());
-  afterEach(() => {
-    const missing = nock.pendingMocks();
-    nock.cleanAll();
-    if (missing.length > 0) throw new Error(`expected and never called: ${missing.join(', ')}`);
-  });
-  afterAll(() => nock.restore());
-}
+import { openWire } from '../wire-harness.ts';
 
 export const startMs = Date.parse('2026-07-26T12:00:00Z');
 export const receivedAt = new Date(startMs).toISOString();
@@ -36,17 +18,7 @@ export function connectWith<S>(
   settings: Record<string, unknown>,
   clock = createFakeClock(startMs),
 ) {
-  // prettier-ignore
-  const pauses: { budget: string; pauseMs: number }[] = [];
-  const operations: string[] = [];
-  const budget = {
-    take: () => Promise.resolve({ taken: true, waitMs: 0, late: () => Promise.resolve() }),
-    throttle: (lane: string, pauseMs: number) => Promise.resolve(void pauses.push({ budget: lane, pauseMs })),
-  };
-  const io = createConnectorIo(
-    { http, budget, clock, report: ({ operation }) => operations.push(operation) },
-    { connector: connector.id, laneOf: (name) => name, signal: new AbortController().signal },
-  );
+  const { io, pauses, operations } = openWire(connector.id, clock);
   const parsed = connector.settings.parse(settings);
   return { carrier: connector.connect(parsed, io), settings: parsed, clock, pauses, operations };
 }

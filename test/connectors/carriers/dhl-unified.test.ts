@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { dhlUnified } from '../../../src/connectors/carriers/dhl-unified/index.ts';
 import { mergeTracking } from '../../../src/domain/merge-tracking.ts';
 import { missingBody, shipmentBody, trackBody } from '../../fixtures/carriers/dhl-unified.ts';
-import { connectWith, freshKey, linesOf, reportOf, statusOf, useNock } from './carrier-harness.ts';
+import { connectWith, freshKey, linesOf, reportOf, statusOf } from './carrier-harness.ts';
+import { useNock } from '../wire-harness.ts';
 
 useNock();
 

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { easypost } from '../../../src/connectors/carriers/easypost/index.ts';
 import { webhook } from '../../../src/connectors/carriers/easypost/webhook.ts';
 import { eventBody, trackerBody } from '../../fixtures/carriers/easypost.ts';
-import { connectWith, freshKey, linesOf, receivedAt, reportOf, statusOf, useNock } from './carrier-harness.ts';
+import { connectWith, freshKey, linesOf, receivedAt, reportOf, statusOf } from './carrier-harness.ts';
+import { useNock } from '../wire-harness.ts';
 
 useNock();
 

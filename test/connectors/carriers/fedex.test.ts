@@ -4,7 +4,8 @@ import { fedex } from '../../../src/connectors/carriers/fedex/index.ts';
 import { webhook } from '../../../src/connectors/carriers/fedex/webhook.ts';
 import { resolveParcel } from '../../../src/domain/parcel-state.ts';
 import { deliveredResult, errorResult, lateResult, trackBody } from '../../fixtures/carriers/fedex.ts';
-import { connectWith, freshKey, linesOf, receivedAt, reportOf, statusOf, useNock } from './carrier-harness.ts';
+import { connectWith, freshKey, linesOf, receivedAt, reportOf, statusOf } from './carrier-harness.ts';
+import { useNock } from '../wire-harness.ts';
 
 useNock();
 

@@ -1,7 +1,8 @@
 import nock from 'nock';
 import { describe, expect, test } from 'vitest';
 import { carrierConnectors } from '../../../src/connectors/carriers/registry.ts';
-import { connectWith, freshKey, useNock } from './carrier-harness.ts';
+import { connectWith, freshKey } from './carrier-harness.ts';
+import { useNock } from '../wire-harness.ts';
 import { plainSettings } from './generic-carrier/courier-settings.ts';
 
 useNock();

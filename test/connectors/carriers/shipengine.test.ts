@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { shipengine } from '../../../src/connectors/carriers/shipengine/index.ts';
 import { webhook } from '../../../src/connectors/carriers/shipengine/webhook.ts';
 import { hookBody, trackingBody } from '../../fixtures/carriers/shipengine.ts';
-import { connectWith, freshKey, linesOf, receivedAt, reportOf, useNock } from './carrier-harness.ts';
+import { connectWith, freshKey, linesOf, receivedAt, reportOf } from './carrier-harness.ts';
+import { useNock } from '../wire-harness.ts';
 
 useNock();
 

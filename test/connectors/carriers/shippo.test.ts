@@ -4,7 +4,8 @@ import { shippo } from '../../../src/connectors/carriers/shippo/index.ts';
 import { webhook } from '../../../src/connectors/carriers/shippo/webhook.ts';
 import { mergeTracking } from '../../../src/domain/merge-tracking.ts';
 import { hookBody, trackBody } from '../../fixtures/carriers/shippo.ts';
-import { connectWith, freshKey, linesOf, receivedAt, reportOf, startMs, statusOf, useNock } from './carrier-harness.ts';
+import { connectWith, freshKey, linesOf, receivedAt, reportOf, startMs, statusOf } from './carrier-harness.ts';
+import { useNock } from '../wire-harness.ts';
 
 useNock();
 

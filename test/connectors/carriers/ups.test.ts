@@ -4,7 +4,8 @@ import { ups } from '../../../src/connectors/carriers/ups/index.ts';
 import { webhook } from '../../../src/connectors/carriers/ups/webhook.ts';
 import { mergeTracking } from '../../../src/domain/merge-tracking.ts';
 import { alertBody, deliveredActivity, errorBody, loadedActivity, notFoundBody, packageBody, trackBody } from '../../fixtures/carriers/ups.ts'; // prettier-ignore
-import { connectWith, freshKey, linesOf, receivedAt, reportOf, startMs, statusOf, useNock } from './carrier-harness.ts';
+import { connectWith, freshKey, linesOf, receivedAt, reportOf, startMs, statusOf } from './carrier-harness.ts';
+import { useNock } from '../wire-harness.ts';
 
 useNock();
 

@@ -2,7 +2,8 @@ import nock from 'nock';
 import { describe, expect, test } from 'vitest';
 import { usps } from '../../../src/connectors/carriers/usps/index.ts';
 import { eventOf, missingBody, trackingBody } from '../../fixtures/carriers/usps.ts';
-import { connectWith, freshKey, linesOf, reportOf, statusOf, useNock } from './carrier-harness.ts';
+import { connectWith, freshKey, linesOf, reportOf, statusOf } from './carrier-harness.ts';
+import { useNock } from '../wire-harness.ts';
 
 useNock();
 

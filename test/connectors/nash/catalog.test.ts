@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { errorBody } from '../../fixtures/nash/payloads.ts';
 import { inventoryEcho, inventoryRow, inventoryToPut, productRow, productToPut } from './catalog-rows.ts';
-import { connectNash, useNock } from './nash-harness.ts';
+import { connectNash } from './nash-harness.ts';
+import { useNock } from '../wire-harness.ts';
 import { api } from './scenario.ts';
 
 useNock();

@@ -7,7 +7,8 @@ import {
   packageBody,
   pickedHistory,
 } from '../../fixtures/nash/payloads.ts';
-import { connectNash, orderToFulfil, useNock } from './nash-harness.ts';
+import { connectNash, orderToFulfil } from './nash-harness.ts';
+import { useNock } from '../wire-harness.ts';
 import { api, canceledJob, dispatchedOrder, jobId, jobPath, missing, orderPath, ref, upsertPath, waitingJob } from './scenario.ts'; // prettier-ignore
 
 useNock();

@@ -1,44 +1,18 @@
-import { afterAll, afterEach, beforeAll } from 'vitest';
-import nock from 'nock';
-import { createConnectorIo } from '../../../src/connectors/create-io.ts';
 import { nash } from '../../../src/connectors/fulfilment/nash/index.ts';
 import { NashSettingsSchema, type NashSettings } from '../../../src/connectors/fulfilment/nash/settings.ts';
 import type { FulfilmentConnection, OrderToFulfil } from '../../../src/connectors/fulfilment/port.ts';
-import { createEgress } from '../../../src/platform/egress.ts';
-import { createHttp } from '../../../src/platform/http.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
+import { openWire } from '../wire-harness.ts';
 
 export const host = 'https://api.sandbox.usenash.com';
 export const settingsBody = { environment: 'sandbox', apiKey: 'key_canary' };
 export const settingsOf = (changes: Record<string, unknown> = {}): NashSettings =>
   NashSettingsSchema.parse({ ...settingsBody, ...changes });
 
-const egress = createEgress({ allow: [], resolve: () => Promise.resolve([{ address: '203.0.113.1', family: 4 }]) });
-const http = createHttp({ egress, userAgent: 'Packline/test' });
-
-/** nock for a whole test file: nothing leaves the machine, and every expected request must have come. */
-export function useNock(): void {
-  beforeAll(() => nock.disableNetConnect());
-  afterEach(() => {
-    const missing = nock.pendingMocks();
-    nock.cleanAll();
-    if (missing.length > 0) throw new Error(`expected and never called: ${missing.join(', ')}`);
-  });
-  afterAll(() => nock.restore());
-}
-
 /** The connector over the real HTTP client. `pauses` are the budgets that it was told to rest, and for how long. */
 export function connectNash(settings = settingsOf()) {
   const clock = createFakeClock(Date.parse('2026-01-15T01:00:00Z'));
-  const pauses: { budget: string; pauseMs: number }[] = [];
-  const budget = {
-    take: () => Promise.resolve({ taken: true, waitMs: 0, late: () => Promise.resolve() }),
-    throttle: (lane: string, pauseMs: number) => Promise.resolve(void pauses.push({ budget: lane, pauseMs })),
-  };
-  const io = createConnectorIo(
-    { http, budget, clock, report: () => undefined },
-    { connector: 'nash', laneOf: (name) => name, signal: new AbortController().signal },
-  );
+  const { io, pauses } = openWire('nash', clock);
   const connection = nash.connect(settings, io);
   if (!isComplete(connection)) throw new Error('nash lacks a method');
   return { nash: connection, pauses };

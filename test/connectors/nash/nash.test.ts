@@ -2,7 +2,8 @@ import nock from 'nock';
 import { expect, test } from 'vitest';
 import { nash as connector } from '../../../src/connectors/fulfilment/nash/index.ts';
 import { errorBody, jobBody, orderBody } from '../../fixtures/nash/payloads.ts';
-import { connectNash, host, orderToFulfil, settingsOf, useNock } from './nash-harness.ts';
+import { connectNash, host, orderToFulfil, settingsOf } from './nash-harness.ts';
+import { useNock } from '../wire-harness.ts';
 import { api, canceledJob, dispatchedOrder, jobId, jobPath, missing, orderPath, ref, upsertPath, waitingJob } from './scenario.ts'; // prettier-ignore
 
 useNock();

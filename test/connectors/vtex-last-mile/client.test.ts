@@ -2,7 +2,7 @@ import nock from 'nock';
 import { expect, test } from 'vitest';
 import { makeService, type Service } from '../../../src/domain/service.ts';
 import { vtexLastMile } from '../../../src/connectors/last-mile/vtex-last-mile/index.ts';
-import { useNock } from '../carriers/carrier-harness.ts';
+import { useNock } from '../wire-harness.ts';
 import { apiHost, authHost, connect, makeJwt } from './last-mile-harness.ts';
 
 useNock();

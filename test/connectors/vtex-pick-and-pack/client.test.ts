@@ -14,7 +14,8 @@ import {
   trackingBody,
   worksheetBody,
 } from '../../fixtures/vtex-pick-and-pack/payloads.ts';
-import { api, apiHost, createIo, giveToken, legacyHost, settingsOf, useNock } from './pick-and-pack-harness.ts';
+import { api, apiHost, createIo, giveToken, legacyHost, settingsOf } from './pick-and-pack-harness.ts';
+import { useNock } from '../wire-harness.ts';
 
 useNock();
 

@@ -3,7 +3,8 @@ import type { FulfilmentDocuments } from '../../../src/domain/fulfilment-documen
 import { refsOf } from '../../../src/domain/fulfilment-documents.ts';
 import { businessError, facilityBody, orderId, shipmentBody, worksheetBody } from '../../fixtures/vtex-pick-and-pack/payloads.ts'; // prettier-ignore
 import { oddValues, pathsOf, withAt } from '../../fixtures/vtex-pick-and-pack/odd-values.ts';
-import { api, connect, useNock } from './pick-and-pack-harness.ts';
+import { api, connect } from './pick-and-pack-harness.ts';
+import { useNock } from '../wire-harness.ts';
 
 useNock();
 

@@ -5,7 +5,18 @@ import { Tokens } from '../../../src/connectors/vendor/vtex/tokens.ts';
 import { Failure } from '../../../src/domain/failure.ts';
 import { businessError, expiredError, orderBody, orderId } from '../../fixtures/vtex-pick-and-pack/payloads.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
-import { apiHost, apiWith, authHost, connect, createIo, giveToken, makeJwt, settingsOf, startMs, useNock } from './pick-and-pack-harness.ts'; // prettier-ignore
+import {
+  apiHost,
+  apiWith,
+  authHost,
+  connect,
+  createIo,
+  giveToken,
+  makeJwt,
+  settingsOf,
+  startMs,
+} from './pick-and-pack-harness.ts';
+import { useNock } from '../wire-harness.ts'; // prettier-ignore
 
 useNock();
 

@@ -10,7 +10,17 @@ import {
   requestedLines,
   shipmentBody,
 } from '../../fixtures/vtex-pick-and-pack/payloads.ts';
-import { api, authHost, connect, giveToken, legacyHost, makeJwt, settingsOf, startMs, useNock } from './pick-and-pack-harness.ts'; // prettier-ignore
+import {
+  api,
+  authHost,
+  connect,
+  giveToken,
+  legacyHost,
+  makeJwt,
+  settingsOf,
+  startMs,
+} from './pick-and-pack-harness.ts';
+import { useNock } from '../wire-harness.ts'; // prettier-ignore
 
 useNock();
 

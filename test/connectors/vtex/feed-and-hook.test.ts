@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { defaultStates } from '../../../src/connectors/oms/vtex/statuses.ts';
 import { webhook } from '../../../src/connectors/oms/vtex/webhook.ts';
 import { errorBody, feedItem, hookBody } from '../../fixtures/vtex/events.ts';
-import { api, connect, settingsOf, useNock } from './vtex-harness.ts';
+import { api, connect, settingsOf } from './vtex-harness.ts';
+import { useNock } from '../wire-harness.ts';
 
 useNock();
 

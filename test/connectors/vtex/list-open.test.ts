@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { makeListOpen } from '../../../src/connectors/oms/vtex/list-open.ts';
-import { api, connect, useNock } from './vtex-harness.ts';
+import { api, connect } from './vtex-harness.ts';
+import { useNock } from '../wire-harness.ts';
 
 useNock();
 

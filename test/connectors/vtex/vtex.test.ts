@@ -3,7 +3,8 @@ import { vtex } from '../../../src/connectors/oms/vtex/index.ts';
 import { phases } from '../../../src/connectors/oms/vtex/statuses.ts';
 import { errorBody } from '../../fixtures/vtex/events.ts';
 import { orderBody, orderId } from '../../fixtures/vtex/order.ts';
-import { api, appKey, connect, host, orderPath, useNock } from './vtex-harness.ts';
+import { api, appKey, connect, host, orderPath } from './vtex-harness.ts';
+import { useNock } from '../wire-harness.ts';
 
 useNock();
 

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { OmsModification, OmsTracking, OmsWriteBack } from '../../../src/connectors/oms/write-back.ts';
 import { errorBody } from '../../fixtures/vtex/events.ts';
 import { itemBody, orderBody, orderId } from '../../fixtures/vtex/order.ts';
-import { api, connect, orderPath, useNock } from './vtex-harness.ts';
+import { api, connect, orderPath } from './vtex-harness.ts';
+import { useNock } from '../wire-harness.ts';
 
 useNock();
 

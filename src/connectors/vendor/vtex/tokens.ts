@@ -1,15 +1,13 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { Failure, type FailureKind } from '../../../domain/failure.ts';
 import { parseRetryAfter, type HttpReply } from '../../../platform/http.ts';
+import { HeldTokens, type HeldToken } from '../../held-tokens.ts';
 import type { ConnectorIo } from '../../io.ts';
 
 /** How long a token is good that does not say so itself: the documented 15 minutes. */
 const lifeDefaultMs = 15 * 60_000;
 /** Given up this long before its end: calls that are under way have to arrive with it. */
 const marginMs = 60_000;
-/** Keys with a token at hand; beyond them the oldest token is asked for anew. */
-const heldMax = 1_000;
 
 const jwtPattern = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 const jwtCharsMax = 8_192;
@@ -31,11 +29,9 @@ export interface TokenSource {
 }
 
 /** A JWT. Its signature is VTEX's to check: it is our own credential, and nothing is believed because of it. */
-export interface Token {
-  readonly text: string;
+export interface Token extends HeldToken {
   /** The account that the key belongs to; null where it does not say. */
   readonly account: string | null;
-  readonly staleAtMs: number;
 }
 
 /**
@@ -44,8 +40,7 @@ export interface Token {
  */
 export class Tokens {
   readonly #system: string;
-  readonly #held = new Map<string, Promise<Token>>();
-  readonly #refused = new WeakSet<Token>();
+  readonly #held = new HeldTokens<Token>();
 
   constructor(system: string) {
     this.#system = system;
@@ -57,7 +52,11 @@ export class Tokens {
    * `<system>.auth_unavailable` or `<system>.unreadable_reply`; `throttled`; those of `io.call`
    */
   async get(settings: TokenSource, io: ConnectorIo): Promise<Token> {
-    const token = await this.#fresh(settings, io);
+    const token = await this.#held.get(
+      [settings.authBaseUrl, settings.apiKey],
+      () => io.nowMs(),
+      () => fetchToken(this.#system, settings, io),
+    );
     if (token.account === null || token.account.toLowerCase() === settings.account) return token;
     const detail = { account: settings.account, accountOfKey: token.account };
     const message = 'The API key belongs to another VTEX account than the settings name';
@@ -66,37 +65,7 @@ export class Tokens {
 
   /** VTEX would not have it any more, whatever it says of itself. */
   refuse(token: Token): void {
-    this.#refused.add(token);
-  }
-
-  async #fresh(settings: TokenSource, io: ConnectorIo): Promise<Token> {
-    const key = createHash('sha256').update(`${settings.authBaseUrl}\n${settings.apiKey}`).digest('base64url');
-    for (let held = this.#held.get(key); held !== undefined; held = this.#held.get(key)) {
-      try {
-        const token = await held;
-        if (io.nowMs() < token.staleAtMs && !this.#refused.has(token)) return token;
-      } catch (error) {
-        // What is no Failure, or `aborted`, is that somebody else ran out of time: no answer to us.
-        if (error instanceof Failure && error.kind !== 'aborted') throw error;
-      }
-      this.#drop(key, held);
-    }
-    const asked = fetchToken(this.#system, settings, io);
-    this.#held.set(key, asked);
-    for (const oldest of this.#held.keys()) {
-      if (this.#held.size <= heldMax) break;
-      this.#held.delete(oldest);
-    }
-    try {
-      return await asked;
-    } catch (error) {
-      this.#drop(key, asked);
-      throw error;
-    }
-  }
-
-  #drop(key: string, held: Promise<Token>): void {
-    if (this.#held.get(key) === held) this.#held.delete(key);
+    this.#held.refuse(token);
   }
 }
 

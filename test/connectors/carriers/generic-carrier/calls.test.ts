@@ -2,7 +2,8 @@ import nock from 'nock';
 import { describe, expect, test } from 'vitest';
 import { genericCarrier } from '../../../../src/connectors/carriers/generic-carrier/index.ts';
 import { serviceToBook } from '../../../fixtures/carriers/service.ts';
-import { connectWith, freshKey, linesOf, reportOf, useNock } from '../carrier-harness.ts';
+import { connectWith, freshKey, linesOf, reportOf } from '../carrier-harness.ts';
+import { useNock } from '../../wire-harness.ts';
 import { plainSettings, trackOf } from './courier-settings.ts';
 
 useNock();

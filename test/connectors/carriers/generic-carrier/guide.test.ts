@@ -6,7 +6,8 @@ import type { TrackResult } from '../../../../src/connectors/carriers/port.ts';
 import { resolveParcel } from '../../../../src/domain/parcel-state.ts';
 import { inOrder } from '../../../../src/domain/merge-tracking.ts';
 import { serviceToBook } from '../../../fixtures/carriers/service.ts';
-import { connectWith, linesOf, receivedAt, useNock } from '../carrier-harness.ts';
+import { connectWith, linesOf, receivedAt } from '../carrier-harness.ts';
+import { useNock } from '../../wire-harness.ts';
 import { blockOf, guideSettings } from './courier-settings.ts';
 
 useNock();
