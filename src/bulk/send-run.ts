@@ -1,8 +1,8 @@
-import { setImmediate } from 'node:timers/promises';
 import type { FulfilmentCatalog } from '../connectors/fulfilment/catalog.ts';
 import type { Run } from '../domain/run.ts';
 import type { SafetyStock } from '../domain/safety-stock.ts';
 import type { Blobs } from '../platform/blobs.ts';
+import { untilSent } from '../platform/redis.ts';
 import { compareWithDelta, forgetInDelta } from '../store/delta.ts';
 import type { StoreDeps } from '../store/deps.ts';
 import { beginRequest, settleSent, type OwnedRun, type RunTurn } from '../store/run-progress.ts';
@@ -71,8 +71,8 @@ export async function sendRun(
         judging = judge(chunk, retire, { ledger, sender, store, owned, safetyStock });
         judging.catch(() => undefined); // Told to whoever waits for it.
         chunk = [];
-        // Redis compares while the next rows are read: what was asked must have left before.
-        await setImmediate();
+        // Redis compares while the next rows are read.
+        await untilSent();
         return true;
       };
       let mayGoOn = true;

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Cluster, Redis, type DNSLookupFunction, type RedisOptions } from 'ioredis';
 import { Failure } from '../domain/failure.ts';
 import type { Log } from './log.ts';
@@ -131,6 +132,16 @@ function gatherWrites(client: Redis): Redis {
     return sendCommand(...command);
   };
   return client;
+}
+
+/**
+ * Resolves when what was asked in this turn of the event loop has left: for who keeps the processor busy next, while Redis is
+ * to work.
+ */
+export async function untilSent(): Promise<void> {
+  await nextTurn();
+  // The turn's writes go out at its end, which may come after ours.
+  await nextTurn();
 }
 
 /** Hundreds of commands are refused at once, and ioredis would end the same connection for each of them. */
