@@ -7,6 +7,8 @@ RUN npm ci --omit=dev --omit=optional
 
 FROM node:24-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PACKLINE_HOME=/var/lib/packline
+# As src/platform/start-program.ts has it, and why.
+ENV NODE_OPTIONS=--max-semi-space-size=8
 WORKDIR /app
 RUN install --directory --owner=node --group=node /var/lib/packline
 COPY --from=dependencies /app/node_modules node_modules

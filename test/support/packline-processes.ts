@@ -4,7 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startBoundProcess, type BoundProcess } from '../../src/platform/bound-process.ts';
+import type { BoundProcess } from '../../src/platform/bound-process.ts';
+import { startProgram } from '../../src/platform/start-program.ts';
 import { startEmbeddedRedis, type EmbeddedRedis } from '../../src/platform/embedded-redis.ts';
 import { freePort } from '../../src/platform/free-port.ts';
 import { createLog } from '../../src/platform/log.ts';
@@ -79,7 +80,7 @@ export async function startProcesses(
     stdio: 'ignore' | 'ipc',
     { args = [], env = {} }: ProcessOptions,
   ): Promise<BoundProcess> => {
-    const bound = await startBoundProcess(process.execPath, [path, ...args], {
+    const bound = await startProgram(path, args, {
       env: { ...shared, ...env },
       cwd: root,
       stdio: ['ignore', 'ignore', 'inherit', ...(stdio === 'ipc' ? (['ipc'] as const) : [])],
