@@ -30,6 +30,7 @@ import parcelAsk from '../workers/parcel-ask.ts';
 import parcelFollow from '../workers/parcel-follow.ts';
 import parcelPoll from '../workers/parcel-poll.ts';
 import parcelRead from '../workers/parcel-read.ts';
+import parcelSubscribe from '../workers/parcel-subscribe.ts';
 import parcelTell from '../workers/parcel-tell.ts';
 import runSend from '../workers/run-send.ts';
 import stockReconcile from '../workers/stock-reconcile.ts';
@@ -62,6 +63,7 @@ const run: Record<JobName, (runner: Runner) => RunningWorker> = {
   'parcel-poll': (runner) => runWorker(parcelPoll, runner),
   'parcel-ask': (runner) => runWorker(parcelAsk, runner),
   'parcel-read': (runner) => runWorker(parcelRead, runner),
+  'parcel-subscribe': (runner) => runWorker(parcelSubscribe, runner),
   'parcel-tell': (runner) => runWorker(parcelTell, runner),
   'run-send': (runner) => runWorker(runSend, runner),
   'service-request': (runner) => runWorker(serviceRequest, runner),

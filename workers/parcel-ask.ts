@@ -2,11 +2,13 @@ import { numbersPerCallOf } from '../src/connectors/carriers/numbers-per-call.ts
 import type { TrackResult } from '../src/connectors/carriers/port.ts';
 import { toFailure, type Failure } from '../src/domain/failure.ts';
 import { stretchFor } from '../src/domain/daily-quota.ts';
-import type { FollowedParcel } from '../src/domain/parcel.ts';
+import type { FollowedParcel, Parcel } from '../src/domain/parcel.ts';
 import { hearPolled, type PollOutcome } from '../src/domain/parcel-step.ts';
 import { fractionOf } from '../src/domain/poll-schedule.ts';
 import type { OpenCarrier, WorkerDeps } from '../src/fulfilment/deps.ts';
+import { trackedOf } from '../src/fulfilment/tracked-of.ts';
 import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
+import { wishSubscriptions } from '../src/fulfilment/wish-subscriptions.ts';
 import { toInstant } from '../src/platform/clock.ts';
 import { makeEntry } from '../src/queues/define-job.ts';
 import { hearParcels } from '../src/queues/hear-parcels.ts';
@@ -49,9 +51,11 @@ export default defineWorker<WorkerDeps, Payload>(parcelAsk, async (payload, cont
   const gone = members.filter((_, at) => found[at] === null || found[at] === undefined);
   const results = asked.length === 0 ? [] : await ask(asked, carrier, payload, context);
   if (results === null) return;
-  await hear(asked, results, carrier, context);
+  const wishes = wishSubscriptions(store, carrier, await hear(asked, results, carrier, context));
   await finish({
+    entries: wishes.entries,
     writes: [
+      ...wishes.writes,
       ...undueWrites(store, connectionId, gone),
       ...(results.some(({ outcome }) => outcome !== 'failed')
         ? [...successWrites(store, connectionId), ...carrierAnsweredWrites(store, connectionId)]
@@ -68,12 +72,7 @@ async function ask(
   context: Context,
 ): Promise<readonly TrackResult[] | null> {
   try {
-    return await connection.track(
-      parcels.map(({ parcel: { number, carrier, carrierName } }) => ({
-        number,
-        ...(connector.isAggregator === true && carrier !== connector.id ? { carrier: carrierName } : {}),
-      })),
-    );
+    return await connection.track(parcels.map(({ parcel }) => trackedOf(connector, parcel)));
   } catch (error) {
     const failure = toFailure(error);
     return afterFailure(failure, payload, context);
@@ -131,12 +130,13 @@ async function putOff(
 }
 const spreadMs = 30 * 60_000;
 
+/** Answers the parcels as they are now. */
 async function hear(
   asked: readonly FollowedParcel[],
   results: readonly TrackResult[],
   { record, connector, settings, dailyLimit }: OpenCarrier,
   { store, deps, log }: Context,
-): Promise<void> {
+): Promise<readonly Parcel[]> {
   const at = toInstant(store.clock.now());
   const numbersPerCall = numbersPerCallOf(connector, settings);
   const stretch =
@@ -156,6 +156,7 @@ async function hear(
   );
   const unknown = outcomes.flatMap(({ news }) => news).filter(({ unmapped }) => unmapped !== undefined).length;
   if (unknown > 0) deps.countUnmapped(connector.id, unknown);
+  return outcomes.flatMap(({ now }) => now?.parcel ?? []);
 }
 
 function toOutcome(result: TrackResult | undefined, receivedAt: string): PollOutcome {

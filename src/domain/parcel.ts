@@ -1,6 +1,7 @@
 import type { CarrierEvent } from './carrier-event.ts';
 import { mergeTracking, newsAmong, withdrawnSince } from './merge-tracking.ts';
 import { resolveParcel } from './parcel-state.ts';
+import type { Subscription } from './parcel-subscription.ts';
 import { isTerminal, type TrackingStatus } from './tracking-status.ts';
 
 /** A parcel as it is stored (schema 1), without what happened on its way. All times are UTC instants. */
@@ -29,6 +30,8 @@ export interface Parcel {
   /** Whom we ask about it; absent where nobody can be asked. */
   connectionId?: string | undefined;
   polling: Polling;
+  /** Whether its carrier was asked to tell of it by itself; absent where it was not, or does so unasked. */
+  subscription?: Subscription | undefined;
   /** The words of its carrier that no table knows, oldest first. */
   unmapped: readonly string[];
   /** Orders and subscribers have not heard of its newest state yet; since when. */

@@ -17,6 +17,7 @@ import { parcelAsk } from './parcel-ask.ts';
 import { parcelFollow } from './parcel-follow.ts';
 import { parcelPoll } from './parcel-poll.ts';
 import { parcelRead } from './parcel-read.ts';
+import { parcelSubscribe } from './parcel-subscribe.ts';
 import { parcelTell } from './parcel-tell.ts';
 import { runSend } from './run-send.ts';
 import { stockReconcile } from './stock-reconcile.ts';
@@ -43,6 +44,7 @@ export const jobs = {
   'parcel-poll': parcelPoll,
   'parcel-ask': parcelAsk,
   'parcel-read': parcelRead,
+  'parcel-subscribe': parcelSubscribe,
   'parcel-tell': parcelTell,
   'run-send': runSend,
   'catalog-read': catalogRead,

@@ -48,5 +48,12 @@ export const countFollowed = ({ redis, keys }: StoreDeps, connectionId: string):
 
 /** Its connection is gone. */
 export const forgetDue = ({ keys }: StoreDeps, connectionId: string): string[][] => [
-  ['DEL', keys.dueParcels(connectionId), keys.circuit(connectionId)],
+  [
+    'DEL',
+    keys.dueParcels(connectionId),
+    keys.circuit(connectionId),
+    keys.wishes(connectionId),
+    keys.wishesRest(connectionId),
+    keys.hookKeys(connectionId),
+  ],
 ];

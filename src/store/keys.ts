@@ -56,6 +56,12 @@ export function createKeys(shard: number) {
     parcel: (merchantId: string, number: string) => `${tag}:parcel:${merchantId}:${number}`,
     /** The parcels that a connection is asked about, by when they are due (ms). */
     dueParcels: (connectionId: string) => `${tag}:due:${connectionId}`,
+    /** `carrier/number` of parcels that a connection's carrier is to be asked to tell of. */
+    wishes: (connectionId: string) => `${tag}:wishes:${connectionId}`,
+    /** Until when a connection's carrier is not asked to tell of parcels (ms). */
+    wishesRest: (connectionId: string) => `${tag}:wishes-rest:${connectionId}`,
+    /** The public keys that a connection's hooks are signed with, as its carrier listed them. */
+    hookKeys: (connectionId: string) => `${tag}:hook-keys:${connectionId}`,
     /** Failures in a row of a connection's carrier, and until when it is left alone. */
     circuit: (connectionId: string) => `${tag}:circuit:${connectionId}`,
     /** Calls of an account on one of its days. */

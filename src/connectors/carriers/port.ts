@@ -29,6 +29,11 @@ export type TrackResult =
   | { outcome: 'notFound' }
   | { outcome: 'failed'; failure: Failure };
 
+/** What became of asking a carrier to tell of one parcel by itself. */
+export type SubscribeResult =
+  /** `until`: when it ends and has to be asked for anew; null where it lasts as long as the parcel is under way. */
+  { outcome: 'subscribed'; until: string | null } | { outcome: 'refused'; code: string };
+
 /** A service as a carrier with a booking call is asked for it. */
 export interface ServiceToBook {
   /** Our own id of the shipment: the same one twice is the same booking. */
@@ -64,6 +69,12 @@ export interface CarrierConnection extends TestableConnection {
    * @throws Failure for what concerns them all: `throttled`, `transient`, `misconfigured`, `aborted`
    */
   track(parcels: readonly TrackedParcel[]): Promise<readonly TrackResult[]>;
+  /**
+   * Asks it to tell of at most `subscriptions.numbersPerCall` parcels by itself, at the URL that its account knows; a result
+   * for each, in their order. Safe to repeat.
+   * @throws Failure for what concerns them all, like `track`
+   */
+  subscribe?(parcels: readonly TrackedParcel[]): Promise<readonly SubscribeResult[]>;
   /** Takes the service over. Safe to repeat: keyed by `reference`. */
   book?(service: ServiceToBook): Promise<Booking>;
   cancel?(bookingId: string): Promise<{ canceled: true } | { canceled: false; code: string; detail: string }>;
@@ -106,4 +117,10 @@ export interface CarrierConnector<S = unknown> extends CallingConnector<S, Carri
   /** Absent, and undefined, where the carrier limits no day. */
   dailyQuota?(settings: S): DailyQuota | undefined;
   readonly webhook?: CarrierWebhook<S>;
+  /** Its hooks come for numbers that it was asked to tell of, and for no others. */
+  readonly subscriptions?: {
+    readonly numbersPerCall: number;
+    /** The account’s hooks are set up: what it tells would be believed. */
+    areWanted(settings: S): boolean;
+  };
 }

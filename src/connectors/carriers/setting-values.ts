@@ -25,6 +25,12 @@ export const webhookSecrets = {
   webhookSecretPrevious: z.string().min(8).max(1024).meta({ secret: true }).optional(),
 };
 
+/**
+ * For those who tell of a number once they were asked to: their hooks are set up to come here, so ask. Some bill a number that
+ * they tell of.
+ */
+export const tellsOfNumbers = z.boolean().default(false);
+
 export const secretsOf = (settings: {
   webhookSecret?: string | undefined;
   webhookSecretPrevious?: string | undefined;

@@ -41,6 +41,10 @@ export const TrackingViewSchema = z
     polledAt: InstantSchema.nullable(),
     pushedAt: InstantSchema.nullable(),
     nextPollAt: InstantSchema.nullable(),
+    subscription: z
+      .enum(['on', 'refused'])
+      .nullable()
+      .meta({ description: 'Whether its carrier was asked to tell of it by itself; null where it was not' }),
     firstSeenAt: InstantSchema,
     version: z.int(),
   })
@@ -82,6 +86,7 @@ export function toTrackingView({ parcel, history }: FollowedParcel, nowMs: numbe
     polledAt: polling.polledAt,
     pushedAt: polling.pushedAt,
     nextPollAt: polling.nextAt,
+    subscription: parcel.subscription?.state ?? null,
     firstSeenAt: parcel.firstSeenAt,
     version: parcel.version,
   };

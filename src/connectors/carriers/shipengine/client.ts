@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { ConnectorIo } from '../../io.ts';
 import { exchange } from '../exchange.ts';
 import type { WebhookKey } from '../port.ts';
@@ -22,6 +22,12 @@ export class ShipengineClient {
     return this.#get('tracking.get', `/v1/tracking?${query.toString()}`, TrackingSchema);
   }
 
+  /** From now on ShipEngine tells the account's webhook of it, until it is delivered (204). */
+  async startTracking(carrier: string, number: string): Promise<void> {
+    const query = new URLSearchParams({ carrier_code: carrier, tracking_number: number });
+    await this.#call('POST', 'tracking.start', `/v1/tracking/start?${query.toString()}`, z.unknown());
+  }
+
   async listCarriers(): Promise<void> {
     await this.#get('carrier.list', '/v1/carriers', CarrierListSchema);
   }
@@ -32,8 +38,17 @@ export class ShipengineClient {
   }
 
   #get<T extends z.ZodType>(operation: string, path: string, schema: T): Promise<z.infer<T>> {
+    return this.#call('GET', operation, path, schema);
+  }
+
+  #call<T extends z.ZodType>(
+    method: 'GET' | 'POST',
+    operation: string,
+    path: string,
+    schema: T,
+  ): Promise<z.infer<T>> {
     const { apiKey, baseUrl } = this.#settings;
-    const call = { operation, method: 'GET', url: baseUrl + path, headers: { 'api-key': apiKey } } as const;
+    const call = { operation, method, url: baseUrl + path, headers: { 'api-key': apiKey } };
     return exchange(this.#io, shipengineName, call, schema);
   }
 }

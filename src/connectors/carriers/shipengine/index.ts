@@ -2,6 +2,7 @@ import { toInstant } from '../../../platform/clock.ts';
 import type { ConnectorIo } from '../../io.ts';
 import { carrierOf } from '../exchange.ts';
 import type { CarrierConnection, CarrierConnector } from '../port.ts';
+import { subscribeEach } from '../subscribe-each.ts';
 import { trackEach } from '../track-each.ts';
 import { ShipengineClient, shipengineName } from './client.ts';
 import { toReport } from './mapper.ts';
@@ -21,6 +22,7 @@ export const shipengine: CarrierConnector<ShipengineSettings> = {
   urls: ({ baseUrl }) => [baseUrl],
   connect,
   webhook,
+  subscriptions: { numbersPerCall: 1, areWanted: ({ subscribes }) => subscribes },
 };
 
 function connect(settings: ShipengineSettings, io: ConnectorIo): CarrierConnection {
@@ -31,6 +33,8 @@ function connect(settings: ShipengineSettings, io: ConnectorIo): CarrierConnecti
         const tracking = await client.getTracking(carrierOf(shipengineName, parcel, settings), parcel.number);
         return toReport(tracking, { source: 'poll', receivedAt: toInstant(io.nowMs()) });
       }),
+    subscribe: (parcels) =>
+      subscribeEach(parcels, (parcel) => client.startTracking(carrierOf(shipengineName, parcel, settings), parcel.number)),
     readWebhookKeys: () => client.readKeys(),
     async test() {
       await client.listCarriers();

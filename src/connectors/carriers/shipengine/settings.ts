@@ -1,11 +1,12 @@
 import * as z from 'zod';
-import { baseUrlOf, CarrierCode, rateOf, Secret } from '../setting-values.ts';
+import { baseUrlOf, CarrierCode, rateOf, Secret, tellsOfNumbers } from '../setting-values.ts';
 
 /** What a merchant gives to connect an account at ShipEngine. */
 export const ShipengineSettingsSchema = z.strictObject({
   apiKey: Secret,
   baseUrl: baseUrlOf('https://api.shipengine.com'),
-  /** The public keys of its hooks (`GET /jwks`); every hook is refused until they are known. */
+  subscribes: tellsOfNumbers,
+  /** Public keys of its hooks, believed for as long as they stand here; the published list (`GET /jwks`) is read beside them. */
   webhookKeys: z
     .array(z.strictObject({ kid: z.string().max(200), n: z.base64url().max(2_000), e: z.base64url().max(20) }))
     .max(20)

@@ -2,6 +2,7 @@ import { toInstant } from '../../../platform/clock.ts';
 import type { ConnectorIo } from '../../io.ts';
 import { carrierOf } from '../exchange.ts';
 import type { CarrierConnection, CarrierConnector } from '../port.ts';
+import { subscribeEach } from '../subscribe-each.ts';
 import { trackEach } from '../track-each.ts';
 import { ShippoClient, shippoName } from './client.ts';
 import { toReport } from './mapper.ts';
@@ -21,6 +22,7 @@ export const shippo: CarrierConnector<ShippoSettings> = {
   urls: ({ baseUrl }) => [baseUrl],
   connect,
   webhook,
+  subscriptions: { numbersPerCall: 1, areWanted: ({ subscribes }) => subscribes },
 };
 
 function connect(settings: ShippoSettings, io: ConnectorIo): CarrierConnection {
@@ -31,6 +33,8 @@ function connect(settings: ShippoSettings, io: ConnectorIo): CarrierConnection {
         const track = await client.getTrack(carrierOf(shippoName, parcel, settings), parcel.number);
         return toReport(track, { source: 'poll', receivedAt: toInstant(io.nowMs()) });
       }),
+    subscribe: (parcels) =>
+      subscribeEach(parcels, (parcel) => client.registerTrack(carrierOf(shippoName, parcel, settings), parcel.number)),
     async test() {
       await client.listAccounts();
       return { account: 'Shippo' };

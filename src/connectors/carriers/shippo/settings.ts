@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { baseUrlOf, CarrierCode, rateOf, Secret, webhookSecrets } from '../setting-values.ts';
+import { baseUrlOf, CarrierCode, rateOf, Secret, tellsOfNumbers, webhookSecrets } from '../setting-values.ts';
 
 /** What a merchant gives to connect an account at Shippo. */
 export const ShippoSettingsSchema = z.strictObject({
@@ -10,6 +10,7 @@ export const ShippoSettingsSchema = z.strictObject({
    * once it is set, no unsigned one is believed.
    */
   ...webhookSecrets,
+  subscribes: tellsOfNumbers,
   /** As Shippo names it (`usps`), for parcels that do not say so themselves. Shippo does not guess. */
   carrier: CarrierCode.optional(),
   /** Documented for reads with a live key; a test key has 50. */

@@ -3,7 +3,7 @@ import type { ConnectorIo } from '../../io.ts';
 import { segment } from '../exchange.ts';
 import { OAuthSession } from '../oauth-session.ts';
 import type { UpsSettings } from './settings.ts';
-import { TrackReplySchema, type WireShipment } from './wire.ts';
+import { SubscriptionsSchema, TrackReplySchema, type WireShipment, type WireSubscriptions } from './wire.ts';
 
 export const upsName = { id: 'ups', title: 'UPS' } as const;
 
@@ -24,6 +24,18 @@ export class UpsClient {
     const headers = { transid: randomUUID(), transactionsrc: 'packline' };
     const call = { operation: 'track.get', method: 'GET', url, headers } as const;
     return (await this.#session.send(call, TrackReplySchema)).trackResponse.shipment;
+  }
+
+  /**
+   * Track Alert v2: events of these numbers are sent to the URL that UPS was told of with the application, for 14 days. At
+   * most 100; one more, and UPS takes none.
+   */
+  subscribe(numbers: readonly string[]): Promise<WireSubscriptions> {
+    const url = `${this.#baseUrl}/api/track/v2/subscription/standard/package`;
+    const headers = { transid: randomUUID(), transactionsrc: 'packline', 'content-type': 'application/json' };
+    const body = JSON.stringify({ locale: 'en_US', countryCode: 'US', trackingNumberList: numbers });
+    const call = { operation: 'subscription.create', method: 'POST', url, headers, body } as const;
+    return this.#session.send(call, SubscriptionsSchema);
   }
 
   test(): Promise<void> {

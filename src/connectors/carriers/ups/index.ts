@@ -5,7 +5,9 @@ import { makeFailure } from '../exchange.ts';
 import type { CarrierConnection, CarrierConnector, ParcelReport } from '../port.ts';
 import { trackEach } from '../track-each.ts';
 import { UpsClient, upsName } from './client.ts';
+import { hookClientOf } from './hook-token.ts';
 import { toReport } from './mapper.ts';
+import { subscribeAll } from './subscribe-all.ts';
 import { UpsSettingsSchema, type UpsSettings } from './settings.ts';
 import { webhook } from './webhook.ts';
 import type { WireShipment } from './wire.ts';
@@ -22,6 +24,7 @@ export const ups: CarrierConnector<UpsSettings> = {
   urls: ({ baseUrl }) => [baseUrl],
   connect,
   webhook,
+  subscriptions: { numbersPerCall: 100, areWanted: (settings) => hookClientOf(settings) !== null },
 };
 
 function connect(settings: UpsSettings, io: ConnectorIo): CarrierConnection {
@@ -43,6 +46,7 @@ function connect(settings: UpsSettings, io: ConnectorIo): CarrierConnection {
 
   return {
     track: (parcels) => trackEach(parcels, async ({ number }) => choose(number, await client.getDetails(number))),
+    subscribe: (parcels) => subscribeAll(client, parcels.map(({ number }) => number), io.nowMs()), // prettier-ignore
     async test() {
       await client.test();
       return { account: settings.clientId };

@@ -35,6 +35,10 @@ export const TrackReplySchema = z.object({
 });
 export type WireShipment = z.infer<typeof TrackReplySchema>['trackResponse']['shipment'][number];
 
+/** `POST /api/track/v2/subscription/standard/package`: which numbers it tells of from now on. */
+export const SubscriptionsSchema = z.object({ validTrackingNumbers: ListOf(z.string()) });
+export type WireSubscriptions = z.infer<typeof SubscriptionsSchema>;
+
 /** One event of Track Alert (v2). `receivedBy` is left where it is. */
 export const AlertSchema = z.object({
   trackingNumber: z.string().min(1),
