@@ -21,6 +21,7 @@ import feedPoll from '../workers/feed-poll.ts';
 import fulfilmentRead from '../workers/fulfilment-read.ts';
 import fulfilmentSubmit from '../workers/fulfilment-submit.ts';
 import fulfilmentUpdate from '../workers/fulfilment-update.ts';
+import hookKeysRead from '../workers/hook-keys-read.ts';
 import omsUpdate from '../workers/oms-update.ts';
 import orderCancel from '../workers/order-cancel.ts';
 import orderImport from '../workers/order-import.ts';
@@ -59,6 +60,7 @@ const run: Record<JobName, (runner: Runner) => RunningWorker> = {
   'stock-reconcile': (runner) => runWorker(stockReconcile, runner),
   'catalog-pull': (runner) => runWorker(catalogPull, runner),
   'pull-read': (runner) => runWorker(pullRead, runner),
+  'hook-keys-read': (runner) => runWorker(hookKeysRead, runner),
   'parcel-follow': (runner) => runWorker(parcelFollow, runner),
   'parcel-poll': (runner) => runWorker(parcelPoll, runner),
   'parcel-ask': (runner) => runWorker(parcelAsk, runner),

@@ -1,13 +1,16 @@
 import { numbersPerCallOf } from '../src/connectors/carriers/numbers-per-call.ts';
 import { Failure } from '../src/domain/failure.ts';
 import type { OpenCarrier, WorkerDeps } from '../src/fulfilment/deps.ts';
+import { isDueToRead } from '../src/domain/hook-keys.ts';
 import { makeEntry } from '../src/queues/define-job.ts';
+import { hookKeysWork } from '../src/queues/hook-keys-read.ts';
 import { parcelAsk } from '../src/queues/parcel-ask.ts';
 import { parcelPoll } from '../src/queues/parcel-poll.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import { probeWrites, readCircuit } from '../src/store/circuits.ts';
 import { readDailyCalls } from '../src/store/daily-calls.ts';
 import { dueWrites, forgetDue, readDueParcels } from '../src/store/due-parcels.ts';
+import { readHookKeys } from '../src/store/hook-keys.ts';
 import { laneOfQueue, readLane } from '../src/store/lanes.ts';
 
 type Context = JobContext<WorkerDeps>;
@@ -35,6 +38,7 @@ export default defineWorker<WorkerDeps, { merchantId: string; connectionId: stri
       await finish({ writes: forgetDue(store, connectionId) });
       return;
     }
+    await keepKeys(carrier, context);
     const room = carrier.record.paused ? null : await roomOf(carrier, context);
     if (room === null) {
       await finish({}, { how: 'again', delayMs: lookEveryMs });
@@ -43,6 +47,13 @@ export default defineWorker<WorkerDeps, { merchantId: string; connectionId: stri
     await sendOut(carrier, room, context);
   },
 );
+
+/** The keys that its hooks are signed with change: their list is read now and then. */
+async function keepKeys({ record, connector }: OpenCarrier, { store, commit }: Context): Promise<void> {
+  const nowMs = store.clock.now();
+  if (connector.webhook?.withKeys === undefined || !isDueToRead(await readHookKeys(store, record.id), nowMs)) return;
+  await commit({ entries: [hookKeysWork(record.merchantId, record.id, nowMs)] });
+}
 
 interface Room {
   calls: number;

@@ -194,6 +194,12 @@ export const problemCodes = {
     'Too many webhooks that were not believed',
     'This address sent many badly signed webhooks to this URL; it is listened to again after `Retry-After`.',
   ),
+  'webhook.keys_unread': row(
+    'transient',
+    503,
+    'Its key is not known yet',
+    'The hook is signed with a key that was not on the carrier’s list when it was read last. The list is read again: repeat the hook.',
+  ),
   'redis.away': row(
     'transient',
     503,

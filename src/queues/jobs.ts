@@ -8,6 +8,7 @@ import { feedPoll } from './feed-poll.ts';
 import { fulfilmentRead } from './fulfilment-read.ts';
 import { fulfilmentSubmit } from './fulfilment-submit.ts';
 import { fulfilmentUpdate } from './fulfilment-update.ts';
+import { hookKeysRead } from './hook-keys-read.ts';
 import { omsUpdate } from './oms-update.ts';
 import { orderCancel } from './order-cancel.ts';
 import { orderImport } from './order-import.ts';
@@ -40,6 +41,7 @@ export const jobs = {
   'feed-poll': feedPoll,
   'connection-check': connectionCheck,
   'delivery-attempt': deliveryAttempt,
+  'hook-keys-read': hookKeysRead,
   'parcel-follow': parcelFollow,
   'parcel-poll': parcelPoll,
   'parcel-ask': parcelAsk,

@@ -78,7 +78,7 @@ export interface CarrierConnection extends TestableConnection {
   /** Takes the service over. Safe to repeat: keyed by `reference`. */
   book?(service: ServiceToBook): Promise<Booking>;
   cancel?(bookingId: string): Promise<{ canceled: true } | { canceled: false; code: string; detail: string }>;
-  /** The public keys that its webhooks are signed with, as the setting of that name wants them. They change now and then. */
+  /** The public keys that its webhooks are signed with, as its list has them now. */
   readWebhookKeys?(): Promise<readonly WebhookKey[]>;
 }
 
@@ -92,6 +92,11 @@ export interface WebhookKey {
 export interface CarrierWebhook<S> extends InboundDoor<S> {
   /** What the parcels in it are said to do. Throws Failure `malformed` for bytes that are not what the carrier documents. */
   read(body: Uint8Array, receivedAt: string, settings: S): readonly ParcelReport[];
+  /**
+   * For carriers that publish the keys they sign with: the settings with these keys, too. `verify` says `key_unknown` of a hook
+   * whose key is not among them.
+   */
+  withKeys?(settings: S, keys: readonly WebhookKey[]): S;
   /**
    * For carriers that ask us for a token first and send it with each hook (OAuth 2.0, client credentials): the answer to
    * such a request. To be sent with `cache-control: no-store` (RFC 6749, 5.1).

@@ -16,6 +16,7 @@ import { ok } from '../answer.ts';
 import { defineGlobalRoute, type Call, type Route } from '../define-route.ts';
 import type { IngressDeps } from '../deps.ts';
 import { createInboundFinder, textHeaders } from '../find-inbound.ts';
+import { awaitKeys, withPublishedKeys } from '../published-keys.ts';
 import { makeRefusal } from '../problem.ts';
 import type { RequestMetrics } from '../request-metrics.ts';
 
@@ -33,11 +34,13 @@ export function makeInboundWebhooks(deps: IngressDeps, metrics: RequestMetrics):
     const { store, connection, connector, settings, refuse } = await find(params.token, address);
     const facts = { merchantId: connection.merchantId, connectionId: connection.id, connector: connector.id };
     const request = { headers: textHeaders(headers), body: bytes };
-    const verdict = verify(() => connector.webhook.verify(request, settings, clock.now()));
+    const { known, keyed } = await withPublishedKeys(store, { connection, connector, settings }, clock.now());
+    const verdict = verify(() => connector.webhook.verify(request, keyed, clock.now()));
     if (!verdict.ok) {
       refuse();
       metrics.webhookRefused(connector.id, verdict.reason);
       log.warn({ ...facts, reason: verdict.reason }, 'webhook.refused');
+      if (verdict.reason === 'key_unknown' && known !== null) await awaitKeys(store, connection, known, clock.now());
       throw makeRefusal('webhook.refused', 'the webhook is not signed as this connection expects');
     }
     if ('ping' in verdict) return ok({});
@@ -82,7 +85,13 @@ export function makeInboundWebhooks(deps: IngressDeps, metrics: RequestMetrics):
       idempotency: 'none',
       checksGeneration: true,
       answers: { 200: { description: 'Stored', schema: z.strictObject({}) } },
-      problems: ['webhook.token_unknown', 'webhook.refused', 'webhook.throttled', 'secrets.cannot_open'],
+      problems: [
+        'webhook.token_unknown',
+        'webhook.refused',
+        'webhook.throttled',
+        'webhook.keys_unread',
+        'secrets.cannot_open',
+      ],
       handle,
     });
   return paths.map(makeRoute);

@@ -2,14 +2,14 @@ import { createPublicKey, verify as verifySignature } from 'node:crypto';
 import { Failure } from '../../../domain/failure.ts';
 import { digestOf } from '../../../platform/hmac.ts';
 import type { InboundRequest, InboundVerdict } from '../../webhook.ts';
-import type { CarrierWebhook, ParcelReport } from '../port.ts';
+import type { CarrierWebhook, ParcelReport, WebhookKey } from '../port.ts';
 import { parseBody } from '../wire-values.ts';
 import { toReport } from './mapper.ts';
 import type { ShipengineSettings } from './settings.ts';
 import { HookSchema, TrackingSchema } from './wire.ts';
 
 /** ShipEngine's webhooks ("Securing webhooks"): RSA-SHA256 over `<time>.<body>`, by a key of its published list. */
-export const webhook = { verify, read } satisfies CarrierWebhook<ShipengineSettings>;
+export const webhook = { verify, read, withKeys } satisfies CarrierWebhook<ShipengineSettings>;
 
 /** Seconds that the signed time may be from ours, either way. */
 const toleranceSeconds = 300;
@@ -21,8 +21,6 @@ function verify({ headers, body }: InboundRequest, settings: ShipengineSettings,
     'x-shipengine-rsa-sha256-signature': signature,
     'x-shipengine-timestamp': time,
   } = headers;
-  const { webhookKeys = [] } = settings;
-  if (webhookKeys.length === 0) return refuse('key_missing');
   if (signature === undefined) return refuse('signature_missing');
   if (time === undefined) return refuse('timestamp_missing');
   const aheadMs = Date.parse(time) - nowMs;
@@ -30,7 +28,7 @@ function verify({ headers, body }: InboundRequest, settings: ShipengineSettings,
   if (aheadMs > toleranceSeconds * 1_000) return refuse('timestamp_too_new');
   if (aheadMs < -toleranceSeconds * 1_000) return refuse('timestamp_too_old');
   // The header only picks among keys that we hold; it brings none.
-  const key = webhookKeys.find((known) => known.kid === kid);
+  const key = settings.webhookKeys?.find((known) => known.kid === kid);
   if (key === undefined) return refuse('key_unknown');
   if (!base64Pattern.test(signature)) return refuse('signature_malformed');
   const content = Buffer.concat([Buffer.from(`${time}.`), body]);
@@ -41,6 +39,10 @@ function verify({ headers, body }: InboundRequest, settings: ShipengineSettings,
   } catch {
     return refuse('key_unusable');
   }
+}
+
+function withKeys(settings: ShipengineSettings, keys: readonly WebhookKey[]): ShipengineSettings {
+  return { ...settings, webhookKeys: [...(settings.webhookKeys ?? []), ...keys] };
 }
 
 const refuse = (reason: string): InboundVerdict => ({ ok: false, reason });
