@@ -25,6 +25,19 @@ export const demoCourier = (sandboxUrl: string, webhookSecret: string): Record<s
     events: 'scans[]',
     event: { code: 'code', time: { path: 'at' }, place: { city: 'town' } },
   },
+  book: {
+    path: '/services',
+    body: {
+      ref: '{reference}',
+      from: { name: '{pickup.name}', address: '{pickup.address}', city: '{pickup.city}' },
+      to: { name: '{dropoff.name}', address: '{dropoff.address}', city: '{dropoff.city}', phone: '{dropoff.phone}' },
+      parcels: [{ ref: '{parcel.reference}', grams: '{parcel.weightGrams}' }],
+    },
+    existsStatus: 409,
+    bookingId: 'service.id',
+    trackingNumber: 'service.parcel',
+  },
+  cancel: { path: '/services/{bookingId}/cancel', refusal: 'error' },
   webhookSecret,
   webhook: {
     signature: { scheme: 'hmac', header: 'x-demo-signature', timestamp: { header: 'x-demo-time' } },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RequestEntry } from '../books.ts';
 import type { SandboxContext } from '../context.ts';
 
-/** How many calls a carrier takes; null: any number. Documented for FedEx, chosen for the others. */
+/** How many calls a carrier takes; null: any number. Documented for FedEx, USPS, DHL and Shippo, chosen for the others. */
 export const limitsSchema = z.strictObject({
   calls: z.int().min(1).nullable(),
   perMs: z.int().min(1),
@@ -16,6 +16,11 @@ const usual: Readonly<Record<string, CallLimits>> = {
   ups: { calls: 50, perMs: 1_000, perDay: null },
   easypost: { calls: 50, perMs: 1_000, perDay: null },
   shipengine: { calls: 200, perMs: 60_000, perDay: null },
+  usps: { calls: 60, perMs: 3_600_000, perDay: null },
+  'dhl-unified': { calls: 1, perMs: 5_000, perDay: 250 },
+  'australia-post': { calls: 50, perMs: 1_000, perDay: null },
+  aftership: { calls: 30, perMs: 1_000, perDay: null },
+  shippo: { calls: 500, perMs: 60_000, perDay: null },
   demo: { calls: 50, perMs: 1_000, perDay: null },
 };
 

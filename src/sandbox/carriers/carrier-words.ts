@@ -91,3 +91,48 @@ export const shipengineWords: Words<readonly [status: string, detail: string]> =
   exception: ['EX', 'EXCEPTION'],
   canceled: ['EX', 'CANCELLED'],
 };
+
+/** `eventType`, `statusCategory` and `eventCode` (USPS Tracking API v3). */
+export const uspsWords: Words<readonly [text: string, category: string, code: string]> = {
+  announced: ['Shipping Label Created, USPS Awaiting Item', 'Pre-Shipment', 'GX'],
+  collected: ['USPS in possession of item', 'Accepted', '03'],
+  moving: ['Arrived at USPS Regional Facility', 'In Transit', '10'],
+  delayed: ['In Transit, Arriving Late', 'In Transit', 'NT'],
+  outForDelivery: ['Out for Delivery', 'Out for Delivery', 'OF'],
+  attempted: ['Delivery Attempt, No Access', 'Delivery Attempt', '53'],
+  held: ['Available for Pickup', 'Available for Pickup', '14'],
+  delivered: ['Delivered, Parcel Locker', 'Delivered', '01'],
+  returning: ['Return to Sender, Refused', 'Return to Sender', '04'],
+  exception: ['Alert, Insufficient Address', 'Alert', '21'],
+  canceled: ['Alert, Canceled by Sender', 'Alert', 'CA'],
+};
+
+/** `statusCode` and `status` (DHL, "Shipment Tracking - Unified"): five codes, whatever happened. */
+export const dhlWords: Words<readonly [code: string, status: string]> = {
+  announced: ['pre-transit', 'SHIPMENT INFORMATION RECEIVED'],
+  collected: ['transit', 'PICKED UP'],
+  moving: ['transit', 'DEPARTED FACILITY'],
+  delayed: ['transit', 'DELAYED'],
+  outForDelivery: ['transit', 'WITH DELIVERY COURIER'],
+  attempted: ['failure', 'DELIVERY ATTEMPTED'],
+  held: ['transit', 'AWAITING COLLECTION'],
+  delivered: ['delivered', 'DELIVERED'],
+  returning: ['failure', 'RETURNED TO SHIPPER'],
+  exception: ['failure', 'CANNOT BE DELIVERED'],
+  canceled: ['failure', 'CANCELLED'],
+};
+
+/** `status` of the article and `description` of the event (Australia Post, "Statuses"). */
+export const australiaPostWords: Words<readonly [status: string, text: string]> = {
+  announced: ['Created', 'Shipment information received by Australia Post'],
+  collected: ['In transit', 'Received by Australia Post'],
+  moving: ['In transit', 'Item processed at facility'],
+  delayed: ['Possible delay', 'In transit to next facility in MELBOURNE'],
+  outForDelivery: ['On Board for Delivery', 'Onboard for delivery'],
+  attempted: ['Unsuccessful Delivery', 'Delivery attempted'],
+  held: ['Awaiting collection', 'Awaiting collection'],
+  delivered: ['Delivered', 'Delivered - Left in a safe place'],
+  returning: ['Cannot be delivered', 'Return to sender'],
+  exception: ['Cannot be delivered', 'Cannot be delivered'],
+  canceled: ['Cancelled', 'Cancelled'],
+};

@@ -55,11 +55,10 @@ export const makeCarriersControl = ({ parcels, hooks, limits, tokens }: Carriers
       c.json(limits.set(c.req.param('carrier'), definedOf(limitsBody.parse(await c.req.json())))),
     )
     .post('/tokens/expire', (c) => {
-      tokens.ups.expireAll();
-      tokens.fedex.expireAll();
+      for (const desk of Object.values(tokens)) desk.expireAll();
       return c.body(null, 204);
     })
-    .get('/tokens', (c) => c.json({ ups: tokens.ups.given(), fedex: tokens.fedex.given() }))
+    .get('/tokens', (c) => c.json(Object.fromEntries(Object.entries(tokens).map(([carrier, desk]) => [carrier, desk.given()]))))
     .post('/keys/rotate', (c) => {
       hooks.rsa.rotate();
       return c.body(null, 204);

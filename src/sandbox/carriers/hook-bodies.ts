@@ -1,9 +1,8 @@
 import { makeId } from '../make-id.ts';
 import { toFedexResult, toShipengineTracking, toTracker, toUpsAlert } from './carrier-docs.ts';
-import { inUtc, wallClock } from './carrier-time.ts';
-import { aftershipWords, shippoWords } from './carrier-words.ts';
-import { newestFirst, type Parcel } from './parcel-book.ts';
-import { texts } from './parcel-steps.ts';
+import { toAftershipTracking, toShippoTrack } from './aggregator-docs.ts';
+import { inUtc } from './carrier-time.ts';
+import type { Parcel } from './parcel-book.ts';
 
 /** What each carrier sends when a parcel has moved. */
 export const hookBodies: Readonly<Record<string, (parcel: Parcel, nowMs: number) => unknown>> = {
@@ -37,51 +36,6 @@ export const hookBodies: Readonly<Record<string, (parcel: Parcel, nowMs: number)
   },
   demo: (parcel) => toDemoHook(parcel),
 };
-
-function toAftershipTracking({ number, scans }: Parcel): unknown {
-  const newest = newestFirst(scans);
-  const [tag, subtag] = newest[0] === undefined ? ['Pending', 'Pending_001'] : aftershipWords[newest[0].step];
-  return {
-    tracking_number: number,
-    slug: 'usps',
-    tag,
-    subtag,
-    subtag_message: newest[0] === undefined ? 'Pending' : texts[newest[0].step],
-    active: tag !== 'Delivered',
-    courier_estimated_delivery: null,
-    checkpoints: newest.toReversed().map(({ step, atMs, place }) => ({
-      slug: 'usps',
-      city: place.city.toUpperCase(),
-      state: place.state,
-      country_region: 'USA',
-      created_at: inUtc(atMs),
-      // With its zone or without, as the carrier behind it tells: here always with one.
-      checkpoint_time: `${wallClock(atMs, -5)}-05:00`,
-      message: texts[step],
-      tag: aftershipWords[step][0],
-      subtag: aftershipWords[step][1],
-      raw_tag: step,
-    })),
-  };
-}
-
-function toShippoTrack({ number, scans }: Parcel): unknown {
-  const statuses = newestFirst(scans).map(({ step, atMs, place }) => ({
-    status: shippoWords[step][0],
-    status_details: texts[step],
-    status_date: inUtc(atMs),
-    substatus: { code: shippoWords[step][1], text: texts[step], action_required: false },
-    location: { city: place.city, state: place.state, zip: place.postalCode, country: 'US' },
-  }));
-  return {
-    carrier: 'usps',
-    tracking_number: number,
-    eta: null,
-    messages: [],
-    tracking_status: statuses[0] ?? null,
-    tracking_history: statuses.toReversed(),
-  };
-}
 
 /** The demo's own courier: what happened last. */
 function toDemoHook({ number, scans }: Parcel): unknown {

@@ -61,7 +61,7 @@ export function createParcelBook({ now, timers }: SandboxContext): ParcelBook {
   };
 
   function walk(parcel: Parcel, [next, ...rest]: readonly Step[]): void {
-    if (next === undefined) return;
+    if (next === undefined || parcel.scans.at(-1)?.step === 'canceled') return;
     book.move(parcel, next);
     timers.after(walkStepMs, () => walk(parcel, rest));
   }
