@@ -1,17 +1,34 @@
 import { describe, expect, test } from 'vitest';
+import { aftership } from '../../src/connectors/carriers/aftership/index.ts';
+import { australiaPost } from '../../src/connectors/carriers/australia-post/index.ts';
+import { dhlUnified } from '../../src/connectors/carriers/dhl-unified/index.ts';
 import { easypost } from '../../src/connectors/carriers/easypost/index.ts';
 import { fedex } from '../../src/connectors/carriers/fedex/index.ts';
 import { genericCarrier } from '../../src/connectors/carriers/generic-carrier/index.ts';
 import type { CarrierConnection } from '../../src/connectors/carriers/port.ts';
 import { shipengine } from '../../src/connectors/carriers/shipengine/index.ts';
+import { shippo } from '../../src/connectors/carriers/shippo/index.ts';
 import { ups } from '../../src/connectors/carriers/ups/index.ts';
+import { usps } from '../../src/connectors/carriers/usps/index.ts';
 import { resolveParcel } from '../../src/domain/parcel-state.ts';
 import type { Step } from '../../src/sandbox/carriers/parcel-steps.ts';
+import { australiaPostKeys } from '../../src/sandbox/carriers/polled-faces.ts';
 import { demoCourier } from '../../src/cli/demo-courier.ts';
 import { startCarriers, startMs, type CarriersHarness } from './carriers-harness.ts';
 
 const client = { clientId: 'demo_client', clientSecret: 'demo_secret' };
-const carriers = ['ups', 'fedex', 'easypost', 'shipengine', 'demo'] as const;
+const carriers = [
+  'ups',
+  'fedex',
+  'usps',
+  'dhl-unified',
+  'australia-post',
+  'easypost',
+  'aftership',
+  'shippo',
+  'shipengine',
+  'demo',
+] as const;
 type Carrier = (typeof carriers)[number];
 
 function connect({ url, connect: open }: CarriersHarness, carrier: Carrier): CarrierConnection {
@@ -21,6 +38,16 @@ function connect({ url, connect: open }: CarriersHarness, carrier: Carrier): Car
       return open(ups, { ...client, baseUrl }).carrier;
     case 'fedex':
       return open(fedex, { ...client, baseUrl }).carrier;
+    case 'usps':
+      return open(usps, { ...client, baseUrl }).carrier;
+    case 'dhl-unified':
+      return open(dhlUnified, { apiKey: 'demo_key', baseUrl }).carrier;
+    case 'australia-post':
+      return open(australiaPost, { ...australiaPostKeys, baseUrl }).carrier;
+    case 'aftership':
+      return open(aftership, { apiKey: 'demo_key', baseUrl }).carrier;
+    case 'shippo':
+      return open(shippo, { apiKey: 'demo_key', carrier: 'usps', baseUrl }).carrier;
     case 'easypost':
       return open(easypost, { apiKey: 'demo_key', baseUrl }).carrier;
     case 'shipengine':
@@ -29,6 +56,9 @@ function connect({ url, connect: open }: CarriersHarness, carrier: Carrier): Car
       return open(genericCarrier, demoCourier(url, 'demo-courier-hooks')).carrier;
   }
 }
+/** Where its own limit is one call in five seconds, a test that is about something else has another. */
+const loosen = (harness: CarriersHarness, carrier: Carrier) =>
+  harness.control('PATCH', `/limits/${carrier}`, { calls: 100, perMs: 1_000 });
 const track = async (connection: CarrierConnection, ...numbers: string[]) =>
   connection.track(numbers.map((number) => ({ number })));
 const statusOf = async (connection: CarrierConnection, number: string) => {
@@ -53,7 +83,14 @@ const meanings: Readonly<Record<Step, string>> = {
 const others: Readonly<Partial<Record<Carrier, Partial<Record<Step, string>>>>> = {
   // Its exceptions say no more than that they are some; an update of the day says nothing of where it is.
   ups: { attempted: 'EXCEPTION', held: 'EXCEPTION', delayed: 'UNKNOWN' },
+  usps: { canceled: 'EXCEPTION' },
+  // Five codes for everything.
+  'dhl-unified': { collected: 'IN_TRANSIT', outForDelivery: 'IN_TRANSIT', attempted: 'EXCEPTION', held: 'IN_TRANSIT', returning: 'EXCEPTION', canceled: 'EXCEPTION' }, // prettier-ignore
+  // What stands over an article says more than its events, or less.
+  'australia-post': { collected: 'IN_TRANSIT', returning: 'EXCEPTION' },
   easypost: { collected: 'IN_TRANSIT', attempted: 'EXCEPTION' },
+  aftership: { delayed: 'EXCEPTION', canceled: 'EXCEPTION' },
+  shippo: { canceled: 'EXCEPTION' },
   shipengine: { delayed: 'EXCEPTION', returning: 'EXCEPTION', canceled: 'EXCEPTION' },
 };
 
@@ -80,7 +117,8 @@ describe.each(carriers)('the sandbox’s %s, asked by our connector', (carrier) 
 
   test('refuses what is over its limit, and our connector waits', async () => {
     const harness = await startCarriers();
-    await harness.control('PATCH', `/limits/${carrier}`, { calls: 1, perMs: 60_000 });
+    // USPS counts the call for a token, too.
+    await harness.control('PATCH', `/limits/${carrier}`, { calls: carrier === 'usps' ? 2 : 1, perMs: 60_000 });
     const connection = connect(harness, carrier);
     await harness.move(carrier, 'N1', 'moving');
     await statusOf(connection, 'N1');
@@ -90,6 +128,7 @@ describe.each(carriers)('the sandbox’s %s, asked by our connector', (carrier) 
 
   test('misbehaves when it is told to', async () => {
     const harness = await startCarriers();
+    await loosen(harness, carrier);
     const connection = connect(harness, carrier);
     await harness.move(carrier, 'N1', 'moving');
     await statusOf(connection, 'N1');
@@ -109,12 +148,17 @@ describe('credentials of the sandbox’s carriers', () => {
       open(fedex, { ...client, clientSecret: 'wrong', baseUrl: `${url}/carriers/fedex` }),
       open(easypost, { apiKey: 'wrong', baseUrl: `${url}/carriers/easypost` }),
       open(shipengine, { apiKey: 'wrong', baseUrl: `${url}/carriers/shipengine` }),
+      open(usps, { ...client, clientSecret: 'wrong', baseUrl: `${url}/carriers/usps` }),
+      open(dhlUnified, { apiKey: 'wrong', baseUrl: `${url}/carriers/dhl-unified` }),
+      open(australiaPost, { ...australiaPostKeys, password: 'wrong', baseUrl: `${url}/carriers/australia-post` }),
+      open(aftership, { apiKey: 'wrong', baseUrl: `${url}/carriers/aftership` }),
+      open(shippo, { apiKey: 'wrong', baseUrl: `${url}/carriers/shippo` }),
     ]) {
       await expect(carrier.test()).rejects.toMatchObject({ kind: 'misconfigured' });
     }
   });
 
-  test.each(['ups', 'fedex'] as const)('a token of %s that has ended is replaced by our connector', async (carrier) => {
+  test.each(['ups', 'fedex', 'usps'] as const)('a token of %s that has ended is replaced by our connector', async (carrier) => {
     const harness = await startCarriers();
     const connection = connect(harness, carrier);
     await harness.move(carrier, 'N1', 'moving');
@@ -133,6 +177,34 @@ describe('several numbers at once', () => {
     expect((await track(connection, 'N0', 'N1')).map(({ outcome }) => outcome)).toEqual(['notFound', 'found']);
     const many = Array.from({ length: 31 }, (_, at) => `N${at}`);
     await expect(track(connection, ...many)).rejects.toMatchObject({ kind: 'rejected' });
+  });
+
+  test('are answered by Australia Post, those that it does not know too, and never more than ten', async () => {
+    const harness = await startCarriers();
+    await harness.move('australia-post', 'N1', 'moving');
+    const connection = connect(harness, 'australia-post');
+    expect((await track(connection, 'N0', 'N1')).map(({ outcome }) => outcome)).toEqual(['notFound', 'found']);
+    const many = Array.from({ length: 11 }, (_, at) => `N${at}`);
+    await expect(track(connection, ...many)).rejects.toMatchObject({ kind: 'rejected' });
+  });
+
+  test('are registered at AfterShip once, and listed from then on', async () => {
+    const harness = await startCarriers();
+    const connection = connect(harness, 'aftership');
+    expect((await track(connection, 'N1', 'N2')).map(({ outcome }) => outcome)).toEqual(['notFound', 'notFound']);
+    await harness.move('aftership', 'N2', 'delivered');
+    expect((await track(connection, 'N1', 'N2')).map(({ outcome }) => outcome)).toEqual(['notFound', 'found']);
+    const posts = harness.sandbox.books.report().requests.filter(({ method }) => method === 'POST');
+    expect(posts).toHaveLength(2);
+  });
+
+  test('are too many for DHL’s day after 250', async () => {
+    const harness = await startCarriers();
+    await loosen(harness, 'dhl-unified');
+    await harness.control('PATCH', '/limits/dhl-unified', { perDay: 1 });
+    const connection = connect(harness, 'dhl-unified');
+    expect(await track(connection, 'N0')).toEqual([{ outcome: 'notFound' }]);
+    await expect(track(connection, 'N0')).rejects.toMatchObject({ kind: 'throttled' });
   });
 
   test('spend one call of FedEx’s day, and a day that is spent says so until it is over', async () => {
