@@ -17,7 +17,9 @@ import deliveryAttempt from '../../workers/delivery-attempt.ts';
 import fulfilmentRead from '../../workers/fulfilment-read.ts';
 import fulfilmentSubmit from '../../workers/fulfilment-submit.ts';
 import parcelAsk from '../../workers/parcel-ask.ts';
+import hookKeysRead from '../../workers/hook-keys-read.ts';
 import parcelPoll from '../../workers/parcel-poll.ts';
+import parcelSubscribe from '../../workers/parcel-subscribe.ts';
 import parcelTell from '../../workers/parcel-tell.ts';
 import sweep from '../../workers/sweep.ts';
 import { makeJobContext } from '../queues/job-context.ts';
@@ -37,8 +39,10 @@ const handlers: Readonly<Record<string, Run>> = {
   'delivery-attempt': prepare(deliveryAttempt),
   'fulfilment-read': prepare(fulfilmentRead),
   'fulfilment-submit': prepare(fulfilmentSubmit),
+  'hook-keys-read': prepare(hookKeysRead),
   'parcel-ask': prepare(parcelAsk),
   'parcel-poll': prepare(parcelPoll),
+  'parcel-subscribe': prepare(parcelSubscribe),
   'parcel-tell': prepare(parcelTell),
   sweep: prepare(sweep),
 };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { OmsEnv } from './oms-env.ts';
 import type { OmsOrder } from './oms-order.ts';
 import { invoiceBody, shippedBody, trackingBody } from './packages.ts';
+import { toListStats } from './order-stats.ts';
 import { readVtexBody, readVtexQuery } from './read-vtex-body.ts';
 import { VtexRefusal } from './vtex-refusal.ts';
 
@@ -36,11 +37,13 @@ export const orderRoutes = new Hono<OmsEnv>()
     );
     if (orderBy === 'creationDate,desc') found.reverse();
     const total = found.length;
-    return c.json({
+    const listed = {
       list: found.slice((page - 1) * perPage, page * perPage).map(toListItem),
       facets: [],
       paging: { total, pages: Math.ceil(total / perPage), currentPage: page, perPage },
-    });
+      stats: toListStats(found),
+    };
+    return c.json(listed, 200, { 'content-type': 'application/json; charset=utf-8' });
   })
   .get('/:id', (c) => c.json(c.get('account').read(c.req.param('id')).doc))
   .post('/:id/start-handling', (c) => {

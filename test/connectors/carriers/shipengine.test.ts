@@ -95,7 +95,7 @@ describe('a hook of ShipEngine', () => {
   });
 
   test('is refused while no keys are known, or a key is none', () => {
-    expect(verify(headersOf(), [])).toEqual({ ok: false, reason: 'key_missing' });
+    expect(verify(headersOf(), [])).toEqual({ ok: false, reason: 'key_unknown' });
     expect(verify(headersOf(), [{ kid: 'key-1', n: 'AA', e: 'AA' }])).toMatchObject({ ok: false });
   });
 
