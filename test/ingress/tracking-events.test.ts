@@ -103,6 +103,14 @@ describe('events that a carrier tells', () => {
     expect((await push({ events: Array.from({ length: 1_001 }, () => event('IN_TRANSIT', '2026-01-13')) })).status).toBe(400); // prettier-ignore
   });
 
+  it('a month old are taken for what they were: they say nothing new of a parcel that moved since', async () => {
+    expect((await push(event('IN_TRANSIT', '2025-12-15T09:00:00Z'))).verdicts).toMatchObject([{ verdict: 'accepted' }]);
+    expect(await read()).toMatchObject({ status: 'IN_TRANSIT', statusAt: '2025-12-15T09:00:00.000Z' });
+    await push(event('OUT_FOR_DELIVERY', '2026-01-14T09:00:00Z'));
+    await push(event('EXCEPTION', '2025-12-16T09:00:00Z'));
+    expect(await read()).toMatchObject({ status: 'OUT_FOR_DELIVERY' });
+  });
+
   it('are one event, though they come a hundred times at once', async () => {
     const one = event('OUT_FOR_DELIVERY', '2026-01-14T09:00:00Z');
     const verdicts = await Promise.all(Array.from({ length: 100 }, () => push(one)));

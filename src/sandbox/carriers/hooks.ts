@@ -32,11 +32,12 @@ export interface CarrierHooks {
 }
 
 const minuteMs = 60_000;
-/** When each attempt is made after the one before: documented for AfterShip and FedEx, and one alone where nothing is. */
+/** When each attempt is made after the one before: documented for AfterShip and FedEx, and one alone where nothing is said. */
 const ladders: Readonly<Record<string, readonly number[]>> = {
   aftership: [0, ...Array.from({ length: 13 }, (_, at) => 30_000 * 2 ** at)],
   fedex: [0, 5 * minuteMs, 5 * minuteMs, 5 * minuteMs],
   easypost: [0, 10_000, minuteMs],
+  shipengine: [0, 30_000, minuteMs],
 };
 const timeoutMs = 7_000;
 
