@@ -32,14 +32,13 @@ export const isDueToRead = (known: HookKeys, nowMs: number): boolean => !isReadW
 export const isFresh = (known: HookKeys, nowMs: number): boolean => isReadWithin(known, freshForMs, nowMs);
 
 /** What is believed from now on. */
-export function hearHookKeys(
-  known: HookKeys,
-  listed: readonly Omit<ListedKey, 'listedAt'>[],
-  nowMs: number,
-): HookKeys {
+export function hearHookKeys(known: HookKeys, listed: readonly Omit<ListedKey, 'listedAt'>[], nowMs: number): HookKeys {
   const at = new Date(nowMs).toISOString();
   const still = believedKeys(known, nowMs).filter(({ kid }) => !listed.some((key) => key.kid === kid));
-  return { readAt: at, keys: [...listed.map(({ kid, n, e }) => ({ kid, n, e, listedAt: at })), ...still].slice(0, keysMax) };
+  return {
+    readAt: at,
+    keys: [...listed.map(({ kid, n, e }) => ({ kid, n, e, listedAt: at })), ...still].slice(0, keysMax),
+  };
 }
 /** More than any list has. */
 const keysMax = 50;

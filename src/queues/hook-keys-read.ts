@@ -21,4 +21,8 @@ export const hookKeysRead = defineJob({
 const onceInMs = 60_000;
 
 export const hookKeysWork = (merchantId: string, connectionId: string, nowMs: number): NewEntry =>
-  makeEntry(hookKeysRead, { merchantId, connectionId }, { lane: freeLane, cause: String(Math.floor(nowMs / onceInMs)) });
+  makeEntry(
+    hookKeysRead,
+    { merchantId, connectionId },
+    { lane: freeLane, cause: String(Math.floor(nowMs / onceInMs)) },
+  );

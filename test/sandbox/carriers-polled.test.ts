@@ -158,15 +158,18 @@ describe('credentials of the sandbox’s carriers', () => {
     }
   });
 
-  test.each(['ups', 'fedex', 'usps'] as const)('a token of %s that has ended is replaced by our connector', async (carrier) => {
-    const harness = await startCarriers();
-    const connection = connect(harness, carrier);
-    await harness.move(carrier, 'N1', 'moving');
-    await statusOf(connection, 'N1');
-    await harness.control('POST', '/tokens/expire');
-    expect(await statusOf(connection, 'N1')).toMatchObject({ status: 'IN_TRANSIT' });
-    expect(await harness.control('GET', '/tokens')).toMatchObject({ [carrier]: 2 });
-  });
+  test.each(['ups', 'fedex', 'usps'] as const)(
+    'a token of %s that has ended is replaced by our connector',
+    async (carrier) => {
+      const harness = await startCarriers();
+      const connection = connect(harness, carrier);
+      await harness.move(carrier, 'N1', 'moving');
+      await statusOf(connection, 'N1');
+      await harness.control('POST', '/tokens/expire');
+      expect(await statusOf(connection, 'N1')).toMatchObject({ status: 'IN_TRANSIT' });
+      expect(await harness.control('GET', '/tokens')).toMatchObject({ [carrier]: 2 });
+    },
+  );
 });
 
 describe('several numbers at once', () => {

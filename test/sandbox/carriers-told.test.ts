@@ -38,7 +38,10 @@ describe('a carrier of the sandbox that is told to tell of a number', () => {
     const { ups: connection, sandbox, clock } = await openAll();
     const results = await connection.subscribe?.([...numbersOf(99), { number: '9400111899223197428490' }]);
     expect(results?.filter(({ outcome }) => outcome === 'subscribed')).toHaveLength(99);
-    expect(results?.at(0)).toEqual({ outcome: 'subscribed', until: new Date(clock.now() + 14 * 86_400_000).toISOString() });
+    expect(results?.at(0)).toEqual({
+      outcome: 'subscribed',
+      until: new Date(clock.now() + 14 * 86_400_000).toISOString(),
+    });
     expect(results?.at(-1)).toEqual({ outcome: 'refused', code: 'ups.number_refused' });
     const calls = sandbox.books.report().requests.filter(({ path }) => path.includes('/subscription/'));
     expect(calls).toHaveLength(1);

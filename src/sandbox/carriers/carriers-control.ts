@@ -58,7 +58,9 @@ export const makeCarriersControl = ({ parcels, hooks, limits, tokens }: Carriers
       for (const desk of Object.values(tokens)) desk.expireAll();
       return c.body(null, 204);
     })
-    .get('/tokens', (c) => c.json(Object.fromEntries(Object.entries(tokens).map(([carrier, desk]) => [carrier, desk.given()]))))
+    .get('/tokens', (c) =>
+      c.json(Object.fromEntries(Object.entries(tokens).map(([carrier, desk]) => [carrier, desk.given()]))),
+    )
     .post('/keys/rotate', (c) => {
       hooks.rsa.rotate();
       return c.body(null, 204);

@@ -107,7 +107,8 @@ const tooMany = (carrier: string, seconds: number | undefined): Response =>
 
 /** An error in the carrier's words. */
 function refuse(carrier: string, status: number, code: string, retryAfterSeconds?: number): Response {
-  const answer = carrier === 'fedex' ? fedexError(status, code) : Response.json(errorOf(carrier, status, code), { status });
+  const answer =
+    carrier === 'fedex' ? fedexError(status, code) : Response.json(errorOf(carrier, status, code), { status });
   if (retryAfterSeconds !== undefined) answer.headers.set('retry-after', String(retryAfterSeconds));
   return answer;
 }

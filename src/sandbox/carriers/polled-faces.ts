@@ -38,7 +38,10 @@ export const dhlFace = (book: ParcelBook) =>
       if (parcel === undefined || parcel.scans.length === 0) {
         return c.json({ status: 404, title: 'No result found', instance: `/shipment/${number}` }, 404);
       }
-      return c.json({ url: `/shipments?trackingNumber=${number}&offset=0&limit=5`, shipments: [toDhlShipment(parcel)] });
+      return c.json({
+        url: `/shipments?trackingNumber=${number}&offset=0&limit=5`,
+        shipments: [toDhlShipment(parcel)],
+      });
     });
 
 export const australiaPostKeys = { apiKey: demoKey, password: 'demo_password', accountNumber: '1000001' } as const;

@@ -41,12 +41,7 @@ export class ShipengineClient {
     return this.#call('GET', operation, path, schema);
   }
 
-  #call<T extends z.ZodType>(
-    method: 'GET' | 'POST',
-    operation: string,
-    path: string,
-    schema: T,
-  ): Promise<z.infer<T>> {
+  #call<T extends z.ZodType>(method: 'GET' | 'POST', operation: string, path: string, schema: T): Promise<z.infer<T>> {
     const { apiKey, baseUrl } = this.#settings;
     const call = { operation, method, url: baseUrl + path, headers: { 'api-key': apiKey } };
     return exchange(this.#io, shipengineName, call, schema);

@@ -34,7 +34,9 @@ function connect(settings: ShipengineSettings, io: ConnectorIo): CarrierConnecti
         return toReport(tracking, { source: 'poll', receivedAt: toInstant(io.nowMs()) });
       }),
     subscribe: (parcels) =>
-      subscribeEach(parcels, (parcel) => client.startTracking(carrierOf(shipengineName, parcel, settings), parcel.number)),
+      subscribeEach(parcels, (parcel) =>
+        client.startTracking(carrierOf(shipengineName, parcel, settings), parcel.number),
+      ),
     readWebhookKeys: () => client.readKeys(),
     async test() {
       await client.listCarriers();
