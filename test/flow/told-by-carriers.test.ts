@@ -51,8 +51,8 @@ async function connect({ connector, settings, door }: (typeof rows)[number]): Pr
   expect(told.status).toBe(204);
 }
 
-const readEveryList = async (store: StoreDeps | undefined): Promise<boolean> => {
-  const lists = await (store?.redis.keys(`${store.keys.hookKeys('*')}`) ?? []);
+const isListRead = async (store: StoreDeps | undefined): Promise<boolean> => {
+  const lists = await (store?.redis.keys(store.keys.hookKeys('*')) ?? []);
   return lists.length === 1;
 };
 
@@ -69,7 +69,7 @@ it('a carrier that tells only of numbers it was asked to tell of is asked when a
   for (const row of rows) await connect(row);
   const [store] = packline.base.stores;
   // Its hooks are believed once the list of its keys was read, which is when its connection was made.
-  await vi.waitFor(async () => expect(await readEveryList(store)).toBe(true), waiting);
+  await vi.waitFor(async () => expect(await isListRead(store)).toBe(true), waiting);
   const orders = makeOrderReader(packline);
   await Promise.all(
     rows.map(async (row) => {

@@ -27,7 +27,7 @@ async function connected() {
   };
   /** The list is read, with the keys of so many of the signer's. */
   const list = async () => {
-    const listed = signer.jwks().keys.map((key) => KeySchema.parse(key));
+    const listed = signer.jwks().keys.map((one) => KeySchema.parse(one));
     const known = hearHookKeys(await readHookKeys(store, id), listed, clock.now());
     await commit(store, { writes: hookKeysWrites(store, id, known) });
   };
