@@ -3,6 +3,7 @@ import { backlog } from './backlog.ts';
 import type { Benchmark } from './benchmark.ts';
 import { commit } from './commit.ts';
 import { crowd } from './crowd.ts';
+import { deliveries } from './deliveries.ts';
 import { flow } from './flow.ts';
 import { gs1 } from './gs1.ts';
 import { lastMile } from './last-mile.ts';
@@ -25,6 +26,7 @@ export const benchmarks: readonly Benchmark[] = [
   steady,
   flow,
   vtex,
+  deliveries,
   noisy,
   crowd,
   limit,
