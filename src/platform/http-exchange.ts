@@ -5,8 +5,11 @@ import type { Dispatcher } from 'undici';
 export interface ExchangeReply {
   status: number;
   headers: Record<string, string>;
-  /** Destroying it ends the exchange and closes its socket. */
-  body: Readable;
+  /**
+   * All of it, where it came together with the headers, as most do; else a stream, and destroying that ends the exchange
+   * and closes its socket. To be called once, and at once: what comes before it is not held back.
+   */
+  openBody: () => readonly Buffer[] | Readable;
 }
 
 /**
@@ -25,8 +28,11 @@ export function startExchange(
 ): Promise<ExchangeReply> {
   const { promise, resolve, reject } = Promise.withResolvers<ExchangeReply>();
   let controller: Dispatcher.DispatchController | undefined;
+  /** Of the body, what came before anybody asked for it. */
+  const early: Buffer[] = [];
   let body: Readable | undefined;
   let endReason: Error | undefined;
+  let failure: Error | undefined;
   let isOver = false;
 
   /** Also when nothing runs yet: undici has the request in its queue and must not send it later. */
@@ -38,12 +44,13 @@ export function startExchange(
     fail(reason);
   };
   const fail = (reason: Error): void => {
+    failure ??= reason;
     reject(reason);
     body?.destroy(reason);
   };
   signal.addEventListener('abort', () => end(signal.reason), { once: true });
 
-  const openBody = (): Readable =>
+  const makeStream = (): Readable =>
     new Readable({
       read: () => controller?.resume(),
       destroy: (error, done) => {
@@ -53,6 +60,17 @@ export function startExchange(
       },
       // A reply may fail before anyone reads it. Whoever reads it still gets the error.
     }).on('error', () => {});
+  const openBody = (): readonly Buffer[] | Readable => {
+    if (isOver && failure === undefined) return early;
+    body = makeStream();
+    for (const chunk of early) take(chunk);
+    if (failure !== undefined) body.destroy(failure);
+    return body;
+  };
+  const take = (chunk: Buffer): void => {
+    if (body === undefined) early.push(chunk);
+    else if (!body.push(chunk)) controller?.pause();
+  };
 
   dispatcher.dispatch(request, {
     onRequestStart(started) {
@@ -63,11 +81,10 @@ export function startExchange(
     onResponseStart(_controller, status, headers) {
       // Informational replies precede the final one, and may be any number: the caller's deadline ends a flood of them.
       if (status < 200) return;
-      body = openBody();
-      resolve({ status, headers: toPlainHeaders(headers), body });
+      resolve({ status, headers: toPlainHeaders(headers), openBody });
     },
-    onResponseData(started, chunk) {
-      if (body?.push(chunk) === false) started.pause();
+    onResponseData(_controller, chunk) {
+      take(chunk);
     },
     onResponseEnd() {
       isOver = true;

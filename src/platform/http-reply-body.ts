@@ -1,4 +1,4 @@
-import { pipeline, type Readable, type Transform } from 'node:stream';
+import { pipeline, Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import { Failure } from '../domain/failure.ts';
 import type { ExchangeReply } from './http-exchange.ts';
@@ -44,13 +44,14 @@ export async function readReplyBody(
   return { bytes: Buffer.concat(chunks), truncated: false };
 }
 
-function decode({ status, headers, body }: ExchangeReply): Readable {
+function decode({ status, headers, openBody }: ExchangeReply): readonly Buffer[] | Readable {
+  const body = openBody();
   const encoding = (headers['content-encoding'] ?? '').trim().toLowerCase();
   const isEmpty = status === 204 || status === 304 || headers['content-length'] === '0';
   if (encoding === '' || encoding === 'identity' || isEmpty) return body;
   const createDecoder = decoders.get(encoding);
   if (createDecoder === undefined) {
-    body.destroy();
+    if (body instanceof Readable) body.destroy();
     throw new Failure('transient', 'http.garbage', `The reply is encoded as "${encoding.slice(0, 40)}"`);
   }
   const decoder = createDecoder();
