@@ -1,5 +1,5 @@
 import { numbersPerCallOf } from '../src/connectors/carriers/numbers-per-call.ts';
-import type { TrackResult } from '../src/connectors/carriers/port.ts';
+import type { CarrierConnection, TrackResult } from '../src/connectors/carriers/port.ts';
 import { toFailure, type Failure } from '../src/domain/failure.ts';
 import { stretchFor } from '../src/domain/daily-quota.ts';
 import type { FollowedParcel, Parcel } from '../src/domain/parcel.ts';
@@ -41,6 +41,10 @@ export default defineWorker<WorkerDeps, Payload>(parcelAsk, async (payload, cont
     spendsReserve: payload.urgent === true,
     class: payload.urgent === true ? 'orders' : 'reads',
   });
+  const { connector, connection } = carrier;
+  const track = connection.track?.bind(connection);
+  // Its settings are others since: it is not asked any more (parcel-poll).
+  if (track === undefined) return;
   if (carrier.record.paused) return putOff(payload, store.clock.now() + retryMs, context);
   // Its account may be another one since.
   if (!(await waitInLane(context, carrier.laneOf()))) return;
@@ -49,7 +53,7 @@ export default defineWorker<WorkerDeps, Payload>(parcelAsk, async (payload, cont
   const found = await readParcels(store, members.map((member) => ({ merchantId, ...readDueMember(member) }))); // prettier-ignore
   const asked = found.filter((one) => one !== null);
   const gone = members.filter((_, at) => found[at] === null || found[at] === undefined);
-  const results = asked.length === 0 ? [] : await ask(asked, carrier, payload, context);
+  const results = asked.length === 0 ? [] : await ask(asked, { connector, track }, payload, context);
   if (results === null) return;
   const wishes = wishSubscriptions(store, carrier, await hear(asked, results, carrier, context));
   await finish({
@@ -67,12 +71,12 @@ export default defineWorker<WorkerDeps, Payload>(parcelAsk, async (payload, cont
 /** The results, in the parcels' order; null where the call failed and all that follows from it is done. */
 async function ask(
   parcels: readonly FollowedParcel[],
-  { connection, connector }: OpenCarrier,
+  { connector, track }: Pick<OpenCarrier, 'connector'> & { track: NonNullable<CarrierConnection['track']> },
   payload: Payload,
   context: Context,
 ): Promise<readonly TrackResult[] | null> {
   try {
-    return await connection.track(parcels.map(({ parcel }) => trackedOf(connector, parcel)));
+    return await track(parcels.map(({ parcel }) => trackedOf(connector, parcel)));
   } catch (error) {
     const failure = toFailure(error);
     return afterFailure(failure, payload, context);

@@ -30,21 +30,25 @@ export default defineWorker<WorkerDeps, { orderId: string }>(parcelFollow, async
   const { merchantId } = order;
   const nowMs = store.clock.now();
   const connectionId = chooseCarrierConnection(await listConnections(store, merchantId), carrier);
+  const asked =
+    connectionId === undefined
+      ? null
+      : await deps.openCarrier(store, merchantId, connectionId, signal, { evenPaused: true });
+  const isPushOnly = asked !== null && asked.connection.track === undefined;
   const name = { merchantId, carrier, number };
-  const facts = { name, carrierName, connectionId, at: toInstant(nowMs) };
+  const facts = { name, carrierName, connectionId, isPushOnly, at: toInstant(nowMs) };
   const nextAt = toInstant(nowMs + unansweredMs);
   const step = (known: FollowedParcel | null) => {
     const followed = followParcel(known, facts, orderId, nextAt);
     return isErased(stored) ? { ...followed, ...withoutPerson(followed) } : followed;
   };
   await hearParcels(store, [{ name, step }]);
-  if (connectionId === undefined) return;
-  const { laneOf } = await deps.openCarrier(store, merchantId, connectionId, signal, { evenPaused: true });
+  if (asked === null || connectionId === undefined || isPushOnly) return;
   const members = [dueMember(name)];
   const first = makeEntry(
     parcelAsk,
     { merchantId, connectionId, members, urgent: true },
-    { lane: laneOf(), cause: entryId },
+    { lane: asked.laneOf(), cause: entryId },
   );
   await finish({ entries: [first] });
 });

@@ -1,17 +1,21 @@
 import { numbersPerCallOf } from '../src/connectors/carriers/numbers-per-call.ts';
 import { Failure } from '../src/domain/failure.ts';
+import { hearSilence } from '../src/domain/parcel-step.ts';
 import type { OpenCarrier, WorkerDeps } from '../src/fulfilment/deps.ts';
 import { isDueToRead } from '../src/domain/hook-keys.ts';
+import { toInstant } from '../src/platform/clock.ts';
 import { makeEntry } from '../src/queues/define-job.ts';
+import { hearParcels } from '../src/queues/hear-parcels.ts';
 import { hookKeysWork } from '../src/queues/hook-keys-read.ts';
 import { parcelAsk } from '../src/queues/parcel-ask.ts';
 import { parcelPoll } from '../src/queues/parcel-poll.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import { probeWrites, readCircuit } from '../src/store/circuits.ts';
 import { readDailyCalls } from '../src/store/daily-calls.ts';
-import { dueWrites, forgetDue, readDueParcels } from '../src/store/due-parcels.ts';
+import { dueWrites, forgetDue, readDueParcels, undueWrites } from '../src/store/due-parcels.ts';
 import { readHookKeys } from '../src/store/hook-keys.ts';
 import { laneOfQueue, readLane } from '../src/store/lanes.ts';
+import { readDueMember } from '../src/store/parcels.ts';
 
 type Context = JobContext<WorkerDeps>;
 
@@ -38,7 +42,12 @@ export default defineWorker<WorkerDeps, { merchantId: string; connectionId: stri
       await finish({ writes: forgetDue(store, connectionId) });
       return;
     }
-    await keepKeys(carrier, context);
+import { isDueToRead } from '../src/domain/hook-keys.ts';
+    if (carrier.connection.track === undefined) {
+      await listen(carrier, context);
+      return;
+    }
+import { hookKeysWork } from '../src/queues/hook-keys-read.ts';
     const room = carrier.record.paused ? null : await roomOf(carrier, context);
     if (room === null) {
       await finish({}, { how: 'again', delayMs: lookEveryMs });
@@ -97,6 +106,25 @@ async function sendOut(carrier: OpenCarrier, { calls, probe }: Room, { store, fi
     { how: 'again', delayMs: dueCount > members.length ? busyPauseMs : delayMs },
   );
 }
+
+/** A carrier that cannot be asked: nobody is; what it has been silent about for too long is said to be so. */
+async function listen({ record }: OpenCarrier, { store, finish }: Context): Promise<void> {
+  const { id: connectionId, merchantId } = record;
+  const nowMs = store.clock.now();
+  const at = toInstant(nowMs);
+  const { members } = await readDueParcels(store, connectionId, { untilMs: nowMs, limit: listenedAtOnce });
+  const outcomes = await hearParcels(
+    store,
+    members.map((member) => ({
+      name: { merchantId, ...readDueMember(member) },
+      step: (known) => (known === null ? null : hearSilence(known, at)),
+    })),
+  );
+  const gone = members.filter((_, place) => outcomes[place]?.now === null);
+  const delayMs = members.length === listenedAtOnce ? busyPauseMs : lookEveryMs;
+  await finish({ writes: undueWrites(store, connectionId, gone) }, { how: 'again', delayMs });
+}
+const listenedAtOnce = 250;
 
 /** Those that are due, and as many of the next ones as fill the last call. */
 async function takeDue(

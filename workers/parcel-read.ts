@@ -37,7 +37,7 @@ export default defineWorker<WorkerDeps, { merchantId: string; connectionId: stri
 
 async function hear(
   { number: said, carrier, events, complete, expectedOn }: ParcelReport,
-  { record, connector }: OpenCarrier,
+  { record, connector, connection }: OpenCarrier,
   receivedAt: string,
   { store, deps, log }: Context,
 ): Promise<FollowedParcel | null> {
@@ -53,7 +53,9 @@ async function hear(
   const known = await readParcelsOfNumber(store, merchantId, number);
   const parcel = known.find((one) => one.carrier === slug) ?? known.find((one) => one.connectionId === connectionId);
   const name = { merchantId, carrier: parcel?.carrier ?? (slug === '' ? connector.id : slug), number };
-  const facts = { name, carrierName, connectionId: parcel?.connectionId ?? connectionId, at: receivedAt };
+  const whom = parcel?.connectionId ?? connectionId;
+  const isPushOnly = whom === connectionId ? connection.track === undefined : parcel?.isPushOnly;
+  const facts = { name, carrierName, connectionId: whom, isPushOnly, at: receivedAt };
   const news = { events, complete, expectedOn, receivedAt };
   const [outcome] = await hearParcels(store, [{ name, step: (before) => hearPushed(before, facts, news) }]);
   const unknown = outcome?.news.filter(({ unmapped }) => unmapped !== undefined).length ?? 0;

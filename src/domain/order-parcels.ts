@@ -3,7 +3,7 @@ import type { OrderHappening } from './events.ts';
 import type { Evidence } from './evidence.ts';
 import { factsOf, learn, raiseProblem, type Changed, type Vocabularies } from './order-change.ts';
 import type { OrderParcel, OrderTracking } from './order-tracking.ts';
-import { withoutProblem, type Order, type TrackingEvent } from './order.ts';
+import { withoutProblem, type Order, type Problem, type TrackingEvent } from './order.ts';
 import { toCarrierSlug, toTrackingNumber, type Parcel, type ParcelName } from './parcel.ts';
 import type { Vocabulary } from './resolve-status.ts';
 import { trackingTable, type TrackingStatus } from './tracking-status.ts';
@@ -29,6 +29,7 @@ export const carrierVocabulary = {
 
 const parcelsMax = 50;
 const missingProblem = 'tracking.not_found';
+const silentProblem = 'tracking.silent';
 
 /**
  * The order after one of its parcels moved: what is announced, and what follows for its status. Null where it has heard that
@@ -56,12 +57,21 @@ export function learnParcel(
       : [{ type: 'shipment.status_changed', data: { ...facts, oldStatus, newStatus: status, statusAt } } as const]),
   ];
   const evidence = evidenceOf(tracking.trackingNumber, parcels, parcel, now);
-  const found = { ...order, problems: withoutProblem(order.problems, missingProblem) };
+  const problems = withoutProblem(withoutProblem(order.problems, missingProblem), silentProblem);
+  const found = { ...order, problems };
   const heardOf = learn({ order: found, happenings }, [evidence], vocabularies, now);
-  const detail = `${carrier} has not known ${trackingNumber} for three days: is the number right?`;
-  const problem = { code: missingProblem, detail, source: 'you', raisedAt: now };
-  const learnt = parcel.missing === true && status === 'UNKNOWN' ? raiseProblem(heardOf, problem) : heardOf;
+  const problem = problemOf(parcel, now);
+  const learnt = problem === null ? heardOf : raiseProblem(heardOf, problem);
   return { ...learnt, order: { ...learnt.order, tracking } };
+}
+
+function problemOf({ carrier, number, status, missing, silent }: Parcel, raisedAt: string): Problem | null {
+  const said = (code: string, detail: string): Problem => ({ code, detail, source: 'you', raisedAt });
+  if (missing === true && status === 'UNKNOWN') {
+    return said(missingProblem, `${carrier} has not known ${number} for three days: is the number right?`);
+  }
+  if (silent !== true) return null;
+  return said(silentProblem, `${carrier} cannot be asked, and has said nothing of ${number} for three days`);
 }
 
 const isSame = ({ carrier, trackingNumber }: OrderParcel, parcel: Parcel): boolean =>
@@ -105,17 +115,26 @@ function codeOf(status: TrackingStatus): keyof typeof carrierVocabulary {
 const isCode = (code: string): code is keyof typeof carrierVocabulary => Object.hasOwn(carrierVocabulary, code);
 
 /**
- * What happened on the way, as an order keeps it. What has no zone has no moment, and is not passed on: whoever reads it
- * would take it for UTC.
+ * What happened on the way, as an order keeps it and an OMS takes it: each with a date. What has no zone has no moment: its date
+ * is when we first heard of it, and its description says so and what the clock on the wall there showed. `known`: what the order
+ * has, so that such an event keeps its date when it is told again.
  */
-export const toTrackingEvents = (history: readonly CarrierEvent[]): TrackingEvent[] =>
+export const toTrackingEvents = (
+  history: readonly CarrierEvent[],
+  known: readonly TrackingEvent[] = [],
+): TrackingEvent[] =>
   history
     .filter((event) => event.withdrawn !== true && event.overall !== true)
-    .flatMap(({ at, place, description, code }) =>
-      at === null
-        ? []
-        : [{ city: place?.city ?? '', state: place?.state ?? '', description: description ?? code, date: at }],
-    );
+    .map(({ at, local, place, description, code, receivedAt }) => {
+      const said = { city: place?.city ?? '', state: place?.state ?? '', description: description ?? code };
+      if (at !== null) return { ...said, date: at };
+      const clock = local === null ? 'no time told' : `${local.replace('T', ' ')} local time`;
+      const undated = { ...said, description: `${said.description} (${clock}; dated by when it was heard of)` };
+      return { ...undated, date: known.find((one) => isSaid(one, undated))?.date ?? receivedAt };
+    });
+
+const isSaid = (one: TrackingEvent, other: Omit<TrackingEvent, 'date'>): boolean =>
+  one.city === other.city && one.state === other.state && one.description === other.description;
 
 /** By what the parcels are known that an order names or has heard of. */
 export function parcelNamesOf({ merchantId, tracking }: Order): ParcelName[] {

@@ -8,7 +8,7 @@ import {
   type ParcelName,
   type ParcelNews,
 } from './parcel.ts';
-import { isExpired, nextPollAt } from './poll-schedule.ts';
+import { isExpired, nextPollAt, silentAt } from './poll-schedule.ts';
 
 /** A parcel's next state. */
 export interface ParcelStep extends FollowedParcel {
@@ -23,6 +23,8 @@ interface Facts {
   name: ParcelName;
   carrierName: string;
   connectionId?: string | undefined;
+  /** That connection takes no questions. */
+  isPushOnly?: boolean | undefined;
   at: string;
   /** How much longer than usual parcels of this account are left alone (poll-schedule.ts). */
   stretch?: number | undefined;
@@ -32,11 +34,12 @@ interface Facts {
 const tellingMaxMs = 15 * 60_000;
 
 /** What is known of a name now: nothing, where its number has been given out again since. */
-function begin(known: FollowedParcel | null, { name, carrierName, connectionId, at }: Facts): FollowedParcel {
+function begin(known: FollowedParcel | null, { name, carrierName, connectionId, isPushOnly, at }: Facts): FollowedParcel {
   const isKept = known !== null && !isNumberFree(known.parcel, at);
   const fresh = { ...startParcel(name, carrierName, at), version: known?.parcel.version ?? 0 };
   const { parcel, history } = isKept ? known : { parcel: fresh, history: [] };
-  return { history, parcel: connectionId === undefined ? parcel : { ...parcel, connectionId } };
+  if (connectionId === undefined) return { history, parcel };
+  return { history, parcel: { ...parcel, connectionId, isPushOnly: isPushOnly === true ? true : undefined } };
 }
 
 /** Its carrier told of it by itself. Null where that was known to the letter. */
@@ -67,6 +70,19 @@ export function hearPolled(known: FollowedParcel, facts: Facts, poll: PollOutcom
   return finish(known, { ...learnt, parcel }, facts);
 }
 
+/** Time to look whether a carrier that cannot be asked has told anything. Says so once; the next event takes it back. */
+export function hearSilence(known: FollowedParcel, at: string): ParcelStep {
+  const { parcel, history } = known;
+  const silent = silentAt(parcel);
+  const isDue = silent !== null && silent <= Date.parse(at);
+  const quiet = isDue ? (true as const) : undefined;
+  const after = { ...parcel, isPushOnly: true as const, silent: quiet };
+  const nextAt = silent === null || isDue ? null : toText(silent);
+  const polling = { ...parcel.polling, nextAt };
+  const isChanged = isDue && parcel.silent !== true;
+  return settle(known, { parcel: { ...after, polling }, history, news: [], isChanged }, at);
+}
+
 /** An order goes with it, or it is asked about at once: `nextAt` is when somebody looks after whether that was done. */
 export function followParcel(
   known: FollowedParcel | null,
@@ -78,7 +94,9 @@ export function followParcel(
   const isNew = orderId !== null && !parcel.orderIds.includes(orderId);
   const orderIds = isNew ? [...parcel.orderIds, orderId].slice(-ordersMax) : parcel.orderIds;
   const isAsked = parcel.connectionId !== undefined;
-  const polling = { ...parcel.polling, nextAt: isAsked ? nextAt : null };
+  const silent = parcel.isPushOnly === true ? silentAt(parcel) : null;
+  const whenAsked = parcel.isPushOnly === true ? (silent === null ? null : toText(silent)) : nextAt;
+  const polling = { ...parcel.polling, nextAt: isAsked ? whenAsked : null };
   const isOwed = isNew && history.length > 0;
   return settle(
     { parcel, history },
@@ -97,21 +115,28 @@ function finish(
   const nowMs = Date.parse(at);
   const expired = isExpired(after.parcel, nowMs);
   const missing = isMissing(after, nowMs);
-  const said = { ...after.parcel, missing: missing ? (true as const) : undefined };
+  const said = { ...after.parcel, missing: missing ? (true as const) : undefined, silent: undefined };
   const parcel: Parcel = expired ? { ...said, status: 'EXPIRED', delayed: false } : said;
-  const nextMs = parcel.connectionId === undefined ? null : nextPollAt(parcel, nowMs, stretch);
-  const nextAt = nextMs === null ? null : new Date(Math.round(nextMs)).toISOString();
+  const nextMs = nextLookAt(parcel, nowMs, stretch);
+  const nextAt = nextMs === null ? null : toText(nextMs);
   const scheduled = { ...parcel, polling: { ...parcel.polling, nextAt } };
   return settle(
     before,
     {
       ...after,
       parcel: scheduled,
-      isChanged: after.isChanged || expired || missing !== (before.parcel.missing === true),
+      isChanged: after.isChanged || expired || missing !== (before.parcel.missing === true) || before.parcel.silent === true,
     },
     at,
   );
 }
+
+function nextLookAt(parcel: Parcel, nowMs: number, stretch: number | undefined): number | null {
+  if (parcel.connectionId === undefined) return null;
+  return parcel.isPushOnly === true ? silentAt(parcel) : nextPollAt(parcel, nowMs, stretch);
+}
+
+const toText = (ms: number): string => new Date(Math.round(ms)).toISOString();
 
 /** A number that was printed an hour ago is often not there; one of three days ago should be. */
 const unknownMaxMs = 72 * 3_600_000;

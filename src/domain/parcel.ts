@@ -29,6 +29,8 @@ export interface Parcel {
   orderIds: readonly string[];
   /** Whom we ask about it; absent where nobody can be asked. */
   connectionId?: string | undefined;
+  /** They only tell by themselves: `polling.nextAt` is when their silence is looked at, and nobody is asked. */
+  isPushOnly?: true | undefined;
   polling: Polling;
   /** Whether its carrier was asked to tell of it by itself; absent where it was not, or does so unasked. */
   subscription?: Subscription | undefined;
@@ -40,6 +42,8 @@ export interface Parcel {
   told: { status: TrackingStatus };
   /** Its carrier has not known it for days: somebody should look at the number. */
   missing?: true | undefined;
+  /** Its carrier, who cannot be asked, has said nothing of it for days. */
+  silent?: true | undefined;
   /** The person it went to was erased: nothing that could name them is kept. */
   erased?: true | undefined;
 }

@@ -66,6 +66,13 @@ function restOf({ status, polling, expectedOn }: Parcel, nowMs: number): number 
   return minutes * minuteMs * unchangedFactor ** polling.unchanged;
 }
 
+/** A courier's parcels move every day; this long covers a weekend. */
+const silenceMaxMs = 3 * dayMs;
+
+/** When a parcel of which its carrier only tells by itself has been silent for too long (ms); null for one that is over. */
+export const silentAt = (parcel: Parcel): number | null =>
+  isOver(parcel) ? null : Date.parse(parcel.newsAt ?? parcel.openedAt) + silenceMaxMs;
+
 /** A number in [0, 1) that is always the same for the same text (FNV-1a). */
 export function fractionOf(text: string): number {
   let hash = 0x811c9dc5;

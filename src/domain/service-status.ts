@@ -16,6 +16,8 @@ export const serviceTable = {
 } as const satisfies Record<string, { rank: number | null; ends?: true }>;
 
 export type ServiceStatus = keyof typeof serviceTable;
+const isServiceStatus = (word: string): word is ServiceStatus => Object.hasOwn(serviceTable, word);
+export const serviceStatuses: readonly ServiceStatus[] = Object.keys(serviceTable).filter(isServiceStatus);
 
 export const endsService = (status: ServiceStatus): boolean => 'ends' in serviceTable[status];
 

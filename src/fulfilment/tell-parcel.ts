@@ -27,7 +27,7 @@ export async function tellOrder(
     if (learnt === null) return null;
     const person = openPerson(store, stored, 'current');
     const known = person?.trackingEvents ?? [];
-    const trackingEvents = withTrackingEvents(known, toTrackingEvents(history));
+    const trackingEvents = withTrackingEvents(known, toTrackingEvents(history, known));
     const hasMoved = person !== null && trackingEvents !== known;
     const { tracking } = learnt.order;
     const viaFulfilment = isNewsToFulfilment(order, learnt.order) ? true : tracking.viaFulfilment;

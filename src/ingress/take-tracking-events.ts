@@ -2,11 +2,14 @@ import { identityOf } from '../domain/carrier-event.ts';
 import { withoutPlaces, type ParcelName } from '../domain/parcel.ts';
 import { hearPushed } from '../domain/parcel-step.ts';
 import { chooseCarrierConnection } from '../connectors/carriers/choose-connection.ts';
+import { carrierConnectors } from '../connectors/carriers/registry.ts';
 import { toInstant } from '../platform/clock.ts';
 import { hearParcels } from '../queues/hear-parcels.ts';
-import { listConnections } from '../store/connections.ts';
+import { listConnections, openConnection, type Connection } from '../store/connections.ts';
+import type { StoreDeps } from '../store/deps.ts';
 import type { Tenant } from './authenticate.ts';
 import type { FieldError } from './problem.ts';
+import { makeCodeReader } from './read-carrier-code.ts';
 import { readTrackingEvent, type ReadEvent } from './tracking-event-input.ts';
 
 export interface EventVerdict {
@@ -31,10 +34,12 @@ export async function takeTrackingEvents(
   { carrier, onUnmapped }: { carrier: string | undefined; onUnmapped: (carrier: string, words: number) => void },
 ): Promise<EventVerdict[]> {
   const receivedAt = toInstant(store.clock.now());
+  const connections = await listConnections(store, merchantId);
+  const readCode = makeCodeReader(store, connections);
   const verdicts: EventVerdict[] = [];
   const parcels = new Map<string, Pushed>();
   for (const [index, { input, at }] of inputs.entries()) {
-    const read = readTrackingEvent(input, { merchantId, receivedAt, at });
+    const read = readTrackingEvent(input, { merchantId, receivedAt, at, readCode });
     const errors = read.errors ?? foreign(read, carrier, at);
     if (read.errors !== null || errors !== null) {
       verdicts[index] = { index, verdict: 'rejected', errors: errors ?? [] };
@@ -47,13 +52,15 @@ export async function takeTrackingEvents(
   }
   const groups = [...parcels.values()];
   if (groups.length === 0) return verdicts;
-  const connections = await listConnections(store, merchantId);
+  const pushOnly = new Set<string | undefined>(connections.filter((one) => takesNoQuestions(store, one)).map(({ id }) => id)); // prettier-ignore
   const outcomes = await hearParcels(
     store,
     groups.map(({ name, told }) => {
       const [first] = told;
       const connectionId = chooseCarrierConnection(connections, name.carrier);
-      const facts = { name, carrierName: first?.event.carrierName ?? name.carrier, connectionId, at: receivedAt };
+      const isPushOnly = pushOnly.has(connectionId);
+      const carrierName = first?.event.carrierName ?? name.carrier;
+      const facts = { name, carrierName, connectionId, isPushOnly, at: receivedAt };
       const events = told.map(({ event }) => event.event);
       const expectedOn = told.findLast(({ event }) => event.expectedOn !== null)?.event.expectedOn ?? null;
       return { name, step: (known) => hearPushed(known, facts, { events, expectedOn, receivedAt }) };
@@ -72,6 +79,10 @@ export async function takeTrackingEvents(
   }
   return verdicts;
 }
+
+/** Its settings are opened only where it is a matter of them. */
+const takesNoQuestions = (store: StoreDeps, connection: Connection): boolean =>
+  carrierConnectors.get(connection.connector)?.isPushOnly?.(openConnection(store, connection).settings) === true;
 
 /** A key that was made for one carrier speaks for no other. */
 function foreign(read: ReadEvent, carrier: string | undefined, at: readonly PropertyKey[]): FieldError[] | null {

@@ -6,6 +6,7 @@ import { toCarrierSlug, toTrackingNumber, type ParcelName } from '../domain/parc
 import { toPointer, toSchemaFaults } from '../domain/schema-faults.ts';
 import { TrackingStatusSchema } from '../domain/tracking-status.ts';
 import type { FieldError } from './problem.ts';
+import type { ReadCode } from './read-carrier-code.ts';
 
 const text = (max: number) => z.string().min(1).max(max);
 /** A word of one's own for what is wrong, as `toSchemaFaults` reads it. */
@@ -25,7 +26,7 @@ export const TrackingEventSchema = z
       )
       .refine((number) => toTrackingNumber(number) !== null, wrong('field.tracking_number', 'is longer than 64')),
     status: TrackingStatusSchema.optional(),
-    code: text(100).optional().meta({ description: 'The carrier’s own word; without `status` it is kept, counted and shown as unknown' }), // prettier-ignore
+    code: text(100).optional().meta({ description: 'The carrier’s own word. Without `status` it means what it means at that carrier; a word that nobody knows is kept, counted and shown as unknown' }), // prettier-ignore
     occurredAt: text(40)
       .regex(/^\d{4}-\d{2}-\d{2}/, ending('is no ISO 8601 time'))
       .refine((time) => readEventTime(time).local !== null, wrong('field.time', 'is no ISO 8601 time'))
@@ -63,7 +64,7 @@ const errorsMax = 10;
 /** `at`: where it stands in the body. */
 export function readTrackingEvent(
   input: unknown,
-  { merchantId, receivedAt, at }: { merchantId: string; receivedAt: string; at: readonly PropertyKey[] },
+  { merchantId, receivedAt, at, readCode }: { merchantId: string; receivedAt: string; at: readonly PropertyKey[]; readCode: ReadCode }, // prettier-ignore
 ): ReadEvent {
   const read = TrackingEventSchema.safeParse(input);
   if (!read.success) {
@@ -75,18 +76,19 @@ export function readTrackingEvent(
   if (isAhead({ ...time, receivedAt })) {
     return { errors: [{ code: 'tracking.in_future', detail: 'is more than a day ahead', pointer: toPointer([...at, 'occurredAt']) }] }; // prettier-ignore
   }
+  const slug = toCarrierSlug(carrier);
+  const meaning = status === undefined ? readCode(slug, code ?? '') : { status };
   const place = Object.entries(location ?? {}).filter(([, value]) => value !== undefined);
   const event: CarrierEvent = {
     ...time,
+    ...meaning,
     code: code ?? status ?? '',
-    status: status ?? 'UNKNOWN',
-    ...(status === undefined && code !== undefined ? { unmapped: code } : {}),
     ...(delayed === true ? { delayed } : {}),
     ...(description === undefined ? {} : { description }),
     ...(place.length === 0 ? {} : { place: Object.fromEntries(place) }),
     source: 'push',
     receivedAt,
   };
-  const name = { merchantId, carrier: toCarrierSlug(carrier), number: toTrackingNumber(trackingNumber) ?? '' };
+  const name = { merchantId, carrier: slug, number: toTrackingNumber(trackingNumber) ?? '' };
   return { name, carrierName: carrier, event, expectedOn: expectedOn ?? null, errors: null };
 }

@@ -1,4 +1,5 @@
 import type { RunKind } from '../domain/bulk-run.ts';
+import type { ParcelName } from '../domain/parcel.ts';
 
 /**
  * Every Redis key there is, but for those that scripts make of the tag (`applied:`, `lane:`, `lane-state:`, entry-lua.ts; `lane-…:`, budget-lua.ts; `budgets`, lanes.ts; `replicated`, replicas.ts). A merchant's data and its shard's queues share one hash tag, so that each atomic step stays
@@ -54,6 +55,9 @@ export function createKeys(shard: number) {
 
     /** What is known of a number: for each carrier that has one like it, the parcel, its version and its sealed history. */
     parcel: (merchantId: string, number: string) => `${tag}:parcel:${merchantId}:${number}`,
+    /** When a parcel was asked about because somebody wanted to know; there for as long as nobody may again. */
+    askedParcel: ({ merchantId, carrier, number }: ParcelName) =>
+      `${tag}:asked-parcel:${merchantId}:${carrier}/${number}`,
     /** The parcels that a connection is asked about, by when they are due (ms). */
     dueParcels: (connectionId: string) => `${tag}:due:${connectionId}`,
     /** `carrier/number` of parcels that a connection's carrier is to be asked to tell of. */
@@ -108,6 +112,8 @@ export function createKeys(shard: number) {
     fullPull: (connectionId: string) => `${tag}:full-pull:${connectionId}`,
     /** A service that a last-mile platform asked for. */
     service: (serviceId: string) => `${tag}:service:${serviceId}`,
+    /** A merchant's services, by id; some whose retention is over among them (services.ts). */
+    services: (merchantId: string) => `${tag}:services:${merchantId}`,
     /** Which service a parcel's number is of. */
     serviceNumber: (merchantId: string, number: string) => `${tag}:service-number:${merchantId}:${number}`,
     /** The services that were asked for of one order, by the order's id at the platform. */

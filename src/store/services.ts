@@ -29,6 +29,11 @@ local existing = redis.call('GET', KEYS[2])
 if existing and redis.call('EXISTS', ARGV[8] .. existing) == 1 then return { 'existing', existing } end
 redis.call('SET', KEYS[2], id)
 redis.call('SADD', KEYS[4], id)
+redis.call('ZADD', KEYS[5], 0, id)
+-- Services end by their retention, their places in the list by this: it never has more than a quarter of them too many.
+for _, old in ipairs(redis.call('ZRANDMEMBER', KEYS[5], 4)) do
+  if redis.call('EXISTS', ARGV[8] .. old) == 0 and old ~= id then redis.call('ZREM', KEYS[5], old) end
+end
 redis.call('HSET', KEYS[3], 'v', 1, 'doc', doc, 'key', key, 'request', request)
 local now = clock(given)
 for _, n in ipairs(cjson.decode(entries)) do push(n.id, n.entry, now + n.delay) end
@@ -56,7 +61,13 @@ export async function createService(
   const reply = await runReplicated(
     store,
     createScript,
-    [keys.tag, claim, keys.service(id), keys.orderServices(facts.merchantId, request.orderId)],
+    [
+      keys.tag,
+      claim,
+      keys.service(id),
+      keys.orderServices(facts.merchantId, request.orderId),
+      keys.services(facts.merchantId),
+    ],
     [
       clock.scriptNow(),
       store.generation,

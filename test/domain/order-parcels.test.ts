@@ -60,7 +60,33 @@ describe('an order', () => {
   });
 });
 
-it('what has no zone has no moment, and is not passed on as if it had one', () => {
-  const told = [event('IN_TRANSIT', '2026-07-13T10:00:00'), event('DELIVERED', '2026-07-13T12:00:00-03:00')];
-  expect(toTrackingEvents(told)).toEqual([{ city: '', state: '', description: 'DELIVERED', date: '2026-07-13T15:00:00.000Z' }]); // prettier-ignore
+it('an order has a problem while a courier who cannot be asked is silent, and none once it tells', () => {
+  const silent = after(orderWith('A1'), parcel('A1', 'IN_TRANSIT', { silent: true }));
+  expect(silent.problems).toMatchObject([{ code: 'tracking.silent', source: 'you' }]);
+  expect(after(silent, parcel('A1', 'IN_TRANSIT', { version: 2 })).problems).toEqual([]);
+});
+
+describe('an event without a zone', () => {
+  const heardAt = '2026-07-13T16:00:00.000Z';
+  const undated = event('IN_TRANSIT', '2026-07-13T10:00:00', { receivedAt: heardAt, description: 'Sorted' });
+
+  it('is told at the moment it was heard of, with the clock on the wall in words, and never as UTC', () => {
+    const told = [undated, event('DELIVERED', '2026-07-13T12:00:00-03:00')];
+    const description = 'Sorted (2026-07-13 10:00:00 local time; dated by when it was heard of)';
+    expect(toTrackingEvents(told)).toEqual([
+      { city: '', state: '', description, date: heardAt },
+      { city: '', state: '', description: 'DELIVERED', date: '2026-07-13T15:00:00.000Z' },
+    ]);
+  });
+
+  it('keeps its first date however often its carrier tells it', () => {
+    const known = toTrackingEvents([undated]);
+    const again = { ...undated, receivedAt: '2026-07-14T16:00:00.000Z' };
+    expect(toTrackingEvents([again], known)).toEqual(known);
+  });
+
+  it('that has no time at all says that', () => {
+    const [told] = toTrackingEvents([{ ...undated, local: null }]);
+    expect(told).toMatchObject({ description: 'Sorted (no time told; dated by when it was heard of)', date: heardAt });
+  });
 });

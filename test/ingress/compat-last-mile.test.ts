@@ -7,7 +7,7 @@ import { serviceNews } from '../../src/queues/service-news.ts';
 import { leaseEntries } from '../../src/store/entries.ts';
 import { createService, openRequest, readService, requireService } from '../../src/store/services.ts';
 import { cancelServiceBody, createServiceBody, pauseServiceBody } from '../fixtures/vtex-last-mile/payloads.ts';
-import { startIngress } from '../support/ingress.ts';
+import { adminKey, startIngress } from '../support/ingress.ts';
 import { testRedis } from '../support/redis.ts';
 
 const redis = await testRedis();
@@ -274,4 +274,42 @@ test('rates come from the table by carrier and weight, and a carrier without one
   expect((await call('list-carriers', { settings: [] })).body).toMatchObject({
     data: [{ id: carrierId, name: 'Servientrega', type: { rate: { shippingPrice: { value: 5 } } } }],
   });
+});
+
+test('services are listed, the newest first, a page at a time, by what they are and whom they are of; no person is named', async () => {
+  const { key: reader, merchantId, create, connectionId } = await connect();
+  const keys = `/v1/merchants/${merchantId}/api-keys`;
+  const made = await request('POST', keys, { key: adminKey, json: { name: 'reader', scopes: ['read'] } });
+  const { key } = z.looseObject({ key: z.string() }).parse(made.body);
+  const PageSchema = z.looseObject({ data: z.array(z.looseObject({ id: z.string() })), nextCursor: z.string().nullable() }); // prettier-ignore
+  const list = async (query = '', as = key) => {
+    const { status, body } = await request('GET', `/v1/services${query}`, { key: as });
+    expect(status).toBe(200);
+    expect(JSON.stringify(body)).not.toMatch(/Pansy|Tabitha/);
+    return PageSchema.parse(body);
+  };
+  const ids: string[] = [];
+  for (const orderId of ['o-1', 'o-2', 'o-3']) {
+    const { serviceId } = await create({ ...createServiceBody(), orderId });
+    ids.unshift(serviceId);
+    clock.advance(1_000);
+  }
+  const first = await list('?limit=2');
+  const second = await list(`?limit=2&cursor=${first.nextCursor}`);
+  expect([...first.data, ...second.data].map(({ id }) => id)).toEqual(ids);
+  expect((await list('?orderId=o-2')).data).toMatchObject([
+    { id: ids[1], orderId: 'o-2', connectionId, carrierId, status: 'PENDING', confirmedAt: null, handover: 'waiting' },
+  ]);
+  expect((await list('?status=PENDING&confirmed=false')).data).toHaveLength(3);
+  expect((await list('?status=DELIVERED')).data).toEqual([]);
+  expect((await list(`?connectionId=${connectionId}&carrierId=nobody`)).data).toEqual([]);
+  const stranger = await ingress.tenant(['read']);
+  expect((await list('', stranger.key)).data).toEqual([]);
+  expect((await request('GET', '/v1/services?status=LOST', { key: reader })).status).toBe(400);
+  // Those whose retention is over are passed over, and go from the list as new ones come.
+  await redis.client.del(...ids.map((id) => store.keys.service(id)));
+  expect(await list()).toMatchObject({ data: [], nextCursor: null });
+  const { serviceId } = await create({ ...createServiceBody(), orderId: 'o-4' });
+  expect((await list()).data).toMatchObject([{ id: serviceId }]);
+  expect(await redis.client.zcard(store.keys.services(merchantId))).toBe(1);
 });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { plainSettings } from '../connectors/carriers/generic-carrier/courier-settings.ts';
 import { adminKey, startIngress } from '../support/ingress.ts';
 import { testRedis } from '../support/redis.ts';
 import { whereIs } from '../store/everything-in-redis.ts';
@@ -138,6 +139,35 @@ describe('events that a carrier tells', () => {
     await push({ carrier: 'demo', trackingNumber: 'PK1', code: 'Z9', occurredAt: '2026-01-14T09:00:00Z' });
     expect(await read()).toMatchObject({ status: 'UNKNOWN', unmappedCodes: ['Z9'] });
     expect(ingress.log.messages()).toContain('tracking.unmapped');
+  });
+
+  it('with a code alone mean what it means at their own carrier; the same letters elsewhere mean something else', async () => {
+    const codes = [
+      ['FedEx', 'DE', 'DELIVERY_ATTEMPTED'],
+      ['ShipEngine', 'DE', 'DELIVERED'],
+      ['UPS', 'OT', 'OUT_FOR_DELIVERY'],
+      ['USPS', 'Out for Delivery', 'OUT_FOR_DELIVERY'],
+      ['dhl', 'transit', 'IN_TRANSIT'],
+      // Means this or that by the type beside it.
+      ['UPS', 'AR', 'UNKNOWN'],
+      ['UPS', 'constructor', 'UNKNOWN'],
+    ] as const;
+    for (const [carrier, code, status] of codes) {
+      const trackingNumber = `${carrier}${code}`.replace(/\W/g, '');
+      await push({ carrier, trackingNumber, code, occurredAt: '2026-01-14T09:00:00Z' });
+      const shown = await read(`${carrier}/${trackingNumber}`);
+      expect(shown).toMatchObject({ status, unmappedCodes: status === 'UNKNOWN' ? [code] : [] });
+    }
+  });
+
+  it('with a code of a courier that is settings mean what the settings say', async () => {
+    const { key: own } = await ingress.tenant(['operate', 'carrier', 'read']);
+    const settings = { ...plainSettings(), baseUrl: 'http://127.0.0.1:9' };
+    const json = { connector: 'generic-carrier', name: 'Demo', settings };
+    expect((await request('POST', '/v1/connections', { key: own, json })).status).toBe(201);
+    const told = { carrier: 'demo', trackingNumber: 'PK1', code: 'DONE', occurredAt: '2026-01-14T09:00:00Z' };
+    expect((await push(told, own)).status).toBe(202);
+    expect((await request('GET', '/v1/tracking/demo/PK1', { key: own })).body).toMatchObject({ status: 'DELIVERED' });
   });
 
   it('are sealed at rest', async () => {

@@ -7,7 +7,7 @@ import type {
 } from '../../src/connectors/carriers/port.ts';
 import { easypost } from '../../src/connectors/carriers/easypost/index.ts';
 import { Failure } from '../../src/domain/failure.ts';
-import { followParcel } from '../../src/domain/parcel-step.ts';
+import { followParcel, hearPushed } from '../../src/domain/parcel-step.ts';
 import type { OpenCarrier } from '../../src/fulfilment/deps.ts';
 import { connectionWork } from '../../src/queues/connection-work.ts';
 import { hearParcels } from '../../src/queues/hear-parcels.ts';
@@ -45,6 +45,7 @@ beforeEach(async () => {
   asked = [];
   numbersPerCallMax = 30;
   dailyLimit = undefined;
+  isPushOnly = false;
   answer = ({ number }) => found(number);
   const facts = { connector: 'easypost', kind: 'carrier', name: 'Fake', routing: [], settings: {} } as const;
   connection = await createConnection(bench.store, merchantId, facts);
@@ -63,7 +64,8 @@ const found = (number: string, complete = true): TrackResult => ({
   },
 });
 
-const carrier: CarrierConnection = {
+let isPushOnly = false;
+const carrier: CarrierConnection & Required<Pick<CarrierConnection, 'track'>> = {
   track: async (parcels) => {
     if (dailyLimit !== undefined && !(await takeDailyCall(bench.store, dailyLimit, { spendsReserve: false })).taken) {
       throw new Failure('throttled', 'budget.day_spent', 'spent', { retryAfterMs: 6 * hour });
@@ -77,7 +79,7 @@ const openCarrier = async (): Promise<OpenCarrier> => ({
   record: present(await readConnection(bench.store, merchantId, connection.id)),
   // Its lists are what this test says; nothing else of it is used.
   connector: { ...(easypost as CarrierConnector), numbersPerCallMax },
-  connection: carrier,
+  connection: isPushOnly ? { test: () => carrier.test() } : carrier,
   settings: {},
   laneOf: () => lane,
   ...(dailyLimit === undefined ? {} : { dailyLimit }),
@@ -256,5 +258,43 @@ describe('an account with so many calls a day', () => {
     expect(asked).toHaveLength(38);
     for (let step = 0; step < 12; step += 1) await pass(hour);
     expect(asked).toHaveLength(76);
+  });
+});
+
+describe('a courier that cannot be asked', () => {
+  const day = 24 * hour;
+  const tell = async (number: string) => {
+    const at = new Date(bench.clock.now()).toISOString();
+    const facts = { name: nameOf(number), carrierName: 'fake', connectionId: connection.id, isPushOnly, at };
+    const news = { events: [event('IN_TRANSIT', at, { source: 'push', receivedAt: at })], receivedAt: at };
+    await hearParcels(bench.store, [{ name: nameOf(number), step: (known) => hearPushed(known, facts, news) }]);
+  };
+
+  it('is asked nothing, and its silence of three days is said once, until it tells something', async () => {
+    isPushOnly = true;
+    await tell('A1');
+    for (let step = 0; step < 71; step += 1) await pass(hour);
+    expect(await read('A1')).not.toHaveProperty('silent');
+    await pass(2 * hour);
+    expect(await read('A1')).toMatchObject({ silent: true, status: 'IN_TRANSIT', polling: { nextAt: null } });
+    const { version } = await read('A1');
+    await pass(day);
+    expect(await read('A1')).toMatchObject({ version });
+    await tell('A1');
+    expect(await read('A1')).not.toHaveProperty('silent');
+    expect(await dueIn('A1')).toBeCloseTo(3 * day, -3);
+    expect(asked).toEqual([]);
+  });
+
+  it('whose settings were others when its parcels fell due is not asked about those either', async () => {
+    await know(['A1']);
+    isPushOnly = true;
+    await settle();
+    expect(asked).toEqual([]);
+    expect(await read('A1')).toMatchObject({ isPushOnly: true });
+    isPushOnly = false;
+    for (let step = 0; step < 73; step += 1) await pass(hour);
+    expect(asked.flat()).toContain('A1');
+    expect(await read('A1')).not.toHaveProperty('isPushOnly');
   });
 });

@@ -1,5 +1,6 @@
 import type { CarrierEvent } from '../../domain/carrier-event.ts';
 import type { Failure } from '../../domain/failure.ts';
+import type { TrackingWords } from '../../domain/tracking-words.ts';
 import type { CallingConnector, TestableConnection } from '../connector.ts';
 import type { InboundDoor, InboundRequest } from '../webhook.ts';
 
@@ -68,7 +69,7 @@ export interface CarrierConnection extends TestableConnection {
    * order.
    * @throws Failure for what concerns them all: `throttled`, `transient`, `misconfigured`, `aborted`
    */
-  track(parcels: readonly TrackedParcel[]): Promise<readonly TrackResult[]>;
+  track?(parcels: readonly TrackedParcel[]): Promise<readonly TrackResult[]>;
   /**
    * Asks it to tell of at most `subscriptions.numbersPerCall` parcels by itself, at the URL that its account knows; a result
    * for each, in their order. Safe to repeat.
@@ -113,6 +114,13 @@ export interface DailyQuota {
 export interface CarrierConnector<S = unknown> extends CallingConnector<S, CarrierConnection> {
   readonly kind: 'carrier';
   readonly numbersPerCallMax: number;
+  /**
+   * What its words mean where one is told alone. One that says this or that by what stands beside it is not among them.
+   * `settings`: undefined where the merchant has no connection to it.
+   */
+  words(settings: S | undefined): TrackingWords;
+  /** With these settings it only tells by itself, and `track` is absent. Left out: it is asked, whatever the settings. */
+  isPushOnly?(settings: S): boolean;
   /** Knows the parcels of many carriers: those that have no connection of their own are asked about here. */
   readonly isAggregator?: true;
   /** Where it is a matter of the settings; never more than `numbersPerCallMax`. */

@@ -1,9 +1,13 @@
 import * as z from 'zod';
 import { IdSchema } from '../../domain/ids.ts';
 import { InstantSchema } from '../../domain/time.ts';
+import { serviceStatuses } from '../../domain/service-status.ts';
+import type { Service } from '../../domain/service.ts';
+import { listServices } from '../../store/list-services.ts';
 import { openRequest, requireService } from '../../store/services.ts';
 import { ok } from '../answer.ts';
 import { defineRoute, type Route } from '../define-route.ts';
+import { PageSchema, pageQuery } from '../views/page.ts';
 
 const text = z.string().nullable();
 const number = z.number().nullable();
@@ -60,21 +64,78 @@ const RequestSchema = z
       'What the platform asks for, as it was understood; null: not said, or not readable. Null as a whole once its person was erased',
   });
 
-const ServiceSchema = z
+const facts = {
+  id: IdSchema('service'),
+  connectionId: IdSchema('connection'),
+  status: z.enum(serviceStatuses),
+  handover: z.enum(['waiting', 'announced', 'booked', 'refused']),
+  confirmedAt: InstantSchema.nullable().meta({ description: 'When its carrier was first heard of' }),
+  trackingNumber: text,
+  trackingUrl: text,
+  version: z.int(),
+  createdAt: InstantSchema,
+  updatedAt: InstantSchema,
+};
+const ServiceSchema = z.strictObject({ ...facts, request: RequestSchema.nullable() }).meta({ id: 'Service' });
+const ListedServiceSchema = z
   .strictObject({
-    id: IdSchema('service'),
-    connectionId: IdSchema('connection'),
-    status: z.string(),
-    handover: z.enum(['waiting', 'announced', 'booked', 'refused']),
-    confirmedAt: InstantSchema.nullable().meta({ description: 'When its carrier was first heard of' }),
-    trackingNumber: text,
-    trackingUrl: text,
-    version: z.int(),
-    request: RequestSchema.nullable(),
-    createdAt: InstantSchema,
-    updatedAt: InstantSchema,
+    ...facts,
+    orderId: z.string().meta({ description: 'The platform’s' }),
+    carrierId: z.string(),
+    type: text,
+    packageIds: z.array(z.string()),
+    carrierConnectionId: IdSchema('connection').nullable().meta({ description: 'Whose booking call is made' }),
+    refusal: text.meta({ description: 'Why its carrier will not have it' }),
   })
-  .meta({ id: 'Service' });
+  .meta({ id: 'ListedService', description: 'Without what is to be carried, from whom and to whom' });
+
+const factsOf = (service: Service) => ({
+  id: service.id,
+  connectionId: service.connectionId,
+  status: service.status,
+  handover: service.handover,
+  confirmedAt: service.confirmedAt,
+  trackingNumber: service.booking?.trackingNumber ?? null,
+  trackingUrl: service.trackingUrl,
+  version: service.version,
+  createdAt: service.createdAt,
+  updatedAt: service.updatedAt,
+});
+
+function toListed(service: Service): z.infer<typeof ListedServiceSchema> {
+  const { orderId, carrierId, type, packageIds, carrierConnectionId, refusal } = service;
+  return { ...factsOf(service), orderId, carrierId, type, packageIds: [...packageIds], carrierConnectionId, refusal };
+}
+
+const getServices = defineRoute({
+  method: 'get',
+  path: '/v1/services',
+  summary: 'List services, the newest first',
+  description: 'What last-mile platforms have asked for, and how far it is. Names no person.',
+  tag: 'Services',
+  scope: 'read',
+  query: z.strictObject({
+    ...pageQuery('service'),
+    status: z.enum(serviceStatuses).optional(),
+    connectionId: IdSchema('connection').optional().meta({ description: 'The platform’s' }),
+    orderId: z.string().min(1).max(200).optional().meta({ description: 'The order’s id at the platform' }),
+    carrierId: z.string().min(1).max(200).optional().meta({ description: 'The carrier’s id at the platform' }),
+    confirmed: z.enum(['true', 'false']).optional().meta({ description: 'Whether its carrier was heard of' }),
+  }),
+  answers: { 200: { description: 'A page', schema: PageSchema(ListedServiceSchema) } },
+  async handle({ store, merchantId, query }) {
+    const { cursor, limit, status, connectionId, orderId, carrierId, confirmed } = query;
+    const isAs = <T>(wanted: T | undefined, is: T): boolean => wanted === undefined || wanted === is;
+    const keep = (service: Service): boolean =>
+      isAs(status, service.status) &&
+      isAs(connectionId, service.connectionId) &&
+      isAs(orderId, service.orderId) &&
+      isAs(carrierId, service.carrierId) &&
+      isAs(confirmed, service.confirmedAt === null ? 'false' : 'true');
+    const { services, nextCursor } = await listServices(store, merchantId, { cursor, limit, keep });
+    return ok({ data: services.map(toListed), nextCursor });
+  },
+});
 
 const getService = defineRoute({
   method: 'get',
@@ -88,22 +149,8 @@ const getService = defineRoute({
   problems: ['service.not_found'],
   async handle({ store, merchantId, params: { serviceId } }) {
     const stored = await requireService(store, serviceId, merchantId);
-    const { id, connectionId, status, handover, confirmedAt, booking, trackingUrl, version, createdAt, updatedAt } =
-      stored.service;
-    return ok({
-      id,
-      connectionId,
-      status,
-      handover,
-      confirmedAt,
-      trackingNumber: booking?.trackingNumber ?? null,
-      trackingUrl,
-      version,
-      request: await openRequest(store, stored),
-      createdAt,
-      updatedAt,
-    });
+    return ok({ ...factsOf(stored.service), request: await openRequest(store, stored) });
   },
 });
 
-export const serviceRoutes: readonly Route[] = [getService];
+export const serviceRoutes: readonly Route[] = [getServices, getService];

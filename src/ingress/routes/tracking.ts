@@ -1,6 +1,11 @@
 import * as z from 'zod';
-import { toCarrierSlug, toTrackingNumber } from '../../domain/parcel.ts';
-import { readParcel } from '../../store/parcels.ts';
+import { toCarrierSlug, toTrackingNumber, type FollowedParcel } from '../../domain/parcel.ts';
+import { makeEntry } from '../../queues/define-job.ts';
+import { parcelAsk } from '../../queues/parcel-ask.ts';
+import { askOnDemand } from '../../store/asked-parcels.ts';
+import { readConnection } from '../../store/connections.ts';
+import type { StoreDeps } from '../../store/deps.ts';
+import { dueMember, readParcel } from '../../store/parcels.ts';
 import { accepted, ok } from '../answer.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { FieldErrorSchema, makeRefusal } from '../problem.ts';
@@ -59,6 +64,19 @@ const postTrackingEvents = defineRoute({
 });
 const errorsShownMax = 50;
 
+const params = z.strictObject({ carrier: z.string().min(1).max(100), trackingNumber: z.string().min(1).max(100) });
+
+async function requireParcel(
+  store: StoreDeps,
+  merchantId: string,
+  { carrier, trackingNumber }: z.infer<typeof params>,
+): Promise<FollowedParcel> {
+  const number = toTrackingNumber(trackingNumber);
+  const found = number === null ? null : await readParcel(store, { merchantId, carrier: toCarrierSlug(carrier), number }); // prettier-ignore
+  if (found === null) throw makeRefusal('tracking.not_found', 'no such parcel');
+  return found;
+}
+
 const getTracking = defineRoute({
   method: 'get',
   path: '/v1/tracking/:carrier/:trackingNumber',
@@ -66,16 +84,44 @@ const getTracking = defineRoute({
   description: 'What was pushed and polled, merged, in the order in which it happened.',
   tag,
   scope: 'read',
-  params: z.strictObject({ carrier: z.string().min(1).max(100), trackingNumber: z.string().min(1).max(100) }),
+  params,
   answers: { 200: { description: 'The parcel', schema: TrackingViewSchema } },
   problems: ['tracking.not_found'],
-  async handle({ store, merchantId, params }) {
-    const number = toTrackingNumber(params.trackingNumber);
-    const carrier = toCarrierSlug(params.carrier);
-    const found = number === null ? null : await readParcel(store, { merchantId, carrier, number });
-    if (found === null) throw makeRefusal('tracking.not_found', 'no such parcel');
-    return ok(toTrackingView(found, store.clock.now()));
+  async handle({ store, merchantId, params: asked }) {
+    return ok(toTrackingView(await requireParcel(store, merchantId, asked), store.clock.now()));
   },
 });
 
-export const trackingRoutes: readonly Route[] = [postTrackingEvents, getTracking];
+const refreshTracking = defineRoute({
+  method: 'post',
+  path: '/v1/tracking/:carrier/:trackingNumber/refresh',
+  summary: 'Ask a parcel’s carrier now',
+  description:
+    'Out of turn, once a minute for a parcel, within the account’s rate and its calls of the day (what is kept back of them included). What the carrier says is in `GET /v1/tracking/{carrier}/{trackingNumber}` when `polledAt` has moved.',
+  tag,
+  scope: 'operate',
+  params,
+  body: z.strictObject({}),
+  bodyOptional: true,
+  answers: { 202: { description: 'The parcel as it was; its carrier is being asked', schema: TrackingViewSchema } },
+  problems: ['tracking.not_found', 'tracking.nobody_asked', 'tracking.just_asked'],
+  async handle({ deps, store, merchantId, params: asked }) {
+    const found = await requireParcel(store, merchantId, asked);
+    const { carrier, number, connectionId = null, isPushOnly } = found.parcel;
+    const connection = connectionId === null ? null : await readConnection(store, merchantId, connectionId);
+    const lane = connection === null ? undefined : deps.lanesOf(store, connection)['default'];
+    if (connection === null || connection.paused || lane === undefined || isPushOnly === true) {
+      throw makeRefusal('tracking.nobody_asked', 'no connection can be asked about this parcel now');
+    }
+    const payload = { merchantId, connectionId: connection.id, members: [dueMember(found.parcel)], urgent: true };
+    const waitMs = await askOnDemand(store, { merchantId, carrier, number }, (cause) =>
+      makeEntry(parcelAsk, payload, { lane, cause: `${carrier}.${number}.${cause}`, class: 'orders' }),
+    );
+    if (waitMs !== null) {
+      throw makeRefusal('tracking.just_asked', 'this parcel was asked about a moment ago', { retryAfterMs: waitMs });
+    }
+    return accepted(toTrackingView(found, store.clock.now()));
+  },
+});
+
+export const trackingRoutes: readonly Route[] = [postTrackingEvents, getTracking, refreshTracking];

@@ -85,7 +85,7 @@ export function toTrackingView({ parcel, history }: FollowedParcel, nowMs: numbe
     connectionId: parcel.connectionId ?? null,
     polledAt: polling.polledAt,
     pushedAt: polling.pushedAt,
-    nextPollAt: polling.nextAt,
+    nextPollAt: parcel.isPushOnly === true ? null : polling.nextAt,
     subscription: parcel.subscription?.state ?? null,
     firstSeenAt: parcel.firstSeenAt,
     version: parcel.version,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { CarrierConnector, ParcelReport, TrackResult } from '../../../src/connectors/carriers/port.ts';
+import type { CarrierConnection, CarrierConnector, ParcelReport, TrackResult } from '../../../src/connectors/carriers/port.ts';
 import type { CarrierEvent } from '../../../src/domain/carrier-event.ts';
 import { inOrder } from '../../../src/domain/merge-tracking.ts';
 import { resolveParcel } from '../../../src/domain/parcel-state.ts';
@@ -20,8 +20,11 @@ export function connectWith<S>(
 ) {
   const { io, pauses, operations } = openWire(connector.id, clock);
   const parsed = connector.settings.parse(settings);
-  return { carrier: connector.connect(parsed, io), settings: parsed, clock, pauses, operations };
+  const { track = neverTracks, ...carrier } = connector.connect(parsed, io);
+  return { carrier: { ...carrier, track }, settings: parsed, clock, pauses, operations };
 }
+
+const neverTracks: NonNullable<CarrierConnection['track']> = () => Promise.reject(new Error('it cannot be asked'));
 
 export function reportOf(result: TrackResult | undefined): ParcelReport {
   if (result?.outcome !== 'found') throw new Error(`not found: ${JSON.stringify(result)}`);

@@ -6,6 +6,7 @@ import { toResult } from '../track-each.ts';
 import { AftershipClient } from './client.ts';
 import { toReport } from './mapper.ts';
 import { AftershipSettingsSchema, type AftershipSettings } from './settings.ts';
+import { subtags, tags } from './statuses.ts';
 import { webhook } from './webhook.ts';
 import type { WireTracking } from './wire.ts';
 
@@ -17,6 +18,7 @@ export const aftership: CarrierConnector<AftershipSettings> = {
   settings: AftershipSettingsSchema,
   // What fits into a URL with room to spare.
   numbersPerCallMax: 50,
+  words: () => ({ ...subtags, ...tags }),
   isAggregator: true,
   account: ({ baseUrl, apiKey }) => [baseUrl, apiKey].join('\n'),
   budgets: ({ requestsPerSecond }) => ({

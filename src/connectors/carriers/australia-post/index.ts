@@ -4,6 +4,7 @@ import type { CarrierConnection, CarrierConnector } from '../port.ts';
 import { AustraliaPostClient } from './client.ts';
 import { toResult } from './mapper.ts';
 import { AustraliaPostSettingsSchema, type AustraliaPostSettings } from './settings.ts';
+import { statuses, texts } from './statuses.ts';
 
 /** Australia Post: the tracking call of its Shipping and Tracking APIs. It pushes nothing. */
 export const australiaPost: CarrierConnector<AustraliaPostSettings> = {
@@ -13,6 +14,7 @@ export const australiaPost: CarrierConnector<AustraliaPostSettings> = {
   settings: AustraliaPostSettingsSchema,
   // More are refused altogether (51101).
   numbersPerCallMax: 10,
+  words: () => ({ ...texts, ...statuses }),
   account: ({ baseUrl, apiKey }) => [baseUrl, apiKey].join('\n'),
   budgets: ({ requestsPerSecond }) => ({ default: { calls: requestsPerSecond, perMs: 1_000 } }),
   urls: ({ baseUrl }) => [baseUrl],

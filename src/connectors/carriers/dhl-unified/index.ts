@@ -7,6 +7,7 @@ import { trackEach } from '../track-each.ts';
 import { DhlUnifiedClient, dhlName } from './client.ts';
 import { toReport } from './mapper.ts';
 import { DhlUnifiedSettingsSchema, type DhlUnifiedSettings } from './settings.ts';
+import { codes } from './statuses.ts';
 import type { WireShipment } from './wire.ts';
 
 /** DHL, all its companies: Shipment Tracking - Unified. */
@@ -16,6 +17,7 @@ export const dhlUnified: CarrierConnector<DhlUnifiedSettings> = {
   title: 'DHL',
   settings: DhlUnifiedSettingsSchema,
   numbersPerCallMax: 1,
+  words: () => codes,
   account: ({ baseUrl, apiKey }) => [baseUrl, apiKey].join('\n'),
   budgets: ({ secondsPerRequest }) => ({ default: { calls: 1, perMs: Math.ceil(secondsPerRequest * 1_000) } }),
   dailyQuota: ({ requestsPerDay }) => ({ calls: requestsPerDay, resetHourUtc: 0 }),

@@ -5,6 +5,7 @@ import { trackEach } from '../track-each.ts';
 import { EasypostClient } from './client.ts';
 import { toReport } from './mapper.ts';
 import { EasypostSettingsSchema, type EasypostSettings } from './settings.ts';
+import { details, statuses } from './statuses.ts';
 import { webhook } from './webhook.ts';
 
 /** EasyPost: parcels of a hundred carriers. Whatever was asked about once is pushed from then on. */
@@ -14,6 +15,7 @@ export const easypost: CarrierConnector<EasypostSettings> = {
   title: 'EasyPost',
   settings: EasypostSettingsSchema,
   numbersPerCallMax: 1,
+  words: () => ({ ...details, ...statuses }),
   isAggregator: true,
   account: ({ baseUrl, apiKey }) => [baseUrl, apiKey].join('\n'),
   budgets: ({ requestsPerSecond }) => ({ default: { calls: requestsPerSecond, perMs: 1_000 } }),

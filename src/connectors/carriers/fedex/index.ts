@@ -4,6 +4,7 @@ import type { CarrierConnection, CarrierConnector } from '../port.ts';
 import { FedexClient } from './client.ts';
 import { toResult } from './mapper.ts';
 import { FedexSettingsSchema, type FedexSettings } from './settings.ts';
+import { codes } from './statuses.ts';
 import { webhook } from './webhook.ts';
 
 /** FedEx: Track API v1, and the Advanced Integrated Visibility webhook. */
@@ -13,6 +14,7 @@ export const fedex: CarrierConnector<FedexSettings> = {
   title: 'FedEx',
   settings: FedexSettingsSchema,
   numbersPerCallMax: 30,
+  words: () => codes,
   account: ({ baseUrl, clientId }) => [baseUrl, clientId].join('\n'),
   budgets: ({ requestsPer10Seconds }) => ({ default: { calls: requestsPer10Seconds, perMs: 10_000 } }),
   dailyQuota: ({ requestsPerDay }) => ({ calls: requestsPerDay, resetHourUtc: 0 }),

@@ -1,11 +1,12 @@
 import { toInstant } from '../../../platform/clock.ts';
 import type { ConnectorIo } from '../../io.ts';
 import { isAboutNumber } from '../exchange.ts';
-import type { CarrierConnection, CarrierConnector, TrackResult } from '../port.ts';
+import type { CarrierConnection, CarrierConnector, TrackedParcel, TrackResult } from '../port.ts';
+import type { TrackCall } from './call-schema.ts';
 import { GenericClient } from './client.ts';
 import { genericName } from './mapper.ts';
 import { GenericSettingsSchema, type GenericSettings } from './settings.ts';
-import { notPolled, toResults } from './to-results.ts';
+import { toResults } from './to-results.ts';
 import { webhook } from './webhook.ts';
 
 /** A courier without a connector of its own: its settings say how it is called and read. */
@@ -15,7 +16,9 @@ export const genericCarrier: CarrierConnector<GenericSettings> = {
   title: genericName.title,
   settings: GenericSettingsSchema,
   numbersPerCallMax: 100,
+  words: (settings) => settings?.statuses ?? {},
   numbersPerCall: ({ track }) => track?.numbersPerCall ?? 1,
+  isPushOnly: ({ track }) => track === undefined,
   isNamedByConnection: true,
   account: ({ baseUrl, auth }) => [baseUrl, JSON.stringify(auth)].join('\n'),
   budgets: ({ requestsPerSecond }) => ({ default: { calls: requestsPerSecond, perMs: 1_000 } }),
@@ -30,8 +33,7 @@ function connect(settings: GenericSettings, io: ConnectorIo): CarrierConnection 
   const client = new GenericClient(settings, io);
   const { track, book, cancel } = settings;
 
-  async function ask(numbers: readonly string[]): Promise<readonly TrackResult[]> {
-    if (track === undefined) return numbers.map(() => notPolled);
+  async function ask(track: TrackCall, numbers: readonly string[]): Promise<readonly TrackResult[]> {
     const heard = { source: 'poll', receivedAt: toInstant(io.nowMs()) } as const;
     try {
       return toResults(numbers, await client.track(track, numbers), { track, statuses: settings.statuses, heard });
@@ -43,19 +45,21 @@ function connect(settings: GenericSettings, io: ConnectorIo): CarrierConnection 
     }
   }
 
+  async function askAll(track: TrackCall, parcels: readonly TrackedParcel[]): Promise<readonly TrackResult[]> {
+    const numbers = parcels.map(({ number }) => number);
+    const perCall = track.numbersPerCall;
+    const results: TrackResult[] = [];
+    for (let at = 0; at < numbers.length; at += perCall)
+      results.push(...(await ask(track, numbers.slice(at, at + perCall))));
+    return results;
+  }
+
   return {
-    async track(parcels) {
-      const numbers = parcels.map(({ number }) => number);
-      const perCall = track?.numbersPerCall ?? 1;
-      const results: TrackResult[] = [];
-      for (let at = 0; at < numbers.length; at += perCall)
-        results.push(...(await ask(numbers.slice(at, at + perCall))));
-      return results;
-    },
+    ...(track === undefined ? {} : { track: (parcels: readonly TrackedParcel[]) => askAll(track, parcels) }),
     async test() {
       await client.test();
       // There is no call that needs no number: one that nobody has is answered to those who may ask.
-      if (track !== undefined) await ask([testNumber]);
+      if (track !== undefined) await ask(track, [testNumber]);
       return { account: new URL(settings.baseUrl).host };
     },
     ...(book === undefined ? {} : { book: (service) => client.book(book, service) }),

@@ -60,9 +60,3 @@ function toErrorResult(word: string, { track }: Context): TrackResult {
   const failure = makeFailure(genericName, refusal, 'There is an error instead of this number', { theirCode: word.slice(0, 100) }); // prettier-ignore
   return { outcome: 'failed', failure };
 }
-
-/** A courier that only pushes: there is nothing to ask, and nothing is called. */
-export const notPolled: TrackResult = {
-  outcome: 'failed',
-  failure: makeFailure(genericName, { kind: 'rejected', code: 'not_polled' }, 'This carrier pushes and is not asked'),
-};

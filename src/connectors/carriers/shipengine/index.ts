@@ -7,6 +7,7 @@ import { trackEach } from '../track-each.ts';
 import { ShipengineClient, shipengineName } from './client.ts';
 import { toReport } from './mapper.ts';
 import { ShipengineSettingsSchema, type ShipengineSettings } from './settings.ts';
+import { details, statuses } from './statuses.ts';
 import { webhook } from './webhook.ts';
 
 /** ShipEngine (ShipStation API): parcels of the carriers that the account is connected to. */
@@ -16,6 +17,7 @@ export const shipengine: CarrierConnector<ShipengineSettings> = {
   title: 'ShipEngine',
   settings: ShipengineSettingsSchema,
   numbersPerCallMax: 1,
+  words: () => ({ ...details, ...statuses }),
   isAggregator: true,
   account: ({ baseUrl, apiKey }) => [baseUrl, apiKey].join('\n'),
   budgets: ({ requestsPerMinute }) => ({ default: { calls: requestsPerMinute, perMs: 60_000 } }),

@@ -7,6 +7,7 @@ import { trackEach } from '../track-each.ts';
 import { ShippoClient, shippoName } from './client.ts';
 import { toReport } from './mapper.ts';
 import { ShippoSettingsSchema, type ShippoSettings } from './settings.ts';
+import { statuses, substatuses } from './statuses.ts';
 import { webhook } from './webhook.ts';
 
 /** Shippo: parcels of many carriers, which it asks itself about every two hours. */
@@ -16,6 +17,7 @@ export const shippo: CarrierConnector<ShippoSettings> = {
   title: 'Shippo',
   settings: ShippoSettingsSchema,
   numbersPerCallMax: 1,
+  words: () => ({ ...substatuses, ...statuses }),
   isAggregator: true,
   account: ({ baseUrl, apiKey }) => [baseUrl, apiKey].join('\n'),
   budgets: ({ requestsPerMinute }) => ({ default: { calls: requestsPerMinute, perMs: 60_000 } }),

@@ -9,6 +9,7 @@ import { hookClientOf } from './hook-token.ts';
 import { toReport } from './mapper.ts';
 import { subscribeAll } from './subscribe-all.ts';
 import { UpsSettingsSchema, type UpsSettings } from './settings.ts';
+import { codes, types } from './statuses.ts';
 import { webhook } from './webhook.ts';
 import type { WireShipment } from './wire.ts';
 
@@ -19,6 +20,7 @@ export const ups: CarrierConnector<UpsSettings> = {
   title: 'UPS',
   settings: UpsSettingsSchema,
   numbersPerCallMax: 1,
+  words: () => words,
   account: ({ baseUrl, clientId }) => [baseUrl, clientId].join('\n'),
   budgets: ({ requestsPerSecond }) => ({ default: { calls: requestsPerSecond, perMs: 1_000 } }),
   urls: ({ baseUrl }) => [baseUrl],
@@ -26,6 +28,10 @@ export const ups: CarrierConnector<UpsSettings> = {
   webhook,
   subscriptions: { numbersPerCall: 100, areWanted: (settings) => hookClientOf(settings) !== null },
 };
+
+// Arrived with one type, access restricted with another.
+const { AR: _, ...plain } = codes;
+const words = { ...types, ...plain };
 
 function connect(settings: UpsSettings, io: ConnectorIo): CarrierConnection {
   const client = new UpsClient(settings, io);

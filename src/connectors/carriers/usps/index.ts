@@ -5,6 +5,7 @@ import { trackEach } from '../track-each.ts';
 import { UspsClient } from './client.ts';
 import { toReport } from './mapper.ts';
 import { UspsSettingsSchema, type UspsSettings } from './settings.ts';
+import { categories, codes, texts } from './statuses.ts';
 
 /** USPS: Tracking API v3. It pushes to mailboxes only. */
 export const usps: CarrierConnector<UspsSettings> = {
@@ -13,6 +14,7 @@ export const usps: CarrierConnector<UspsSettings> = {
   title: 'USPS',
   settings: UspsSettingsSchema,
   numbersPerCallMax: 1,
+  words: () => ({ ...codes, ...categories, ...texts }),
   account: ({ baseUrl, clientId }) => [baseUrl, clientId].join('\n'),
   budgets: ({ requestsPerHour }) => ({ default: { calls: requestsPerHour, perMs: 3_600_000 } }),
   urls: ({ baseUrl }) => [baseUrl],

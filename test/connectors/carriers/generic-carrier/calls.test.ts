@@ -87,7 +87,9 @@ describe('a courier that is asked', () => {
   test('that only pushes is never called', async () => {
     const webhook = { signature: { scheme: 'token', header: 'x-token' }, number: 'id', event: { code: 'code' } };
     const settings = { track: undefined, webhook };
-    expect(await outcomes(settings, ['N1'])).toEqual(['rejected generic-carrier.not_polled']);
+    await expect(outcomes(settings, ['N1'])).rejects.toThrow('it cannot be asked');
+    expect(genericCarrier.isPushOnly?.(connect(settings).settings)).toBe(true);
+    expect(genericCarrier.isPushOnly?.(connect().settings)).toBe(false);
     expect(await connect(settings).carrier.test()).toEqual({ account: 'courier.example' });
   });
 
