@@ -14,6 +14,7 @@ import catalogRead from '../workers/catalog-read.ts';
 import catalogPull from '../workers/catalog-pull.ts';
 import pullRead from '../workers/pull-read.ts';
 import connectionCheck from '../workers/connection-check.ts';
+import courierPosition from '../workers/courier-position.ts';
 import deliveryAttempt from '../workers/delivery-attempt.ts';
 import documentsRead from '../workers/documents-read.ts';
 import type { WorkerDeps } from './fulfilment/deps.ts';
@@ -55,6 +56,7 @@ const run: Record<JobName, (runner: Runner) => RunningWorker> = {
   'overlap-check': (runner) => runWorker(overlapCheck, runner),
   'feed-poll': (runner) => runWorker(feedPoll, runner),
   'connection-check': (runner) => runWorker(connectionCheck, runner),
+  'courier-position': (runner) => runWorker(courierPosition, runner),
   'delivery-attempt': (runner) => runWorker(deliveryAttempt, runner),
   'catalog-read': (runner) => runWorker(catalogRead, runner),
   'stock-reconcile': (runner) => runWorker(stockReconcile, runner),

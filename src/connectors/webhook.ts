@@ -1,3 +1,4 @@
+import type { CourierPosition } from '../domain/courier-position.ts';
 import type { Evidence } from '../domain/evidence.ts';
 
 export interface InboundRequest {
@@ -55,6 +56,11 @@ export interface OmsMessage {
 /** A partner's hooks as they arrive. Verification sees bytes, before anything is parsed. */
 export interface InboundDoor<S> {
   verify(request: InboundRequest, settings: S, nowMs: number): InboundVerdict;
+  /**
+   * Where couriers are, from a hook that says nothing else; null for every other. Hooks of this kind come every few seconds and
+   * are not kept: of each delivery only the last position is.
+   */
+  readPositions?(body: Uint8Array, receivedAt: string): readonly CourierPosition[] | null;
 }
 
 export interface InboundWebhook<S> extends InboundDoor<S> {

@@ -54,7 +54,9 @@ export function hearPushed(known: FollowedParcel | null, facts: Facts, news: Par
 /** What asking brought. `failed` says nothing about the parcel. */
 export type PollOutcome = { outcome: 'found'; news: ParcelNews } | { outcome: 'notFound' } | { outcome: 'failed' };
 
-export function hearPolled(known: FollowedParcel, facts: Facts, poll: PollOutcome): ParcelStep {
+export function hearPolled(before: FollowedParcel, facts: Facts, poll: PollOutcome): ParcelStep {
+  // Whoever answers takes questions.
+  const known = before.parcel.isPushOnly === undefined ? before : { ...before, parcel: { ...before.parcel, isPushOnly: undefined } }; // prettier-ignore
   const { polling } = known.parcel;
   const asked = { ...polling, polledAt: facts.at, outcome: poll.outcome };
   if (poll.outcome !== 'found') {

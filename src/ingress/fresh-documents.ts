@@ -4,6 +4,7 @@ import { makeEntry } from '../queues/define-job.ts';
 import { documentsRead } from '../queues/documents-read.ts';
 import { readConnection } from '../store/connections.ts';
 import type { StoreDeps } from '../store/deps.ts';
+import { readPositions } from '../store/courier-positions.ts';
 import { readDocuments, readDocumentsAt, type DocumentsAt, type KeptDocuments } from '../store/documents.ts';
 import { merchantLane } from '../store/entries.ts';
 import { readFacility } from '../store/facilities.ts';
@@ -19,6 +20,8 @@ export interface ShownOrder {
   fetchedAt: string | null;
   /** Older than the system's own cache: it could not be read anew in time. */
   stale: boolean;
+  /** Where the couriers of its deliveries were last, by delivery. */
+  positions: Awaited<ReturnType<typeof readPositions>>;
 }
 
 const keptMsOf = (connector: string | undefined): number | undefined =>
@@ -28,9 +31,12 @@ const keptMsOf = (connector: string | undefined): number | undefined =>
 export async function readKept(store: StoreDeps, stored: StoredOrder): Promise<ShownOrder> {
   const { fulfilment, documents: refs } = stored.order;
   const keptMs = keptMsOf(fulfilment?.connector);
-  if (keptMs === undefined || refs === undefined) return { stored, documents: null, fetchedAt: null, stale: false };
+  const positions = await readPositions(store, stored);
+  if (keptMs === undefined || refs === undefined) {
+    return { stored, documents: null, fetchedAt: null, stale: false, positions };
+  }
   const { documents, at } = await readDocuments(store, stored);
-  return { stored, documents, fetchedAt: at.fetchedAt, stale: isOlder(store, at.fetchedAt, keptMs) };
+  return { stored, documents, fetchedAt: at.fetchedAt, stale: isOlder(store, at.fetchedAt, keptMs), positions };
 }
 
 /**

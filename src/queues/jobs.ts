@@ -2,6 +2,7 @@ import { catalogRead } from './catalog-read.ts';
 import { catalogPull } from './catalog-pull.ts';
 import { pullRead } from './pull-read.ts';
 import { connectionCheck } from './connection-check.ts';
+import { courierPosition } from './courier-position.ts';
 import { deliveryAttempt } from './delivery-attempt.ts';
 import { documentsRead } from './documents-read.ts';
 import { feedPoll } from './feed-poll.ts';
@@ -40,6 +41,7 @@ export const jobs = {
   'overlap-check': overlapCheck,
   'feed-poll': feedPoll,
   'connection-check': connectionCheck,
+  'courier-position': courierPosition,
   'delivery-attempt': deliveryAttempt,
   'hook-keys-read': hookKeysRead,
   'parcel-follow': parcelFollow,

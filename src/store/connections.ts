@@ -136,8 +136,9 @@ export async function deleteConnection(deps: StoreDeps, connection: Connection):
   const { token } = openConnection(deps, connection);
   await deps.redis.del(globalKeys.token(digest(token)));
   await deps.redis.hdel(deps.keys.connections(connection.merchantId), connection.id);
-  const { health, pull, pullMarks, pullAgain, fullPull } = deps.keys;
-  await deps.redis.del(...[health, pull, pullMarks, pullAgain, fullPull].map((key) => key(connection.id)));
+  const { health, pull, pullMarks, pullAgain, fullPull, positions, positionsState } = deps.keys;
+  const kept = [health, pull, pullMarks, pullAgain, fullPull, positions, positionsState];
+  await deps.redis.del(...kept.map((key) => key(connection.id)));
   for (const kind of runKinds) await forgetDelta(deps, { connectionId: connection.id, kind });
   await forgetCategories(deps, connection.id);
 }

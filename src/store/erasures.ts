@@ -5,6 +5,7 @@ import { toInstant } from '../platform/clock.ts';
 import type { PrivateLog } from '../platform/private-log.ts';
 import { claimOf, type Claim } from './accept-order.ts';
 import { commit } from './commit.ts';
+import { positionsField } from './courier-positions.ts';
 import type { StoreDeps } from './deps.ts';
 import { erasedServiceWrites, listOrderServices } from './services.ts';
 import { documentFields } from './documents.ts';
@@ -128,7 +129,7 @@ async function planOf(
   const writes = [
     ...orderWrites(deps, order, erased, {}),
     ...lostIdWrites(deps, stored.order, erased),
-    ['HDEL', key, 'key', 'person', 'pendingPerson', ...documentFields, ...foundBy.map(foundByField)],
+    ['HDEL', key, 'key', 'person', 'pendingPerson', ...documentFields, positionsField, ...foundBy.map(foundByField)],
     ['DEL', keys.hooks(order.id), ...hooks.map((inboxId) => keys.inbox(inboxId))],
     ...parcels.flatMap((parcel) => parcel.writes),
     ...erasedServiceWrites(deps, services),

@@ -58,6 +58,9 @@ export function createKeys(shard: number) {
     /** When a parcel was asked about because somebody wanted to know; there for as long as nobody may again. */
     askedParcel: ({ merchantId, carrier, number }: ParcelName) =>
       `${tag}:asked-parcel:${merchantId}:${carrier}/${number}`,
+    /** Where the couriers of a connection are, by delivery, and who puts that to their orders (courier-positions.ts). */
+    positions: (connectionId: string) => `${tag}:positions:${connectionId}`,
+    positionsState: (connectionId: string) => `${tag}:positions-state:${connectionId}`,
     /** The parcels that a connection is asked about, by when they are due (ms). */
     dueParcels: (connectionId: string) => `${tag}:due:${connectionId}`,
     /** `carrier/number` of parcels that a connection's carrier is to be asked to tell of. */

@@ -13,6 +13,7 @@ import { commit, type NewEntry } from '../../src/store/commit.ts';
 import type { StoreDeps } from '../../src/store/deps.ts';
 import { appliedMarkSeconds } from '../../src/store/entry-lua.ts';
 import { freeLane, leaseEntries, type LeasedEntry } from '../../src/store/entries.ts';
+import courierPosition from '../../workers/courier-position.ts';
 import deliveryAttempt from '../../workers/delivery-attempt.ts';
 import fulfilmentRead from '../../workers/fulfilment-read.ts';
 import fulfilmentSubmit from '../../workers/fulfilment-submit.ts';
@@ -36,6 +37,7 @@ const prepare =
     handle(job.payload.parse(payload), context);
 
 const handlers: Readonly<Record<string, Run>> = {
+  'courier-position': prepare(courierPosition),
   'delivery-attempt': prepare(deliveryAttempt),
   'fulfilment-read': prepare(fulfilmentRead),
   'fulfilment-submit': prepare(fulfilmentSubmit),

@@ -2,12 +2,15 @@ import * as z from 'zod';
 import { Failure } from '../../domain/failure.ts';
 import type { InboundVerdict } from '../../connectors/webhook.ts';
 import { toPullFlags } from '../../domain/pull-flags.ts';
+import { toInstant } from '../../platform/clock.ts';
 import { catalogPullWork } from '../../queues/catalog-pull.ts';
+import { courierPositionWork } from '../../queues/courier-position.ts';
 import { makeEntry } from '../../queues/define-job.ts';
 import { fulfilmentRead } from '../../queues/fulfilment-read.ts';
 import { orderImport } from '../../queues/order-import.ts';
 import { parcelRead } from '../../queues/parcel-read.ts';
 import type { NewEntry } from '../../store/commit.ts';
+import { tellPositions } from '../../store/courier-positions.ts';
 import { merchantLane } from '../../store/entries.ts';
 import { acceptMessage } from '../../store/inbox.ts';
 import { queueIn } from '../../store/lanes.ts';
@@ -52,6 +55,12 @@ export function makeInboundWebhooks(deps: IngressDeps, metrics: RequestMetrics):
         await markSku(store, connectionId, mark, catalogPullWork(merchantId, connectionId));
       }
       metrics.webhookTaken(connector.id, notice === null ? 'ignored' : 'marked');
+      return ok({});
+    }
+    const positions = connector.webhook.readPositions?.(bytes, toInstant(clock.now())) ?? null;
+    if (positions !== null) {
+      await tellPositions(store, connectionId, positions, courierPositionWork(merchantId, connectionId));
+      metrics.webhookTaken(connector.id, 'position');
       return ok({});
     }
     const work = (inboxId: string): NewEntry => {

@@ -50,6 +50,10 @@ export const ShipmentViewSchema = z
           'The order’s parcels as their carriers tell; more in `GET /v1/tracking/{carrier}/{trackingNumber}`',
       }),
     courier: z.union([z.strictObject({ name: z.string(), vehicle: z.string().nullable() }), z.null()]),
+    position: z
+      .strictObject({ latitude: z.number(), longitude: z.number(), at: InstantSchema })
+      .nullable()
+      .meta({ description: 'Where its courier was last, while it is on its way and where the fulfilment system tells that' }),
     packages: z.array(PackageSchema),
     createdAt: InstantSchema.nullable(),
     deliveredAt: InstantSchema.nullable(),
@@ -77,7 +81,7 @@ export function toShipments(shown: ShownOrder): ShownShipment[] {
 
 /** How it stands is known from what was heard of it, hooks included; the document says the rest. */
 function toView(
-  { stored: { order }, fetchedAt, stale }: ShownOrder,
+  { stored: { order }, fetchedAt, stale, positions }: ShownOrder,
   name: string,
   parcel: Parcel | undefined,
   told: ToldShipment | undefined,
@@ -100,6 +104,7 @@ function toView(
     trackingUrl: told?.trackingUrl ?? trackingUrl ?? null,
     parcels: (order.tracking?.parcels ?? []).map(({ version: _, ...heard }) => heard),
     courier: told?.courier ?? null,
+    position: Object.hasOwn(positions, externalId) ? (positions[externalId] ?? null) : null,
     packages: told === undefined ? [toPackage(order, externalId)] : told.packages.map(toToldPackage),
     createdAt: told?.createdAt ?? parcel?.createdAt ?? null,
     deliveredAt: parcel?.deliveredAt ?? told?.deliveredAt ?? null,

@@ -12,6 +12,8 @@ export interface Delivery {
   isActive: boolean;
   /** Undefined until something is picked. */
   picked: Picked[] | undefined;
+  /** Where its courier is; in Melbourne unless it was said. */
+  place?: { lat: number; lng: number };
 }
 
 /** One attempt at a job. */
@@ -126,7 +128,7 @@ function toDeliveryBody(delivery: Delivery, job: Job, spelling: NashAnswers['spe
     currency: job.fields.currency ?? 'USD',
     courierName: driver ? 'Sam P.' : null,
     courierPhoneNumber: driver ? '+61400000009' : null,
-    courierLocation: driver ? { lat: -37.8001, lng: 144.9671 } : null,
+    courierLocation: driver ? (delivery.place ?? { lat: -37.8001, lng: 144.9671 }) : null,
     proofOfDelivery: done
       ? [{ type: 'photo', url: `https://tracking.sandbox.usenash.com/pod/${delivery.id}.jpg` }]
       : null,

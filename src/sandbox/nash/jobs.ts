@@ -30,6 +30,8 @@ export interface Jobs {
   advance(job: Job, to: DeliveryStatus, options?: { direct?: boolean }): Job;
   /** The courier gives up (`canceled_by_provider`, or another status) and a new attempt starts: new task, new delivery. */
   reassign(job: Job, status: DeliveryStatus): Job;
+  /** The courier is there now (`courier_location.updated`). */
+  locate(job: Job, place: { lat: number; lng: number }): Job;
   /** How to pick an order; for one that is picked already it changes nothing. */
   instruct(instructions: PickInstructions): void;
   stop(): void;
@@ -62,7 +64,7 @@ export function createJobs({ context, orgId, orders, catalog, webhooks, answers,
     if (externalIdentifier !== null) latest.set(externalIdentifier, job);
   };
 
-  const emit = (job: Job, task: Task, type: 'delivery' | 'task', event: string): void => {
+  const emit = (job: Job, task: Task, type: 'delivery' | 'task' | 'courier_location', event: string): void => {
     const tags = [job.id, task.id, task.delivery.id, job.orderId];
     webhooks.emit({ type, event, data: toJobBody(job, answers.spelling), tags });
   };
@@ -206,6 +208,12 @@ export function createJobs({ context, orgId, orders, catalog, webhooks, answers,
       advance(job, status, { direct: true });
       note(job, 'job.reassigned');
       addTask(job);
+      return job;
+    },
+    locate(job, place) {
+      const task = currentTask(job);
+      task.delivery.place = place;
+      emit(job, task, 'courier_location', 'updated');
       return job;
     },
     instruct: (told) => void instructions.set(told.externalId, told),

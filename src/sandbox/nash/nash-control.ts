@@ -26,6 +26,7 @@ const endpointBody = z.strictObject({
 
 const statusSchema = z.enum(deliveryStatuses);
 const advanceBody = z.strictObject({ to: statusSchema, direct: z.boolean().default(false) });
+const placeBody = z.strictObject({ lat: z.number().min(-90).max(90), lng: z.number().min(-180).max(180) });
 const reassignBody = z.strictObject({ status: statusSchema.default('canceled_by_provider') });
 
 /** What has no place in Nash's API: its portal, its couriers' hands, and the truth. Mounted under `/_sandbox/nash`. */
@@ -74,6 +75,10 @@ export function makeNashControl(nash: Nash, books: Books): Hono {
       const { tenant, job } = jobOf(c.req.param('id'), c.req.query('org'));
       const { to, direct } = await readBody(c, advanceBody);
       return c.json(bodyOf(tenant.jobs.advance(job, to, { direct })));
+    })
+    .post('/jobs/:id/locate', async (c) => {
+      const { tenant, job } = jobOf(c.req.param('id'), c.req.query('org'));
+      return c.json(bodyOf(tenant.jobs.locate(job, await readBody(c, placeBody))));
     })
     .post('/jobs/:id/reassign', async (c) => {
       const { tenant, job } = jobOf(c.req.param('id'), c.req.query('org'));

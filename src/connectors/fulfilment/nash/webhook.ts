@@ -1,13 +1,14 @@
 import { Failure } from '../../../domain/failure.ts';
 import { verifyWebhook } from '../../../platform/signature.ts';
 import type { InboundMessage, InboundRequest, InboundVerdict, InboundWebhook } from '../../webhook.ts';
+import { readPositions } from './courier.ts';
 import { deliveriesOf, makeEvidence, toEvidence, toPicks } from './mapper.ts';
 import type { NashSettings } from './settings.ts';
 import { meaningOf, toCode } from './statuses.ts';
 import { HookSchema, WireJobSchema, type WireJob } from './wire.ts';
 
 /** Nash's hooks, sent by Svix (Nash, "Webhooks"). */
-export const webhook: InboundWebhook<NashSettings> = { verify, read };
+export const webhook: InboundWebhook<NashSettings> = { verify, read, readPositions };
 
 /**
  * Svix may name its headers `svix-*` or `webhook-*` (Standard Webhooks); they are read as one family and never mixed.
