@@ -13,6 +13,7 @@ import type { CallingOmsConnector, OmsConnection } from './connectors/oms/port.t
 import { callingOmsConnectors } from './connectors/oms/registry.ts';
 import { connectors } from './connectors/registry.ts';
 import { Failure } from './domain/failure.ts';
+import type { FleetWords } from './domain/order-fleet.ts';
 import type { OpenCarrier, Opened, OpenFulfilment, OpenLastMile, OpenOms, OpenOptions } from './fulfilment/deps.ts';
 import { openConnection, readConnection, type Connection } from './store/connections.ts';
 import { takeDailyCall, type DailyLimit } from './store/daily-calls.ts';
@@ -179,6 +180,8 @@ export function createConnections(
       if (settings === undefined) return false;
       return fulfilmentConnectors.get(record.connector)?.tellsOmsOfDelivery?.(settings) ?? false;
     },
+    fleetWordsOf: ({ connector }: Pick<Connection, 'connector'>): FleetWords | undefined =>
+      fulfilmentConnectors.get(connector)?.fleet?.words,
     documentsKeptMsOf: ({ connector }: Pick<Connection, 'connector'>): number | undefined =>
       fulfilmentConnectors.get(connector)?.documentsKeptMs,
     webhookUrlOf: (store: StoreDeps, record: Connection): string =>

@@ -19,6 +19,7 @@ import deliveryAttempt from '../workers/delivery-attempt.ts';
 import documentsRead from '../workers/documents-read.ts';
 import type { WorkerDeps } from './fulfilment/deps.ts';
 import feedPoll from '../workers/feed-poll.ts';
+import fleetUpdate from '../workers/fleet-update.ts';
 import fulfilmentRead from '../workers/fulfilment-read.ts';
 import fulfilmentSubmit from '../workers/fulfilment-submit.ts';
 import fulfilmentUpdate from '../workers/fulfilment-update.ts';
@@ -48,6 +49,7 @@ const run: Record<JobName, (runner: Runner) => RunningWorker> = {
   'order-import': (runner) => runWorker(orderImport, runner),
   'fulfilment-submit': (runner) => runWorker(fulfilmentSubmit, runner),
   'fulfilment-update': (runner) => runWorker(fulfilmentUpdate, runner),
+  'fleet-update': (runner) => runWorker(fleetUpdate, runner),
   'fulfilment-read': (runner) => runWorker(fulfilmentRead, runner),
   'documents-read': (runner) => runWorker(documentsRead, runner),
   'order-cancel': (runner) => runWorker(orderCancel, runner),

@@ -78,22 +78,27 @@ const isSame = ({ carrier, trackingNumber }: OrderParcel, parcel: Parcel): boole
   carrier === parcel.carrier && trackingNumber === parcel.number;
 
 /**
- * At its end the order is only when the last of its parcels is. A number that was replaced and never moved was a slip of the
- * pen, and nobody waits for it.
+ * The parcels that an order is made of. A number that was replaced and never moved was a slip of the pen, and nobody waits for
+ * it.
  */
+export function countedParcels(current: string | undefined, parcels: readonly OrderParcel[]): readonly OrderParcel[] {
+  const hasMoved = (one: OrderParcel): boolean => trackingTable[one.status].rank >= trackingTable.PICKED_UP.rank;
+  return parcels.filter(
+    (one) =>
+      one.status !== 'CANCELLED' &&
+      one.status !== 'EXPIRED' &&
+      (one.trackingNumber === toTrackingNumber(current ?? '') || hasMoved(one)),
+  );
+}
+
+/** At its end the order is only when the last of its parcels is. */
 function evidenceOf(
   current: string | undefined,
   parcels: readonly OrderParcel[],
   { status, statusAt, newsAt }: Parcel,
   receivedAt: string,
 ): Evidence {
-  const hasMoved = (one: OrderParcel): boolean => trackingTable[one.status].rank >= trackingTable.PICKED_UP.rank;
-  const counted = parcels.filter(
-    (one) =>
-      one.status !== 'CANCELLED' &&
-      one.status !== 'EXPIRED' &&
-      (one.trackingNumber === toTrackingNumber(current ?? '') || hasMoved(one)),
-  );
+  const counted = countedParcels(current, parcels);
   const ended = counted.filter((one) => one.status === 'DELIVERED' || one.status === 'RETURNED');
   const said = (code: keyof typeof carrierVocabulary, occurredAt: string | null): Evidence => ({
     system: carrierSystem,

@@ -2,6 +2,7 @@ import type { Evidence } from './evidence.ts';
 import type { DocumentRefs } from './fulfilment-documents.ts';
 import type { Intent } from './intent.ts';
 import type { OrderInvoice } from './invoice.ts';
+import type { FleetState } from './order-fleet.ts';
 import type { Line, OrderInput, OrderPatch, Recipient } from './order-input.ts';
 import type { OrderOms } from './order-oms.ts';
 import type { OrderReturn } from './order-return.ts';
@@ -57,6 +58,8 @@ export interface OrderFulfilment {
   tellsOms?: boolean | undefined;
   routedAt?: string | undefined;
   dispatchedAt?: string | undefined;
+  /** How far it was told that the merchant's own fleet is; absent where it was told nothing. */
+  fleet?: FleetState | undefined;
 }
 
 export interface OrderCancellation {

@@ -34,7 +34,10 @@ interface Facts {
 const tellingMaxMs = 15 * 60_000;
 
 /** What is known of a name now: nothing, where its number has been given out again since. */
-function begin(known: FollowedParcel | null, { name, carrierName, connectionId, isPushOnly, at }: Facts): FollowedParcel {
+function begin(
+  known: FollowedParcel | null,
+  { name, carrierName, connectionId, isPushOnly, at }: Facts,
+): FollowedParcel {
   const isKept = known !== null && !isNumberFree(known.parcel, at);
   const fresh = { ...startParcel(name, carrierName, at), version: known?.parcel.version ?? 0 };
   const { parcel, history } = isKept ? known : { parcel: fresh, history: [] };
@@ -127,7 +130,8 @@ function finish(
     {
       ...after,
       parcel: scheduled,
-      isChanged: after.isChanged || expired || missing !== (before.parcel.missing === true) || before.parcel.silent === true,
+      isChanged:
+        after.isChanged || expired || missing !== (before.parcel.missing === true) || before.parcel.silent === true,
     },
     at,
   );

@@ -5,6 +5,7 @@ import type { LastMileConnection, LastMileConnector, LastMilePolicy } from '../c
 import type { PullPolicy } from '../connectors/oms/catalog-source.ts';
 import type { CallingOmsConnector, OmsConnection, OmsPolicy } from '../connectors/oms/port.ts';
 import type { Vocabularies } from '../domain/order-change.ts';
+import type { FleetWords } from '../domain/order-fleet.ts';
 import type { Blobs } from '../platform/blobs.ts';
 import type { Http } from '../platform/http.ts';
 import type { WorkClass } from '../store/commit.ts';
@@ -86,6 +87,8 @@ export interface WorkerDeps {
   importsByItself(connection: Pick<Connection, 'connector'>): boolean;
   /** Told of a delivery, it tells the OMS by itself. */
   tellsOmsOfDelivery(store: StoreDeps, connection: Connection): boolean;
+  /** Its words for the way of the merchant's own fleet; undefined for a system that is told nothing of one. */
+  fleetWordsOf(connection: Pick<Connection, 'connector'>): FleetWords | undefined;
   /** For how long what was read of its documents may be shown (ms); undefined for a system that has none. */
   documentsKeptMsOf(connection: Pick<Connection, 'connector'>): number | undefined;
   /** The connection's inbound URL. */

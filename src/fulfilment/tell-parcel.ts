@@ -10,6 +10,7 @@ import type { JobContext } from '../queues/run-worker.ts';
 import { changeOrder } from '../store/change-order.ts';
 import { openPerson, resealPerson } from '../store/persons.ts';
 import type { WorkerDeps } from './deps.ts';
+import { fleetWork } from './fleet-work.ts';
 
 /**
  * Tells an order how one of its parcels stands: its history goes to the person's, its status to the order's evidence, and both
@@ -32,11 +33,13 @@ export async function tellOrder(
     const { tracking } = learnt.order;
     const viaFulfilment = isNewsToFulfilment(order, learnt.order) ? true : tracking.viaFulfilment;
     const next = { ...learnt.order, tracking: { ...tracking, viaFulfilment, version: tracking.version + 1 } };
+    const fleet = fleetWork(deps, store, next);
     return {
       ...learnt,
       order: next,
+      writes: fleet.writes,
       ...(hasMoved ? { person: resealPerson(store, stored, { ...person, trackingEvents }) } : {}),
-      entries: [...omsWorkNow(order), ...deliveryWorkNow(next)],
+      entries: [...omsWorkNow(order), ...deliveryWorkNow(next), ...fleet.entries],
     };
   });
 }

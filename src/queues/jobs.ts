@@ -6,6 +6,7 @@ import { courierPosition } from './courier-position.ts';
 import { deliveryAttempt } from './delivery-attempt.ts';
 import { documentsRead } from './documents-read.ts';
 import { feedPoll } from './feed-poll.ts';
+import { fleetUpdate } from './fleet-update.ts';
 import { fulfilmentRead } from './fulfilment-read.ts';
 import { fulfilmentSubmit } from './fulfilment-submit.ts';
 import { fulfilmentUpdate } from './fulfilment-update.ts';
@@ -33,6 +34,7 @@ export const jobs = {
   'order-import': orderImport,
   'fulfilment-submit': fulfilmentSubmit,
   'fulfilment-update': fulfilmentUpdate,
+  'fleet-update': fleetUpdate,
   'fulfilment-read': fulfilmentRead,
   'documents-read': documentsRead,
   'order-cancel': orderCancel,

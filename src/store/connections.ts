@@ -136,8 +136,8 @@ export async function deleteConnection(deps: StoreDeps, connection: Connection):
   const { token } = openConnection(deps, connection);
   await deps.redis.del(globalKeys.token(digest(token)));
   await deps.redis.hdel(deps.keys.connections(connection.merchantId), connection.id);
-  const { health, pull, pullMarks, pullAgain, fullPull, positions, positionsState } = deps.keys;
-  const kept = [health, pull, pullMarks, pullAgain, fullPull, positions, positionsState];
+  const { health, pull, pullMarks, pullAgain, fullPull, positions, positionsState, fleetOwed, fleetTurn } = deps.keys;
+  const kept = [health, pull, pullMarks, pullAgain, fullPull, positions, positionsState, fleetOwed, fleetTurn];
   await deps.redis.del(...kept.map((key) => key(connection.id)));
   for (const kind of runKinds) await forgetDelta(deps, { connectionId: connection.id, kind });
   await forgetCategories(deps, connection.id);

@@ -58,6 +58,10 @@ export function createKeys(shard: number) {
     /** When a parcel was asked about because somebody wanted to know; there for as long as nobody may again. */
     askedParcel: ({ merchantId, carrier, number }: ParcelName) =>
       `${tag}:asked-parcel:${merchantId}:${carrier}/${number}`,
+    /** Orders of which a connection has to be told how far the merchant's own fleet is, by when (ms). */
+    fleetOwed: (connectionId: string) => `${tag}:fleet-owed:${connectionId}`,
+    /** Who takes some of them, so that no two do. */
+    fleetTurn: (connectionId: string) => `${tag}:fleet-turn:${connectionId}`,
     /** Where the couriers of a connection are, by delivery, and who puts that to their orders (courier-positions.ts). */
     positions: (connectionId: string) => `${tag}:positions:${connectionId}`,
     positionsState: (connectionId: string) => `${tag}:positions-state:${connectionId}`,

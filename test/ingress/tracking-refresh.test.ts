@@ -54,7 +54,10 @@ test('who cannot be asked is not: a courier that only pushes, a paused connectio
   const connectionId = await connect(plainSettings({ track: undefined, webhook, webhookSecret: 'a-secret-of-some-length' })); // prettier-ignore
   await tell();
   expect((await refresh()).body).toMatchObject({ status: 409, code: 'tracking.nobody_asked' });
-  expect((await request('GET', '/v1/tracking/bay/PK1', { key })).body).toMatchObject({ nextPollAt: null, connectionId });
+  expect((await request('GET', '/v1/tracking/bay/PK1', { key })).body).toMatchObject({
+    nextPollAt: null,
+    connectionId,
+  });
   const settings = { ...plainSettings(), track: trackOf() };
   expect((await request('PATCH', `/v1/connections/${connectionId}`, { key, json: { settings } })).status).toBe(200);
   await tell();

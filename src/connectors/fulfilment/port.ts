@@ -1,7 +1,9 @@
 import type { Evidence } from '../../domain/evidence.ts';
 import type { ToldFacility } from '../../domain/facility.ts';
+import type { Failure } from '../../domain/failure.ts';
 import type { FulfilmentDocuments } from '../../domain/fulfilment-documents.ts';
 import type { OrderContent, OrderPerson, TrackingEvent } from '../../domain/order.ts';
+import type { FleetWords } from '../../domain/order-fleet.ts';
 import type { PickedItem } from '../../domain/picking.ts';
 import type { ListedJob } from '../../domain/reconciliation.ts';
 import type { Vocabulary } from '../../domain/resolve-status.ts';
@@ -68,6 +70,18 @@ export type CancelOutcome =
 export type AmendOutcome =
   { amended: true; snapshot: FulfilmentSnapshot } | { amended: false; code: string; detail: string };
 
+/** A delivery by the merchant's own fleet, and how far it is in the system's own word. */
+export interface DeliveryToTell {
+  externalRef: string;
+  word: string;
+  /** Of the word (`FleetWords`). */
+  rank: number;
+  /** Its carrier's number. */
+  trackingNumber: string | null;
+}
+/** What the system says to it. A failure is about this delivery alone. */
+export type DeliveryTold = { told: true } | { told: false; failure: Failure };
+
 /** One merchant's account at a fulfilment system. A method that the partner lacks is absent. All throw Failure. */
 export interface FulfilmentConnection extends TestableConnection {
   /**
@@ -90,6 +104,11 @@ export interface FulfilmentConnection extends TestableConnection {
     ref: FulfilmentRef,
     delivery: { at: string; events: readonly TrackingEvent[] },
   ): Promise<{ alreadyThere: boolean }>;
+  /**
+   * The merchant's own fleet is so far with these orders: at most `fleet.perCallMax`, a result for each in their order. Safe to
+   * repeat. Absent where these settings say that no fleet is told of.
+   */
+  tellDeliveries?(deliveries: readonly DeliveryToTell[]): Promise<readonly DeliveryTold[]>;
   /** The worksheets and shipments of an order that it has. */
   readDocuments?(ref: FulfilmentRef): Promise<FulfilmentDocuments>;
   /** A place where orders are picked; null for one that it does not know. */
@@ -119,6 +138,8 @@ export interface FulfilmentConnector<S = unknown> extends CallingConnector<S, Fu
   appearsWithinMs?(settings: S): number;
   /** Its connections have a `catalog`: products and stock are put there. */
   readonly takesCatalog?: true;
+  /** It may be told how far the merchant's own fleet is with its deliveries, in these words. */
+  readonly fleet?: { readonly words: FleetWords; readonly perCallMax: number };
   /** With these settings, `tellDelivered` is there, and the OMS hears of a delivery by it. */
   tellsOmsOfDelivery?(settings: S): boolean;
   /** Reads may be this old (ms): what a hook has just told need not be in them yet. */

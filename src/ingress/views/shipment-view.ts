@@ -53,7 +53,9 @@ export const ShipmentViewSchema = z
     position: z
       .strictObject({ latitude: z.number(), longitude: z.number(), at: InstantSchema })
       .nullable()
-      .meta({ description: 'Where its courier was last, while it is on its way and where the fulfilment system tells that' }),
+      .meta({
+        description: 'Where its courier was last, while it is on its way and where the fulfilment system tells that',
+      }),
     packages: z.array(PackageSchema),
     createdAt: InstantSchema.nullable(),
     deliveredAt: InstantSchema.nullable(),

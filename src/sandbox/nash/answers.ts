@@ -19,6 +19,10 @@ export const answersSchema = z.strictObject({
   silence: z.enum(['once', 'always']).default('once'),
   /** Whether a window in the past makes an order `needs_attention`, as in the bulk upsert's example. */
   pastTimes: z.enum(['accepted', 'needs_attention']).default('accepted'),
+  /** Whose couriers make the deliveries: the organisation's own fleet, of which it may tell, or somebody else's. */
+  fleet: z.enum(['own', 'third_party']).default('own'),
+  /** Keys of deliveries that a fleet's update is refused for, and with which code. */
+  refusedDeliveries: z.record(z.string(), z.string()).default({}),
   /** A job's update that is allowed: done, or dropped without a word. Both are a 200 with the job as it then is. */
   jobUpdate: z.enum(['applied', 'ignored']).default('applied'),
 });

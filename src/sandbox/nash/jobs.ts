@@ -30,6 +30,8 @@ export interface Jobs {
   advance(job: Job, to: DeliveryStatus, options?: { direct?: boolean }): Job;
   /** The courier gives up (`canceled_by_provider`, or another status) and a new attempt starts: new task, new delivery. */
   reassign(job: Job, status: DeliveryStatus): Job;
+  /** The organisation's own fleet says that the delivery is so far. */
+  report(job: Job, status: DeliveryStatus): Job;
   /** The courier is there now (`courier_location.updated`). */
   locate(job: Job, place: { lat: number; lng: number }): Job;
   /** How to pick an order; for one that is picked already it changes nothing. */
@@ -209,6 +211,11 @@ export function createJobs({ context, orgId, orders, catalog, webhooks, answers,
       note(job, 'job.reassigned');
       addTask(job);
       return job;
+    },
+    report(job, status) {
+      walks.get(job.id)?.();
+      note(job, `delivery.${status}`);
+      return advance(job, status, { direct: true });
     },
     locate(job, place) {
       const task = currentTask(job);

@@ -7,6 +7,7 @@ import type { RequestEntry } from '../books.ts';
 import type { SandboxContext } from '../context.ts';
 import { answersSchema, type NashAnswers } from './answers.ts';
 import { catalogRoutes } from './catalog-routes.ts';
+import { fleetRoutes } from './fleet-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import type { NashEnv } from './nash-env.ts';
 import { NashRefusal, toRefusalResponse } from './nash-refusal.ts';
@@ -119,6 +120,7 @@ export function createNash(context: SandboxContext, initialAnswers: Partial<Nash
         .route('/', orderRoutes)
         .route('/', jobRoutes)
         .route('/', catalogRoutes)
+        .route('/', fleetRoutes)
         .route('/', webhookRoutes)
         .all('/v1/products', () => toErrorResponse(methodRefused()))
         .all('/v1/inventory', () => toErrorResponse(methodRefused()))

@@ -3,9 +3,11 @@ import { Failure } from '../../../domain/failure.ts';
 import type { ConnectorCall, ConnectorIo } from '../../io.ts';
 import { readReply } from './errors.ts';
 import { exchange } from './exchange.ts';
+import type { FleetItem } from './fleet.ts';
 import type { AmendmentBody, OrderBody } from './order-body.ts';
 import type { NashSettings } from './settings.ts';
 import {
+  FleetReplySchema,
   JobListSchema,
   JobReplySchema,
   MessageListSchema,
@@ -86,6 +88,12 @@ export class NashClient {
   async cancelJob(id: string, part: string | undefined): Promise<WireJob> {
     const path = `/v1/jobs/${partOfJob(id, part)}/cancel`;
     return (await this.#request({ operation: 'job.cancel', method: 'POST', path }, JobReplySchema)).job;
+  }
+
+  /** At most 100; the answer has a result for each. Only for deliveries by the organisation's own fleet. */
+  updateDeliveries(deliveries: readonly FleetItem[]): Promise<z.infer<typeof FleetReplySchema>> {
+    const call = { operation: 'delivery.tell', method: 'PATCH', path: '/v1/fleet/deliveries' } as const;
+    return this.#request({ ...call, body: { deliveries } }, FleetReplySchema);
   }
 
   listMessages(query: Record<string, string>): Promise<z.infer<typeof MessageListSchema>> {

@@ -64,6 +64,22 @@ const rowOf = (theirCode: string, status: number): Row => {
   return status === 429 ? { kind: 'throttled', code: 'nash.throttled' } : rejected;
 };
 
+/** What became of one of many in a call that succeeded. Codes that are none of Nash's words are refusals of no name. */
+export function toItemFailure(theirCode: string, operation: string): Failure {
+  const code = theirCode.toUpperCase();
+  const isWord = /^[A-Z][A-Z0-9_]{0,63}$/.test(code);
+  const row: Row = isWord ? rowOf(code, 200) : rejected;
+  const { kind, code: ours = isWord ? `nash.${code.toLowerCase()}` : 'nash.refused' } = row;
+  const detail = { operation, ...(isWord ? { nashCode: code } : {}) };
+  return makeFailure(
+    kind,
+    ours,
+    `Nash refused ${operation}: ${isWord ? code : 'an unnamed reason'}`,
+    undefined,
+    detail,
+  );
+}
+
 /**
  * A reply of 2xx that is what the document says, read; anything else thrown.
  * @throws Failure by the table above; `transient` `nash.unavailable` for 5xx; `transient` `nash.unreadable_reply` for

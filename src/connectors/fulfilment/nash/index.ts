@@ -15,6 +15,8 @@ import type {
 import { makeCatalog } from './catalog-client.ts';
 import { changesDropped, keepsLines } from './changes-dropped.ts';
 import { NashClient } from './client.ts';
+import { deliveriesPerCallMax, tellDeliveries } from './fleet.ts';
+import { fleetWords } from './fleet-statuses.ts';
 import {
   isArchived,
   isDispatched,
@@ -29,6 +31,7 @@ import {
 import { fromAmendment, fromOrder } from './order-body.ts';
 import { NashSettingsSchema, toBaseUrl, type NashSettings } from './settings.ts';
 import { unpickedWords, vocabulary } from './statuses.ts';
+import { alreadyDispatched, codeOf, isStateRefusal } from './state-refusals.ts';
 import { webhook } from './webhook.ts';
 import type { WireJob } from './wire.ts';
 
@@ -43,6 +46,7 @@ export const nash: FulfilmentConnector<NashSettings> = {
   settings: NashSettingsSchema,
   vocabulary,
   takesCatalog: true,
+  fleet: { words: fleetWords, perCallMax: deliveriesPerCallMax },
   // Limits are set per organisation. Without its id, the key is all that tells organisations apart.
   account: (settings) => [toBaseUrl(settings), settings.orgId ?? settings.apiKey].join('\n'),
   budgets: ({ requestsPerSecond, catalogRequestsPerSecond, rateMarginPercent: marginPercent }) => ({
@@ -202,6 +206,7 @@ function connect(settings: NashSettings, io: ConnectorIo): FulfilmentConnection 
       const next = page.done === true || page.iterator === cursor ? null : (page.iterator ?? null);
       return { messages, cursor: next };
     },
+    ...(settings.ownFleet ? { tellDeliveries: (told) => tellDeliveries(client, told) } : {}),
     catalog: makeCatalog(settings, io),
   };
 }
@@ -210,17 +215,6 @@ function connect(settings: NashSettings, io: ConnectorIo): FulfilmentConnection 
 const pageMax = 100;
 
 const archived = { code: 'nash.order_archived', detail: 'somebody archived this order at Nash before its dispatch' };
-
-const alreadyDispatched = 'nash.order_already_dispatched';
-const stateRefusals: ReadonlySet<string> = new Set([
-  alreadyDispatched,
-  'nash.invalid_state_transition',
-  'nash.disallowed_operation',
-]);
-
-const codeOf = (error: unknown): string => (error instanceof Failure ? error.code : '');
-/** Nash says that the order is past this. */
-const isStateRefusal = (error: unknown): error is Failure => stateRefusals.has(codeOf(error));
 
 const jobMissing = (): Failure =>
   new Failure('transient', 'nash.job_missing', 'Nash calls this order dispatched and does not show its job yet');

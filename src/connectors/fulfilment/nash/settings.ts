@@ -65,6 +65,8 @@ export const NashSettingsSchema = z.strictObject({
   requestsPerSecond: rateOf(20),
   /** Calls per second for products and inventory, counted apart from the rest ("Pick and Pack", "Rate Limits"). */
   catalogRequestsPerSecond: rateOf(10),
+  /** Deliveries are made by a fleet of the merchant's own, and Nash is told how far they are (`PATCH /v1/fleet/deliveries`). */
+  ownFleet: z.boolean().default(false),
   rateMarginPercent: RateMarginPercentSchema,
   /** How far picks may be from the order until somebody has to look; what is left out has its default. */
   settlement: SettlementRulesSchema.optional(),

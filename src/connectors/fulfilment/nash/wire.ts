@@ -239,3 +239,10 @@ export const ErrorReplySchema = z.union([
     return z.NEVER;
   }),
 ]);
+
+/** OpenAPI `BulkDeliveryUpdateResponse`. `delivery_id` is the key that was sent. */
+export const FleetReplySchema = snake(
+  z.object({
+    results: z.array(z.object({ delivery_id: z.string(), success: z.boolean(), error_code: textIfAny })),
+  }),
+);
