@@ -73,6 +73,8 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
     const pull = { connectionId: catalogConnection, salesChannel: '1', currency: 'BRL', warehouses: {} };
     await request('PATCH', `/v1/connections/${connection.id}`, { key, json: { settings: { pull } } });
     const parcel = { carrier: `carrier-${count}`, trackingNumber: `PARCEL${count}` };
+    const courier = { baseUrl: 'https://courier.example', statuses: {}, track: { path: '/{trackingNumber}', event: { code: 'code' } } }; // prettier-ignore
+    await make('/v1/connections', key, { connector: 'generic-carrier', name: parcel.carrier, settings: courier });
     await request('POST', '/v1/tracking-events', { key, json: { ...parcel, status: 'IN_TRANSIT', occurredAt: '2026-01-14T00:00:00Z' } }); // prettier-ignore
     const ids = {
       run,

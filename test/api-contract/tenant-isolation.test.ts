@@ -30,6 +30,7 @@ const otherwiseTested = new Set([
   'POST /in/{token}/api/notification/',
   'POST /in/{token}/oauth/token',
   'GET /v1/tracking/{carrier}/{trackingNumber}',
+  'POST /v1/tracking/{carrier}/{trackingNumber}/refresh',
 ]);
 /** A place in the sorted list, or a merchant's own word, not a thing: the lists themselves are looked through below. */
 const isPlace = ({ name }: Parameter): boolean => !filters.has(name);
@@ -140,6 +141,11 @@ test('GET /v1/tracking/{carrier}/{trackingNumber} answers for another merchantâ€
   expect(comparable(foreign, trackingNumber)).toEqual(comparable(none, 'NONE'));
   expect(foreign.status).toBe(404);
   expect((await read(trackingNumber, theirs.key)).status).toBe(200);
+  const refresh = (number: string, key: string) =>
+    ingress.request('POST', `/v1/tracking/${carrier}/${number}/refresh`, { key });
+  const [stranger, nobody] = [await refresh(trackingNumber, own.key), await refresh('NONE', own.key)];
+  expect(comparable(stranger, trackingNumber)).toEqual(comparable(nobody, 'NONE'));
+  expect((await refresh(trackingNumber, theirs.key)).status).toBe(202);
 });
 
 test('there is no path parameter of which nobody knows whose it is', () => {

@@ -233,6 +233,8 @@ async function readTracking(
   };
   await must('operator', 'POST /v1/tracking-events', { json, headers: { 'packline-merchant': packline.merchantId } });
   await owner('GET /v1/tracking/{carrier}/{trackingNumber}', { params });
+  await owner('POST /v1/tracking/{carrier}/{trackingNumber}/refresh', { params });
+  await owner('GET /v1/services');
   secrets['upsHookSecret'] = `us-${randomBytes(16).toString('hex')}`;
   const settings = { clientId: 'id', clientSecret: secrets['upsHookSecret'], hookClientId: 'hook-client', hookClientSecret: secrets['upsHookSecret'] }; // prettier-ignore
   await connect('UPS', { connector: 'ups', settings });

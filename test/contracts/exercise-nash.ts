@@ -1,10 +1,13 @@
 import { makeCatalog } from '../../src/connectors/fulfilment/nash/catalog-client.ts';
 import { NashClient } from '../../src/connectors/fulfilment/nash/client.ts';
+import { tellDeliveries } from '../../src/connectors/fulfilment/nash/fleet.ts';
+import { fleetWords } from '../../src/connectors/fulfilment/nash/fleet-statuses.ts';
 import { nash } from '../../src/connectors/fulfilment/nash/index.ts';
 import { toSnapshot } from '../../src/connectors/fulfilment/nash/mapper.ts';
 import { fromAmendment, fromOrder } from '../../src/connectors/fulfilment/nash/order-body.ts';
 import { NashSettingsSchema } from '../../src/connectors/fulfilment/nash/settings.ts';
-import type { FulfilmentConnection, OrderToFulfil } from '../../src/connectors/fulfilment/port.ts';
+import type { DeliveryToTell, FulfilmentConnection, OrderToFulfil } from '../../src/connectors/fulfilment/port.ts';
+import type { TrackingStatus } from '../../src/domain/tracking-status.ts';
 import { sampleOrder } from '../support/sample-order.ts';
 import { catalogReadings, exerciseCatalog } from './exercise-nash-catalog.ts';
 import { titles } from './operations.ts';
@@ -12,7 +15,8 @@ import { refused, type Exercise, type SandboxStage, type Stage } from './stage.t
 
 const orgId = 'org_contract';
 const apiKey = 'nash_contract_key';
-const settingsOf = ({ urls }: Stage) => NashSettingsSchema.parse({ baseUrl: urls.nash, apiKey, orgId });
+const settingsOf = ({ urls }: Stage) =>
+  NashSettingsSchema.parse({ baseUrl: urls.nash, apiKey, orgId, ownFleet: true });
 const clientOf = (stage: Stage): NashClient => new NashClient(settingsOf(stage), stage.io);
 const at = '2026-01-15T00:00:00.000Z';
 
@@ -79,6 +83,10 @@ export const nashOrders: Exercise = {
       read: (stage) => ofJob(clientOf(stage).cancelJob('job_1', 'cfg_1')),
     },
     {
+      operation: 'PATCH /v1/fleet/deliveries',
+      read: (stage) => tellDeliveries(clientOf(stage), [deliveryAt('contract-0', 'PICKED_UP')]),
+    },
+    {
       operation: 'GET /v1/webhooks/messages',
       read: (stage) => clientOf(stage).listMessages({ after: at, limit: '250', withContent: 'true' }),
     },
@@ -97,8 +105,14 @@ type Seen = Parameters<typeof toSnapshot>[0];
 const ofOrder = async (read: Promise<Seen['order']>) => toSnapshot({ order: await read, job: null }, 'contract-0', at);
 const ofJob = async (read: Promise<Seen['job']>) => toSnapshot({ order: null, job: await read }, 'contract-0', at);
 
+const deliveryAt = (externalRef: string, status: TrackingStatus): DeliveryToTell => ({
+  externalRef,
+  trackingNumber: 'CARRIER-778',
+  ...(fleetWords.step(status) ?? { word: '', rank: 0 }),
+});
+
 const isComplete = (connection: FulfilmentConnection): connection is Required<FulfilmentConnection> =>
-  ['submit', 'dispatch', 'amend', 'cancel', 'listOpen', 'missedMessages', 'catalog'].every(
+  ['submit', 'dispatch', 'amend', 'cancel', 'listOpen', 'missedMessages', 'tellDeliveries', 'catalog'].every(
     (method) => method in connection,
   );
 
@@ -115,6 +129,7 @@ async function atSandbox(stage: SandboxStage): Promise<void> {
     await control('POST', '/nash/answers', { spelling });
     await followOrder(stage, connection, spelling);
   }
+  await tellOfFleet(stage, connection);
   await callOff(stage, connection);
   await exerciseCatalog(stage, connection.catalog);
   await connection.test();
@@ -163,6 +178,19 @@ async function followOrder(
   // Found without its id, as after a loss of our own data; and too late for everything.
   await connection.find({ externalRef });
   await connection.cancel(ref);
+}
+
+/** The merchant's own courier, from the store to the door; with one that nobody knows, one that is over, and somebody else's. */
+async function tellOfFleet({ control }: SandboxStage, connection: Required<FulfilmentConnection>): Promise<void> {
+  const { externalRef } = orderToFulfil('contract-fleet');
+  await connection.submit(orderToFulfil(externalRef));
+  await connection.dispatch({ externalRef });
+  for (const status of ['PICKED_UP', 'IN_TRANSIT', 'DELIVERED', 'DELIVERED', 'RETURN_IN_PROGRESS'] as const) {
+    await connection.tellDeliveries([deliveryAt(externalRef, status), deliveryAt('contract-nobody', status)]);
+  }
+  await control('POST', '/nash/answers', { fleet: 'third_party' });
+  await connection.tellDeliveries([deliveryAt(externalRef, 'RETURNED')]);
+  await control('POST', '/nash/answers', { fleet: 'own' });
 }
 
 /** Orders that are called off before and after somebody was sent, whole and as one of several in a job. */

@@ -107,6 +107,7 @@ export const operations: readonly Operation[] = [
       ['job.update', 'PATCH', '/v1/jobs/{id}/{jobConfigurationId}'],
       ['job.cancel', 'POST', '/v1/jobs/{jobId}/cancel'],
       ['job.cancel', 'POST', '/v1/jobs/{jobId}/{objectId}/cancel'],
+      ['delivery.tell', 'PATCH', '/v1/fleet/deliveries'],
       ['message.list', 'GET', '/v1/webhooks/messages'],
       ['product.put', 'POST', '/v1/products'],
       ['product.list', 'GET', '/v1/products'],

@@ -15,6 +15,7 @@ import { appliedMarkSeconds } from '../../src/store/entry-lua.ts';
 import { freeLane, leaseEntries, type LeasedEntry } from '../../src/store/entries.ts';
 import courierPosition from '../../workers/courier-position.ts';
 import deliveryAttempt from '../../workers/delivery-attempt.ts';
+import fleetUpdate from '../../workers/fleet-update.ts';
 import fulfilmentRead from '../../workers/fulfilment-read.ts';
 import fulfilmentSubmit from '../../workers/fulfilment-submit.ts';
 import parcelAsk from '../../workers/parcel-ask.ts';
@@ -39,6 +40,7 @@ const prepare =
 const handlers: Readonly<Record<string, Run>> = {
   'courier-position': prepare(courierPosition),
   'delivery-attempt': prepare(deliveryAttempt),
+  'fleet-update': prepare(fleetUpdate),
   'fulfilment-read': prepare(fulfilmentRead),
   'fulfilment-submit': prepare(fulfilmentSubmit),
   'hook-keys-read': prepare(hookKeysRead),
