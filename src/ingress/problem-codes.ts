@@ -3,6 +3,7 @@ import { row, type ProblemRow } from './problem-row.ts';
 import { rowProblemCodes } from './rows/problem-codes.ts';
 import { serviceProblemCodes } from './service-problem-codes.ts';
 import { runProblemCodes } from './run-problem-codes.ts';
+import { trackingProblemCodes } from './tracking-problem-codes.ts';
 
 /** Every code that the HTTP side itself answers with, and those of the store that can reach it. */
 export const problemCodes = {
@@ -10,6 +11,7 @@ export const problemCodes = {
   ...runProblemCodes,
   ...endpointProblemCodes,
   ...serviceProblemCodes,
+  ...trackingProblemCodes,
   'auth.missing': row('misconfigured', 401, 'No API key', 'Send `Authorization: Bearer <key>`.'),
   'auth.invalid': row(
     'misconfigured',
@@ -168,30 +170,6 @@ export const problemCodes = {
     409,
     'A reconciliation is under way',
     'It compares the same orders: read it until its status is `done`.',
-  ),
-  'tracking.not_found': row(
-    'rejected',
-    404,
-    'No such parcel',
-    'Nobody has told of this number of this carrier: an order’s tracking names it, or its carrier’s events do.',
-  ),
-  'tracking.nobody_asked': row(
-    'rejected',
-    409,
-    'Nobody can be asked about this parcel',
-    'Its carrier has no connection here that takes questions, or that one is paused: what it tells by itself is all there is.',
-  ),
-  'tracking.just_asked': row(
-    'throttled',
-    429,
-    'Its carrier has just been asked',
-    'About one parcel once a minute: read it again, or wait as long as `Retry-After` says.',
-  ),
-  'tracking.all_rejected': row(
-    'rejected',
-    422,
-    'No event could be taken',
-    '`errors` says what is wrong with each, with a pointer into the body.',
   ),
   'webhook.token_unknown': row(
     'rejected',
