@@ -42,8 +42,7 @@ export default defineWorker<WorkerDeps, { merchantId: string; connectionId: stri
     const { store, deps, signal, finish, commit } = context;
     const { connection, connector, laneOf } = await deps.openFulfilment(store, merchantId, connectionId, signal);
     const { fleet } = connector;
-    const tell = connection.tellDeliveries?.bind(connection);
-    if (fleet === undefined || tell === undefined) {
+    if (fleet === undefined || connection.tellDeliveries === undefined) {
       await finish({ writes: forgetFleetOwed(store, connectionId) });
       return;
     }
@@ -56,6 +55,12 @@ export default defineWorker<WorkerDeps, { merchantId: string; connectionId: stri
     const nowMs = store.clock.now();
     const wanted = { nowMs, untilMs: nowMs + leaseMs, limit: fleet.perCallMax };
     const orderIds = await takeFleetOwed(store, connectionId, wanted);
+    // A call that is given up is ended, too: what it was to say may be overtaken from then on.
+    const tell: Told['tell'] = (deliveries) =>
+      withinDeadline(signal, async (ending) => {
+        const opened = await deps.openFulfilment(store, merchantId, connectionId, ending);
+        return opened.connection.tellDeliveries?.(deliveries) ?? [];
+      });
     await tellThem(orderIds, { connectionId, words: fleet.words, tell }, context).catch(async (error: unknown) => {
       await commit({ writes: fleetUntoldWrites(store, connectionId, orderIds, store.clock.now()) });
       throw error;
@@ -86,7 +91,7 @@ async function tellThem(
   { connectionId, words, tell }: Told,
   context: Context,
 ): Promise<void> {
-  const { store, signal, commit } = context;
+  const { store, commit } = context;
   const found = await Promise.all(orderIds.map((id) => readOrder(store, id)));
   const owed = found.flatMap((stored) => {
     const step = stored === null ? null : owedToFleet(stored.order, words);
@@ -99,7 +104,7 @@ async function tellThem(
     ...step,
     trackingNumber: order.tracking?.trackingNumber ?? null,
   }));
-  const results = wanted.length === 0 ? [] : await withinDeadline(signal, () => tell(wanted));
+  const results = wanted.length === 0 ? [] : await tell(wanted);
   const answers = new Map(owed.map(({ order, step }, at) => [order.id, { step, result: results[at] }]));
   for (const orderId of orderIds.filter((id) => !gone.includes(id))) {
     await changeOrder(store, orderId, { commit, work: deliveryWork }, ({ order }) =>

@@ -71,6 +71,7 @@ export const fleetUntoldWrites = (
   connectionId: string,
   orderIds: readonly string[],
   atMs: number,
-): string[][] => [
-  ['ZADD', keys.fleetOwed(connectionId), 'XX', ...orderIds.flatMap((id) => [String(Math.round(atMs)), id])],
-];
+): string[][] =>
+  orderIds.length === 0
+    ? []
+    : [['ZADD', keys.fleetOwed(connectionId), 'XX', ...orderIds.flatMap((id) => [String(Math.round(atMs)), id])]];

@@ -68,7 +68,8 @@ export const allowances: readonly Allowance[] = [
     why: 'a shipment says who brings it, and its notes what happened on the way',
   },
   {
-    place: /^owner: (?:GET \/v1\/tracking\/\{carrier\}\/\{trackingNumber\} 200|POST \/v1\/tracking\/\{carrier\}\/\{trackingNumber\}\/refresh 202)$/,
+    place:
+      /^owner: (?:GET \/v1\/tracking\/\{carrier\}\/\{trackingNumber\} 200|POST \/v1\/tracking\/\{carrier\}\/\{trackingNumber\}\/refresh 202)$/,
     canaries: /^person tracked/,
     why: 'where a parcel went, and what its carrier said of it, to the merchant whose parcel it is',
   },

@@ -15,8 +15,7 @@ import { refused, type Exercise, type SandboxStage, type Stage } from './stage.t
 
 const orgId = 'org_contract';
 const apiKey = 'nash_contract_key';
-const settingsOf = ({ urls }: Stage) =>
-  NashSettingsSchema.parse({ baseUrl: urls.nash, apiKey, orgId, ownFleet: true });
+const settingsOf = ({ urls }: Stage) => NashSettingsSchema.parse({ baseUrl: urls.nash, apiKey, orgId, ownFleet: true });
 const clientOf = (stage: Stage): NashClient => new NashClient(settingsOf(stage), stage.io);
 const at = '2026-01-15T00:00:00.000Z';
 

@@ -50,12 +50,9 @@ export const ShipmentViewSchema = z
           'The order’s parcels as their carriers tell; more in `GET /v1/tracking/{carrier}/{trackingNumber}`',
       }),
     courier: z.union([z.strictObject({ name: z.string(), vehicle: z.string().nullable() }), z.null()]),
-    position: z
-      .strictObject({ latitude: z.number(), longitude: z.number(), at: InstantSchema })
-      .nullable()
-      .meta({
-        description: 'Where its courier was last, while it is on its way and where the fulfilment system tells that',
-      }),
+    position: z.strictObject({ latitude: z.number(), longitude: z.number(), at: InstantSchema }).nullable().meta({
+      description: 'Where its courier was last, while it is on its way and where the fulfilment system tells that',
+    }),
     packages: z.array(PackageSchema),
     createdAt: InstantSchema.nullable(),
     deliveredAt: InstantSchema.nullable(),

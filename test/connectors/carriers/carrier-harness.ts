@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { CarrierConnection, CarrierConnector, ParcelReport, TrackResult } from '../../../src/connectors/carriers/port.ts';
+import type {
+  CarrierConnection,
+  CarrierConnector,
+  ParcelReport,
+  TrackResult,
+} from '../../../src/connectors/carriers/port.ts';
 import type { CarrierEvent } from '../../../src/domain/carrier-event.ts';
 import { inOrder } from '../../../src/domain/merge-tracking.ts';
 import { resolveParcel } from '../../../src/domain/parcel-state.ts';
