@@ -60,7 +60,7 @@ function connect({ url, connect: open }: CarriersHarness, carrier: Carrier): Car
 const loosen = (harness: CarriersHarness, carrier: Carrier) =>
   harness.control('PATCH', `/limits/${carrier}`, { calls: 100, perMs: 1_000 });
 const track = async (connection: CarrierConnection, ...numbers: string[]) =>
-  (connection.track ?? expect.unreachable())(numbers.map((number) => ({ number })));
+  connection.track?.(numbers.map((number) => ({ number }))) ?? expect.unreachable();
 const statusOf = async (connection: CarrierConnection, number: string) => {
   const [result] = await track(connection, number);
   return result?.outcome === 'found' ? resolveParcel(result.report.events) : result?.outcome;

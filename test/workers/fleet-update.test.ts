@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { nash } from '../../src/connectors/fulfilment/nash/index.ts';
-import type { DeliveryTold, DeliveryToTell, FulfilmentConnector } from '../../src/connectors/fulfilment/port.ts';
+import type { DeliveryTold, DeliveryToTell } from '../../src/connectors/fulfilment/port.ts';
 import { Failure } from '../../src/domain/failure.ts';
 import type { TrackingStatus } from '../../src/domain/tracking-status.ts';
 import type { OpenFulfilment } from '../../src/fulfilment/deps.ts';
@@ -36,12 +36,12 @@ beforeEach(async () => {
 
 const tellDeliveries = (deliveries: readonly DeliveryToTell[]): Promise<DeliveryTold[]> => {
   calls.push([...deliveries]);
-  return Promise.all(deliveries.map(answer));
+  return Promise.all(deliveries.map(async (delivery) => answer(delivery)));
 };
 const openFulfilment = (): Promise<OpenFulfilment> =>
   Promise.resolve({
     record: { id: connectionId } as never,
-    connector: nash as FulfilmentConnector,
+    connector: nash,
     connection: {
       test: () => Promise.resolve({ account: 'fake' }),
       find: () => Promise.resolve(null),

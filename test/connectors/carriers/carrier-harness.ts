@@ -25,8 +25,9 @@ export function connectWith<S>(
 ) {
   const { io, pauses, operations } = openWire(connector.id, clock);
   const parsed = connector.settings.parse(settings);
-  const { track = neverTracks, ...carrier } = connector.connect(parsed, io);
-  return { carrier: { ...carrier, track }, settings: parsed, clock, pauses, operations };
+  const connection = connector.connect(parsed, io);
+  const carrier = { ...connection, track: connection.track?.bind(connection) ?? neverTracks };
+  return { carrier, settings: parsed, clock, pauses, operations };
 }
 
 const neverTracks: NonNullable<CarrierConnection['track']> = () => Promise.reject(new Error('it cannot be asked'));

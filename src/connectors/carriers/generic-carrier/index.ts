@@ -33,10 +33,10 @@ function connect(settings: GenericSettings, io: ConnectorIo): CarrierConnection 
   const client = new GenericClient(settings, io);
   const { track, book, cancel } = settings;
 
-  async function ask(track: TrackCall, numbers: readonly string[]): Promise<readonly TrackResult[]> {
+  async function ask(call: TrackCall, numbers: readonly string[]): Promise<readonly TrackResult[]> {
     const heard = { source: 'poll', receivedAt: toInstant(io.nowMs()) } as const;
     try {
-      return toResults(numbers, await client.track(track, numbers), { track, statuses: settings.statuses, heard });
+      return toResults(numbers, await client.track(call, numbers), { track: call, statuses: settings.statuses, heard });
     } catch (error) {
       if (!isAboutNumber(error)) throw error;
       if (error.code === `${genericName.id}.not_found`) return numbers.map(() => ({ outcome: 'notFound' }));
@@ -45,12 +45,12 @@ function connect(settings: GenericSettings, io: ConnectorIo): CarrierConnection 
     }
   }
 
-  async function askAll(track: TrackCall, parcels: readonly TrackedParcel[]): Promise<readonly TrackResult[]> {
+  async function askAll(call: TrackCall, parcels: readonly TrackedParcel[]): Promise<readonly TrackResult[]> {
     const numbers = parcels.map(({ number }) => number);
-    const perCall = track.numbersPerCall;
+    const perCall = call.numbersPerCall;
     const results: TrackResult[] = [];
     for (let at = 0; at < numbers.length; at += perCall)
-      results.push(...(await ask(track, numbers.slice(at, at + perCall))));
+      results.push(...(await ask(call, numbers.slice(at, at + perCall))));
     return results;
   }
 
