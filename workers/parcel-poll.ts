@@ -42,12 +42,11 @@ export default defineWorker<WorkerDeps, { merchantId: string; connectionId: stri
       await finish({ writes: forgetDue(store, connectionId) });
       return;
     }
-import { isDueToRead } from '../src/domain/hook-keys.ts';
+    await keepKeys(carrier, context);
     if (carrier.connection.track === undefined) {
       await listen(carrier, context);
       return;
     }
-import { hookKeysWork } from '../src/queues/hook-keys-read.ts';
     const room = carrier.record.paused ? null : await roomOf(carrier, context);
     if (room === null) {
       await finish({}, { how: 'again', delayMs: lookEveryMs });
