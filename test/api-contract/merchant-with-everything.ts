@@ -100,8 +100,12 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
       shp: await firstOf(key, `/v1/orders/${ord}/shipments`),
     };
     const token = inboundPath.slice('/in/'.length);
-    const { svc, token: lastMileToken } = await makeLastMile(ingress, key);
-    return { merchantId: mer, key, ids: { ...ids, ...parts, ...shown, orderId, iss, token, svc, lastMileToken } };
+    const { svc, token: lastMileToken, lastMileConnection } = await makeLastMile(ingress, key);
+    return {
+      merchantId: mer,
+      key,
+      ids: { ...ids, ...parts, ...shown, orderId, iss, token, svc, lastMileToken, lastMileConnection },
+    };
   };
 
   /** By which names VTEX's own protocol shows an order. */

@@ -82,11 +82,12 @@ async function ask(operation: Operation, key: string, ids: Ids, asked: Asked = {
   });
 }
 
-/** Rows go to a connection that takes them; what is confirmed is held. */
-async function makeMerchantFor({ wantsCatalog, template }: Operation): Promise<MerchantWithEverything> {
+/** Rows go to a connection that takes them, services come from one that asks for them; what is confirmed is held. */
+async function makeMerchantFor(operation: Operation): Promise<MerchantWithEverything> {
   const made = await makeMerchant();
-  if (template.endsWith('/confirm-retire')) return { ...made, ids: { ...made.ids, run: made.ids['heldRun'] ?? '' } };
-  return wantsCatalog ? { ...made, ids: { ...made.ids, con: made.ids['catalogConnection'] ?? '' } } : made;
+  const { ids } = made;
+  if (operation.template.endsWith('/confirm-retire')) return { ...made, ids: { ...ids, run: ids['heldRun'] ?? '' } };
+  return { ...made, ids: idsFor(operation, ids) };
 }
 
 /** Everything but what is new with each answer, and the id where it is said back. */
@@ -104,8 +105,10 @@ function comparable({ status, headers, body }: Reply, id: string): unknown {
   return { status, names: [...headers.keys()], type: headers.get('content-type'), body: rest };
 }
 
-const idsFor = ({ wantsCatalog }: Operation, ids: Ids): Ids =>
-  wantsCatalog ? { ...ids, con: ids['catalogConnection'] ?? '' } : ids;
+function idsFor({ wantsCatalog, template }: Operation, ids: Ids): Ids {
+  if (template === '/v1/services') return { ...ids, con: ids['lastMileConnection'] ?? '' };
+  return wantsCatalog ? { ...ids, con: ids['catalogConnection'] ?? '' } : ids;
+}
 
 /** All that a merchant can read of its own, and how much work there is. */
 async function everythingOf({ key, ids }: MerchantWithEverything): Promise<unknown> {

@@ -233,11 +233,17 @@ async function readTracking(
   };
   await must('operator', 'POST /v1/tracking-events', { json, headers: { 'packline-merchant': packline.merchantId } });
   await owner('GET /v1/tracking/{carrier}/{trackingNumber}', { params });
-  await owner('POST /v1/tracking/{carrier}/{trackingNumber}/refresh', { params });
   await owner('GET /v1/services');
   secrets['upsHookSecret'] = `us-${randomBytes(16).toString('hex')}`;
   const settings = { clientId: 'id', clientSecret: secrets['upsHookSecret'], hookClientId: 'hook-client', hookClientSecret: secrets['upsHookSecret'] }; // prettier-ignore
   await connect('UPS', { connector: 'ups', settings });
+  const polled = { carrier: 'ups', trackingNumber: '1Z999AA10123456784' };
+  const heard = { ...polled, status: 'IN_TRANSIT', occurredAt: '2026-01-15T09:00:00Z' };
+  await must('operator', 'POST /v1/tracking-events', {
+    json: heard,
+    headers: { 'packline-merchant': packline.merchantId },
+  });
+  await owner('POST /v1/tracking/{carrier}/{trackingNumber}/refresh', { params: polled });
   await must('partner', 'POST /in/{token}/oauth/token', {
     params: { token: secrets['token of UPS'] ?? '' },
     raw: `grant_type=client_credentials&client_id=hook-client&client_secret=${secrets['upsHookSecret']}`,
