@@ -1,15 +1,18 @@
-import { nextDelayMs } from '../src/delivery/schedule.ts';
+import { isWokenToPark, judgeAttempt, judgePause, park, type Verdict } from '../src/delivery/judge-attempt.ts';
 import { sendEvent, type EventToSend, type SendOutcome } from '../src/delivery/send-event.ts';
 import { takeTurn } from '../src/delivery/take-turn.ts';
 import { bodyIn } from '../src/domain/payload-form.ts';
+import type { WorkerDeps } from '../src/fulfilment/deps.ts';
 import { toInstant } from '../src/platform/clock.ts';
 import { makeEntry } from '../src/queues/define-job.ts';
 import { deliveryAttempt } from '../src/queues/delivery-attempt.ts';
-import { defineWorker, type Ending, type JobContext } from '../src/queues/run-worker.ts';
+import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import type { CommitPlan } from '../src/store/commit.ts';
+import { attemptWrites } from '../src/store/delivery-attempts.ts';
 import { endpointLane, readEndpoint, signingKeys, updateEndpoint, type Endpoint } from '../src/store/endpoints.ts';
-import { attemptWrites, readDelivery, readEvent, type Delivery, type StoredEvent } from '../src/store/events.ts';
-import type { WorkerDeps } from '../src/fulfilment/deps.ts';
+import { deliveryDocWrite, readDelivery, readEvent, type Delivery, type StoredEvent } from '../src/store/events.ts';
+import { issueId, issueWrites } from '../src/store/issues.ts';
+import { pauseLane, readPause, throttleLane } from '../src/store/lanes.ts';
 
 type Context = JobContext<WorkerDeps>;
 interface Payload extends Record<string, unknown> {
@@ -19,12 +22,14 @@ interface Payload extends Record<string, unknown> {
   orderId: string | null;
 }
 
-/** One attempt. Whatever ends a delivery gives the turn to the order's next event in the same commit. */
+/** One attempt. Whatever ends a delivery, or parks it, gives the turn to the order's next event in the same commit. */
 export default defineWorker<WorkerDeps, Payload>(deliveryAttempt, async (payload, context) => {
   const { store, finish } = context;
-  const [delivery, endpoint] = await Promise.all([
+  const lane = endpointLane(payload.endpointId);
+  const [delivery, endpoint, pausedMs] = await Promise.all([
     readDelivery(store, payload.deliveryId),
     readEndpoint(store, payload.merchantId, payload.endpointId),
+    readPause(store, lane),
   ]);
   const event = delivery?.status === 'pending' ? await readEvent(store, delivery.eventId) : null;
   if (delivery === null || delivery.status !== 'pending' || event === null) {
@@ -32,11 +37,17 @@ export default defineWorker<WorkerDeps, Payload>(deliveryAttempt, async (payload
     return;
   }
   if (endpoint === null || endpoint.disabled) {
-    const dropped: Delivery = { ...delivery, status: 'dropped', nextAttemptAt: null };
-    await finish({ ...attempted(dropped, 'endpoint_gone', null, 0, context), ...nextInLine(payload, context) });
+    await finish({ writes: droppedWrites(delivery, context), ...nextInLine(payload, context) });
     return;
   }
-  const turn = await takeTurn(store, endpoint, context.signal);
+  const nowMs = store.clock.now();
+  if (isWokenToPark(delivery, nowMs)) {
+    const verdict = park(delivery, nowMs);
+    await conclude(payload, verdict, [deliveryDocWrite(store, verdict.after)], context);
+    return;
+  }
+  // It was handed over before somebody's answer paused the endpoint.
+  const turn = pausedMs > 0 ? { waitMs: pausedMs } : await takeTurn(store, endpoint, context.signal);
   if ('waitMs' in turn) {
     await finish({}, { how: 'retry', delayMs: turn.waitMs, counted: false });
     return;
@@ -47,16 +58,11 @@ export default defineWorker<WorkerDeps, Payload>(deliveryAttempt, async (payload
     signal: context.signal,
     onSent: turn.departing?.onSent,
   }).finally(() => turn.departing?.end(true));
-  const { after, ending } = judge(delivery, outcome, context);
-  if (!outcome.delivered && outcome.status === 410) await disableGone(endpoint, context);
-  const writes = attempted(
-    after,
-    outcome.delivered ? 'delivered' : outcome.code,
-    outcome,
-    store.clock.now() - startedMs,
-    context,
-  );
-  await finish({ ...writes, ...(ending.how === 'ack' ? nextInLine(payload, context) : {}) }, ending);
+  const { random } = context.deps;
+  const ordered = payload.orderId !== null;
+  const verdict = judgeAttempt(delivery, outcome, { nowMs: store.clock.now(), startedMs, ordered, random });
+  const told = await outcomeKnown(endpoint, outcome, context);
+  await conclude(payload, verdict, [...loggedWrites(verdict.after, outcome, context), ...told], context);
 });
 
 const toSend = (event: StoredEvent, endpoint: Endpoint, { store }: Context): EventToSend => ({
@@ -68,18 +74,19 @@ const toSend = (event: StoredEvent, endpoint: Endpoint, { store }: Context): Eve
   body: bodyIn(endpoint.payload, event),
 });
 
-/** What the attempt makes of the delivery, and when its entry runs again. */
-function judge(delivery: Delivery, outcome: SendOutcome, context: Context): { after: Delivery; ending: Ending } {
-  const attempts = delivery.attempts + 1;
-  const over = (status: 'delivered' | 'failed') =>
-    ({ after: { ...delivery, attempts, status, nextAttemptAt: null }, ending: { how: 'ack' } }) as const;
-  if (outcome.delivered) return over('delivered');
-  const delayMs = outcome.status === 410 ? null : nextDelayMs(attempts, outcome.askedMs, context.deps.random);
-  if (delayMs === null) return over('failed');
-  return {
-    after: { ...delivery, attempts, nextAttemptAt: toInstant(context.store.clock.now() + delayMs) },
-    ending: { how: 'retry', delayMs, counted: false },
-  };
+/**
+ * What an answer means for the endpoint, beside the one delivery. Answers what is written in the attempt's commit. What is done
+ * here before it may be done again when we die in between: it must do no harm twice.
+ */
+async function outcomeKnown(endpoint: Endpoint, outcome: SendOutcome, context: Context): Promise<string[][]> {
+  const { store } = context;
+  const pause = judgePause(outcome);
+  if (pause !== null) {
+    const slowDown = pause.slower ? throttleLane : pauseLane;
+    await slowDown(store, endpointLane(endpoint.id), pause.ms);
+  }
+  if (outcome.failure === 'gone') await disableGone(endpoint, context);
+  return [];
 }
 
 /** 410 is the one answer that means "never again" (Standard Webhooks 1.0.0, "Webhook responses"). */
@@ -90,25 +97,56 @@ const disableGone = async (endpoint: Endpoint, { store, log }: Context): Promise
   if (updated !== null) log.warn({ endpointId: endpoint.id }, 'endpoint.disabled');
 };
 
-function attempted(
-  after: Delivery,
-  outcome: string,
-  answer: SendOutcome | null,
-  durationMs: number,
-  { store }: Context,
-): CommitPlan {
-  return {
-    writes: attemptWrites(store, after, {
-      at: toInstant(store.clock.now()),
-      attempt: after.attempts,
-      outcome,
-      responseStatus: answer?.status ?? null,
-      responseBody: answer?.body ?? null,
-      durationMs,
-    }),
-  };
+/** The commit that ends the run: the delivery as it is now, and who is next. */
+async function conclude(payload: Payload, verdict: Verdict, writes: string[][], context: Context): Promise<void> {
+  const { after, parks, againMs } = verdict;
+  if (againMs === null) {
+    await context.finish({ writes, ...nextInLine(payload, context) });
+    return;
+  }
+  const waits = { how: 'retry', delayMs: againMs, counted: false } as const;
+  if (!parks) {
+    await context.finish({ writes }, waits);
+    return;
+  }
+  const report = parkedReport(after, context);
+  const plan = { writes: [...writes, ...issueWrites(context.store, report)], ...nextInLine(payload, context) };
+  const outcome = await context.finish(plan, { ...waits, issue: issueId(report) });
+  if (outcome !== 'committed') return;
+  context.log.warn({ endpointId: after.endpointId, deliveryId: after.id, attempts: after.attempts }, 'delivery.parked');
 }
 
+/** One issue for each endpoint, which is over when the last parked delivery is. */
+const parkedReport = ({ id, merchantId, endpointId, orderId, type, attempts }: Delivery, { entryId }: Context) =>
+  ({
+    merchantId,
+    target: endpointId,
+    job: deliveryAttempt.name,
+    code: 'delivery.parked',
+    kind: 'transient',
+    source: 'you',
+    title: 'an event could not be delivered for 15 minutes; those after it of its order go before it',
+    detail: { deliveryId: id, type, attempts },
+    orderId,
+    entryId,
+  }) as const;
+
+const loggedWrites = (after: Delivery, { failure, code, exchange }: SendOutcome, { store }: Context): string[][] =>
+  attemptWrites(store, after, {
+    at: toInstant(store.clock.now()),
+    attempt: after.attempts,
+    outcome: code,
+    failure,
+    exchange,
+  });
+
+function droppedWrites(delivery: Delivery, { store }: Context): string[][] {
+  const dropped: Delivery = { ...delivery, status: 'dropped', nextAttemptAt: null };
+  const line = { attempt: delivery.attempts, outcome: 'endpoint_gone', failure: 'dropped', exchange: null } as const;
+  return attemptWrites(store, dropped, { at: toInstant(store.clock.now()), ...line });
+}
+
+/** Does nothing for one that is not the head any more. */
 function nextInLine(payload: Payload, { store }: Context): CommitPlan {
   const { orderId, endpointId, deliveryId } = payload;
   if (orderId === null) return {};

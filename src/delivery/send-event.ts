@@ -1,10 +1,13 @@
-import { Failure, toFailure } from '../domain/failure.ts';
-import { parseRetryAfter, type Http } from '../platform/http.ts';
+import { failureOf, failureOfStatus, type AttemptFailure } from '../domain/delivery-failure.ts';
 import type { SignatureScheme } from '../domain/endpoint.ts';
+import { Failure, toFailure } from '../domain/failure.ts';
 import { signAsymmetric } from '../platform/asymmetric-signature.ts';
 import { digestBody } from '../platform/content-digest.ts';
+import { parseRetryAfter, parseUsedUpQuota, type ExchangeTimings, type Http, type HttpReply } from '../platform/http.ts';
 import { signWebhook } from '../platform/signature.ts';
+import type { AttemptExchange } from '../store/delivery-attempts.ts';
 import type { SigningKey } from '../store/endpoint-secrets.ts';
+import { keptHeaders, maskHeaders } from './shown-headers.ts';
 
 export interface EventToSend {
   url: string;
@@ -18,54 +21,90 @@ export interface EventToSend {
 }
 
 /** What came of one attempt. Everything but 2xx is a failure; redirects are answers, and never followed. */
-export type SendOutcome =
-  | { delivered: true; status: number; body: string }
-  | { delivered: false; code: string; status: number | null; body: string | null; askedMs: number | undefined };
+export interface SendOutcome {
+  /** Null: it was delivered. */
+  failure: AttemptFailure | null;
+  /** `delivered`, `http_500`, or the code of what went wrong before there was an answer. */
+  code: string;
+  /** `retryAfterMs` may stand with a good answer, too: its quota is used up. */
+  exchange: AttemptExchange;
+}
 
 /** Of an answer, this much is kept for the log. */
 const bodyKeptChars = 1_024;
 
 /**
  * Sends one event once, signed by Standard Webhooks 1.0.0: the same id on every attempt, a new timestamp for each.
- * Throws only what is our own fault or our own shutdown (Failure `aborted`).
+ * Throws what is our own fault or our own shutdown: that is no attempt.
  */
 export async function sendEvent(
   http: Http,
   event: EventToSend,
   { nowMs, signal, onSent }: { nowMs: number; signal: AbortSignal; onSent?: (() => void) | undefined },
 ): Promise<SendOutcome> {
-  const timestamp = Math.floor(nowMs / 1000);
-  const { eventId, body: sent } = event;
-  const signers = {
-    v1: (key: SigningKey) => signWebhook(key.secret, eventId, timestamp, sent),
-    v1a: (key: SigningKey) => signAsymmetric(key, eventId, timestamp, sent),
-  };
-  const signatures = event.keys.flatMap((key) => event.schemes.map((scheme) => signers[scheme](key)));
+  const headers = makeHeaders(event, Math.floor(nowMs / 1000));
+  let timings: ExchangeTimings | undefined;
+  const exchangeOf = (reply: HttpReply | null): AttemptExchange => ({
+    requestHeaders: maskHeaders(headers, event.headers),
+    responseStatus: reply?.status ?? null,
+    responseHeaders: reply && keptHeaders(reply.headers),
+    responseBody: reply && reply.text().slice(0, bodyKeptChars),
+    retryAfterMs: (reply && readAsked(reply, nowMs)) ?? null,
+    timings: timings ?? { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null, totalMs: 0 },
+  });
   try {
     const reply = await http.request({
       method: 'POST',
       url: event.url,
-      headers: {
-        ...event.headers,
-        'content-type': 'application/json',
-        'content-digest': digestBody(sent),
-        'webhook-id': eventId,
-        'webhook-timestamp': String(timestamp),
-        'webhook-signature': signatures.join(' '),
-      },
-      body: sent,
+      headers,
+      body: event.body,
       onTooLarge: 'cut',
       signal,
+      onEnd: (ended) => (timings = ended),
       ...(onSent !== undefined && { onSent }),
     });
     const { status } = reply;
-    const body = reply.text().slice(0, bodyKeptChars);
-    if (status >= 200 && status < 300) return { delivered: true, status, body };
-    const askedMs = parseRetryAfter(reply.headers, nowMs);
-    return { delivered: false, code: `http_${status}`, status, body, askedMs };
+    if (isGood(status)) return { failure: null, code: 'delivered', exchange: exchangeOf(reply) };
+    return { failure: failureOfStatus(status), code: `http_${status}`, exchange: exchangeOf(reply) };
   } catch (error) {
-    const failure = error instanceof Failure ? error : toFailure(error);
-    if (failure.kind === 'aborted' || failure.code === 'packline.unexpected') throw failure;
-    return { delivered: false, code: failure.code, status: null, body: null, askedMs: undefined };
+    const thrown = error instanceof Failure ? error : toFailure(error);
+    const failure = failureOf(thrown);
+    if (failure === 'ours') throw asOurs(thrown);
+    return { failure, code: thrown.code, exchange: exchangeOf(null) };
   }
+}
+
+const isGood = (status: number): boolean => status >= 200 && status < 300;
+
+/** `Retry-After` of a good answer is about something else. */
+const readAsked = ({ status, headers }: HttpReply, nowMs: number): number | undefined =>
+  isGood(status) ? parseUsedUpQuota(headers, nowMs) : parseRetryAfter(headers, nowMs);
+
+function makeHeaders({ keys, schemes, headers, eventId, body }: EventToSend, timestamp: number): Record<string, string> {
+  const signers = {
+    v1: (key: SigningKey) => signWebhook(key.secret, eventId, timestamp, body),
+    v1a: (key: SigningKey) => signAsymmetric(key, eventId, timestamp, body),
+  };
+  const signatures = keys.flatMap((key) => schemes.map((scheme) => signers[scheme](key)));
+  return {
+    ...headers,
+    'content-type': 'application/json',
+    'content-digest': digestBody(body),
+    'webhook-id': eventId,
+    'webhook-timestamp': String(timestamp),
+    'webhook-signature': signatures.join(' '),
+  };
+}
+
+/**
+ * A URL that was allowed when it was written and is not any more: somebody changes the settings, or mends them, so that it is
+ * tried again before it is given to a person.
+ */
+function asOurs(failure: Failure): Failure {
+  if (!failure.code.startsWith('egress.')) return failure;
+  const { code, message, detail } = failure;
+  return new Failure('transient', code, `the settings of this installation no longer allow the URL: ${message}`, {
+    cause: failure,
+    detail,
+  });
 }

@@ -3,6 +3,12 @@ import { row, type ProblemRow } from './problem-row.ts';
 /** Of webhook endpoints, and what is sent to them. */
 export const endpointProblemCodes = {
   'endpoint.not_found': row('rejected', 404, 'No such endpoint', 'See `GET /v1/endpoints`.'),
+  'endpoint.too_many': row(
+    'rejected',
+    409,
+    'Too many endpoints',
+    'A merchant may have 100. Delete one that nobody needs; one endpoint may take any number of event types.',
+  ),
   'endpoint.keys_full': row(
     'rejected',
     409,

@@ -39,7 +39,8 @@ export interface Egress {
    */
   check(url: string): URL;
   /**
-   * How undici opens sockets (its Agent's `connect`). Fails with the Failures of `check`, or `transient` `http.dns`.
+   * How undici opens sockets (its Agent's `connect`). Fails with the Failures of `check` (with `detail.resolved` where it is
+   * what the name resolves to that must not be called), or `transient` `http.dns`.
    * Knows no proxy, whatever the environment says, because a proxy would resolve and dial for itself.
    */
   connect: buildConnector.connector;
@@ -61,18 +62,18 @@ export function createEgress(options: EgressOptions): Egress {
     if (why !== undefined) throw refused('name', `The host name is not public: ${why}`);
   }
 
-  function assertAddress(text: string): void {
+  function assertAddress(text: string, detail: Record<string, unknown> = {}): void {
     const address = parseAddress(text);
     const why = address === undefined ? 'not an address' : refuseAddress(address);
     if (why !== undefined && !allowance.coversAddress(text)) {
-      throw refused('address', `The host's address is not public: ${why}`);
+      throw refused('address', `The host's address is not public: ${why}`, detail);
     }
   }
 
   async function resolveChecked(hostname: string): Promise<readonly LookupAddress[]> {
     const answers = await resolveOnce(hostname);
     // One bad answer condemns all: picking the good ones would let whoever answers choose by timing which is dialled.
-    for (const { address } of answers) assertAddress(address);
+    for (const { address } of answers) assertAddress(address, { resolved: true });
     return answers;
   }
 
@@ -103,7 +104,7 @@ export function createEgress(options: EgressOptions): Egress {
         return;
       }
       const dial = allowance.covers(target.hostname, port) ? dialAllowed : dialChecked;
-      dial(target, callback);
+      return dial(target, callback);
     },
   };
 }
@@ -159,4 +160,5 @@ function makeConnector(resolve: Resolve): buildConnector.connector {
 /** The system's own resolver rather than plain DNS, so that /etc/hosts and the container's names count. */
 const resolveInSystem: Resolve = (hostname) => lookupInSystem(hostname, { all: true });
 
-const refused = (why: string, message: string): Failure => new Failure('rejected', `egress.${why}`, message);
+const refused = (why: string, message: string, detail: Record<string, unknown> = {}): Failure =>
+  new Failure('rejected', `egress.${why}`, message, { detail });

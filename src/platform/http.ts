@@ -1,9 +1,11 @@
 import { Agent } from 'undici';
 import { Failure } from '../domain/failure.ts';
+import { noPhases, watchDials, type DialPhases } from './dial-phases.ts';
 import { dialTimeoutMs, type Egress } from './egress.ts';
 import { startExchange } from './http-exchange.ts';
 import { toHttpFailure } from './http-failure.ts';
 import { readReplyBody } from './http-reply-body.ts';
+import { readUsedUpQuota } from './rate-limit.ts';
 
 /** Deadlines of one exchange, in milliseconds. After them its socket is closed and nothing of it goes on. */
 export interface HttpTimeouts {
@@ -35,6 +37,15 @@ export interface HttpRequest {
   signal?: AbortSignal;
   /** Called when its first byte is about to go out. */
   onSent?: () => void;
+  /** Called once at its end, whatever came of it. */
+  onEnd?: (timings: ExchangeTimings) => void;
+}
+
+/** How long each phase of an exchange took (ms); null for one that was not reached, or not needed on an open socket. */
+export interface ExchangeTimings extends DialPhases {
+  /** From the request going out until the headers of the answer are here. */
+  firstByteMs: number | null;
+  totalMs: number;
 }
 
 /** What the other side said; whether that is good is for the caller to say. */
@@ -74,7 +85,10 @@ export interface Http {
  */
 export function createHttp({ egress, userAgent }: { egress: Egress; userAgent: string }): Http {
   // undici's own timers are coarse and start anew with every chunk, so they are off; ours cover the whole.
-  const agent = new Agent({ connect: egress.connect, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
+  const connect = watchDials(egress.connect, () => dialling);
+  const agent = new Agent({ connect, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
+  /** Of the exchange that is being started, while it is. */
+  let dialling: DialPhases | undefined;
 
   const underWay = new Set<Promise<HttpReply>>();
   let isClosed = false;
@@ -91,6 +105,8 @@ export function createHttp({ egress, userAgent }: { egress: Egress; userAgent: s
 
     let host = '';
     let sentMs: number | undefined;
+    let headersMs: number | undefined;
+    const phases = noPhases();
     const totalTimer = endAfter(timeouts.totalMs, 'http.timeout', 'The exchange did not end');
     let phaseTimer = endAfter(Math.min(timeouts.connectMs, dialTimeoutMs), 'http.timeout_connect', 'No connection');
     const onSent = (): void => {
@@ -107,9 +123,12 @@ export function createHttp({ egress, userAgent }: { egress: Egress; userAgent: s
       host = named;
       const headers = makeHeaders(userAgent, options.headers);
       const outgoing = { origin, path: pathname + search, method, headers, body };
-      const reply = await startExchange(agent, outgoing, ending.signal, onSent);
+      dialling = phases;
+      const starting = startExchange(agent, outgoing, ending.signal, onSent);
+      dialling = undefined;
+      const reply = await starting;
       clearTimeout(phaseTimer);
-      const headersMs = elapsedMs();
+      headersMs = elapsedMs();
       const { bytes, truncated } = await readReplyBody(reply, { bytesMax: replyBytesMax, onTooLarge });
       return {
         status: reply.status,
@@ -125,6 +144,8 @@ export function createHttp({ egress, userAgent }: { egress: Egress; userAgent: s
       clearTimeout(phaseTimer);
       clearTimeout(totalTimer);
       signal?.removeEventListener('abort', onAbort);
+      const firstByteMs = headersMs === undefined || sentMs === undefined ? null : headersMs - sentMs;
+      options.onEnd?.({ ...phases, firstByteMs, totalMs: elapsedMs() });
     }
   }
 
@@ -165,8 +186,8 @@ const httpDatePattern = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*, .+ GMT$/;
 
 /**
  * How long the other side asks us to wait, in milliseconds from `nowMs`: `Retry-After` as seconds or HTTP date (RFC 9110,
- * 10.2.3; Shopify writes `2.0`), else the seconds of a used-up quota in `RateLimit` (`"default";r=0;t=30`, IETF
- * ratelimit-headers draft). A time gone by is 0, more than a day is a day, anything else is not asked.
+ * 10.2.3; Shopify writes `2.0`), else until a used-up quota is there again (rate-limit.ts). A time gone by is 0, more than
+ * a day is a day, anything else is not asked.
  * @param headers names in lower case
  */
 export function parseRetryAfter(headers: Readonly<Record<string, string>>, nowMs: number): number | undefined {
@@ -175,15 +196,13 @@ export function parseRetryAfter(headers: Readonly<Record<string, string>>, nowMs
     ? Math.ceil(Number(retryAfter) * 1000)
     : httpDatePattern.test(retryAfter)
       ? Date.parse(retryAfter) - nowMs
-      : readUsedUpQuota(headers['ratelimit'] ?? '');
-  return ms === undefined || Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), retryAfterMaxMs);
+      : undefined;
+  return boundWait(ms) ?? parseUsedUpQuota(headers, nowMs);
 }
 
-/** The longest wait among the quotas with nothing remaining. */
-function readUsedUpQuota(rateLimit: string): number | undefined {
-  const waits = rateLimit
-    .split(',')
-    .filter((quota) => /;\s*r=0\s*(?:;|$)/.test(quota))
-    .flatMap((quota) => /;\s*t=(\d{1,10})\s*(?:;|$)/.exec(quota)?.[1] ?? []);
-  return waits.length === 0 ? undefined : Math.max(...waits.map(Number)) * 1000;
-}
+/** The same of quotas alone: they are told with good answers as well, and are used up all the same. */
+export const parseUsedUpQuota = (headers: Readonly<Record<string, string>>, nowMs: number): number | undefined =>
+  boundWait(readUsedUpQuota(headers, nowMs));
+
+const boundWait = (ms: number | undefined): number | undefined =>
+  ms === undefined || Number.isNaN(ms) ? undefined : Math.ceil(Math.min(Math.max(ms, 0), retryAfterMaxMs));

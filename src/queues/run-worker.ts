@@ -21,7 +21,7 @@ import { takeBatches, type RowState, type RunningWorker } from './take-batches.t
 /** How a handler ends its own entry; the default is `ack`. */
 export type Ending =
   | { how: 'ack' }
-  | { how: 'retry'; delayMs: number; counted: boolean; lane?: string }
+  | { how: 'retry'; delayMs: number; counted: boolean; lane?: string; issue?: string }
   /** Done, and comes round under the same id: for work that goes on as long as its subject is there. */
   | { how: 'again'; delayMs: number; lane?: string };
 

@@ -29,8 +29,11 @@ export interface NewEntry {
 /** What becomes of the entry whose job is committing. */
 export type Settlement = { id: string; attempt: number } & (
   | { how: 'ack' }
-  /** `counted`: this try uses up one of the job's attempts. `lane`: from now on it waits there. */
-  | { how: 'retry'; delayMs: number; counted: boolean; lane?: string }
+  /**
+   * `counted`: this try uses up one of the job's attempts. `lane`: from now on it waits there. `issue`: names it from now on,
+   * until it is done.
+   */
+  | { how: 'retry'; delayMs: number; counted: boolean; lane?: string; issue?: string }
   /** Done, and comes round: the same entry waits for its next turn, with nothing held against it. */
   | { how: 'again'; delayMs: number; lane?: string }
   /** Set aside for a person: kept whole, with the reason and the issue that holds it. */
@@ -95,8 +98,9 @@ local s = p.settle
 -- The lane's next, if it spends no budget and is the same kind of work, begins where this one ends, in its place.
 local function takeNext(lane, job)
   local stateKey = T .. ':lane-state:' .. lane
-  local state = redis.call('HMGET', stateKey, 'interval', 'cap', 'inflight', 'turn')
+  local state = redis.call('HMGET', stateKey, 'interval', 'cap', 'inflight', 'turn', 'rest')
   if tonumber(state[1] or '0') > 0 or tonumber(state[3] or '0') > tonumber(state[2] or p.cap) then return end
+  if tonumber(state[5] or '0') > now then return end
   local turn = tonumber(state[4] or '0')
   for _, class in ipairs({ classesOf(turn) }) do
     local zset = T .. ':lane:' .. lane .. ':' .. class
@@ -138,6 +142,10 @@ mine.runs = nil
 mine.attempt = mine.attempt + 1
 if s.how == 'retry' or s.how == 'again' then
   if s.counted then mine.tries = mine.tries + 1 end
+  if s.issue then
+    if mine.issue ~= s.issue then leaveIssue(mine.issue, s.id) end
+    mine.issue = s.issue
+  end
   if s.how == 'again' then
     mine.tries = 0
     forgetFailures(s.id)

@@ -1,4 +1,4 @@
-import { concurrencyDefault, type DisabledReason, type PayloadForm, type SignatureScheme } from '../domain/endpoint.ts';
+import { concurrencyDefault, endpointsMax, type DisabledReason, type PayloadForm, type SignatureScheme } from '../domain/endpoint.ts';
 import type { EventFilter } from '../domain/event-filter.ts';
 import type { EventType } from '../domain/events.ts';
 import { Failure } from '../domain/failure.ts';
@@ -14,7 +14,7 @@ import {
   signingKeysMax,
   type SigningKey,
 } from './endpoint-secrets.ts';
-import { limitWrites, unlimitWrites } from './lanes.ts';
+import { limitWrites, resumeWrites, unlimitWrites } from './lanes.ts';
 import { parseStored } from './stored-json.ts';
 import { updateDoc } from './update-doc.ts';
 
@@ -84,12 +84,16 @@ const laneWrites = (
     ? unlimitWrites(keys, endpointLane(id), concurrency)
     : limitWrites(keys, endpointLane(id), { calls: rateLimitPerSecond, perMs: 1_000, inflightMax: concurrency });
 
+/** @throws Failure `rejected` `endpoint.too_many`; of several that are made at the same moment, a few more may pass. */
 export async function createEndpoint(
   deps: StoreDeps,
   merchantId: string,
   facts: Pick<EndpointFacts, 'url' | 'eventTypes' | 'description'> & Partial<EndpointFacts>,
   secret: string,
 ): Promise<Endpoint> {
+  if ((await deps.redis.hlen(deps.keys.endpoints(merchantId))) >= endpointsMax) {
+    throw new Failure('rejected', 'endpoint.too_many', `a merchant may have ${endpointsMax} endpoints`);
+  }
   const id = newId('endpoint', deps.clock);
   const at = toInstant(deps.clock.now());
   const { url, headers, ...shown } = { ...defaults, ...facts };
@@ -128,18 +132,26 @@ export const updateEndpoint = (
 ): Promise<Endpoint | null> => {
   const { url, headers, ...shown } = change;
   const fresh = { ...(url !== undefined && { url }), ...(headers !== undefined && { headers }) };
-  return update(deps, endpoint, (doc) => {
-    if (unless(withSecrets(deps, doc))) return null;
-    const isSealedAnew = Object.keys(fresh).length > 0;
-    const sealed = isSealedAnew ? sealSecrets(deps, doc.id, { ...openSecrets(deps, doc), ...fresh }) : doc.sealed;
-    return { ...doc, ...shown, sealed };
-  });
+  // Who asked for a pause was the URL that it had.
+  const resumes = url !== undefined || change.disabled === false;
+  return update(
+    deps,
+    endpoint,
+    (doc) => {
+      if (unless(withSecrets(deps, doc))) return null;
+      const isSealedAnew = Object.keys(fresh).length > 0;
+      const sealed = isSealedAnew ? sealSecrets(deps, doc.id, { ...openSecrets(deps, doc), ...fresh }) : doc.sealed;
+      return { ...doc, ...shown, sealed };
+    },
+    resumes ? resumeWrites(deps.keys, endpointLane(endpoint.id), deps.clock.now()) : [],
+  );
 };
 
 async function update(
   deps: StoreDeps,
   { merchantId, id }: Endpoint,
   change: (doc: StoredEndpoint) => StoredEndpoint | null,
+  beside: string[][] = [],
 ): Promise<Endpoint | null> {
   const isOtherLane = (a: StoredEndpoint, b: StoredEndpoint): boolean =>
     a.rateLimitPerSecond !== b.rateLimitPerSecond || a.concurrency !== b.concurrency;
@@ -150,7 +162,7 @@ async function update(
       const changed = change(doc);
       return changed && { ...changed, updatedAt: toInstant(deps.clock.now()) };
     },
-    (doc, before) => (isOtherLane(doc, before) ? laneWrites(deps, doc) : []),
+    (doc, before) => [...beside, ...(isOtherLane(doc, before) ? laneWrites(deps, doc) : [])],
   );
   return updated && withSecrets(deps, updated);
 }

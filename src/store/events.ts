@@ -35,25 +35,12 @@ export interface Delivery {
   status: DeliveryStatus;
   attempts: number;
   nextAttemptAt: string | null;
+  /** Since when it has been tried in vain while those behind it in its order waited for it. */
+  headSince: string | null;
+  /** From then on it no longer holds them back. */
+  parkedAt: string | null;
   createdAt: string;
 }
-
-/** One try, as the log shows it. `responseBody` is cut; nothing of the request but its timing is kept. */
-export interface DeliveryAttempt {
-  at: string;
-  attempt: number;
-  /** `delivered`, or the code of the failure. */
-  outcome: string;
-  responseStatus: number | null;
-  responseBody: string | null;
-  durationMs: number;
-}
-
-/** As it lies in Redis: what somebody else's system answers may be about a person, or quote a key. */
-type StoredAttempt = Omit<DeliveryAttempt, 'responseBody'> & { sealedBody: string | null };
-const bodyContext = (deliveryId: string): string => `attempts:${deliveryId}`;
-
-export const attemptsKeptMax = 20;
 
 /** The work that a delivery is; `ordered`: it waits for those before it of its order. */
 export type DeliveryWork = (delivery: Delivery, ordered: boolean) => NewEntry;
@@ -148,6 +135,8 @@ export const makeDelivery = (deps: StoreDeps, event: StoredEvent, endpointId: st
   status: 'pending',
   attempts: 0,
   nextAttemptAt: event.createdAt,
+  headSince: null,
+  parkedAt: null,
   createdAt: event.createdAt,
 });
 
@@ -156,26 +145,19 @@ export const eventDocWrites = (deps: StoreDeps, event: StoredEvent): string[][] 
   ['ZADD', deps.keys.events(event.merchantId), '0', event.id],
 ];
 
-export const deliveryWrites = (deps: StoreDeps, delivery: Delivery): string[][] => [
-  ['SET', deps.keys.delivery(delivery.id), JSON.stringify(delivery), 'EX', String(deps.retention.eventSeconds)],
-  ['ZADD', deps.keys.deliveries(delivery.merchantId), '0', delivery.id],
+/** The delivery as it now stands. */
+export const deliveryDocWrite = (deps: StoreDeps, delivery: Delivery): string[] => [
+  'SET',
+  deps.keys.delivery(delivery.id),
+  JSON.stringify(delivery),
+  'EX',
+  String(deps.retention.eventSeconds),
 ];
 
-/** A finished attempt: the delivery as it now stands, and a line in its log. */
-export function attemptWrites(
-  deps: StoreDeps,
-  delivery: Delivery,
-  { responseBody, ...attempt }: DeliveryAttempt,
-): string[][] {
-  const sealedBody = responseBody && deps.keyring.seal(responseBody, bodyContext(delivery.id));
-  const line: StoredAttempt = { ...attempt, sealedBody };
-  return [
-    ['SET', deps.keys.delivery(delivery.id), JSON.stringify(delivery), 'EX', String(deps.retention.eventSeconds)],
-    ['RPUSH', deps.keys.attempts(delivery.id), JSON.stringify(line)],
-    ['LTRIM', deps.keys.attempts(delivery.id), String(-attemptsKeptMax), '-1'],
-    ['EXPIRE', deps.keys.attempts(delivery.id), String(deps.retention.eventSeconds)],
-  ];
-}
+export const deliveryWrites = (deps: StoreDeps, delivery: Delivery): string[][] => [
+  deliveryDocWrite(deps, delivery),
+  ['ZADD', deps.keys.deliveries(delivery.merchantId), '0', delivery.id],
+];
 
 async function readJson<T>(deps: StoreDeps, key: string): Promise<T | null> {
   const doc = await deps.redis.get(key);
@@ -183,14 +165,6 @@ async function readJson<T>(deps: StoreDeps, key: string): Promise<T | null> {
 }
 export const readEvent = (deps: StoreDeps, id: string) => readJson<StoredEvent>(deps, deps.keys.event(id));
 export const readDelivery = (deps: StoreDeps, id: string) => readJson<Delivery>(deps, deps.keys.delivery(id));
-
-export async function readAttempts(deps: StoreDeps, deliveryId: string): Promise<DeliveryAttempt[]> {
-  const lines = await deps.redis.lrange(deps.keys.attempts(deliveryId), 0, -1);
-  return lines.map((line) => {
-    const { sealedBody, ...attempt } = parseStored<StoredAttempt>(line);
-    return { ...attempt, responseBody: sealedBody && deps.keyring.openText(sealedBody, bodyContext(deliveryId)) };
-  });
-}
 
 /** Newest first; ids whose documents are past their retention are passed over. */
 async function listNewest<T>(

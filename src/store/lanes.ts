@@ -85,17 +85,35 @@ export const unlimitWrites = (keys: Keys, lane: string, inflightMax: number): st
 ];
 
 const throttleScript = defineScript(`${budgetLua}
-if base == 0 then return 0 end
 local s = redis.call('HMGET', S, 'slot', 'free')
 local resume = now + tonumber(ARGV[3])
-redis.call('HSET', S, 'interval', math.min(base * 8, interval * 2), 'rest', math.max(rest, resume),
-  'slot', math.max(tonumber(s[1] or '0'), resume), 'free', math.max(tonumber(s[2] or '0'), resume))
+redis.call('HSET', S, 'rest', math.max(rest, resume), 'free', math.max(tonumber(s[2] or '0'), resume))
+if base == 0 then return 0 end
+redis.call('HSET', S, 'slot', math.max(tonumber(s[1] or '0'), resume))
+if ARGV[4] == '1' then redis.call('HSET', S, 'interval', math.min(base * 8, interval * 2)) end
 return 1`);
 
-/** The partner said 429: the lane pauses for as long as it asked, and goes on at half its rate. */
+/** The partner said 429: the lane pauses for as long as it asked, and goes on at half its rate, if it has one. */
 export async function throttleLane({ redis, keys, clock }: LaneDeps, lane: string, pauseMs: number): Promise<void> {
-  await runScript(redis, throttleScript, [keys.tag], [lane, clock.scriptNow(), pauseMs]);
+  await runScript(redis, throttleScript, [keys.tag], [lane, clock.scriptNow(), pauseMs, '1']);
 }
+
+/** The same, at the rate that it had: nothing went wrong. */
+export async function pauseLane({ redis, keys, clock }: LaneDeps, lane: string, pauseMs: number): Promise<void> {
+  await runScript(redis, throttleScript, [keys.tag], [lane, clock.scriptNow(), pauseMs, '']);
+}
+
+/** For how long a lane still pauses (ms); 0: it does not. */
+export async function readPause({ redis, keys, clock }: LaneDeps, lane: string): Promise<number> {
+  const rest = await redis.hget(stateKey(keys, lane), 'rest');
+  return rest === null ? 0 : Math.max(0, Math.ceil(Number(rest) - clock.now()));
+}
+
+/** Ends a lane's pause, and has what waits in it looked at: whom it was about is no longer called. */
+export const resumeWrites = (keys: Keys, lane: string, nowMs: number): string[][] => [
+  ['HDEL', stateKey(keys, lane), 'rest', 'free', 'slot'],
+  ['ZADD', keys.lanes, 'LT', String(nowMs), lane],
+];
 
 /** Where a budget stands: enough to say whether it is used, and how long what waits will take. */
 export interface LaneReading {

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { EventBodySchema, EventTypeSchema } from '../../domain/events.ts';
 import { IdSchema } from '../../domain/ids.ts';
 import { InstantSchema } from '../../domain/time.ts';
+import { readAttempts } from '../../store/delivery-attempts.ts';
 import type { StoreDeps } from '../../store/deps.ts';
 import {
   listDeliveries,
   listEvents,
-  readAttempts,
   readDelivery,
   readEvent,
   type Delivery,
@@ -15,6 +15,7 @@ import {
 import { ok } from '../answer.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { makeRefusal } from '../problem.ts';
+import { AttemptViewSchema, toAttemptView } from '../views/attempt-view.ts';
 import { DeliveryStatusSchema, DeliveryViewSchema, toDeliveryView } from '../views/delivery-view.ts';
 import { PageSchema, pageQuery } from '../views/page.ts';
 import { deliverAlone } from './endpoint-acts.ts';
@@ -90,17 +91,6 @@ async function requireDelivery(store: StoreDeps, merchantId: string, id: string)
   return delivery;
 }
 
-const AttemptSchema = z
-  .strictObject({
-    at: InstantSchema,
-    attempt: z.int(),
-    outcome: z.string().meta({ description: '`delivered`, or the code of what went wrong' }),
-    responseStatus: z.int().nullable(),
-    responseBody: z.string().nullable().meta({ description: 'The beginning of it' }),
-    durationMs: z.number(),
-  })
-  .meta({ id: 'DeliveryAttempt' });
-
 const getAttempts = defineRoute({
   method: 'get',
   path: '/v1/deliveries/:deliveryId/attempts',
@@ -108,11 +98,11 @@ const getAttempts = defineRoute({
   tag,
   scope: 'read',
   params,
-  answers: { 200: { description: 'The last 20', schema: PageSchema(AttemptSchema) } },
+  answers: { 200: { description: 'The last 20', schema: PageSchema(AttemptViewSchema) } },
   problems: ['delivery.not_found'],
   async handle({ store, merchantId, params: { deliveryId } }) {
     await requireDelivery(store, merchantId, deliveryId);
-    return ok({ data: await readAttempts(store, deliveryId), nextCursor: null });
+    return ok({ data: (await readAttempts(store, deliveryId)).map(toAttemptView), nextCursor: null });
   },
 });
 

@@ -73,6 +73,7 @@ const postEndpoint = defineRoute({
     })
     .meta({ id: 'EndpointInput' }),
   answers: { 201: { description: 'Subscribed; the secret is shown this once', schema: NewEndpointSchema } },
+  problems: ['endpoint.too_many'],
   async handle({ deps, store, merchantId, body }) {
     checkTogether(withoutUndefined(body));
     await checkUrl(deps, body.url, '/url');

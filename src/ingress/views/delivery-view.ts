@@ -19,6 +19,7 @@ export const DeliveryViewSchema = z
     status: DeliveryStatusSchema,
     attempts: z.int(),
     nextAttemptAt: InstantSchema.nullable(),
+    parkedAt: InstantSchema.nullable().meta({ description: 'Since then the events after it of its order do not wait for it' }),
     createdAt: InstantSchema,
   })
   .meta({ id: 'Delivery' });
@@ -32,5 +33,6 @@ export const toDeliveryView = (delivery: Delivery): z.infer<typeof DeliveryViewS
   status: delivery.status,
   attempts: delivery.attempts,
   nextAttemptAt: delivery.nextAttemptAt,
+  parkedAt: delivery.parkedAt,
   createdAt: delivery.createdAt,
 });

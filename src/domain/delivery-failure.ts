@@ -1,0 +1,78 @@
+import type { Failure } from './failure.ts';
+
+/** What follows when an attempt ends in this way. */
+interface FailureRow {
+  /** For people: what happened. */
+  what: string;
+  /** `retry`: the next rung of the ladder. `end`: never again. `none`: no attempt was made, and none is counted. */
+  then: 'retry' | 'end' | 'none';
+  /** Everything else for this endpoint waits too, as long as was asked. */
+  pauses: boolean;
+}
+
+/** Every way in which an event can fail to be delivered: drives what follows, and is printed in docs/webhooks/delivery.md. */
+export const deliveryFailures = {
+  dns: { what: 'The host name has no address, or its resolver failed', then: 'retry', pauses: false },
+  connect: { what: 'Nobody took the connection', then: 'retry', pauses: false },
+  tls: {
+    what: 'No trusted TLS connection: expired, self-signed, of another name, or older than TLS 1.2',
+    then: 'retry',
+    pauses: false,
+  },
+  timeout: {
+    what: 'Not connected within 3 s, no answer within 10 s, or not at its end within 15 s',
+    then: 'retry',
+    pauses: false,
+  },
+  reset: { what: 'The connection broke before the answer was complete', then: 'retry', pauses: false },
+  protocol: { what: 'What came is no HTTP/1 answer, or is encoded in no known way', then: 'retry', pauses: false },
+  egress: { what: 'The host name resolves to an address that must not be called', then: 'retry', pauses: false },
+  http_3xx: { what: 'A redirect; it is not followed', then: 'retry', pauses: false },
+  http_4xx: { what: 'Refused: any other 4xx', then: 'retry', pauses: false },
+  http_5xx: { what: 'Their fault: any other 5xx', then: 'retry', pauses: false },
+  rate_limited: { what: '429', then: 'retry', pauses: true },
+  unavailable: { what: '502, 503 or 504: nobody behind the gateway takes anything now', then: 'retry', pauses: true },
+  gone: { what: '410: the endpoint is disabled, and what waits for it is dropped', then: 'end', pauses: false },
+  dropped: { what: 'The endpoint was disabled or deleted: nothing was sent', then: 'none', pauses: false },
+  ours: {
+    what: 'Packline’s own: Redis, keys, shutdown, or settings that no longer allow the URL. Nothing is logged as an attempt; what does not pass becomes an issue',
+    then: 'none',
+    pauses: false,
+  },
+} as const satisfies Record<string, FailureRow>;
+
+export type DeliveryFailure = keyof typeof deliveryFailures;
+/** How an attempt that was made can have failed. */
+export type AttemptFailure = Exclude<DeliveryFailure, 'dropped' | 'ours'>;
+export const deliveryFailureNames = Object.keys(deliveryFailures) as [DeliveryFailure, ...DeliveryFailure[]];
+
+/** What an answer other than 2xx means. */
+export function failureOfStatus(status: number): AttemptFailure {
+  if (status === 410) return 'gone';
+  if (status === 429) return 'rate_limited';
+  if (status === 502 || status === 503 || status === 504) return 'unavailable';
+  if (status >= 300 && status < 400) return 'http_3xx';
+  if (status >= 400 && status < 500) return 'http_4xx';
+  return status >= 500 && status < 600 ? 'http_5xx' : 'protocol';
+}
+
+/** By the code of the Failure that an exchange without an answer ended with. */
+const ofCode: ReadonlyMap<string, AttemptFailure> = new Map([
+  ['http.dns', 'dns'],
+  ['http.connect', 'connect'],
+  ['http.tls', 'tls'],
+  ['http.timeout_connect', 'timeout'],
+  ['http.timeout_headers', 'timeout'],
+  ['http.timeout', 'timeout'],
+  ['http.reset', 'reset'],
+  ['http.garbage', 'protocol'],
+]);
+
+/**
+ * Whatever has no row is ours, and no attempt: a URL that was allowed when it was written is refused because our settings
+ * have changed. What its name resolves to is theirs.
+ */
+export function failureOf({ code, detail }: Pick<Failure, 'code' | 'detail'>): AttemptFailure | 'ours' {
+  if (code === 'egress.address' && detail['resolved'] === true) return 'egress';
+  return ofCode.get(code) ?? 'ours';
+}
