@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { setImmediate } from 'node:timers/promises';
+import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
 import { Webhook } from 'standardwebhooks';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { sendEvent, type EventToSend, type SendOutcome } from '../../src/delivery/send-event.ts';
 import { verifyAsymmetric } from '../../src/platform/asymmetric-signature.ts';
 import { createEgress } from '../../src/platform/egress.ts';
@@ -134,22 +138,39 @@ describe('an event on its way', () => {
 
 describe('an answer', () => {
   it.each([200, 201, 202, 204, 299])('of %i is a delivery', async (status) => {
-    expect((await send(answerWith(status))).outcome).toMatchObject({ delivered: true, status });
+    expect((await send(answerWith(status))).outcome).toMatchObject({
+      failure: null,
+      code: 'delivered',
+      exchange: { responseStatus: status },
+    });
   });
 
-  it.each([400, 401, 404, 409, 410, 413, 429, 500, 502, 503])('of %i is none', async (status) => {
-    expect((await send(answerWith(status, {}, 'no'))).outcome).toEqual({
-      delivered: false,
+  it.each([
+    [400, 'http_4xx'],
+    [401, 'http_4xx'],
+    [404, 'http_4xx'],
+    [410, 'gone'],
+    [413, 'http_4xx'],
+    [429, 'rate_limited'],
+    [500, 'http_5xx'],
+    [501, 'http_5xx'],
+    [502, 'unavailable'],
+    [503, 'unavailable'],
+    [504, 'unavailable'],
+    [599, 'http_5xx'],
+    [600, 'protocol'],
+    [999, 'protocol'],
+  ])('of %i is none: %s', async (status, failure) => {
+    expect((await send(answerWith(status, {}, 'no'))).outcome).toMatchObject({
+      failure,
       code: `http_${status}`,
-      status,
-      body: 'no',
-      askedMs: undefined,
+      exchange: { responseStatus: status, responseBody: 'no', retryAfterMs: null },
     });
   });
 
   it.each([301, 302, 303, 307, 308])('of %i is none either, and is not followed', async (status) => {
     const { outcome, requests } = await send(answerWith(status, { location: '/elsewhere' }));
-    expect(outcome).toMatchObject({ delivered: false, code: `http_${status}` });
+    expect(outcome).toMatchObject({ failure: 'http_3xx', code: `http_${status}` });
     expect(requests.map(({ path }) => path)).toEqual(['/hooks']);
   });
 
@@ -157,16 +178,76 @@ describe('an answer', () => {
     [429, { 'retry-after': '120' }, 120_000],
     [503, { 'retry-after': 'Thu, 15 Jan 2026 00:10:00 GMT' }, 600_000],
     [429, { ratelimit: '"default";r=0;t=30' }, 30_000],
-    [500, {}, undefined],
-  ] as const)('of %i with %o asks for %s ms', async (status, headers, askedMs) => {
+    [200, { ratelimit: '"default";r=0;t=30' }, 30_000],
+    [200, { 'retry-after': '120' }, null],
+    [500, {}, null],
+  ] as const)('of %i with %o asks for %s ms', async (status, headers, retryAfterMs) => {
     const nowMs = Date.parse('2026-01-15T00:00:00Z');
-    expect((await send(answerWith(status, { ...headers }), { nowMs })).outcome).toMatchObject({ askedMs });
+    const { outcome } = await send(answerWith(status, { ...headers }), { nowMs });
+    expect(outcome.exchange).toMatchObject({ retryAfterMs });
   });
 
   it('is kept for people up to a length that fits a screen, however long it is', async () => {
     const { outcome } = await send(answerWith(500, {}, 'x'.repeat(200_000)));
-    expect(outcome.body).toBe('x'.repeat(1_024));
-    expect((await send(answerWith(200, {}, 'y'.repeat(200_000)))).outcome).toMatchObject({ delivered: true });
+    expect(outcome.exchange.responseBody).toBe('x'.repeat(1_024));
+    expect((await send(answerWith(200, {}, 'y'.repeat(200_000)))).outcome).toMatchObject({ failure: null });
+  });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', (data: Buffer) => brotliCompressSync(data, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } })],
+  ] as const)('of 200 MB of zeros in %s is a delivery, and costs no memory', async (encoding, compress) => {
+    const bomb = compress(Buffer.alloc(200_000_000));
+    const before = process.memoryUsage();
+    const { outcome } = await send((_request, response) =>
+      response.writeHead(200, { 'content-encoding': encoding }).end(bomb),
+    );
+    expect(outcome).toMatchObject({ failure: null, exchange: { responseBody: '\u0000'.repeat(1_024) } });
+    expect(process.memoryUsage().arrayBuffers - before.arrayBuffers).toBeLessThan(20_000_000);
+  });
+});
+
+describe('what the log shows of an attempt', () => {
+  it('are the headers that were sent, but for what signs and what is the merchant’s own', async () => {
+    const secrets = [secret, generateWebhookSecret()];
+    const { outcome, requests } = await send(answerWith(200), {
+      secrets,
+      more: { headers: { authorization: 'Bearer theirs' }, schemes: ['v1', 'v1a'] },
+    });
+    const sent = headersOf(requests[0]?.headers ?? {});
+    expect(outcome.exchange.requestHeaders).toEqual({
+      authorization: '***',
+      'content-type': 'application/json',
+      'content-digest': sent['content-digest'],
+      'webhook-id': event.eventId,
+      'webhook-timestamp': sent['webhook-timestamp'],
+      'webhook-signature': 'v1,*** v1a,*** v1,*** v1a,***',
+    });
+  });
+
+  it('are the headers that came, each cut, and nobody’s session', async () => {
+    const { outcome } = await send(
+      answerWith(500, { 'x-request-id': 'theirs', 'x-long': 'l'.repeat(300), 'set-cookie': 'session=1' }),
+    );
+    expect(outcome.exchange.responseHeaders).toMatchObject({
+      'x-request-id': 'theirs',
+      'x-long': 'l'.repeat(256),
+      'set-cookie': '***',
+    });
+  });
+
+  it('is how long its phases took, and null for those that an open connection spares', async () => {
+    const server = createServer((_request, response) => response.end());
+    const url = `http://partner.example:${await listen(server)}/`;
+    const http = openHttp(() => Promise.resolve([{ address: '127.0.0.1', family: 4 }]));
+    const { signal } = new AbortController();
+    const timingsOf = async () =>
+      (await sendEvent(http, { ...event, url }, { nowMs: Date.now(), signal })).exchange.timings;
+    const some = expect.any(Number);
+    expect(await timingsOf()).toEqual({ dnsMs: some, connectMs: some, tlsMs: null, firstByteMs: some, totalMs: some });
+    await setImmediate();
+    expect(await timingsOf()).toEqual({ dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: some, totalMs: some });
   });
 });
 
@@ -180,19 +261,17 @@ describe('no answer', () => {
   const talksNonsense: RequestListener = (request) => request.socket.end('no HTTP at all\r\n\r\n');
 
   it.each([
-    ['http.timeout_headers', { headersMs: 50 }, saysNothing],
-    ['http.timeout', { totalMs: 80 }, neverEnds],
-    ['http.reset', {}, hangsUp],
-    ['http.garbage', {}, talksNonsense],
-  ] as const)('is a failed attempt with the code %s', async (code, timeouts, answer) => {
-    expect((await send(answer, { timeouts })).outcome).toEqual({
-      delivered: false,
-      code,
-      status: null,
-      body: null,
-      askedMs: undefined,
-    });
+    ['http.timeout_headers', 'timeout', { headersMs: 50 }, saysNothing],
+    ['http.timeout', 'timeout', { totalMs: 80 }, neverEnds],
+    ['http.reset', 'reset', {}, hangsUp],
+    ['http.garbage', 'protocol', {}, talksNonsense],
+  ] as const)('is a failed attempt with the code %s: %s', async (code, failure, timeouts, answer) => {
+    const nothing = { responseStatus: null, responseHeaders: null, responseBody: null, retryAfterMs: null };
+    expect((await send(answer, { timeouts })).outcome).toMatchObject({ failure, code, exchange: nothing });
   });
+
+  const attempt = (http: Http, url: string) =>
+    sendEvent(http, { ...event, url }, { nowMs: Date.now(), signal: new AbortController().signal });
 
   it('because nobody listens there is a failed attempt', async () => {
     const server = createServer();
@@ -200,20 +279,48 @@ describe('no answer', () => {
     await new Promise((resolve) => {
       server.close(resolve);
     });
-    const { signal } = new AbortController();
-    const url = `http://127.0.0.1:${port}/`;
-    const outcome = await sendEvent(openHttp(), { ...event, url }, { nowMs: Date.now(), signal });
-    expect(outcome).toMatchObject({ delivered: false, code: 'http.connect', status: null });
+    expect(await attempt(openHttp(), `http://127.0.0.1:${port}/`)).toMatchObject({
+      failure: 'connect',
+      code: 'http.connect',
+      exchange: { responseStatus: null, timings: { firstByteMs: null } },
+    });
   });
 
-  it('because the address is one that nothing may go to is a failed attempt, and nothing goes there', async () => {
-    const http = createHttp({ egress: createEgress({ allow: [] }), userAgent: 'Packline/test' });
-    const { signal } = new AbortController();
-    const url = 'https://169.254.169.254/latest/meta-data';
-    const outcome = await sendEvent(http, { ...event, url }, { nowMs: Date.now(), signal });
-    expect(outcome).toMatchObject({ delivered: false, code: expect.stringMatching(/^egress\./) });
-    await http.close();
+  it('because the name has no address is a failed attempt', async () => {
+    const http = openHttp(() => Promise.resolve([]));
+    expect(await attempt(http, 'http://partner.example/')).toMatchObject({ failure: 'dns', code: 'http.dns' });
   });
+
+  it('because nobody vouches for the certificate is a failed attempt', async () => {
+    const keys = readFileSync(new URL('../fixtures/tls/partner.pem', import.meta.url));
+    const server = createTlsServer({ key: keys, cert: keys });
+    const url = `https://127.0.0.1:${await listen(server)}/`;
+    expect(await attempt(openHttp(), url)).toMatchObject({ failure: 'tls', code: 'http.tls' });
+  });
+
+  const guarded = (answers: string[] = []): Http => {
+    const resolve = () => Promise.resolve(answers.map((address) => ({ address, family: 4 })));
+    const http = createHttp({ egress: createEgress({ allow: [], resolve }), userAgent: 'Packline/test' });
+    onTestFinished(() => http.close());
+    return http;
+  };
+
+  it('because the name resolves to where nothing may go is a failed attempt, and nothing goes there', async () => {
+    expect(await attempt(guarded(['169.254.169.254']), 'https://subscriber.example/')).toMatchObject({
+      failure: 'egress',
+      code: 'egress.address',
+    });
+  });
+
+  it.each(['https://169.254.169.254/', 'https://subscriber.example:8443/', 'http://subscriber.example/'])(
+    'because our settings no longer allow %s is no attempt at all: it is ours',
+    async (url) => {
+      await expect(attempt(guarded(['1.1.1.1']), url)).rejects.toMatchObject({
+        kind: 'transient',
+        code: expect.stringMatching(/^egress\./),
+      });
+    },
+  );
 
   it('because our own process ends is no attempt at all', async () => {
     const ending = new AbortController();

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { readEndpoint, signingKeys } from '../../src/store/endpoints.ts';
-import { attemptWrites, readDelivery } from '../../src/store/events.ts';
+import { attemptWrites } from '../../src/store/delivery-attempts.ts';
+import { readDelivery } from '../../src/store/events.ts';
 import { commit } from '../../src/store/commit.ts';
 import { leaseEntries } from '../../src/store/entries.ts';
 import { startIngress } from '../support/ingress.ts';
@@ -125,7 +126,15 @@ test('deliveries are listed by endpoint and status, with their attempts', async 
   const delivery = await readDelivery(store, tested.id);
   if (delivery === null) throw new Error('the delivery was not stored');
   const at = new Date(ingress.clock.now()).toISOString();
-  const attempt = { at, attempt: 1, outcome: 'http.status', responseStatus: 500, responseBody: 'no', durationMs: 12 };
+  const exchange = {
+    requestHeaders: { 'webhook-signature': 'v1,***' },
+    responseStatus: 500,
+    responseHeaders: { server: 'theirs' },
+    responseBody: 'no',
+    retryAfterMs: null,
+    timings: { dnsMs: null, connectMs: 1, tlsMs: 2, firstByteMs: 8.5, totalMs: 12 },
+  };
+  const attempt = { at, attempt: 1, outcome: 'http_500', failure: 'http_5xx', exchange } as const;
   const failed = { ...delivery, status: 'failed', attempts: 1, nextAttemptAt: null } as const;
   await commit(store, { writes: attemptWrites(store, failed, attempt) });
 
@@ -136,7 +145,8 @@ test('deliveries are listed by endpoint and status, with their attempts', async 
   expect(await list('status=failed')).toEqual([tested.id]);
   expect(await list(`endpointId=${other.id}&status=failed`)).toEqual([]);
   const attempts = await request('GET', `/v1/deliveries/${tested.id}/attempts`, { key });
-  expect(attempts.body).toEqual({ data: [attempt], nextCursor: null });
+  const { exchange: _, ...line } = attempt;
+  expect(attempts.body).toEqual({ data: [{ ...line, ...exchange }], nextCursor: null });
 });
 
 test('endpoints, events and deliveries of another merchant do not exist', async () => {

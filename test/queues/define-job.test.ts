@@ -78,6 +78,8 @@ describe('a piece of work', () => {
       status: 'pending',
       attempts: 0,
       nextAttemptAt: null,
+      headSince: null,
+      parkedAt: null,
       createdAt: '2026-01-15T00:00:00.000Z',
     } as const;
     expect(deliveryWork(delivery)).toMatchObject({ lane: `endpoint.${delivery.endpointId}`, payload: { orderId } });

@@ -13,8 +13,6 @@ import {
 } from '../../src/store/endpoints.ts';
 import { leaseEntries } from '../../src/store/entries.ts';
 import {
-  attemptsKeptMax,
-  attemptWrites,
   deliveryWrites,
   eventDocWrites,
   eventWrites,
@@ -22,15 +20,12 @@ import {
   listEvents,
   makeDelivery,
   makeEvent,
-  readAttempts,
-  readDelivery,
   readEvent,
 } from '../../src/store/events.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { testRedis } from '../support/redis.ts';
 import { createTestStore } from '../support/test-store.ts';
 import { sampleMerchantId as merchantId } from './accept-sample.ts';
-import { whereIs } from './everything-in-redis.ts';
 
 const { client } = await testRedis();
 const clock = createFakeClock();
@@ -137,29 +132,6 @@ describe('a delivery', () => {
     await commit(store, { writes: [...eventDocWrites(store, event), ...deliveryWrites(store, delivery)] });
     return delivery;
   };
-
-  it('remembers its last twenty attempts, for as long as itself', async () => {
-    const delivery = await makeOne();
-    for (let attempt = 1; attempt <= attemptsKeptMax + 3; attempt += 1) {
-      const line = { at: delivery.createdAt, attempt, outcome: 'http_500', responseStatus: 500, responseBody: '', durationMs: 1 }; // prettier-ignore
-      await commit(store, { writes: attemptWrites(store, { ...delivery, attempts: attempt }, line) });
-    }
-    const attempts = await readAttempts(store, delivery.id);
-    expect(attempts.map(({ attempt }) => attempt)).toEqual(Array.from({ length: 20 }, (_, n) => n + 4));
-    expect((await readDelivery(store, delivery.id))?.attempts).toBe(23);
-    expect(await client.ttl(store.keys.attempts(delivery.id))).toBeGreaterThan(store.retention.eventSeconds - 60);
-  });
-
-  it('keeps what it was answered sealed: it may be about a person', async () => {
-    const delivery = await makeOne();
-    for (const responseBody of ['Ana Canário has moved', '', null]) {
-      const line = { at: delivery.createdAt, attempt: 1, outcome: 'http_500', responseStatus: 500, responseBody, durationMs: 1 }; // prettier-ignore
-      await commit(store, { writes: attemptWrites(store, delivery, line) });
-    }
-    const answered = (await readAttempts(store, delivery.id)).map(({ responseBody }) => responseBody);
-    expect(answered).toEqual(['Ana Canário has moved', '', null]);
-    expect(await whereIs(client, ['Canário', 'has moved'])).toEqual([]);
-  });
 
   it('is listed newest first, page by page, without gaps where others are past their retention', async () => {
     const made: string[] = [];

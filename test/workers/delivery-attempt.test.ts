@@ -3,11 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { retryLadderMs } from '../../src/delivery/schedule.ts';
 import { Failure } from '../../src/domain/failure.ts';
 import { generateWebhookSecret } from '../../src/platform/signature.ts';
-import { deliveryWork } from '../../src/queues/delivery-attempt.ts';
-import { changeOrder } from '../../src/store/change-order.ts';
-import { commit, type CommitPlan } from '../../src/store/commit.ts';
 import {
-  createEndpoint,
   deleteEndpoint,
   readEndpoint,
   rotateEndpointSecret,
@@ -15,152 +11,98 @@ import {
   updateEndpoint,
   type Endpoint,
 } from '../../src/store/endpoints.ts';
-import { listDeliveries, readAttempts, type Delivery } from '../../src/store/events.ts';
-import { acceptSample, sampleMerchantId as merchantId } from '../store/accept-sample.ts';
+import { readAttempts } from '../../src/store/delivery-attempts.ts';
+import { sampleMerchantId as merchantId } from '../store/accept-sample.ts';
 import { present } from '../store/present.ts';
 import { testRedis } from '../support/redis.ts';
+import { announcingOn } from './announcing.ts';
 import { openEndpointServer, type EndpointServer } from './endpoint-server.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
 
 const { client } = await testRedis();
-let bench: Workbench;
+let bench: Workbench & ReturnType<typeof announcingOn>;
 let server: EndpointServer;
 let endpoint: Endpoint;
 let secret: string;
 beforeEach(async () => {
-  bench = await openWorkbench(client);
+  const opened = await openWorkbench(client);
+  bench = { ...opened, ...announcingOn(opened) };
   server = await openEndpointServer();
   secret = generateWebhookSecret();
-  endpoint = await subscribe(server.url, secret);
+  endpoint = await bench.subscribe(server.url, secret);
 });
 
-const subscribe = (url: string, signWith = generateWebhookSecret()) =>
-  createEndpoint(bench.store, merchantId, { url, eventTypes: [], description: null }, signWith);
-/** An order whose own work is out of the way, and whose import was announced before anybody subscribed. */
-async function anOrder(externalId = 'order-1'): Promise<string> {
-  const order = await acceptSample(bench.store, externalId);
-  const { id } = order;
-  await client.hset(bench.store.keys.order(id), 'doc', JSON.stringify({ ...order, announced: true }));
-  const [submit] = await bench.take();
-  if (submit !== undefined)
-    await commit(bench.store, { settle: { id: submit.id, attempt: submit.attempt, how: 'ack' } });
-  return id;
-}
-/** Announces problems of an order, each in a commit of its own. */
-async function announce(orderId: string, ...codes: string[]): Promise<void> {
-  const options = { commit: (plan: CommitPlan) => commit(bench.store, plan), work: deliveryWork };
-  for (const code of codes) {
-    bench.clock.advance(1);
-    await changeOrder(bench.store, orderId, options, ({ order }) => {
-      const data = {
-        orderId,
-        externalId: order.externalId,
-        version: order.version + 1,
-        code,
-        detail: code,
-        source: 'you',
-      };
-      return { order, happenings: [{ type: 'order.problem', data }] };
-    });
-  }
-}
-/** Does what is due until nothing is. */
-async function runQuiet(): Promise<void> {
-  while ((await bench.runDue()).length > 0);
-}
 const sent = (): string[] => server.attempts.map(({ code }) => code);
-/** The deliveries to one endpoint, oldest first. */
-async function deliveries(to: Endpoint = endpoint): Promise<Delivery[]> {
-  const { items } = await listDeliveries(bench.store, merchantId, { limit: 100 });
-  return items.filter(({ endpointId }) => endpointId === to.id).toReversed();
-}
+const deliveries = (to: Endpoint = endpoint) => bench.deliveriesTo(to);
 const statuses = async (to?: Endpoint): Promise<string[]> => (await deliveries(to)).map(({ status }) => status);
 
 describe('the events of one order', () => {
   it('arrive in their order, though the first has to be sent again', async () => {
-    const orderId = await anOrder();
-    await announce(orderId, 'a', 'b', 'c');
+    const orderId = await bench.anOrder();
+    await bench.announce(orderId, 'a', 'b', 'c');
     server.answer = () => (server.attempts.length === 1 ? 500 : 200);
-    await runQuiet();
+    await bench.runQuiet();
     expect(sent()).toEqual(['a']);
     bench.clock.advance(retryLadderMs[0]);
-    await runQuiet();
+    await bench.runQuiet();
     expect(sent()).toEqual(['a', 'a', 'b', 'c']);
     expect(await statuses()).toEqual(['delivered', 'delivered', 'delivered']);
   });
 
   it('wait for their turn also when they come while the first is being tried again', async () => {
-    const orderId = await anOrder();
+    const orderId = await bench.anOrder();
     server.answer = ({ code }) => (code === 'a' ? 500 : 200);
-    await announce(orderId, 'a');
-    await runQuiet();
-    await announce(orderId, 'b');
-    await runQuiet();
+    await bench.announce(orderId, 'a');
+    await bench.runQuiet();
+    await bench.announce(orderId, 'b');
+    await bench.runQuiet();
     expect(sent()).toEqual(['a']);
   });
 
-  it('go on when the first is given up, after its last attempt', async () => {
-    const orderId = await anOrder();
-    await announce(orderId, 'a', 'b');
-    server.answer = ({ code }) => (code === 'a' ? 503 : 200);
-    await runQuiet();
-    for (const waitMs of retryLadderMs) {
-      bench.clock.advance(waitMs - 1);
-      expect(await bench.take()).toEqual([]);
-      bench.clock.advance(1);
-      await runQuiet();
-    }
-    expect(sent()).toEqual([...Array<string>(11).fill('a'), 'b']);
-    expect(await deliveries()).toMatchObject([
-      { status: 'failed', attempts: 11, nextAttemptAt: null },
-      { status: 'delivered', attempts: 1, nextAttemptAt: null },
-    ]);
-  });
-
   it("do not hold up another order's at the same endpoint", async () => {
-    const [one, two] = [await anOrder('one'), await anOrder('two')];
+    const [one, two] = [await bench.anOrder('one'), await bench.anOrder('two')];
     server.answer = ({ code }) => (code === 'a' ? 500 : 200);
-    await announce(one, 'a', 'never');
-    await announce(two, 'b', 'c');
-    await runQuiet();
+    await bench.announce(one, 'a', 'never');
+    await bench.announce(two, 'b', 'c');
+    await bench.runQuiet();
     expect(sent().toSorted()).toEqual(['a', 'b', 'c']);
   });
 
   it('do not wait at one endpoint for another', async () => {
     const other = await openEndpointServer();
-    const elsewhere = await subscribe(other.url);
+    const elsewhere = await bench.subscribe(other.url);
     server.answer = () => 500;
-    await announce(await anOrder(), 'a', 'b');
-    await runQuiet();
+    await bench.announce(await bench.anOrder(), 'a', 'b');
+    await bench.runQuiet();
     expect(sent()).toEqual(['a']);
     expect(other.attempts.map(({ code }) => code)).toEqual(['a', 'b']);
     expect(await statuses(elsewhere)).toEqual(['delivered', 'delivered']);
   });
 
   it('go on when the document of the first is past its retention', async () => {
-    await announce(await anOrder(), 'a', 'b');
+    await bench.announce(await bench.anOrder(), 'a', 'b');
     const [first] = await deliveries();
     await client.del(bench.store.keys.delivery(first?.id ?? ''));
-    await runQuiet();
+    await bench.runQuiet();
     expect(sent()).toEqual(['b']);
   });
 
   it('go on when what the first announced is past its retention', async () => {
-    await announce(await anOrder(), 'a', 'b');
+    await bench.announce(await bench.anOrder(), 'a', 'b');
     const [first] = await deliveries();
     await client.del(bench.store.keys.event(first?.eventId ?? ''));
-    await runQuiet();
+    await bench.runQuiet();
     expect(sent()).toEqual(['b']);
   });
 });
 
 describe('an attempt', () => {
   it('bears the same id and the same bytes each time, and is signed anew', async () => {
-    await announce(await anOrder(), 'a');
+    await bench.announce(await bench.anOrder(), 'a');
     server.answer = () => (server.attempts.length === 1 ? 500 : 200);
-    await runQuiet();
+    await bench.runQuiet();
     bench.clock.advance(retryLadderMs[0]);
-    await runQuiet();
+    await bench.runQuiet();
     const [first, second] = server.attempts;
     expect([second?.eventId, second?.body]).toEqual([first?.eventId, first?.body]);
     expect(second?.headers['webhook-timestamp']).not.toBe(first?.headers['webhook-timestamp']);
@@ -171,9 +113,9 @@ describe('an attempt', () => {
   });
 
   it('is logged with its answer, and says when the next one is', async () => {
-    await announce(await anOrder(), 'a');
+    await bench.announce(await bench.anOrder(), 'a');
     server.answer = () => 500;
-    await runQuiet();
+    await bench.runQuiet();
     const [delivery] = await deliveries();
     expect(delivery).toMatchObject({
       status: 'pending',
@@ -181,14 +123,14 @@ describe('an attempt', () => {
       nextAttemptAt: new Date(bench.clock.now() + retryLadderMs[0]).toISOString(),
     });
     expect(await readAttempts(bench.store, delivery?.id ?? '')).toMatchObject([
-      { attempt: 1, outcome: 'http_500', responseStatus: 500, responseBody: '' },
+      { attempt: 1, outcome: 'http_500', failure: 'http_5xx', exchange: { responseStatus: 500, responseBody: '' } },
     ]);
   });
 
   it('waits as long as the subscriber asked, in full', async () => {
-    await announce(await anOrder(), 'a');
+    await bench.announce(await bench.anOrder(), 'a');
     server.answer = () => ({ status: 429, headers: { 'retry-after': '3600' } });
-    await runQuiet();
+    await bench.runQuiet();
     bench.clock.advance(3_600_000 - 1);
     expect(await bench.take()).toEqual([]);
     bench.clock.advance(1);
@@ -196,7 +138,7 @@ describe('an attempt', () => {
   });
 
   it('is not made again for an event that has been delivered, though its work is handed over twice', async () => {
-    await announce(await anOrder(), 'a');
+    await bench.announce(await bench.anOrder(), 'a');
     const entry = present((await bench.take())[0]);
     await bench.run(entry);
     await bench.run(entry);
@@ -205,7 +147,7 @@ describe('an attempt', () => {
   });
 
   it('that our own end cut short is none: nothing is recorded, and the delivery waits as before', async () => {
-    await announce(await anOrder(), 'a');
+    await bench.announce(await bench.anOrder(), 'a');
     const ending = new AbortController();
     server.answer = () => {
       ending.abort(new Failure('aborted', 'job.shutdown', 'the process is ending'));
@@ -223,16 +165,16 @@ describe('an attempt', () => {
 describe('an endpoint that answers 410', () => {
   it('is disabled, and what was on its way to it is dropped unsent, order by order', async () => {
     const other = await openEndpointServer();
-    const elsewhere = await subscribe(other.url);
+    const elsewhere = await bench.subscribe(other.url);
     server.answer = () => 410;
-    const [one, two] = [await anOrder('one'), await anOrder('two')];
-    await announce(one, 'a', 'b');
-    await runQuiet();
+    const [one, two] = [await bench.anOrder('one'), await bench.anOrder('two')];
+    await bench.announce(one, 'a', 'b');
+    await bench.runQuiet();
     expect(sent()).toEqual(['a']);
     expect(await statuses()).toEqual(['failed', 'dropped']);
     expect(await readEndpoint(bench.store, merchantId, endpoint.id)).toMatchObject({ disabled: true, disabledReason: 'gone' }); // prettier-ignore
-    await announce(two, 'c');
-    await runQuiet();
+    await bench.announce(two, 'c');
+    await bench.runQuiet();
     expect(sent()).toEqual(['a']);
     expect(await statuses(elsewhere)).toEqual(['delivered', 'delivered', 'delivered']);
   });
@@ -245,8 +187,8 @@ describe('an endpoint that answers 410', () => {
       await rotateEndpointSecret(bench.store, moved, fresh, 0);
       return 410;
     };
-    await announce(await anOrder(), 'a');
-    await runQuiet();
+    await bench.announce(await bench.anOrder(), 'a');
+    await bench.runQuiet();
     const after = present(await readEndpoint(bench.store, merchantId, endpoint.id));
     expect(after).toMatchObject({ url: other.url, disabled: false });
     expect(signingKeys(bench.store, after).map(({ secret: of }) => of)).toEqual([fresh]);
@@ -257,8 +199,8 @@ describe('an endpoint that answers 410', () => {
       await deleteEndpoint(bench.store, endpoint);
       return 410;
     };
-    await announce(await anOrder(), 'a');
-    await runQuiet();
+    await bench.announce(await bench.anOrder(), 'a');
+    await bench.runQuiet();
     expect(await readEndpoint(bench.store, merchantId, endpoint.id)).toBeNull();
   });
 });
@@ -268,12 +210,12 @@ describe('an endpoint that is gone', () => {
     ['deleted', () => deleteEndpoint(bench.store, endpoint)],
     ['disabled', () => updateEndpoint(bench.store, endpoint, { disabled: true, disabledReason: 'merchant' })],
   ] as const)('because it was %s gets nothing more, and the log says why', async (_how, end) => {
-    await announce(await anOrder(), 'a', 'b');
+    await bench.announce(await bench.anOrder(), 'a', 'b');
     await end();
-    await runQuiet();
+    await bench.runQuiet();
     expect(sent()).toEqual([]);
     expect(await statuses()).toEqual(['dropped', 'dropped']);
     const [first] = await deliveries();
-    expect(await readAttempts(bench.store, first?.id ?? '')).toMatchObject([{ outcome: 'endpoint_gone' }]);
+    expect(await readAttempts(bench.store, first?.id ?? '')).toMatchObject([{ outcome: 'endpoint_gone', failure: 'dropped', exchange: null }]);
   });
 });
