@@ -1,8 +1,13 @@
 import { Webhook } from 'standardwebhooks';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { retryLadderMs } from '../../src/delivery/schedule.ts';
 import { Failure } from '../../src/domain/failure.ts';
+import type { WorkerDeps } from '../../src/fulfilment/deps.ts';
+import { createEgress } from '../../src/platform/egress.ts';
+import { createHttp } from '../../src/platform/http.ts';
+import { createKeyring } from '../../src/platform/secrets.ts';
 import { generateWebhookSecret } from '../../src/platform/signature.ts';
+import type { JobContext } from '../../src/queues/run-worker.ts';
 import {
   deleteEndpoint,
   readEndpoint,
@@ -217,5 +222,42 @@ describe('an endpoint that is gone', () => {
     expect(await statuses()).toEqual(['dropped', 'dropped']);
     const [first] = await deliveries();
     expect(await readAttempts(bench.store, first?.id ?? '')).toMatchObject([{ outcome: 'endpoint_gone', failure: 'dropped', exchange: null }]);
+  });
+});
+
+type Context = JobContext<WorkerDeps>;
+describe('a fault of ours', () => {
+  it.each([
+    [
+      'a key that cannot be opened',
+      (context: Context): Context => {
+        const other = createKeyring({ current: { id: 'other', key: Buffer.alloc(32, 9) } });
+        return { ...context, store: { ...context.store, keyring: other } };
+      },
+      'secrets.cannot_open',
+    ],
+    [
+      'settings that no longer allow the URL',
+      (context: Context): Context => {
+        const http = createHttp({ egress: createEgress({ allow: [] }), userAgent: 'Packline/test' });
+        onTestFinished(() => http.close());
+        return { ...context, deps: { ...context.deps, http } };
+      },
+      'egress.scheme',
+    ],
+  ])('%s: no attempt is used up, nothing is sent, and the order waits', async (_what, broken, code) => {
+    await bench.announce(await bench.anOrder(), 'a', 'b');
+    const entry = present((await bench.take())[0]);
+    await expect(bench.run(entry, broken)).rejects.toMatchObject({ code });
+    expect(sent()).toEqual([]);
+    expect(await deliveries()).toMatchObject([
+      { status: 'pending', attempts: 0, headSince: null },
+      { status: 'pending', attempts: 0 },
+    ]);
+    const [first] = await deliveries();
+    expect(await readAttempts(bench.store, first?.id ?? '')).toEqual([]);
+    await bench.run(entry);
+    await bench.runQuiet();
+    expect(sent()).toEqual(['a', 'b']);
   });
 });

@@ -121,14 +121,14 @@ describe('an endpoint that asks to be left alone', () => {
   });
 
   it.each([
-    ['that is moved to another URL', { url: 'http://127.0.0.1:1/' }],
-    ['that is enabled', { disabled: false }],
-  ])('%s is called at once: who asked was another', async (_how, change) => {
+    ['that is given a URL', () => ({ url: server.url })],
+    ['that is enabled', () => ({ disabled: false })],
+  ])('%s is called at once: who asked was another', async (_how, changeTo) => {
     await announceEach('a', 'b');
     answerFirst(503, { 'retry-after': '3600' });
     const [first] = await takeOne();
     await bench.run(first ?? expect.fail('nothing is due'));
-    await updateEndpoint(bench.store, endpoint, 'url' in change ? { url: server.url } : change);
+    await updateEndpoint(bench.store, endpoint, changeTo());
     await bench.runQuiet();
     expect(sent()).toEqual(['a', 'b']);
   });
