@@ -30,4 +30,4 @@ export const concurrencyMax = 50;
 export const ratePerSecondMax = 1_000;
 
 /** Of one merchant. Each event is written for each of them in the commit of what it tells (docs/decisions/0002). */
-export const endpointsMax = 100;
+export const endpointsMax = 50;

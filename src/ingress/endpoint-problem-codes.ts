@@ -7,7 +7,7 @@ export const endpointProblemCodes = {
     'rejected',
     409,
     'Too many endpoints',
-    'A merchant may have 100. Delete one that nobody needs; one endpoint may take any number of event types.',
+    'A merchant may have 50. Delete one that nobody needs; one endpoint may take any number of event types.',
   ),
   'endpoint.keys_full': row(
     'rejected',

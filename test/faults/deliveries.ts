@@ -1,4 +1,4 @@
-import type { ReceivedEvent } from '../support/subscriber.ts';
+import type { ReceivedEvent, Subscriber } from '../support/subscriber.ts';
 
 export interface Deliveries {
   /** Order ids whose events came out of order. */
@@ -35,4 +35,9 @@ export function finishedAt(received: readonly ReceivedEvent[]): Map<string, numb
     if (data['newStatus'] === 'DELIVERED' && !finished.has(externalId)) finished.set(externalId, atMs);
   }
   return finished;
+}
+
+/** One in twelve of the first answers is no success, so that deliveries are made again while processes die. */
+export function refuseSome(subscriber: Subscriber): void {
+  for (let n = 0; n < 6; n += 1) subscriber.answerWith(...Array<number>(11).fill(200), 500);
 }

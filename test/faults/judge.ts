@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BooksReport } from '../../src/sandbox/books.ts';
+import { findMiscounted } from './counted.ts';
 import { finishedAt, readDeliveries } from './deliveries.ts';
 import { describeOrder } from './describe-order.ts';
 import { findLeftOver } from './left-over.ts';
@@ -24,6 +25,8 @@ export interface Verdict {
   disordered: string[];
   /** Events that the merchant got more than once, which is allowed. */
   repeatedEvents: number;
+  /** Deliveries whose attempts were not counted truly; not looked at by earlier runs. */
+  miscounted?: string[];
   /** Work that is under way or due when everything is at its end. */
   leftOver: string[];
   /** What metrics said that was not so. */
@@ -68,6 +71,7 @@ export async function judge(world: World, load: Load, faultEndedMs: number | nul
     doubled: findDoubled(packline.sandbox.books.report()),
     wrongSums: await findWrongSums(world, load),
     disordered,
+    miscounted: await findMiscounted(world),
     repeatedEvents: repeated,
     leftOver,
     metricsLied: await checkMetrics(world),

@@ -97,6 +97,7 @@ function findBroken(verdict: Verdict): string[] {
     'doubled',
     'wrongSums',
     'disordered',
+    'miscounted',
     'leftOver',
     'metricsLied',
     'wrongAnswers',

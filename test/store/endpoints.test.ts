@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { endpointsMax } from '../../src/domain/endpoint.ts';
 import { generateWebhookSecret } from '../../src/platform/signature.ts';
 import { commit } from '../../src/store/commit.ts';
 import type { StoreDeps } from '../../src/store/deps.ts';
@@ -41,6 +42,15 @@ describe('an endpoint', () => {
     expect((await listEndpoints(store, merchantId)).map(({ id }) => id)).toEqual([first.id, second.id]);
     await deleteEndpoint(store, first);
     expect(await readEndpoint(store, merchantId, first.id)).toBeNull();
+  });
+
+  it('is refused where its merchant has fifty, because each is written to in an order’s commit', async () => {
+    for (let n = 0; n < endpointsMax; n += 1) await create();
+    await expect(create()).rejects.toMatchObject({ kind: 'rejected', code: 'endpoint.too_many' });
+    const [first] = await listEndpoints(store, merchantId);
+    await deleteEndpoint(store, present(first ?? null));
+    await create();
+    expect(await listEndpoints(store, merchantId)).toHaveLength(endpointsMax);
   });
 
   it('keeps its secrets and its URL sealed', async () => {

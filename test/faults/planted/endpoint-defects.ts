@@ -82,4 +82,55 @@ export const endpointDefects: readonly Defect[] = [
       },
     ],
   },
+  {
+    name: 'the head of the line',
+    what: 'A delivery that cannot be made holds back its order until it is given up.',
+    edits: [
+      {
+        file: 'src/delivery/judge-attempt.ts',
+        find: 'againMs: Math.min(delayMs, leftMs)',
+        replace: 'againMs: delayMs',
+      },
+    ],
+    reddens: [
+      {
+        file: 'test/workers/delivery-parking.test.ts',
+        test: 'an event that cannot be delivered > holds back those behind it for fifteen minutes from its first attempt, and not a moment longer',
+      },
+    ],
+  },
+  {
+    name: 'parking and the next turn are one commit',
+    what: 'A delivery is parked, and nobody is given its turn.',
+    edits: [
+      {
+        file: 'workers/delivery-attempt.ts',
+        find: 'issueWrites(context.store, report)], ...nextInLine(payload, context) }',
+        replace: 'issueWrites(context.store, report)] }',
+      },
+    ],
+    reddens: [
+      {
+        file: 'test/workers/delivery-parking.test.ts',
+        test: 'parking > is one commit with the turn of the next: who dies before it has done nothing, and nobody does it twice',
+      },
+    ],
+  },
+  {
+    name: 'an endpoint that asks to be left alone',
+    what: 'What was handed over before somebody was told to wait is sent all the same.',
+    edits: [
+      {
+        file: 'workers/delivery-attempt.ts',
+        find: 'pausedMs > 0 ?',
+        replace: 'pausedMs > Infinity ?',
+      },
+    ],
+    reddens: [
+      {
+        file: 'test/workers/delivery-pause.test.ts',
+        test: 'an endpoint that asks to be left alone > gets nothing of what was handed over before it asked, and no attempt is used up',
+      },
+    ],
+  },
 ];

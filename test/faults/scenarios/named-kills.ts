@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { crashPoints, type CrashPoint } from '../crash-points.ts';
+import { refuseSome } from '../deliveries.ts';
 import { startLoad } from '../load.ts';
 import { timeNewWork } from '../probe.ts';
 import { checkNewWork, conclude, type Scenario } from '../scenario.ts';
@@ -47,6 +48,7 @@ export const namedKills: Scenario = {
     const world = await startWorld({ ...scale, workerCount: 2 });
     const { random } = world;
     try {
+      refuseSome(world.packline.subscriber);
       const load = startLoad(world, { ratePerSecond: 6 });
       const kills: Record<string, number> = {};
       const broken: string[] = [];

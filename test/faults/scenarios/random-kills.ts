@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { refuseSome } from '../deliveries.ts';
 import { startLoad } from '../load.ts';
 import { timeNewWork } from '../probe.ts';
 import { checkNewWork, conclude, type Scenario } from '../scenario.ts';
@@ -16,6 +17,7 @@ export const randomKills: Scenario = {
     const world = await startWorld({ ...scale, workerCount: 2 });
     const { fleet, random } = world;
     try {
+      refuseSome(world.packline.subscriber);
       const load = startLoad(world, { ratePerSecond: 6 });
       let apiKills = 0;
       const kills = scale.isShort ? scale.kills : Math.ceil((scale.kills * 2) / 3);
