@@ -20,6 +20,14 @@ for i = 4, #ARGV do
       wait(id, e, now)
       revived = revived + 1
     end
+  else
+    -- Not buried: it waits for its next try, and need not.
+    local waiting = redis.call('HGET', T .. ':entries', id)
+    local e = waiting and cjson.decode(waiting)
+    if e and redis.call('ZREM', T .. ':lane:' .. e.lane .. ':' .. e.class, id) == 1 then
+      wait(id, e, now)
+      revived = revived + 1
+    end
   end
 end
 return revived`);
@@ -27,7 +35,10 @@ return revived`);
 /** So many in one script: no other command waits long. */
 const chunkSize = 500;
 
-/** Puts buried work back to wait, with all its attempts again. Answers how many there were. */
+/**
+ * Puts buried work back to wait, with all its attempts again; what waits for its next try has it now. Answers how many there
+ * were.
+ */
 export async function reviveEntries(
   deps: StoreDeps,
   entryIds: readonly string[],

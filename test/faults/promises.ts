@@ -27,7 +27,11 @@ export const promises: readonly Promised[] = [
   {
     id: 'R3',
     promise: 'Events of one order arrive in order, and hold up no other order or merchant',
-    proofs: ['test/workers/delivery-attempt.test.ts', 'test/domain/resolve-status.test.ts'],
+    proofs: [
+      'test/workers/delivery-attempt.test.ts',
+      'test/workers/delivery-parking.test.ts',
+      'test/domain/resolve-status.test.ts',
+    ],
     benchmarks: ['noisy'],
   },
   {

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { parkAfterMs } from '../../src/delivery/judge-attempt.ts';
 import { retryLadderMs } from '../../src/delivery/schedule.ts';
 import { updateEndpoint, type Endpoint } from '../../src/store/endpoints.ts';
-import { listIssues } from '../../src/store/issues.ts';
+import { listIssueEntries, listIssues } from '../../src/store/issues.ts';
+import { reviveEntries } from '../../src/store/revive.ts';
 import { sampleMerchantId as merchantId } from '../store/accept-sample.ts';
 import { present } from '../store/present.ts';
 import { testRedis } from '../support/redis.ts';
@@ -95,6 +96,18 @@ describe('an event that cannot be delivered', () => {
     expect((await issues())[0]?.orderIds).toContain(one);
     server.answer = () => 200;
     await runFor(3_600_000);
+    expect(await issues()).toMatchObject([{ status: 'resolved' }]);
+  });
+
+  it('and has been parked is tried at once when somebody retries the issue', async () => {
+    await bench.announce(await bench.anOrder(), 'stuck', 'b');
+    await runFor(parkAfterMs + 1);
+    server.answer = () => 200;
+    const [issue] = await issues();
+    const held = await listIssueEntries(bench.store, issue?.id ?? '');
+    expect(await reviveEntries(bench.store, held, issue?.id ?? null)).toBe(1);
+    await bench.runQuiet();
+    expect(sent().at(-1)).toBe('stuck');
     expect(await issues()).toMatchObject([{ status: 'resolved' }]);
   });
 
