@@ -50,7 +50,7 @@ export function judgeAttempt(
     againMs: null,
   });
   if (failure === null) return over('delivered');
-  if (deliveryFailures[failure].then === 'end') return over('failed');
+  if (deliveryFailures[failure].follows === 'end') return over('failed');
   const delayMs = nextDelayMs(attempts, exchange.retryAfterMs ?? undefined, random);
   if (delayMs === null) return over('failed');
   const after = { ...delivery, attempts, nextAttemptAt: toInstant(nowMs + delayMs) };
@@ -62,7 +62,10 @@ export function judgeAttempt(
 }
 
 /** For how long the whole endpoint is left alone, and whether it is to be slower from then on. */
-export function judgePause({ failure, exchange: { retryAfterMs } }: SendOutcome): { ms: number; slower: boolean } | null {
+export function judgePause({
+  failure,
+  exchange: { retryAfterMs },
+}: SendOutcome): { ms: number; slower: boolean } | null {
   const isOverloaded = failure !== null && deliveryFailures[failure].pauses;
   if (isOverloaded) return { ms: retryAfterMs ?? pauseDefaultMs, slower: true };
   // A good answer bears one only where it said that its quota is used up.

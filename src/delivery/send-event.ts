@@ -3,7 +3,13 @@ import type { SignatureScheme } from '../domain/endpoint.ts';
 import { Failure, toFailure } from '../domain/failure.ts';
 import { signAsymmetric } from '../platform/asymmetric-signature.ts';
 import { digestBody } from '../platform/content-digest.ts';
-import { parseRetryAfter, parseUsedUpQuota, type ExchangeTimings, type Http, type HttpReply } from '../platform/http.ts';
+import {
+  parseRetryAfter,
+  parseUsedUpQuota,
+  type ExchangeTimings,
+  type Http,
+  type HttpReply,
+} from '../platform/http.ts';
 import { signWebhook } from '../platform/signature.ts';
 import type { AttemptExchange } from '../store/delivery-attempts.ts';
 import type { SigningKey } from '../store/endpoint-secrets.ts';
@@ -80,7 +86,10 @@ const isGood = (status: number): boolean => status >= 200 && status < 300;
 const readAsked = ({ status, headers }: HttpReply, nowMs: number): number | undefined =>
   isGood(status) ? parseUsedUpQuota(headers, nowMs) : parseRetryAfter(headers, nowMs);
 
-function makeHeaders({ keys, schemes, headers, eventId, body }: EventToSend, timestamp: number): Record<string, string> {
+function makeHeaders(
+  { keys, schemes, headers, eventId, body }: EventToSend,
+  timestamp: number,
+): Record<string, string> {
   const signers = {
     v1: (key: SigningKey) => signWebhook(key.secret, eventId, timestamp, body),
     v1a: (key: SigningKey) => signAsymmetric(key, eventId, timestamp, body),

@@ -5,46 +5,66 @@ interface FailureRow {
   /** For people: what happened. */
   what: string;
   /** `retry`: the next rung of the ladder. `end`: never again. `none`: no attempt was made, and none is counted. */
-  then: 'retry' | 'end' | 'none';
+  follows: 'retry' | 'end' | 'none';
   /** Everything else for this endpoint waits too, as long as was asked. */
   pauses: boolean;
 }
 
+export const deliveryFailureNames = [
+  'dns',
+  'connect',
+  'tls',
+  'timeout',
+  'reset',
+  'protocol',
+  'egress',
+  'http_3xx',
+  'http_4xx',
+  'http_5xx',
+  'rate_limited',
+  'unavailable',
+  'gone',
+  'dropped',
+  'ours',
+] as const;
+export type DeliveryFailure = (typeof deliveryFailureNames)[number];
+/** How an attempt that was made can have failed. */
+export type AttemptFailure = Exclude<DeliveryFailure, 'dropped' | 'ours'>;
+
 /** Every way in which an event can fail to be delivered: drives what follows, and is printed in docs/webhooks/delivery.md. */
 export const deliveryFailures = {
-  dns: { what: 'The host name has no address, or its resolver failed', then: 'retry', pauses: false },
-  connect: { what: 'Nobody took the connection', then: 'retry', pauses: false },
+  dns: { what: 'The host name has no address, or its resolver failed', follows: 'retry', pauses: false },
+  connect: { what: 'Nobody took the connection', follows: 'retry', pauses: false },
   tls: {
     what: 'No trusted TLS connection: expired, self-signed, of another name, or older than TLS 1.2',
-    then: 'retry',
+    follows: 'retry',
     pauses: false,
   },
   timeout: {
     what: 'Not connected within 3 s, no answer within 10 s, or not at its end within 15 s',
-    then: 'retry',
+    follows: 'retry',
     pauses: false,
   },
-  reset: { what: 'The connection broke before the answer was complete', then: 'retry', pauses: false },
-  protocol: { what: 'What came is no HTTP/1 answer, or is encoded in no known way', then: 'retry', pauses: false },
-  egress: { what: 'The host name resolves to an address that must not be called', then: 'retry', pauses: false },
-  http_3xx: { what: 'A redirect; it is not followed', then: 'retry', pauses: false },
-  http_4xx: { what: 'Refused: any other 4xx', then: 'retry', pauses: false },
-  http_5xx: { what: 'Their fault: any other 5xx', then: 'retry', pauses: false },
-  rate_limited: { what: '429', then: 'retry', pauses: true },
-  unavailable: { what: '502, 503 or 504: nobody behind the gateway takes anything now', then: 'retry', pauses: true },
-  gone: { what: '410: the endpoint is disabled, and what waits for it is dropped', then: 'end', pauses: false },
-  dropped: { what: 'The endpoint was disabled or deleted: nothing was sent', then: 'none', pauses: false },
+  reset: { what: 'The connection broke before the answer was complete', follows: 'retry', pauses: false },
+  protocol: { what: 'What came is no HTTP/1 answer, or is encoded in no known way', follows: 'retry', pauses: false },
+  egress: { what: 'The host name resolves to an address that must not be called', follows: 'retry', pauses: false },
+  http_3xx: { what: 'A redirect; it is not followed', follows: 'retry', pauses: false },
+  http_4xx: { what: 'Refused: any other 4xx', follows: 'retry', pauses: false },
+  http_5xx: { what: 'Their fault: any other 5xx', follows: 'retry', pauses: false },
+  rate_limited: { what: '429', follows: 'retry', pauses: true },
+  unavailable: {
+    what: '502, 503 or 504: nobody behind the gateway takes anything now',
+    follows: 'retry',
+    pauses: true,
+  },
+  gone: { what: '410: the endpoint is disabled, and what waits for it is dropped', follows: 'end', pauses: false },
+  dropped: { what: 'The endpoint was disabled or deleted: nothing was sent', follows: 'none', pauses: false },
   ours: {
     what: 'Packline’s own: Redis, keys, shutdown, or settings that no longer allow the URL. Nothing is logged as an attempt; what does not pass becomes an issue',
-    then: 'none',
+    follows: 'none',
     pauses: false,
   },
-} as const satisfies Record<string, FailureRow>;
-
-export type DeliveryFailure = keyof typeof deliveryFailures;
-/** How an attempt that was made can have failed. */
-export type AttemptFailure = Exclude<DeliveryFailure, 'dropped' | 'ours'>;
-export const deliveryFailureNames = Object.keys(deliveryFailures) as [DeliveryFailure, ...DeliveryFailure[]];
+} as const satisfies Record<DeliveryFailure, FailureRow>;
 
 /** What an answer other than 2xx means. */
 export function failureOfStatus(status: number): AttemptFailure {

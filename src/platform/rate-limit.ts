@@ -41,7 +41,8 @@ function fromPairs(quotas: readonly Quota[]): number | undefined {
 }
 
 function fromFields(remaining: string | undefined, reset: string | undefined, nowMs: number): number | undefined {
-  if (remaining === undefined || reset === undefined || Number(remaining) !== 0 || remaining.trim() === '') return undefined;
+  if (remaining === undefined || reset === undefined || Number(remaining) !== 0 || remaining.trim() === '')
+    return undefined;
   if (!/^\s*\d{1,13}(?:\.\d{1,9})?\s*$/.test(reset)) return undefined;
   const value = Number(reset);
   if (value < epochFrom) return value;

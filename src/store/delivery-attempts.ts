@@ -83,9 +83,7 @@ export async function readAttempts(deps: StoreDeps, deliveryId: string): Promise
   return lines.map((line) => {
     const { sealed, exchange, ...attempt } = parseStored<StoredAttempt>(line);
     const answer =
-      sealed === null
-        ? noAnswer
-        : parseStored<AnswerParts>(deps.keyring.openText(sealed, answerContext(deliveryId)));
+      sealed === null ? noAnswer : parseStored<AnswerParts>(deps.keyring.openText(sealed, answerContext(deliveryId)));
     return { ...attempt, exchange: exchange && { ...exchange, ...answer } };
   });
 }

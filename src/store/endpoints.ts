@@ -1,4 +1,10 @@
-import { concurrencyDefault, endpointsMax, type DisabledReason, type PayloadForm, type SignatureScheme } from '../domain/endpoint.ts';
+import {
+  concurrencyDefault,
+  endpointsMax,
+  type DisabledReason,
+  type PayloadForm,
+  type SignatureScheme,
+} from '../domain/endpoint.ts';
 import type { EventFilter } from '../domain/event-filter.ts';
 import type { EventType } from '../domain/events.ts';
 import { Failure } from '../domain/failure.ts';

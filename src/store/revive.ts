@@ -24,7 +24,8 @@ for i = 4, #ARGV do
     -- Not buried: it waits for its next try, and need not.
     local waiting = redis.call('HGET', T .. ':entries', id)
     local e = waiting and cjson.decode(waiting)
-    if e and redis.call('ZREM', T .. ':lane:' .. e.lane .. ':' .. e.class, id) == 1 then
+    local due = e and redis.call('ZSCORE', T .. ':lane:' .. e.lane .. ':' .. e.class, id)
+    if due and tonumber(due) > now then
       wait(id, e, now)
       revived = revived + 1
     end

@@ -6,15 +6,23 @@ import { retryLadderMs } from '../../src/delivery/schedule.ts';
 import { endpointsMax } from '../../src/domain/endpoint.ts';
 
 const page = readFileSync(new URL('../../docs/webhooks/delivery.md', import.meta.url), 'utf8');
-const thenWords = { retry: 'the next rung', end: 'never again', none: 'no attempt' } as const;
+const followsWords = { retry: 'the next rung', end: 'never again', none: 'no attempt' } as const;
 
 test('every status that is no success has a class, and 2xx is no concern of theirs', () => {
-  for (let status = 300; status < 1_000; status += 1) expect(Object.keys(deliveryFailures)).toContain(failureOfStatus(status));
+  for (let status = 300; status < 1_000; status += 1)
+    expect(Object.keys(deliveryFailures)).toContain(failureOfStatus(status));
 });
 
 test('a code that the table does not know is our own fault', () => {
   expect(failureOf({ code: 'http.connect', detail: {} })).toBe('connect');
-  for (const code of ['http.request_invalid', 'packline.unexpected', 'redis.away', 'egress.port', 'egress.address', '']) {
+  for (const code of [
+    'http.request_invalid',
+    'packline.unexpected',
+    'redis.away',
+    'egress.port',
+    'egress.address',
+    '',
+  ]) {
     expect(failureOf({ code, detail: {} })).toBe('ours');
   }
   expect(failureOf({ code: 'egress.address', detail: { resolved: true } })).toBe('egress');
@@ -22,7 +30,7 @@ test('a code that the table does not know is our own fault', () => {
 
 test('the page prints the table', () => {
   const rows = Object.entries(deliveryFailures).map(
-    ([name, row]) => `| \`${name}\` | ${row.what} | ${thenWords[row.then]} | ${row.pauses ? 'yes' : ''} |`,
+    ([name, row]) => `| \`${name}\` | ${row.what} | ${followsWords[row.follows]} | ${row.pauses ? 'yes' : ''} |`,
   );
   expect(page).toContain(rows.join('\n'));
 });

@@ -19,7 +19,7 @@ export async function findMiscounted({ packline }: World): Promise<string[]> {
   const came = countById(packline.subscriber.received);
   const counted = new Map<string, number>();
   const wrong: string[] = [];
-  for await (const { id, eventId, status, attempts } of listDeliveries(packline.call)) {
+  for await (const { id, eventId, status, attempts } of listDeliveries(packline)) {
     counted.set(eventId, (counted.get(eventId) ?? 0) + attempts);
     if (status === 'delivered' && attempts === 0) wrong.push(`${id} delivered by no attempt`);
     if (attempts < 2) continue;
@@ -42,11 +42,11 @@ function countById(received: readonly ReceivedEvent[]): Map<string, number> {
   return counts;
 }
 
-async function* listDeliveries(call: World['packline']['call']): AsyncGenerator<Counted> {
+async function* listDeliveries(packline: World['packline']): AsyncGenerator<Counted> {
   let cursor: string | null = null;
   do {
     const at: string = cursor === null ? '' : `&cursor=${cursor}`;
-    const { body } = await call('GET', `/v1/deliveries?limit=${pageMax}${at}`);
+    const { body } = await packline.call('GET', `/v1/deliveries?limit=${pageMax}${at}`);
     yield* body['data'] as Counted[];
     cursor = body['nextCursor'] as string | null;
   } while (cursor !== null);

@@ -89,7 +89,12 @@ describe('how long the other side asks us to wait', () => {
   test('is never negative, never more than a day and never NaN, whatever is said', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string(), fc.string(), (retryAfter, ratelimit, reset) => {
-        const quota = { ratelimit, 'ratelimit-policy': ratelimit, 'ratelimit-remaining': '0', 'ratelimit-reset': reset };
+        const quota = {
+          ratelimit,
+          'ratelimit-policy': ratelimit,
+          'ratelimit-remaining': '0',
+          'ratelimit-reset': reset,
+        };
         const ms = parseRetryAfter({ 'retry-after': retryAfter, ...quota }, nowMs);
         if (ms !== undefined) expect(ms >= 0 && ms <= dayMs).toBe(true);
       }),

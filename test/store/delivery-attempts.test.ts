@@ -67,7 +67,8 @@ it('what was answered is kept sealed, its headers too: it may be about a person'
 });
 
 it('an attempt takes less than a kilobyte as a rule, and less than 16 KiB whatever was answered', async () => {
-  const bytesOf = (line: DeliveryAttempt): number => Buffer.byteLength(attemptWrites(store, delivery, line)[1]?.[2] ?? '');
+  const bytesOf = (line: DeliveryAttempt): number =>
+    Buffer.byteLength(attemptWrites(store, delivery, line)[1]?.[2] ?? '');
   const requestHeaders = {
     'content-type': 'application/json',
     'content-digest': `sha-256=:${'A'.repeat(44)}:`,
@@ -75,7 +76,12 @@ it('an attempt takes less than a kilobyte as a rule, and less than 16 KiB whatev
     'webhook-timestamp': '1768435200',
     'webhook-signature': 'v1,***',
   };
-  const usual = { date: 'Thu, 15 Jan 2026 00:10:00 GMT', connection: 'keep-alive', 'content-length': '2', server: 'nginx' };
+  const usual = {
+    date: 'Thu, 15 Jan 2026 00:10:00 GMT',
+    connection: 'keep-alive',
+    'content-length': '2',
+    server: 'nginx',
+  };
   expect(bytesOf(lineOf(1, { requestHeaders, responseHeaders: usual, responseBody: 'ok' }))).toBeLessThan(1_024);
   const hostile = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`x-${n}`, 'ÿ'.repeat(8_000)]));
   const responseHeaders = keptHeaders(hostile);

@@ -8,7 +8,8 @@ import { acceptSample, sampleMerchantId as merchantId } from '../store/accept-sa
 import type { Workbench } from './workbench.ts';
 
 /** What tests of deliveries do on a bench. */
-export function announcingOn({ store, clock, take, runDue }: Workbench) {
+export function announcingOn(bench: Workbench) {
+  const { store, clock } = bench;
   return {
     subscribe: (
       url: string,
@@ -21,7 +22,7 @@ export function announcingOn({ store, clock, take, runDue }: Workbench) {
       const order = await acceptSample(store, externalId);
       const { id } = order;
       await store.redis.hset(store.keys.order(id), 'doc', JSON.stringify({ ...order, announced: true }));
-      const [submit] = await take();
+      const [submit] = await bench.take();
       if (submit !== undefined) await commit(store, { settle: { id: submit.id, attempt: submit.attempt, how: 'ack' } });
       return id;
     },
@@ -39,7 +40,7 @@ export function announcingOn({ store, clock, take, runDue }: Workbench) {
     },
     /** Does what is due until nothing is. */
     async runQuiet(): Promise<void> {
-      while ((await runDue()).length > 0);
+      while ((await bench.runDue()).length > 0);
     },
     /** The deliveries to one endpoint, oldest first. */
     async deliveriesTo({ id }: Pick<Endpoint, 'id'>): Promise<Delivery[]> {

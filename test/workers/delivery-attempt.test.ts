@@ -221,7 +221,9 @@ describe('an endpoint that is gone', () => {
     expect(sent()).toEqual([]);
     expect(await statuses()).toEqual(['dropped', 'dropped']);
     const [first] = await deliveries();
-    expect(await readAttempts(bench.store, first?.id ?? '')).toMatchObject([{ outcome: 'endpoint_gone', failure: 'dropped', exchange: null }]);
+    expect(await readAttempts(bench.store, first?.id ?? '')).toMatchObject([
+      { outcome: 'endpoint_gone', failure: 'dropped', exchange: null },
+    ]);
   });
 });
 

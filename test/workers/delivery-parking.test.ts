@@ -30,7 +30,7 @@ async function runFor(ms: number): Promise<void> {
   const endMs = bench.clock.now() + ms;
   for (;;) {
     await bench.runQuiet();
-    const next = await client.zrange(bench.store.keys.lanes, 0, 0, 'WITHSCORES');
+    const next = await client.zrange(bench.store.keys.lanes, '0', '0', 'WITHSCORES');
     const atMs = Number(next[1] ?? Infinity);
     if (atMs >= endMs) break;
     bench.clock.advance(Math.max(1, atMs - bench.clock.now()));

@@ -19,7 +19,9 @@ export const DeliveryViewSchema = z
     status: DeliveryStatusSchema,
     attempts: z.int(),
     nextAttemptAt: InstantSchema.nullable(),
-    parkedAt: InstantSchema.nullable().meta({ description: 'Since then the events after it of its order do not wait for it' }),
+    parkedAt: InstantSchema.nullable().meta({
+      description: 'Since then the events after it of its order do not wait for it',
+    }),
     createdAt: InstantSchema,
   })
   .meta({ id: 'Delivery' });
