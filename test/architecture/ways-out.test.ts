@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { isProductCode } from './import-rules.ts';
-import { listFiles, readModules } from './source-tree.ts';
+import { listFiles, readModules, readText } from './source-tree.ts';
 
 /** Modules with which a socket can be opened. */
 const canDial = /^(?:undici|(?:node:)?(?:https?|http2|net|tls|dgram|dns)(?:\/.*)?)$/;
@@ -31,15 +30,14 @@ const known: Readonly<Record<string, string>> = {
 // The command line calls the API of its own installation, and the sandbox stands in for partners: both know no user's URL.
 const isInstalled = (path: string): boolean => isProductCode(path) && !/^src\/(?:cli|sandbox)\//.test(path);
 
+const paths = listFiles().filter(isInstalled);
+const modules = readModules(paths);
+
 test('nothing that a user can set a URL of is called but through the guard: who can open a socket is named here', () => {
-  const modules = readModules(listFiles()).filter(({ path }) => isInstalled(path));
   const dialling = modules.filter(({ imports }) => imports.some(({ specifier }) => canDial.test(specifier ?? '')));
   expect(dialling.map(({ path }) => path).toSorted()).toEqual(Object.keys(known).toSorted());
 });
 
 test('nobody calls with fetch, which knows no guard', () => {
-  const withFetch = listFiles()
-    .filter(isInstalled)
-    .filter((path) => dialsByItself.test(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')));
-  expect(withFetch).toEqual([]);
+  expect(paths.filter((path) => dialsByItself.test(readText(path)))).toEqual([]);
 });
