@@ -138,8 +138,8 @@ export const updateEndpoint = (
 ): Promise<Endpoint | null> => {
   const { url, headers, ...shown } = change;
   const fresh = { ...(url !== undefined && { url }), ...(headers !== undefined && { headers }) };
-  // Who asked for a pause was the URL that it had.
-  const resumes = url !== undefined || change.disabled === false;
+  // Who asked for a pause was the URL that it had; what waits for a disabled one is dropped at once.
+  const resumes = url !== undefined || change.disabled !== undefined;
   return update(
     deps,
     endpoint,
@@ -178,6 +178,7 @@ export async function deleteEndpoint(deps: StoreDeps, endpoint: Endpoint): Promi
     writes: [
       ['HDEL', deps.keys.endpoints(endpoint.merchantId), endpoint.id],
       ...unlimitWrites(deps.keys, endpointLane(endpoint.id), concurrencyDefault),
+      ...resumeWrites(deps.keys, endpointLane(endpoint.id), deps.clock.now()),
     ],
   });
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { pauseDefaultMs } from '../../src/delivery/judge-attempt.ts';
-import { endpointLane, updateEndpoint, type Endpoint } from '../../src/store/endpoints.ts';
+import { deleteEndpoint, endpointLane, updateEndpoint, type Endpoint } from '../../src/store/endpoints.ts';
 import { leaseEntries } from '../../src/store/entries.ts';
 import { readPause } from '../../src/store/lanes.ts';
 import { testRedis } from '../support/redis.ts';
@@ -131,5 +131,19 @@ describe('an endpoint that asks to be left alone', () => {
     await updateEndpoint(bench.store, endpoint, changeTo());
     await bench.runQuiet();
     expect(sent()).toEqual(['a', 'b']);
+  });
+
+  it.each([
+    ['disabled', () => updateEndpoint(bench.store, endpoint, { disabled: true, disabledReason: 'merchant' })],
+    ['deleted', () => deleteEndpoint(bench.store, endpoint)],
+  ] as const)('and is %s has what waits for it dropped now, and not after its pause', async (_how, end) => {
+    await announceEach('a', 'b');
+    answerFirst(503, { 'retry-after': '3600' });
+    const [first] = await takeOne();
+    await bench.run(first ?? expect.fail('nothing is due'));
+    await end();
+    await bench.runQuiet();
+    expect(sent()).toEqual(['a']);
+    expect(await bench.deliveriesTo(endpoint)).toMatchObject([{ status: 'pending' }, { status: 'dropped' }]);
   });
 });
