@@ -151,6 +151,22 @@ describe('an attempt', () => {
     expect(await deliveries()).toMatchObject([{ status: 'delivered', attempts: 1 }]);
   });
 
+  it('whose process dies before its answer is stored is made again, and counted once', async () => {
+    await bench.announce(await bench.anOrder(), 'a', 'b');
+    server.answer = () => (server.attempts.length <= 2 ? 500 : 200);
+    const entry = present((await bench.take())[0]);
+    const died = bench.run(entry, (context) => ({ ...context, finish: () => Promise.reject(new Error('killed')) }));
+    await expect(died).rejects.toThrow('killed');
+    await bench.run(entry);
+    expect(await deliveries()).toMatchObject([{ attempts: 1 }, { attempts: 0 }]);
+    bench.clock.advance(retryLadderMs[0]);
+    await bench.runQuiet();
+    expect(sent()).toEqual(['a', 'a', 'a', 'b']);
+    const [first] = await deliveries();
+    const log = await readAttempts(bench.store, first?.id ?? '');
+    expect(log.map(({ attempt, outcome }) => `${attempt} ${outcome}`)).toEqual(['1 http_500', '2 delivered']);
+  });
+
   it('that our own end cut short is none: nothing is recorded, and the delivery waits as before', async () => {
     await bench.announce(await bench.anOrder(), 'a');
     const ending = new AbortController();
