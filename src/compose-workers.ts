@@ -16,6 +16,7 @@ import pullRead from '../workers/pull-read.ts';
 import connectionCheck from '../workers/connection-check.ts';
 import courierPosition from '../workers/courier-position.ts';
 import deliveryAttempt from '../workers/delivery-attempt.ts';
+import endpointProbe from '../workers/endpoint-probe.ts';
 import documentsRead from '../workers/documents-read.ts';
 import type { WorkerDeps } from './fulfilment/deps.ts';
 import feedPoll from '../workers/feed-poll.ts';
@@ -60,6 +61,7 @@ const run: Record<JobName, (runner: Runner) => RunningWorker> = {
   'connection-check': (runner) => runWorker(connectionCheck, runner),
   'courier-position': (runner) => runWorker(courierPosition, runner),
   'delivery-attempt': (runner) => runWorker(deliveryAttempt, runner),
+  'endpoint-probe': (runner) => runWorker(endpointProbe, runner),
   'catalog-read': (runner) => runWorker(catalogRead, runner),
   'stock-reconcile': (runner) => runWorker(stockReconcile, runner),
   'catalog-pull': (runner) => runWorker(catalogPull, runner),

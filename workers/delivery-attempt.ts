@@ -1,3 +1,4 @@
+import { noteAttempt } from '../src/delivery/endpoint-health.ts';
 import { isWokenToPark, judgeAttempt, judgePause, park, type Verdict } from '../src/delivery/judge-attempt.ts';
 import { sendEvent, type EventToSend, type SendOutcome } from '../src/delivery/send-event.ts';
 import { takeTurn } from '../src/delivery/take-turn.ts';
@@ -9,10 +10,11 @@ import { deliveryAttempt } from '../src/queues/delivery-attempt.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import type { CommitPlan } from '../src/store/commit.ts';
 import { attemptWrites } from '../src/store/delivery-attempts.ts';
-import { endpointLane, readEndpoint, signingKeys, updateEndpoint, type Endpoint } from '../src/store/endpoints.ts';
+import { endpointLane, readEndpoint, signingKeys, type Endpoint } from '../src/store/endpoints.ts';
 import { deliveryDocWrite, readDelivery, readEvent, type Delivery, type StoredEvent } from '../src/store/events.ts';
 import { issueId, issueWrites } from '../src/store/issues.ts';
 import { pauseLane, readPause, throttleLane } from '../src/store/lanes.ts';
+import { missedWrites } from '../src/store/missed-counts.ts';
 
 type Context = JobContext<WorkerDeps>;
 interface Payload extends Record<string, unknown> {
@@ -37,7 +39,8 @@ export default defineWorker<WorkerDeps, Payload>(deliveryAttempt, async (payload
     return;
   }
   if (endpoint === null || endpoint.disabled) {
-    await finish({ writes: droppedWrites(delivery, context), ...nextInLine(payload, context) });
+    const missed = endpoint === null ? [] : missedWrites(store, endpoint.id, event);
+    await finish({ writes: [...droppedWrites(delivery, context), ...missed], ...nextInLine(payload, context) });
     return;
   }
   const nowMs = store.clock.now();
@@ -61,7 +64,8 @@ export default defineWorker<WorkerDeps, Payload>(deliveryAttempt, async (payload
   const { random } = context.deps;
   const ordered = payload.orderId !== null;
   const verdict = judgeAttempt(delivery, outcome, { nowMs: store.clock.now(), startedMs, ordered, random });
-  const told = await outcomeKnown(endpoint, outcome, context);
+  const givenUp = verdict.after.status === 'failed' ? event : null;
+  const told = await outcomeKnown(endpoint, outcome, givenUp, context);
   await conclude(payload, verdict, [...loggedWrites(verdict.after, outcome, context), ...told], context);
 });
 
@@ -78,24 +82,21 @@ const toSend = (event: StoredEvent, endpoint: Endpoint, { store }: Context): Eve
  * What an answer means for the endpoint, beside the one delivery. Answers what is written in the attempt's commit. What is done
  * here before it may be done again when we die in between: it must do no harm twice.
  */
-async function outcomeKnown(endpoint: Endpoint, outcome: SendOutcome, context: Context): Promise<string[][]> {
+async function outcomeKnown(
+  endpoint: Endpoint,
+  outcome: SendOutcome,
+  givenUp: StoredEvent | null,
+  context: Context,
+): Promise<string[][]> {
   const { store } = context;
   const pause = judgePause(outcome);
   if (pause !== null) {
     const slowDown = pause.slower ? throttleLane : pauseLane;
     await slowDown(store, endpointLane(endpoint.id), pause.ms);
   }
-  if (outcome.failure === 'gone') await disableGone(endpoint, context);
-  return [];
+  const { failure, code } = outcome;
+  return noteAttempt(context, endpoint, { delivered: failure === null, gone: failure === 'gone', code, givenUp });
 }
-
-/** 410 is the one answer that means "never again" (Standard Webhooks 1.0.0, "Webhook responses"). */
-const disableGone = async (endpoint: Endpoint, { store, log }: Context): Promise<void> => {
-  const disabledAt = toInstant(store.clock.now());
-  const gone = { disabled: true, disabledReason: 'gone', disabledNote: null, disabledAt } as const;
-  const updated = await updateEndpoint(store, endpoint, gone, (current) => current.url !== endpoint.url);
-  if (updated !== null) log.warn({ endpointId: endpoint.id }, 'endpoint.disabled');
-};
 
 /** The commit that ends the run: the delivery as it is now, and who is next. */
 async function conclude(payload: Payload, verdict: Verdict, writes: string[][], context: Context): Promise<void> {

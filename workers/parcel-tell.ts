@@ -25,8 +25,10 @@ export default defineWorker<WorkerDeps, { merchantId: string; carrier: string; n
       const { owedSince: _, ...parcel } = followed.parcel;
       for (const orderId of parcel.orderIds) await tellOrder(context, orderId, followed).catch(ignoreMissing);
       await tellService(context.store, parcel);
-      const told = { ...parcel, told: { status: parcel.status } };
-      const announced = parcel.orderIds.length === 0 ? await announce(followed.parcel, context) : {};
+      const isAlone = parcel.orderIds.length === 0;
+      const created = isAlone ? ({ created: true } as const) : {};
+      const told = { ...parcel, told: { ...parcel.told, status: parcel.status, ...created } };
+      const announced = isAlone ? await announce(followed.parcel, context) : {};
       const { guards, writes } = parcelWrites(context.store, followed, { parcel: told, history: followed.history });
       const outcome = await context.finish({ ...announced, guards, writes: [...writes, ...(announced.writes ?? [])] });
       if (outcome !== 'conflict') return;
@@ -46,6 +48,7 @@ async function announce(parcel: Parcel, { store }: Context): Promise<Pick<Commit
   const endpoints = await listSubscribers(store, merchantId);
   const facts = { orderId: null, externalId: null, version: null, carrier, trackingNumber };
   const happenings = [
+    ...(parcel.told.created === true ? [] : [{ type: 'shipment.created', data: { ...facts, status } } as const]),
     { type: 'tracking.updated', data: { ...facts, status, delayed, expectedOn } },
     ...(parcel.told.status === status
       ? []

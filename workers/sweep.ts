@@ -10,6 +10,7 @@ import { fulfilmentSubmit } from '../src/queues/fulfilment-submit.ts';
 import { orderImport } from '../src/queues/order-import.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import { nextSweep, sweep, sweepEveryMs } from '../src/queues/sweep.ts';
+import { tellConnection } from '../src/queues/turn-connection.ts';
 import { listConnections } from '../src/store/connections.ts';
 import { freeLane } from '../src/store/entries.ts';
 import { acceptMessage } from '../src/store/inbox.ts';
@@ -81,7 +82,7 @@ async function forgetFinished({ store }: Context): Promise<void> {
 
 /**
  * Starts what comes round less often: reconciling, reading catalogues, asking each connection for hooks that did not reach us, and routing again
- * what found no route. Their ids hold no tick; an entry that was just done is not done again, which is what keeps them apart.
+ * what found no route; and tells of connections that work no more, or again. Their ids hold no tick; an entry that was just done is not done again, which is what keeps them apart.
  */
 async function startOthers({ store, commit, deps }: Context): Promise<void> {
   const { redis, keys, clock } = store;
@@ -94,6 +95,7 @@ async function startOthers({ store, commit, deps }: Context): Promise<void> {
       entries.push(makeEntry(sweep, payload, { lane: freeLane, cause: merchantId }));
     }
     for (const connection of await listConnections(store, merchantId)) {
+      await tellConnection(store, connection);
       await reconcileStockOnSchedule(store, connection);
       await pullOnSchedule(store, connection, deps.pullPolicyOf(store, connection));
       if (deps.callsSomebody(connection)) entries.push(...connectionWork(connection));

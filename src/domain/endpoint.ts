@@ -12,8 +12,8 @@ export type PayloadForm = (typeof payloadForms)[number];
 export const signatureSchemes = ['v1', 'v1a'] as const;
 export type SignatureScheme = (typeof signatureSchemes)[number];
 
-/** Why nothing is sent to an endpoint: its merchant said so, or it answered 410. */
-export const disabledReasons = ['merchant', 'gone'] as const;
+/** Why nothing is sent to an endpoint: its merchant said so, it answered 410, or it took nothing for days. */
+export const disabledReasons = ['merchant', 'gone', 'failing'] as const;
 export type DisabledReason = (typeof disabledReasons)[number];
 
 /** A key that signed before the present one, and does so until its time is over. */

@@ -1,10 +1,8 @@
 import * as z from 'zod';
-import { disabledReasons } from './endpoint.ts';
+import { endpointEventData, connectionEventData } from './health-events.ts';
 import { driftEventData, orderEventData, runEventData, serviceEventData, type EventType } from './events.ts';
 import { IdSchema } from './ids.ts';
-import { ExternalIdSchema } from './order-input.ts';
 import { InstantSchema } from './time.ts';
-import { trackingStatuses } from './tracking-status.ts';
 
 interface EventKind {
   summary: string;
@@ -18,18 +16,9 @@ const kind = <S extends z.ZodType>(summary: string, data: S, example: z.input<S>
   example,
 });
 
-const TrackingStatusSchema = z.enum(trackingStatuses);
-/** A parcel may go with an order, or with none. */
-const ofParcel = {
-  orderId: IdSchema('order').nullable(),
-  externalId: ExternalIdSchema.nullable(),
-  version: z.int().nullable().meta({ description: 'The order’s' }),
-  carrier: z.string(),
-  trackingNumber: z.string(),
-};
-const ofConnection = { connectionId: IdSchema('connection'), connector: z.string() };
-
 const tail = '01jd3xk5q8h2v4m6n7p9r0stwz';
+const endpoint = { endpointId: `ep_${tail}` };
+const connection = { connectionId: `con_${tail}`, connector: 'nash' };
 const order = { orderId: `ord_${tail}`, externalId: '1253881550433-01', version: 4 };
 const parcel = { ...order, carrier: 'dhl', trackingNumber: '00340434161094015902' };
 const service = {
@@ -114,7 +103,7 @@ export const eventCatalogue: Readonly<Record<EventType, EventKind>> = {
     items: [{ lineId: '1', quantity: 2 }],
     whole: false,
   }),
-  'shipment.created': kind('A parcel is followed', z.strictObject({ ...ofParcel, status: TrackingStatusSchema }), {
+  'shipment.created': kind('A parcel is heard of for the first time', orderEventData['shipment.created'], {
     ...parcel,
     status: 'PRE_TRANSIT',
   }),
@@ -150,23 +139,39 @@ export const eventCatalogue: Readonly<Record<EventType, EventKind>> = {
     ...drift,
     kind: 'products',
   }),
-  'connection.unhealthy': kind(
-    'A connection does not work',
-    z.strictObject({ ...ofConnection, code: z.string(), since: InstantSchema }),
-    { connectionId: `con_${tail}`, connector: 'nash', code: 'nash.unauthorized', since: '2026-01-15T01:55:00.000Z' },
-  ),
-  'connection.recovered': kind('A connection works again', z.strictObject(ofConnection), {
-    connectionId: `con_${tail}`,
-    connector: 'nash',
+  'connection.unhealthy': kind('A connection does not work', connectionEventData['connection.unhealthy'], {
+    ...connection,
+    code: 'nash.unauthorized',
+    source: 'you',
+    since: '2026-01-15T01:55:00.000Z',
   }),
-  'endpoint.disabled': kind(
-    'Nothing more is sent to an endpoint',
-    z.strictObject({ endpointId: IdSchema('endpoint'), reason: z.enum(disabledReasons) }),
-    { endpointId: `ep_${tail}`, reason: 'gone' },
-  ),
-  'endpoint.test': kind('Somebody asked for a test', z.strictObject({ endpointId: IdSchema('endpoint') }), {
-    endpointId: `ep_${tail}`,
+  'connection.recovered': kind('A connection works again', connectionEventData['connection.recovered'], connection),
+  'endpoint.warned': kind('An endpoint takes nothing, and will be disabled', endpointEventData['endpoint.warned'], {
+    ...endpoint,
+    percent: 70,
+    failures: 31,
+    failingSince: '2026-01-11T14:00:00.000Z',
+    code: 'http_503',
+    disablesAt: '2026-01-16T14:00:00.000Z',
   }),
+  'endpoint.disabled': kind('Nothing more is sent to an endpoint', endpointEventData['endpoint.disabled'], {
+    ...endpoint,
+    reason: 'gone',
+  }),
+  'endpoint.enabled': kind('An endpoint is sent events again', endpointEventData['endpoint.enabled'], {
+    ...endpoint,
+    by: 'probe',
+  }),
+  'endpoint.recovered': kind(
+    'An endpoint that was warned takes events again',
+    endpointEventData['endpoint.recovered'],
+    endpoint,
+  ),
+  'endpoint.test': kind(
+    'Somebody asked for a test, or a disabled endpoint is asked whether it is there',
+    z.strictObject({ endpointId: IdSchema('endpoint') }),
+    endpoint,
+  ),
 };
 
 /** The whole body of one type of event: what is signed and sent. */

@@ -30,7 +30,10 @@ export const eventTypes = [
   'catalog.drift_found',
   'connection.unhealthy',
   'connection.recovered',
+  'endpoint.warned',
   'endpoint.disabled',
+  'endpoint.enabled',
+  'endpoint.recovered',
   'endpoint.test',
 ] as const;
 export const EventTypeSchema = z.enum(eventTypes).meta({ id: 'EventType' });
@@ -85,6 +88,7 @@ export const orderEventData = {
     /** All that was in the bag is back. */
     whole: z.boolean(),
   }),
+  'shipment.created': z.strictObject({ ...ofParcel, status: TrackingStatusSchema }),
   'shipment.status_changed': z.strictObject({
     ...ofParcel,
     oldStatus: TrackingStatusSchema,

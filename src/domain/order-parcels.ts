@@ -50,7 +50,9 @@ export function learnParcel(
   const tracking = { version: 0, toldVersion: 0, ...order.tracking, parcels };
   const facts = { ...factsOf(order), carrier, trackingNumber };
   const oldStatus = before?.status ?? 'UNKNOWN';
+  const created = { type: 'shipment.created', data: { ...facts, status } } as const;
   const happenings: OrderHappening[] = [
+    ...(before === undefined ? [created] : []),
     { type: 'tracking.updated', data: { ...facts, status, delayed, expectedOn } },
     ...(oldStatus === status
       ? []

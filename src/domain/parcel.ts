@@ -38,8 +38,8 @@ export interface Parcel {
   unmapped: readonly string[];
   /** Orders and subscribers have not heard of its newest state yet; since when. */
   owedSince?: string | undefined;
-  /** What they have heard. */
-  told: { status: TrackingStatus };
+  /** What they have heard; `created`: that it is there, where it goes with no order. */
+  told: { status: TrackingStatus; created?: true };
   /** Its carrier has not known it for days: somebody should look at the number. */
   missing?: true | undefined;
   /** Its carrier, who cannot be asked, has said nothing of it for days. */

@@ -7,6 +7,7 @@ import { connectionRoutes } from './routes/connections.ts';
 import { connectorRoutes } from './routes/connectors.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { endpointActRoutes } from './routes/endpoint-acts.ts';
+import { getEndpointHealth } from './routes/endpoint-health.ts';
 import { endpointRoutes } from './routes/endpoints.ts';
 import { erasureRoutes } from './routes/erasures.ts';
 import { facilityRoutes } from './routes/facilities.ts';
@@ -56,6 +57,7 @@ export const routes: readonly Route[] = [
   ...registerWebhooksRoutes,
   ...endpointRoutes,
   ...endpointActRoutes,
+  getEndpointHealth,
   ...deliveryRoutes,
   ...schemaRoutes,
   ...issueRoutes,

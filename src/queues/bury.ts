@@ -8,9 +8,10 @@ import { omsUpdate } from './oms-update.ts';
 import { orderReconcile } from './order-reconcile.ts';
 import { runSend } from './run-send.ts';
 import { stockReconcile } from './stock-reconcile.ts';
+import { tellConnection } from './turn-connection.ts';
 import { commit, type CommitPlan } from '../store/commit.ts';
 import { changeOrder } from '../store/change-order.ts';
-import { failureWrites } from '../store/connections.ts';
+import { failureWrites, readConnection } from '../store/connections.ts';
 import type { StoreDeps } from '../store/deps.ts';
 import { failedPullWrites } from '../store/full-pulls.ts';
 import { issueId, issueWrites } from '../store/issues.ts';
@@ -42,7 +43,10 @@ export async function bury(
     writes.push(...failedWrites(store, about.reconciliationId, job === orderReconcile.name));
   }
   if (connectionId !== undefined) {
-    writes.push(...failureWrites(store, connectionId, failure.code, failure.kind === 'misconfigured'));
+    const isBroken = failure.kind === 'misconfigured';
+    const failed = failureWrites(store, connectionId, failure.code, isBroken);
+    if (isBroken && merchantId !== undefined) await tellBroken(store, merchantId, connectionId, failed);
+    else writes.push(...failed);
   }
   if (job === stockReconcile.name) writes.push(...stoppedStockWrites(store, payload, failure));
   if (job === runSend.name) writes.push(...(await stoppedRunWrites(store, payload, failure)));
@@ -59,6 +63,18 @@ export async function bury(
     writes.push(['EXPIRE', store.keys.inbox(about.inboxId), String(store.retention.orderSeconds)]);
   }
   return { writes, ...(issue === undefined ? {} : { issue }) };
+}
+
+/** Its merchant hears of it now, and not at the next sweep. */
+async function tellBroken(
+  store: StoreDeps,
+  merchantId: string,
+  connectionId: string,
+  writes: string[][],
+): Promise<void> {
+  await commit(store, { writes });
+  const connection = await readConnection(store, merchantId, connectionId);
+  if (connection !== null) await tellConnection(store, connection);
 }
 
 /** Whom the work was about to call: the OMS, or whoever handles the order. */

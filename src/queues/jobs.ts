@@ -4,6 +4,7 @@ import { pullRead } from './pull-read.ts';
 import { connectionCheck } from './connection-check.ts';
 import { courierPosition } from './courier-position.ts';
 import { deliveryAttempt } from './delivery-attempt.ts';
+import { endpointProbe } from './endpoint-probe.ts';
 import { documentsRead } from './documents-read.ts';
 import { feedPoll } from './feed-poll.ts';
 import { fleetUpdate } from './fleet-update.ts';
@@ -46,6 +47,7 @@ export const jobs = {
   'courier-position': courierPosition,
   'delivery-attempt': deliveryAttempt,
   'hook-keys-read': hookKeysRead,
+  'endpoint-probe': endpointProbe,
   'parcel-follow': parcelFollow,
   'parcel-poll': parcelPoll,
   'parcel-ask': parcelAsk,

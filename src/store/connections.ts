@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { runKinds } from '../domain/bulk-run.ts';
 import { toInstant } from '../platform/clock.ts';
+import { resolveFault } from './connection-faults.ts';
 import { forgetDelta } from './delta.ts';
 import { digest, newId, type StoreDeps } from './deps.ts';
 import { globalKeys } from './keys.ts';
@@ -135,6 +136,7 @@ export async function rotateToken(deps: StoreDeps, connection: Connection): Prom
 export async function deleteConnection(deps: StoreDeps, connection: Connection): Promise<void> {
   const { token } = openConnection(deps, connection);
   await deps.redis.del(globalKeys.token(digest(token)));
+  await resolveFault(deps, connection);
   await deps.redis.hdel(deps.keys.connections(connection.merchantId), connection.id);
   const { health, pull, pullMarks, pullAgain, fullPull, positions, positionsState, fleetOwed, fleetTurn } = deps.keys;
   const kept = [health, pull, pullMarks, pullAgain, fullPull, positions, positionsState, fleetOwed, fleetTurn];

@@ -5,11 +5,12 @@ import {
   type PayloadForm,
   type SignatureScheme,
 } from '../domain/endpoint.ts';
+import type { EndpointWarning } from '../domain/endpoint-health.ts';
 import type { EventFilter } from '../domain/event-filter.ts';
 import type { EventType } from '../domain/events.ts';
 import { Failure } from '../domain/failure.ts';
 import { toInstant } from '../platform/clock.ts';
-import { commit } from './commit.ts';
+import { commit, type CommitPlan } from './commit.ts';
 import { newId, type StoreDeps } from './deps.ts';
 import {
   keysAt,
@@ -20,6 +21,7 @@ import {
   signingKeysMax,
   type SigningKey,
 } from './endpoint-secrets.ts';
+import { resolvedWrites } from './issues.ts';
 import { limitWrites, resumeWrites, unlimitWrites } from './lanes.ts';
 import { parseStored } from './stored-json.ts';
 import { updateDoc } from './update-doc.ts';
@@ -43,6 +45,8 @@ export interface EndpointFacts {
   rateLimitPerSecond: number | null;
   /** Deliveries under way at the same time, in all processes together. */
   concurrency: number;
+  /** Nothing more is sent to it when it has taken nothing for days; otherwise its merchant is warned, and that is all. */
+  autoDisable: boolean;
 }
 
 /** A subscriber's URL. */
@@ -55,13 +59,17 @@ export interface Endpoint extends EndpointFacts {
   /** What its merchant wrote beside it. */
   disabledNote: string | null;
   disabledAt: string | null;
+  /** Rises with another URL and each time it is enabled: how it did before is of no concern (endpoint-health.ts). */
+  era: number;
+  /** It takes nothing, and its merchant was warned. */
+  warned: EndpointWarning | null;
   sealed: string;
   createdAt: string;
   updatedAt: string;
 }
 
 /** As it lies in Redis. */
-type StoredEndpoint = Omit<Endpoint, 'url' | 'headers'>;
+export type StoredEndpoint = Omit<Endpoint, 'url' | 'headers'>;
 
 const defaults: Omit<EndpointFacts, 'url' | 'eventTypes' | 'description'> = {
   filter: null,
@@ -71,13 +79,25 @@ const defaults: Omit<EndpointFacts, 'url' | 'eventTypes' | 'description'> = {
   ordered: true,
   rateLimitPerSecond: null,
   concurrency: concurrencyDefault,
+  autoDisable: true,
 };
 const enabled = { disabled: false, disabledReason: null, disabledNote: null, disabledAt: null } as const;
+const wellAgain = { ...enabled, warned: null } as const;
+
+/** Enabled as if it were new. */
+export const enabledAnew = (doc: StoredEndpoint): StoredEndpoint => ({ ...doc, ...wellAgain, era: doc.era + 1 });
 
 const withSecrets = (deps: StoreDeps, doc: StoredEndpoint): Endpoint => {
   const { url, headers } = openSecrets(deps, doc);
   return { ...doc, url, headers };
 };
+
+/** The one issue that an endpoint has while it takes nothing. */
+export const endpointIssue = ({ merchantId, id }: Pick<Endpoint, 'id' | 'merchantId'>) =>
+  ({ merchantId, target: id, job: 'endpoint-probe', code: 'endpoint.unhealthy' }) as const;
+/** Its merchant has to look at it: not where they disabled it themselves. */
+const isTroubled = ({ disabledReason: why, warned }: Pick<Endpoint, 'disabledReason' | 'warned'>): boolean =>
+  why === 'gone' || why === 'failing' || (why === null && warned !== null);
 
 export const endpointLane = (endpointId: string): string => `endpoint.${endpointId}`;
 
@@ -104,7 +124,8 @@ export async function createEndpoint(
   const at = toInstant(deps.clock.now());
   const { url, headers, ...shown } = { ...defaults, ...facts };
   const sealed = sealSecrets(deps, id, { url, headers, keys: [makeSigningKey(secret)] });
-  const doc: StoredEndpoint = { schema: 1, id, merchantId, ...shown, ...enabled, sealed, createdAt: at, updatedAt: at };
+  const fresh = { ...wellAgain, era: 1, sealed, createdAt: at, updatedAt: at };
+  const doc: StoredEndpoint = { schema: 1, id, merchantId, ...shown, ...fresh };
   await commit(deps, {
     writes: [...laneWrites(deps, doc), ['HSET', deps.keys.endpoints(merchantId), id, JSON.stringify(doc)]],
   });
@@ -129,35 +150,36 @@ export const listEndpoints = async (deps: StoreDeps, merchantId: string): Promis
 export type Subscriber = Pick<Endpoint, 'id' | 'eventTypes' | 'filter' | 'payload' | 'ordered' | 'disabled'>;
 export const listSubscribers: (deps: StoreDeps, merchantId: string) => Promise<readonly Subscriber[]> = listStored;
 
-/** Null when it was deleted meanwhile. `unless` looks at it as it is now. */
+/** Null when it was deleted meanwhile. */
 export const updateEndpoint = (
   deps: StoreDeps,
   endpoint: Endpoint,
-  change: Partial<EndpointFacts & Pick<Endpoint, 'disabled' | 'disabledReason' | 'disabledNote' | 'disabledAt'>>,
-  unless: (endpoint: Endpoint) => boolean = () => false,
+  change: Partial<EndpointFacts>,
 ): Promise<Endpoint | null> => {
   const { url, headers, ...shown } = change;
   const fresh = { ...(url !== undefined && { url }), ...(headers !== undefined && { headers }) };
-  // Who asked for a pause was the URL that it had; what waits for a disabled one is dropped at once.
-  const resumes = url !== undefined || change.disabled !== undefined;
-  return update(
-    deps,
-    endpoint,
-    (doc) => {
-      if (unless(withSecrets(deps, doc))) return null;
-      const isSealedAnew = Object.keys(fresh).length > 0;
-      const sealed = isSealedAnew ? sealSecrets(deps, doc.id, { ...openSecrets(deps, doc), ...fresh }) : doc.sealed;
-      return { ...doc, ...shown, sealed };
-    },
-    resumes ? resumeWrites(deps.keys, endpointLane(endpoint.id), deps.clock.now()) : [],
-  );
+  return update(deps, endpoint, (doc) => {
+    if (Object.keys(fresh).length === 0) return { ...doc, ...shown };
+    const secrets = openSecrets(deps, doc);
+    const isMoved = url !== undefined && url !== secrets.url;
+    const sealed = sealSecrets(deps, doc.id, { ...secrets, ...fresh });
+    return { ...doc, ...shown, sealed, ...(isMoved && { era: doc.era + 1, warned: null }) };
+  });
 };
+
+/** Its state, as Packline decides it; `beside` is what that has for its consequence, part of the same commit. */
+export const turnStored = (
+  deps: StoreDeps,
+  endpoint: Pick<Endpoint, 'id' | 'merchantId'>,
+  change: (doc: StoredEndpoint) => StoredEndpoint | null,
+  beside: (doc: StoredEndpoint) => Pick<CommitPlan, 'writes' | 'entries'>,
+): Promise<Endpoint | null> => update(deps, endpoint, change, beside);
 
 async function update(
   deps: StoreDeps,
-  { merchantId, id }: Endpoint,
+  { merchantId, id }: Pick<Endpoint, 'id' | 'merchantId'>,
   change: (doc: StoredEndpoint) => StoredEndpoint | null,
-  beside: string[][] = [],
+  beside: (doc: StoredEndpoint) => Pick<CommitPlan, 'writes' | 'entries'> = () => ({}),
 ): Promise<Endpoint | null> {
   const isOtherLane = (a: StoredEndpoint, b: StoredEndpoint): boolean =>
     a.rateLimitPerSecond !== b.rateLimitPerSecond || a.concurrency !== b.concurrency;
@@ -168,7 +190,15 @@ async function update(
       const changed = change(doc);
       return changed && { ...changed, updatedAt: toInstant(deps.clock.now()) };
     },
-    (doc, before) => [...beside, ...(isOtherLane(doc, before) ? laneWrites(deps, doc) : [])],
+    (doc, before) => {
+      const { writes = [], entries = [] } = beside(doc);
+      const lane = isOtherLane(doc, before) ? laneWrites(deps, doc) : [];
+      const resolved = isTroubled(before) && !isTroubled(doc) ? resolvedWrites(deps, endpointIssue(doc)) : [];
+      // Who asked for a pause was the URL that it had; what waits for a disabled one is dropped at once.
+      const isOther = doc.era !== before.era || doc.disabled !== before.disabled;
+      const resumed = isOther ? resumeWrites(deps.keys, endpointLane(doc.id), deps.clock.now()) : [];
+      return { writes: [...writes, ...lane, ...resolved, ...resumed], entries };
+    },
   );
   return updated && withSecrets(deps, updated);
 }
@@ -177,6 +207,8 @@ export async function deleteEndpoint(deps: StoreDeps, endpoint: Endpoint): Promi
   await commit(deps, {
     writes: [
       ['HDEL', deps.keys.endpoints(endpoint.merchantId), endpoint.id],
+      ['DEL', deps.keys.endpointHealth(endpoint.id, endpoint.era), deps.keys.endpointMissed(endpoint.id)],
+      ...(isTroubled(endpoint) ? resolvedWrites(deps, endpointIssue(endpoint)) : []),
       ...unlimitWrites(deps.keys, endpointLane(endpoint.id), concurrencyDefault),
       ...resumeWrites(deps.keys, endpointLane(endpoint.id), deps.clock.now()),
     ],

@@ -7,6 +7,7 @@ import { toInstant } from '../platform/clock.ts';
 import type { CommitPlan, NewEntry } from './commit.ts';
 import { newId, type StoreDeps } from './deps.ts';
 import type { Subscriber } from './endpoints.ts';
+import { missedWrites } from './missed-counts.ts';
 import type { Order } from '../domain/order.ts';
 import { parseStored } from './stored-json.ts';
 
@@ -56,6 +57,12 @@ function subscribersOf({ type, body }: StoredEvent, endpoints: readonly Subscrib
   return asked.filter(({ filter }) => filter === null || passes(filter, parsed));
 }
 
+/** Those that are disabled miss it. */
+function missedBy(deps: StoreDeps, event: StoredEvent, endpoints: readonly Subscriber[]): string[][] {
+  const asleep = endpoints.filter(({ disabled }) => disabled).map((endpoint) => ({ ...endpoint, disabled: false }));
+  return subscribersOf(event, asleep).flatMap(({ id }) => missedWrites(deps, id, event));
+}
+
 /**
  * The part of an order's commit that announces what happened: event documents and one delivery for each endpoint that
  * subscribes, appended to that endpoint's sequence for this order, if it wants them in order. Commits of one order are serialised by its version,
@@ -73,7 +80,7 @@ export function eventWrites(
   const enqueue: { list: string; member: string; entry: NewEntry }[] = [];
   for (const { type, data } of happenings) {
     const event = makeEvent(deps, order.merchantId, type, data, order.id);
-    writes.push(...eventDocWrites(deps, event));
+    writes.push(...eventDocWrites(deps, event), ...missedBy(deps, event, endpoints));
     for (const { id, ordered } of subscribersOf(event, endpoints)) {
       const delivery = makeDelivery(deps, event, id);
       writes.push(...deliveryWrites(deps, delivery));
@@ -96,7 +103,11 @@ export function announceWrites(
   const event = makeEvent(deps, merchantId, type, data, null);
   const deliveries = subscribersOf(event, endpoints).map(({ id }) => makeDelivery(deps, event, id));
   return {
-    writes: [...eventDocWrites(deps, event), ...deliveries.flatMap((delivery) => deliveryWrites(deps, delivery))],
+    writes: [
+      ...eventDocWrites(deps, event),
+      ...missedBy(deps, event, endpoints),
+      ...deliveries.flatMap((delivery) => deliveryWrites(deps, delivery)),
+    ],
     entries: deliveries.map((delivery) => work(delivery, false)),
   };
 }

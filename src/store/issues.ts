@@ -36,7 +36,8 @@ export interface IssueReport {
   title: string;
   detail: Record<string, unknown>;
   orderId: string | null;
-  entryId: string;
+  /** The work that it holds back; null for what is no work, whose issue is over when somebody says so. */
+  entryId: string | null;
 }
 
 const ordersKeptMax = 20;
@@ -47,7 +48,7 @@ export const issueId = (report: Pick<IssueReport, 'merchantId' | 'target' | 'job
     .digest('hex')
     .slice(0, 26)}`;
 
-/** The part of a commit that buries an entry: the issue it belongs to is opened, or counts one more. */
+/** The part of a commit in which something goes wrong: the issue it belongs to is opened, or counts one more. */
 export function issueWrites(deps: StoreDeps, report: IssueReport): string[][] {
   const id = issueId(report);
   const key = deps.keys.issue(id);
@@ -59,9 +60,9 @@ export function issueWrites(deps: StoreDeps, report: IssueReport): string[][] {
     ['HSET', key, 'source', source, 'title', title, 'lastSeenAt', at, 'lastDetail', JSON.stringify(detail)],
     ['HSET', key, 'status', 'open'],
     ['HINCRBY', key, 'count', '1'],
-    ['SADD', deps.keys.issueEntries(id), entryId],
     ['ZADD', deps.keys.issues(merchantId), String(deps.clock.now()), id],
   ];
+  if (entryId !== null) writes.push(['SADD', deps.keys.issueEntries(id), entryId]);
   if (orderId !== null) {
     const orders = `${key}:orders`;
     writes.push(['ZADD', orders, String(deps.clock.now()), orderId]);
@@ -69,6 +70,11 @@ export function issueWrites(deps: StoreDeps, report: IssueReport): string[][] {
   }
   return writes;
 }
+
+/** The part of a commit in which what an issue was opened for is over. */
+export const resolvedWrites = (deps: StoreDeps, cause: Parameters<typeof issueId>[0]): string[][] => [
+  ['HSET', deps.keys.issue(issueId(cause)), 'status', 'resolved'],
+];
 
 export async function readIssue(deps: StoreDeps, id: string): Promise<Issue | null> {
   const key = deps.keys.issue(id);

@@ -81,6 +81,10 @@ export function createKeys(shard: number) {
     connections: (merchantId: string) => `${tag}:connections:${merchantId}`,
     health: (connectionId: string) => `${tag}:health:${connectionId}`,
     endpoints: (merchantId: string) => `${tag}:endpoints:${merchantId}`,
+    /** Failures of an endpoint since its last success, in one era of it. */
+    endpointHealth: (endpointId: string, era: number) => `${tag}:endpoint-health:${endpointId}:${era}`,
+    /** How many events an endpoint has missed, and when (ms). */
+    endpointMissed: (endpointId: string) => `${tag}:endpoint-missed:${endpointId}`,
     event: (eventId: string) => `${tag}:event:${eventId}`,
     events: (merchantId: string) => `${tag}:events:${merchantId}`,
     delivery: (deliveryId: string) => `${tag}:delivery:${deliveryId}`,

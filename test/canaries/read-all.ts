@@ -56,6 +56,7 @@ async function readDeliveries({ secrets, echo }: World, { owner, subscribe }: Ac
   const endpointId = await subscribe('spent', `${echo.url}/hooks/text-200?token=${secrets.endpointUrlKey}`);
   const params = { endpointId };
   await owner('GET /v1/endpoints/{endpointId}', { params });
+  await owner('GET /v1/endpoints/{endpointId}/health', { params });
   const headers = { authorization: `Bearer ${secrets.endpointHeaderKey}` };
   const json = { eventTypes: ['endpoint.test'], signatures: ['v1', 'v1a'], headers };
   await owner('PATCH /v1/endpoints/{endpointId}', { params, json });

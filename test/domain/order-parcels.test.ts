@@ -45,12 +45,25 @@ describe('an order', () => {
     const order = orderWith('A1');
     const heard = learnParcel(order, parcel('A1', 'IN_TRANSIT'), vocabularies, now);
     expect(heard?.happenings.map(({ type }) => type)).toEqual([
+      'shipment.created',
       'tracking.updated',
       'shipment.status_changed',
       'order.status_changed',
     ]);
-    expect(heard?.happenings[1]?.data).toMatchObject({ oldStatus: 'UNKNOWN', newStatus: 'IN_TRANSIT', carrier: 'ups' });
+    expect(heard?.happenings[2]?.data).toMatchObject({ oldStatus: 'UNKNOWN', newStatus: 'IN_TRANSIT', carrier: 'ups' });
     expect(learnParcel(heard?.order ?? order, parcel('A1', 'IN_TRANSIT'), vocabularies, now)).toBeNull();
+  });
+
+  it('hears once that a parcel is there, also where it is one of several', () => {
+    const created = (order: Order, one: Parcel) =>
+      learnParcel(order, one, vocabularies, now)?.happenings.filter(({ type }) => type === 'shipment.created');
+    const order = orderWith('A1');
+    expect(created(order, parcel('A1', 'PRE_TRANSIT'))).toMatchObject([
+      { data: { orderId: order.id, carrier: 'ups', trackingNumber: 'A1', status: 'PRE_TRANSIT' } },
+    ]);
+    const heard = after(order, parcel('A1', 'PRE_TRANSIT'));
+    expect(created(heard, parcel('A1', 'IN_TRANSIT', { version: 2 }))).toEqual([]);
+    expect(created(heard, parcel('A2', 'UNKNOWN'))).toHaveLength(1);
   });
 
   it('has a problem while nobody knows its number, and none once it is known', () => {

@@ -110,6 +110,7 @@ describe('a parcel of an order', () => {
       { carrier: 'usps', trackingNumber: 'POLLED1', oldStatus: 'UNKNOWN', newStatus: 'DELIVERED', statusAt: '2026-01-13T15:00:00.000Z' }, // prettier-ignore
     ]);
     expect(heard('tracking.updated', orderId)).toHaveLength(1);
+    expect(heard('shipment.created', orderId)).toMatchObject([{ trackingNumber: 'POLLED1' }]);
     const found = await packline.call('GET', '/v1/search?q=polled1');
     expect(JSON.stringify(found.body)).toContain(orderId);
   });
@@ -133,7 +134,7 @@ describe('a parcel of an order', () => {
     expect((await hook('STRAY1', moving)).status).toBe(200);
     await vi.waitFor(async () => expect(await trackingOf('usps/STRAY1')).toMatchObject({ status: 'IN_TRANSIT', orderIds: [] }), waiting); // prettier-ignore
     const ofStray = () => packline.subscriber.received.filter(({ data }) => data['trackingNumber'] === 'STRAY1');
-    await vi.waitFor(() => expect(ofStray().map(({ type }) => type).sort()).toEqual(['shipment.status_changed', 'tracking.updated']), waiting); // prettier-ignore
+    await vi.waitFor(() => expect(ofStray().map(({ type }) => type).sort()).toEqual(['shipment.created', 'shipment.status_changed', 'tracking.updated']), waiting); // prettier-ignore
   });
 
   it('that its carrier does not know yet leaves the order as it is', async () => {

@@ -23,6 +23,7 @@ const everything = {
   ordered: false,
   rateLimitPerSecond: 20,
   concurrency: 3,
+  autoDisable: false,
 };
 
 async function subscribe(key: string, json: object = { url }) {
@@ -49,8 +50,12 @@ describe('an endpoint', () => {
       ordered: true,
       rateLimitPerSecond: null,
       concurrency: 10,
+      autoDisable: true,
       disabledNote: null,
       disabledAt: null,
+      missedFrom: null,
+      missedUntil: null,
+      missedEvents: 0,
     });
   });
 

@@ -2,15 +2,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { EventType } from '../../src/domain/events.ts';
 import { generateWebhookSecret } from '../../src/platform/signature.ts';
 import { deliveryWork } from '../../src/queues/delivery-attempt.ts';
+import { disableByMerchant } from '../../src/queues/turn-endpoint.ts';
 import { commit } from '../../src/store/commit.ts';
 import { newId, type StoreDeps } from '../../src/store/deps.ts';
-import {
-  createEndpoint,
-  endpointLane,
-  listEndpoints,
-  updateEndpoint,
-  type EndpointFacts,
-} from '../../src/store/endpoints.ts';
+import { createEndpoint, endpointLane, listEndpoints, type EndpointFacts } from '../../src/store/endpoints.ts';
 import { leaseEntries } from '../../src/store/entries.ts';
 import {
   deliveryWrites,
@@ -22,6 +17,7 @@ import {
   makeEvent,
   readEvent,
 } from '../../src/store/events.ts';
+import { readMissedCount } from '../../src/store/missed-counts.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { testRedis } from '../support/redis.ts';
 import { createTestStore } from '../support/test-store.ts';
@@ -97,11 +93,11 @@ describe('an event', () => {
 
   it('does not go to endpoints that are disabled, and is kept all the same', async () => {
     const off = await subscribe();
-    await updateEndpoint(store, off, { disabled: true, disabledReason: 'merchant' });
+    await disableByMerchant(store, off, undefined);
     expect(await announce()).toEqual([]);
-    expect((await listEvents(store, merchantId, { limit: 10 })).items).toMatchObject([
-      { type: 'order.canceled', orderId },
-    ]);
+    const { items } = await listEvents(store, merchantId, { limit: 10 });
+    expect(items.map(({ type }) => type).toSorted()).toEqual(['endpoint.disabled', 'order.canceled']);
+    expect(await readMissedCount(store, off.id)).toMatchObject({ events: 1 });
   });
 
   it('is the same bytes at every endpoint: type, time and data', async () => {

@@ -8,6 +8,7 @@ import { createHttp } from '../../src/platform/http.ts';
 import { createKeyring } from '../../src/platform/secrets.ts';
 import { generateWebhookSecret } from '../../src/platform/signature.ts';
 import type { JobContext } from '../../src/queues/run-worker.ts';
+import { disableByMerchant } from '../../src/queues/turn-endpoint.ts';
 import {
   deleteEndpoint,
   readEndpoint,
@@ -197,7 +198,10 @@ describe('an endpoint that answers 410', () => {
     await bench.announce(two, 'c');
     await bench.runQuiet();
     expect(sent()).toEqual(['a']);
-    expect(await statuses(elsewhere)).toEqual(['delivered', 'delivered', 'delivered']);
+    expect((await deliveries(elsewhere)).map(({ type, status }) => `${type} ${status}`).toSorted()).toEqual([
+      'endpoint.disabled delivered',
+      ...Array<string>(3).fill('order.problem delivered'),
+    ]);
   });
 
   it('keeps what the merchant changed about it while the answer was on its way', async () => {
@@ -229,7 +233,7 @@ describe('an endpoint that answers 410', () => {
 describe('an endpoint that is gone', () => {
   it.each([
     ['deleted', () => deleteEndpoint(bench.store, endpoint)],
-    ['disabled', () => updateEndpoint(bench.store, endpoint, { disabled: true, disabledReason: 'merchant' })],
+    ['disabled', () => disableByMerchant(bench.store, endpoint, undefined)],
   ] as const)('because it was %s gets nothing more, and the log says why', async (_how, end) => {
     await bench.announce(await bench.anOrder(), 'a', 'b');
     await end();

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { pauseDefaultMs } from '../../src/delivery/judge-attempt.ts';
+import { disableByMerchant, enable } from '../../src/queues/turn-endpoint.ts';
 import { deleteEndpoint, endpointLane, updateEndpoint, type Endpoint } from '../../src/store/endpoints.ts';
 import { leaseEntries } from '../../src/store/entries.ts';
 import { readPause } from '../../src/store/lanes.ts';
@@ -103,6 +104,7 @@ describe('an endpoint that asks to be left alone', () => {
   });
 
   it('with a rate of its own goes on at half of it, and not where its quota alone was used up', async () => {
+    await deleteEndpoint(bench.store, endpoint);
     for (const [status, slower] of [
       [429, true],
       [200, false],
@@ -110,31 +112,36 @@ describe('an endpoint that asks to be left alone', () => {
       const limited = await bench.subscribe(server.url, undefined, { rateLimitPerSecond: 10 });
       const state = `${bench.store.keys.tag}:lane-state:${endpointLane(limited.id)}`;
       const before = Number(await client.hget(state, 'interval'));
-      await updateEndpoint(bench.store, endpoint, { disabled: true });
       server.answer = () => ({ status, headers: { ratelimit: '"s";r=0;t=5' } });
       await announceEach(`to-${status}`);
       await bench.runQuiet();
       const after = Number(await client.hget(state, 'interval'));
       expect(after > before).toBe(slower);
-      await updateEndpoint(bench.store, limited, { disabled: true });
+      await deleteEndpoint(bench.store, limited);
     }
   });
 
   it.each([
-    ['that is given a URL', () => ({ url: server.url })],
-    ['that is enabled', () => ({ disabled: false })],
-  ])('%s is called at once: who asked was another', async (_how, changeTo) => {
+    ['that is given another URL', () => updateEndpoint(bench.store, endpoint, { url: `${server.url}?another` })],
+    [
+      'that is disabled and enabled',
+      async () => {
+        const disabled = await disableByMerchant(bench.store, endpoint, undefined);
+        await enable(bench.store, disabled ?? endpoint, { merchant: true });
+      },
+    ],
+  ] as const)('%s is called at once: who asked was another', async (_how, change) => {
     await announceEach('a', 'b');
     answerFirst(503, { 'retry-after': '3600' });
     const [first] = await takeOne();
     await bench.run(first ?? expect.fail('nothing is due'));
-    await updateEndpoint(bench.store, endpoint, changeTo());
+    await change();
     await bench.runQuiet();
     expect(sent()).toEqual(['a', 'b']);
   });
 
   it.each([
-    ['disabled', () => updateEndpoint(bench.store, endpoint, { disabled: true, disabledReason: 'merchant' })],
+    ['disabled', () => disableByMerchant(bench.store, endpoint, undefined)],
     ['deleted', () => deleteEndpoint(bench.store, endpoint)],
   ] as const)('and is %s has what waits for it dropped now, and not after its pause', async (_how, end) => {
     await announceEach('a', 'b');

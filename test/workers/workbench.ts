@@ -16,6 +16,7 @@ import { freeLane, leaseEntries, type LeasedEntry } from '../../src/store/entrie
 import courierPosition from '../../workers/courier-position.ts';
 import deliveryAttempt from '../../workers/delivery-attempt.ts';
 import fleetUpdate from '../../workers/fleet-update.ts';
+import endpointProbe from '../../workers/endpoint-probe.ts';
 import fulfilmentRead from '../../workers/fulfilment-read.ts';
 import fulfilmentSubmit from '../../workers/fulfilment-submit.ts';
 import parcelAsk from '../../workers/parcel-ask.ts';
@@ -41,6 +42,7 @@ const handlers: Readonly<Record<string, Run>> = {
   'courier-position': prepare(courierPosition),
   'delivery-attempt': prepare(deliveryAttempt),
   'fleet-update': prepare(fleetUpdate),
+  'endpoint-probe': prepare(endpointProbe),
   'fulfilment-read': prepare(fulfilmentRead),
   'fulfilment-submit': prepare(fulfilmentSubmit),
   'hook-keys-read': prepare(hookKeysRead),

@@ -5,15 +5,16 @@ import { InstantSchema } from '../../domain/time.ts';
 import { toInstant } from '../../platform/clock.ts';
 import { generateWebhookSecret } from '../../platform/signature.ts';
 import { deliveryWork } from '../../queues/delivery-attempt.ts';
+import { disableByMerchant, enable } from '../../queues/turn-endpoint.ts';
 import { commit } from '../../store/commit.ts';
 import type { StoreDeps } from '../../store/deps.ts';
-import { rotateEndpointSecret, updateEndpoint, type Endpoint } from '../../store/endpoints.ts';
+import { readEndpoint, rotateEndpointSecret, type Endpoint } from '../../store/endpoints.ts';
 import { deliveryWrites, eventDocWrites, makeDelivery, makeEvent, type StoredEvent } from '../../store/events.ts';
 import { ok } from '../answer.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { makeRefusal } from '../problem.ts';
 import { DeliveryViewSchema, toDeliveryView } from '../views/delivery-view.ts';
-import { disabledNote, EndpointViewSchema, toEndpointView } from '../views/endpoint-view.ts';
+import { disabledNote, EndpointViewSchema, showEndpoint, toEndpointView } from '../views/endpoint-view.ts';
 import { foundEndpoint, requireEndpoint } from './endpoints.ts';
 
 const tag = 'Endpoints';
@@ -91,13 +92,16 @@ const enableEndpoint = defineRoute({
   ...act,
   path: '/v1/endpoints/:endpointId/enable',
   summary: 'Send events to an endpoint again',
+  description:
+    'It is judged as if it were new. What it has missed, from `missedFrom` to `missedUntil`, is not sent by itself.',
   body: noBody,
   answers: { 200: { description: 'Enabled', schema: EndpointViewSchema } },
   async handle({ store, merchantId, params: { endpointId } }) {
     const endpoint = await requireEndpoint(store, merchantId, endpointId);
-    const change = { disabled: false, disabledReason: null, disabledNote: null, disabledAt: null };
-    const enabled = endpoint.disabled ? foundEndpoint(await updateEndpoint(store, endpoint, change)) : endpoint;
-    return ok(toEndpointView(store, enabled));
+    // Null as well where somebody else has enabled it meanwhile.
+    const enabled =
+      (await enable(store, endpoint, { merchant: true })) ?? (await readEndpoint(store, merchantId, endpointId));
+    return ok(await showEndpoint(store, foundEndpoint(enabled)));
   },
 });
 
@@ -105,15 +109,13 @@ const disableEndpoint = defineRoute({
   ...act,
   path: '/v1/endpoints/:endpointId/disable',
   summary: 'Send nothing more to an endpoint',
-  description: 'Of one that is disabled already, who did it and when stays as it is.',
+  description:
+    'Of one that is disabled already, when stays as it is, and `gone` stays the reason; one that took nothing is no longer asked whether it is there.',
   body: z.strictObject({ note: disabledNote.optional() }).meta({ id: 'EndpointDisabling' }),
   answers: { 200: { description: 'Disabled', schema: EndpointViewSchema } },
   async handle({ store, merchantId, params: { endpointId }, body: { note } }) {
     const endpoint = await requireEndpoint(store, merchantId, endpointId);
-    const why = note === undefined ? {} : { disabledNote: note };
-    const at = { disabled: true, disabledReason: 'merchant', disabledAt: toInstant(store.clock.now()) } as const;
-    const change = endpoint.disabled ? why : { ...at, disabledNote: null, ...why };
-    return ok(toEndpointView(store, foundEndpoint(await updateEndpoint(store, endpoint, change))));
+    return ok(await showEndpoint(store, foundEndpoint(await disableByMerchant(store, endpoint, note))));
   },
 });
 

@@ -12,12 +12,20 @@ import {
   type Endpoint,
   type EndpointFacts,
 } from '../../store/endpoints.ts';
+import { probeNow } from '../../queues/endpoint-probe.ts';
+import { commit } from '../../store/commit.ts';
 import type { StoreDeps } from '../../store/deps.ts';
 import { created, noContent, ok } from '../answer.ts';
 import { checkUrl } from '../connection-settings.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { makeInvalid, makeRefusal } from '../problem.ts';
-import { endpointFields, EndpointViewSchema, NewEndpointSchema, toEndpointView } from '../views/endpoint-view.ts';
+import {
+  endpointFields,
+  EndpointViewSchema,
+  NewEndpointSchema,
+  showEndpoint,
+  toEndpointView,
+} from '../views/endpoint-view.ts';
 import { PageSchema } from '../views/page.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
@@ -26,8 +34,8 @@ const params = z.strictObject({ endpointId: IdSchema('endpoint') });
 const problems = ['endpoint.not_found'] as const;
 
 const url = z.url({ protocol: /^https?$/ }).max(2048);
-const { eventTypes, filter, description, headers, payload, signatures, ordered, rateLimitPerSecond, concurrency } =
-  endpointFields;
+const { eventTypes, filter, description, headers, payload, signatures, ordered, concurrency } = endpointFields;
+const { rateLimitPerSecond, autoDisable } = endpointFields;
 const chosen = {
   eventTypes: eventTypes.optional(),
   headers: headers.optional().meta({ description: 'Sent with every event; their values are never shown again' }),
@@ -35,6 +43,7 @@ const chosen = {
   signatures: signatures.optional(),
   ordered: ordered.optional(),
   concurrency: concurrency.optional(),
+  autoDisable: autoDisable.optional(),
 };
 
 export async function requireEndpoint(store: StoreDeps, merchantId: string, id: string): Promise<Endpoint> {
@@ -93,7 +102,7 @@ const getEndpoints = defineRoute({
   answers: { 200: { description: 'All of them', schema: PageSchema(EndpointViewSchema) } },
   handle: async ({ store, merchantId }) =>
     ok({
-      data: (await listEndpoints(store, merchantId)).map((endpoint) => toEndpointView(store, endpoint)),
+      data: await Promise.all((await listEndpoints(store, merchantId)).map((one) => showEndpoint(store, one))),
       nextCursor: null,
     }),
 });
@@ -108,14 +117,15 @@ const getEndpoint = defineRoute({
   answers: { 200: { description: 'The endpoint', schema: EndpointViewSchema } },
   problems,
   handle: async ({ store, merchantId, params: { endpointId } }) =>
-    ok(toEndpointView(store, await requireEndpoint(store, merchantId, endpointId))),
+    ok(await showEndpoint(store, await requireEndpoint(store, merchantId, endpointId))),
 });
 
 const patchEndpoint = defineRoute({
   method: 'patch',
   path: '/v1/endpoints/:endpointId',
   summary: 'Change an endpoint',
-  description: 'What is on its way already is not chosen anew; how it is sent follows the change.',
+  description:
+    'What is on its way already is not chosen anew; how it is sent follows the change. One with another URL is judged anew; if it was disabled because it took nothing, it is asked at once whether it is there.',
   tag,
   scope: 'operate',
   params,
@@ -136,7 +146,10 @@ const patchEndpoint = defineRoute({
     const change = withoutUndefined(body);
     checkTogether({ ...endpoint, ...change });
     if (body.url !== undefined) await checkUrl(deps, body.url, '/url');
-    return ok(toEndpointView(store, foundEndpoint(await updateEndpoint(store, endpoint, change))));
+    const updated = foundEndpoint(await updateEndpoint(store, endpoint, change));
+    const isMoved = updated.era !== endpoint.era;
+    if (isMoved && updated.disabledReason === 'failing') await commit(store, { entries: probeNow(updated) });
+    return ok(await showEndpoint(store, updated));
   },
 });
 

@@ -15,6 +15,7 @@ import { IdSchema } from '../../domain/ids.ts';
 import { InstantSchema } from '../../domain/time.ts';
 import type { StoreDeps } from '../../store/deps.ts';
 import { signingKeys, type Endpoint } from '../../store/endpoints.ts';
+import { readMissedCount, type MissedCount } from '../../store/missed-counts.ts';
 
 const eventTypes = z.array(EventTypeSchema).max(50).meta({ description: 'Empty: all of them' });
 const description = z.string().max(500);
@@ -35,6 +36,9 @@ const concurrency = z
   .min(1)
   .max(concurrencyMax)
   .meta({ description: `Deliveries under way at the same time; ${concurrencyDefault} when not given` });
+const autoDisable = z.boolean().meta({
+  description: 'Nothing more is sent when nothing was taken for five days; otherwise there are warnings only',
+});
 
 /** What a merchant may say of an endpoint, beside its URL. */
 export const endpointFields = {
@@ -47,6 +51,7 @@ export const endpointFields = {
   ordered,
   rateLimitPerSecond,
   concurrency,
+  autoDisable,
 };
 export const disabledNote = z.string().max(200);
 
@@ -66,10 +71,19 @@ const shown = {
   ordered,
   rateLimitPerSecond: rateLimitPerSecond.nullable(),
   concurrency,
+  autoDisable,
   status: z.enum(['enabled', 'disabled']),
-  disabledReason: z.enum(disabledReasons).nullable().meta({ description: '`gone`: it answered 410' }),
+  disabledReason: z
+    .enum(disabledReasons)
+    .nullable()
+    .meta({ description: '`gone`: it answered 410. `failing`: it took nothing for days' }),
   disabledNote: disabledNote.nullable(),
   disabledAt: InstantSchema.nullable(),
+  missedFrom: InstantSchema.nullable().meta({
+    description: 'When the first event was announced that it has missed: it was disabled, or the last attempt failed',
+  }),
+  missedUntil: InstantSchema.nullable(),
+  missedEvents: z.int(),
   createdAt: InstantSchema,
   updatedAt: InstantSchema,
 };
@@ -78,7 +92,15 @@ export const NewEndpointSchema = z
   .strictObject({ ...shown, secret: z.string().meta({ description: 'Signs what is sent; shown this once' }) })
   .meta({ id: 'NewEndpoint' });
 
-export function toEndpointView(store: StoreDeps, endpoint: Endpoint): z.infer<typeof EndpointViewSchema> {
+/** With what it has missed. */
+export const showEndpoint = async (store: StoreDeps, endpoint: Endpoint): Promise<z.infer<typeof EndpointViewSchema>> =>
+  toEndpointView(store, endpoint, await readMissedCount(store, endpoint.id));
+
+export function toEndpointView(
+  store: StoreDeps,
+  endpoint: Endpoint,
+  missed: MissedCount | null = null,
+): z.infer<typeof EndpointViewSchema> {
   const signsAsymmetric = endpoint.signatures.includes('v1a');
   const [present, ...previous] = signingKeys(store, endpoint);
   return {
@@ -98,10 +120,14 @@ export function toEndpointView(store: StoreDeps, endpoint: Endpoint): z.infer<ty
     ordered: endpoint.ordered,
     rateLimitPerSecond: endpoint.rateLimitPerSecond,
     concurrency: endpoint.concurrency,
+    autoDisable: endpoint.autoDisable,
     status: endpoint.disabled ? 'disabled' : 'enabled',
     disabledReason: endpoint.disabledReason,
     disabledNote: endpoint.disabledNote,
     disabledAt: endpoint.disabledAt,
+    missedFrom: missed?.from ?? null,
+    missedUntil: missed?.until ?? null,
+    missedEvents: missed?.events ?? 0,
     createdAt: endpoint.createdAt,
     updatedAt: endpoint.updatedAt,
   };

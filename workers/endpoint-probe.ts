@@ -1,0 +1,98 @@
+import { sendEvent, type SendOutcome } from '../src/delivery/send-event.ts';
+import { probeDelayMs } from '../src/domain/endpoint-health.ts';
+import { bodyIn } from '../src/domain/payload-form.ts';
+import type { WorkerDeps } from '../src/fulfilment/deps.ts';
+import { toInstant } from '../src/platform/clock.ts';
+import { endpointProbe } from '../src/queues/endpoint-probe.ts';
+import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
+import { enable } from '../src/queues/turn-endpoint.ts';
+import { failedProbeWrites, readEndpointHealth } from '../src/store/endpoint-health.ts';
+import { readEndpoint, signingKeys, type Endpoint } from '../src/store/endpoints.ts';
+import { attemptWrites } from '../src/store/delivery-attempts.ts';
+import { deliveryWrites, eventDocWrites, makeDelivery, makeEvent } from '../src/store/events.ts';
+
+type Context = JobContext<WorkerDeps>;
+interface Payload extends Record<string, unknown> {
+  merchantId: string;
+  endpointId: string;
+  disabledAt: string;
+  once?: boolean | undefined;
+}
+
+/**
+ * Asks with a test event, in the endpoint's own form and signed as all others, so that it is in the log as all others; what
+ * was missed is never risked on the question. The first 2xx enables the endpoint.
+ */
+export default defineWorker<WorkerDeps, Payload>(
+  endpointProbe,
+  async ({ merchantId, endpointId, disabledAt, once = false }, context) => {
+    const { store, finish, log } = context;
+    const endpoint = await readEndpoint(store, merchantId, endpointId);
+    // Deleted, enabled, or disabled by its merchant: there is nothing to find out any more.
+    if (endpoint?.disabledReason !== 'failing' || endpoint.disabledAt !== disabledAt) return;
+    const { outcome, logged } = await ask(endpoint, context);
+    if (outcome.failure === null) {
+      const enabled = await enable(store, endpoint, { probeOf: disabledAt });
+      if (enabled !== null) log.info({ endpointId }, 'endpoint.enabled');
+      await finish({ writes: logged });
+      return;
+    }
+    if (once) {
+      await finish({ writes: logged });
+      return;
+    }
+    const count = ((await readEndpointHealth(store, endpoint))?.probe?.count ?? 0) + 1;
+    const delayMs = nextMs(count, disabledAt, outcome, context);
+    const nextAt = delayMs === null ? null : toInstant(store.clock.now() + delayMs);
+    await finish(
+      { writes: [...logged, ...failedProbeWrites(store, endpoint, { count, code: outcome.code, nextAt })] },
+      delayMs === null ? { how: 'ack' } : { how: 'again', delayMs },
+    );
+  },
+);
+
+/** 410 is asked no more; who says when, is not asked earlier. */
+function nextMs(
+  count: number,
+  disabledAt: string,
+  { failure, exchange }: SendOutcome,
+  { store, deps }: Context,
+): number | null {
+  const delayMs = probeDelayMs(count, store.clock.now() - Date.parse(disabledAt));
+  if (delayMs === null || failure === 'gone') return null;
+  return Math.round(Math.max(delayMs * (0.9 + 0.2 * deps.random()), exchange.retryAfterMs ?? 0));
+}
+
+async function ask(
+  endpoint: Endpoint,
+  { store, deps, signal }: Context,
+): Promise<{ outcome: SendOutcome; logged: string[][] }> {
+  const { id: endpointId, merchantId, url, headers, signatures: schemes, payload } = endpoint;
+  const event = makeEvent(store, merchantId, 'endpoint.test', { endpointId }, null);
+  const startedMs = store.clock.now();
+  const body = bodyIn(payload, event);
+  const keys = signingKeys(store, endpoint);
+  const outcome = await sendEvent(
+    deps.http,
+    { url, headers, keys, schemes, eventId: event.id, body },
+    { nowMs: startedMs, signal },
+  );
+  const made = makeDelivery(store, event, endpointId);
+  const status = outcome.failure === null ? ('delivered' as const) : ('failed' as const);
+  const delivery = { ...made, status, attempts: 1, nextAttemptAt: null };
+  const attempt = {
+    at: toInstant(store.clock.now()),
+    attempt: 1,
+    outcome: outcome.code,
+    failure: outcome.failure,
+    exchange: outcome.exchange,
+  };
+  return {
+    outcome,
+    logged: [
+      ...eventDocWrites(store, event),
+      ...deliveryWrites(store, delivery),
+      ...attemptWrites(store, delivery, attempt),
+    ],
+  };
+}
