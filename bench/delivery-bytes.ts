@@ -26,13 +26,14 @@ export async function measureBytes(
   announce: () => Promise<void>,
 ): Promise<DeliveryBytes> {
   const { redis, store } = feed;
-  const { tag, events, deliveries } = store.keys;
+  const { tag, events } = store.keys;
   const passTime = async (...kinds: string[]): Promise<void> => {
     for (const kind of kinds) await expireAll(redis, `${tag}:${kind}:*`);
   };
   const forget = async (): Promise<void> => {
     await passTime('applied', 'event', 'delivery', 'attempts');
-    await redis.del(events(merchantId), deliveries(merchantId));
+    await redis.del(events(merchantId));
+    await expireAll(redis, `${tag}:deliveries:*`);
   };
   const deliver = async (look: () => Promise<void>): Promise<void> => {
     sink.forget();

@@ -19,6 +19,7 @@ import deliveryAttempt from '../workers/delivery-attempt.ts';
 import endpointProbe from '../workers/endpoint-probe.ts';
 import documentsRead from '../workers/documents-read.ts';
 import type { WorkerDeps } from './fulfilment/deps.ts';
+import eventReplay from '../workers/event-replay.ts';
 import feedPoll from '../workers/feed-poll.ts';
 import fleetUpdate from '../workers/fleet-update.ts';
 import fulfilmentRead from '../workers/fulfilment-read.ts';
@@ -62,6 +63,7 @@ const run: Record<JobName, (runner: Runner) => RunningWorker> = {
   'courier-position': (runner) => runWorker(courierPosition, runner),
   'delivery-attempt': (runner) => runWorker(deliveryAttempt, runner),
   'endpoint-probe': (runner) => runWorker(endpointProbe, runner),
+  'event-replay': (runner) => runWorker(eventReplay, runner),
   'catalog-read': (runner) => runWorker(catalogRead, runner),
   'stock-reconcile': (runner) => runWorker(stockReconcile, runner),
   'catalog-pull': (runner) => runWorker(catalogPull, runner),

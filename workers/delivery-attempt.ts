@@ -5,8 +5,7 @@ import { takeTurn } from '../src/delivery/take-turn.ts';
 import { bodyIn } from '../src/domain/payload-form.ts';
 import type { WorkerDeps } from '../src/fulfilment/deps.ts';
 import { toInstant } from '../src/platform/clock.ts';
-import { makeEntry } from '../src/queues/define-job.ts';
-import { deliveryAttempt } from '../src/queues/delivery-attempt.ts';
+import { deliveryAttempt, deliveryEntry } from '../src/queues/delivery-attempt.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import type { CommitPlan } from '../src/store/commit.ts';
 import { attemptWrites } from '../src/store/delivery-attempts.ts';
@@ -15,6 +14,7 @@ import { deliveryDocWrite, readDelivery, readEvent, type Delivery, type StoredEv
 import { issueId, issueWrites } from '../src/store/issues.ts';
 import { pauseLane, readPause, throttleLane } from '../src/store/lanes.ts';
 import { missedWrites } from '../src/store/missed-counts.ts';
+import { isReplayCanceled } from '../src/store/replays.ts';
 
 type Context = JobContext<WorkerDeps>;
 interface Payload extends Record<string, unknown> {
@@ -22,6 +22,7 @@ interface Payload extends Record<string, unknown> {
   merchantId: string;
   endpointId: string;
   orderId: string | null;
+  replayId?: string | undefined;
 }
 
 /** One attempt. Whatever ends a delivery, or parks it, gives the turn to the order's next event in the same commit. */
@@ -38,9 +39,11 @@ export default defineWorker<WorkerDeps, Payload>(deliveryAttempt, async (payload
     await finish(nextInLine(payload, context));
     return;
   }
-  if (endpoint === null || endpoint.disabled) {
-    const missed = endpoint === null ? [] : missedWrites(store, endpoint.id, event);
-    await finish({ writes: [...droppedWrites(delivery, context), ...missed], ...nextInLine(payload, context) });
+  const why = await reasonToDrop(delivery, event, endpoint, context);
+  if (endpoint === null || why !== null) {
+    const missed = why === 'endpoint_gone' && endpoint !== null ? missedBy(endpoint, delivery, event, context) : [];
+    const dropped = droppedWrites(delivery, why ?? 'endpoint_gone', context);
+    await finish({ writes: [...dropped, ...missed], ...nextInLine(payload, context) });
     return;
   }
   const nowMs = store.clock.now();
@@ -50,7 +53,7 @@ export default defineWorker<WorkerDeps, Payload>(deliveryAttempt, async (payload
     return;
   }
   // It was handed over before somebody's answer paused the endpoint.
-  const turn = pausedMs > 0 ? { waitMs: pausedMs } : await takeTurn(store, endpoint, context.signal);
+  const turn = pausedMs > 0 ? { waitMs: pausedMs } : await takeTurn(store, endpoint, context.signal, context.class);
   if ('waitMs' in turn) {
     await finish({}, { how: 'retry', delayMs: turn.waitMs, counted: false });
     return;
@@ -64,10 +67,23 @@ export default defineWorker<WorkerDeps, Payload>(deliveryAttempt, async (payload
   const { random } = context.deps;
   const ordered = payload.orderId !== null;
   const verdict = judgeAttempt(delivery, outcome, { nowMs: store.clock.now(), startedMs, ordered, random });
-  const givenUp = verdict.after.status === 'failed' ? event : null;
+  // What is sent again and fails again is with those that were missed before.
+  const givenUp = verdict.after.status === 'failed' && delivery.replayId === null ? event : null;
   const told = await outcomeKnown(endpoint, outcome, givenUp, context);
   await conclude(payload, verdict, [...loggedWrites(verdict.after, outcome, context), ...told], context);
 });
+
+/** Null: it is to be sent. */
+async function reasonToDrop(
+  { replayId }: Delivery,
+  event: StoredEvent,
+  endpoint: Endpoint | null,
+  { store }: Context,
+): Promise<'endpoint_gone' | 'payload_wiped' | 'replay_canceled' | null> {
+  if (endpoint === null || endpoint.disabled) return 'endpoint_gone';
+  if (event.wipedAt !== null) return 'payload_wiped';
+  return (await isReplayCanceled(store, replayId)) ? 'replay_canceled' : null;
+}
 
 const toSend = (event: StoredEvent, endpoint: Endpoint, { store }: Context): EventToSend => ({
   url: endpoint.url,
@@ -141,16 +157,19 @@ const loggedWrites = (after: Delivery, { failure, code, exchange }: SendOutcome,
     exchange,
   });
 
-function droppedWrites(delivery: Delivery, { store }: Context): string[][] {
+function droppedWrites(delivery: Delivery, outcome: string, { store }: Context): string[][] {
   const dropped: Delivery = { ...delivery, status: 'dropped', nextAttemptAt: null };
-  const line = { attempt: delivery.attempts, outcome: 'endpoint_gone', failure: 'dropped', exchange: null } as const;
+  const line = { attempt: delivery.attempts, outcome, failure: 'dropped', exchange: null } as const;
   return attemptWrites(store, dropped, { at: toInstant(store.clock.now()), ...line });
 }
 
+const missedBy = ({ id }: Endpoint, { replayId }: Delivery, event: StoredEvent, { store }: Context): string[][] =>
+  replayId === null ? missedWrites(store, id, event) : [];
+
 /** Does nothing for one that is not the head any more. */
 function nextInLine(payload: Payload, { store }: Context): CommitPlan {
-  const { orderId, endpointId, deliveryId } = payload;
+  const { orderId, endpointId, replayId, deliveryId } = payload;
   if (orderId === null) return {};
-  const entry = makeEntry(deliveryAttempt, payload, { lane: endpointLane(endpointId) });
-  return { advance: { list: store.keys.sequence(endpointId, orderId), member: deliveryId, entry } };
+  const list = store.keys.sequence(replayId ?? endpointId, orderId);
+  return { advance: { list, member: deliveryId, entry: deliveryEntry(payload) } };
 }

@@ -1,5 +1,4 @@
 import { pullOnSchedule } from '../src/bulk/pull-on-schedule.ts';
-import { makeId } from '../src/domain/ids.ts';
 import type { Order } from '../src/domain/order.ts';
 import { isAmendable } from '../src/domain/order-status.ts';
 import { toInstant } from '../src/platform/clock.ts';
@@ -12,6 +11,7 @@ import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import { nextSweep, sweep, sweepEveryMs } from '../src/queues/sweep.ts';
 import { tellConnection } from '../src/queues/turn-connection.ts';
 import { listConnections } from '../src/store/connections.ts';
+import { sweepDeliveryLog } from '../src/store/delivery-index.ts';
 import { freeLane } from '../src/store/entries.ts';
 import { acceptMessage } from '../src/store/inbox.ts';
 import { forgetIssues } from '../src/store/issues.ts';
@@ -71,11 +71,8 @@ async function forgetFinished({ store }: Context): Promise<void> {
     await redis.del(keys.order(orderId), keys.timeline(orderId));
     await redis.zrem(keys.finished, orderId);
   }
-  const noRandom = new Uint8Array(10);
-  const oldest = clock.now() - retention.eventSeconds * 1000;
   for (const merchantId of await redis.smembers(keys.merchants)) {
-    await redis.zremrangebylex(keys.events(merchantId), '-', `(${makeId('event', oldest, noRandom)}`);
-    await redis.zremrangebylex(keys.deliveries(merchantId), '-', `(${makeId('delivery', oldest, noRandom)}`);
+    await sweepDeliveryLog(store, merchantId);
     await forgetIssues(store, merchantId, cutoffMs, batchMax);
   }
 }

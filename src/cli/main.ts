@@ -5,6 +5,7 @@ import { loadConfig } from '../platform/config.ts';
 import { createLog } from '../platform/log.ts';
 import { diagnose, printDiagnosis } from './doctor.ts';
 import { addEndpointCommands } from './endpoint-commands.ts';
+import { addEventCommands } from './event-commands.ts';
 import { erase, printErasure, type EraseRequest } from './erase.ts';
 import { programs } from './programs.ts';
 import { replayLog } from './replay-log.ts';
@@ -131,6 +132,7 @@ function defineProgram(endWith: (exitCode: number) => void): Command {
 
   addRunCommands(program, endWith);
   addEndpointCommands(program, endWith);
+  addEventCommands(program, endWith);
   return program;
 }
 

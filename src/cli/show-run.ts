@@ -3,14 +3,14 @@ import type { RunView } from '../ingress/views/run-view.ts';
 
 const lineMs = 5_000;
 const barCells = 24;
-const number = new Intl.NumberFormat('en');
+export const number = new Intl.NumberFormat('en');
 const mebi = 1_048_576;
 
-const bar = (share: number): string => {
+export const bar = (share: number): string => {
   const full = Math.floor(Math.min(1, share) * barCells);
   return `${'#'.repeat(full)}${'.'.repeat(barCells - full)}`;
 };
-const percent = (share: number): string => `${(Math.floor(share * 1_000) / 10).toFixed(1)} %`;
+export const percent = (share: number): string => `${(Math.floor(share * 1_000) / 10).toFixed(1)} %`;
 
 /** How far an upload is. */
 export const describeUpload = (sentBytes: number, totalBytes: number | undefined): string =>

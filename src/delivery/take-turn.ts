@@ -1,4 +1,5 @@
 import { awaitDeparture, type Departing } from '../platform/departure.ts';
+import type { WorkClass } from '../store/commit.ts';
 import type { StoreDeps } from '../store/deps.ts';
 import { endpointLane, type Endpoint } from '../store/endpoints.ts';
 import { endSlot, moveSlot, takeSlot } from '../store/take-slot.ts';
@@ -16,9 +17,10 @@ export async function takeTurn(
   store: StoreDeps,
   { id, merchantId, rateLimitPerSecond }: Pick<Endpoint, 'id' | 'merchantId' | 'rateLimitPerSecond'>,
   signal: AbortSignal,
+  of: WorkClass = 'orders',
 ): Promise<Turn> {
   if (rateLimitPerSecond === null) return { departing: null };
-  const slot = await takeSlot(store, endpointLane(id), { class: 'orders', merchantId }, { waitMaxMs, signal });
+  const slot = await takeSlot(store, endpointLane(id), { class: of, merchantId }, { waitMaxMs, signal });
   if (!slot.taken) return slot;
   const { dueMs, lapsesMs } = slot;
   const late = (byMs: number) => moveSlot(store, slot, byMs);

@@ -22,6 +22,7 @@ export const idPrefixes = {
   shipment: 'shp',
   facility: 'fac',
   service: 'svc',
+  replay: 'rpl',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 
@@ -53,6 +54,14 @@ export function makeId(kind: IdKind, nowMs: number, random: Uint8Array): string 
     value &= (1 << bits) - 1;
   }
   return `${idPrefixes[kind]}_${time}${tail}`;
+}
+
+/** When an id was made (ms). */
+export function timeOf(id: string): number {
+  const from = id.indexOf('_') + 1;
+  let ms = 0;
+  for (let at = from; at < from + 10; at += 1) ms = ms * 32 + alphabet.indexOf(id.charAt(at));
+  return ms;
 }
 
 /** The schema of one kind's ids, as they stand in paths and bodies. */

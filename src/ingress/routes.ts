@@ -10,6 +10,7 @@ import { endpointActRoutes } from './routes/endpoint-acts.ts';
 import { getEndpointHealth } from './routes/endpoint-health.ts';
 import { endpointRoutes } from './routes/endpoints.ts';
 import { erasureRoutes } from './routes/erasures.ts';
+import { eventRoutes } from './routes/events.ts';
 import { facilityRoutes } from './routes/facilities.ts';
 import { healthRoutes } from './routes/health.ts';
 import { issueRoutes } from './routes/issues.ts';
@@ -23,6 +24,7 @@ import { orderRoutes } from './routes/orders.ts';
 import { pullRoutes } from './routes/pulls.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { registerWebhooksRoutes } from './routes/register-webhooks.ts';
+import { replayRoutes } from './routes/replays.ts';
 import { runRowRoutes } from './routes/run-rows.ts';
 import { runRoutes } from './routes/runs.ts';
 import { safetyStockRoutes } from './routes/safety-stock.ts';
@@ -58,7 +60,9 @@ export const routes: readonly Route[] = [
   ...endpointRoutes,
   ...endpointActRoutes,
   getEndpointHealth,
+  ...eventRoutes,
   ...deliveryRoutes,
+  ...replayRoutes,
   ...schemaRoutes,
   ...issueRoutes,
   ...uploadRoutes,

@@ -4,19 +4,23 @@ import { endpointLane } from '../store/endpoints.ts';
 import type { Delivery } from '../store/events.ts';
 import { defineJob, makeEntry } from './define-job.ts';
 
+const PayloadSchema = z.object({
+  deliveryId: IdSchema('delivery'),
+  merchantId: IdSchema('merchant'),
+  endpointId: IdSchema('endpoint'),
+  /** Null for deliveries that wait for no other: tests, and what is sent again by itself. */
+  orderId: IdSchema('order').nullable(),
+  /** Whose line of the order it stands in; absent: in that of what happens now. */
+  replayId: IdSchema('replay').optional(),
+});
+
 /**
  * One attempt to bring one event to one endpoint. The ladder of its attempts is its own (delivery/schedule.ts). The
  * payload says whose turn comes next even when the delivery itself is past its retention.
  */
 export const deliveryAttempt = defineJob({
   name: 'delivery-attempt',
-  payload: z.object({
-    deliveryId: IdSchema('delivery'),
-    merchantId: IdSchema('merchant'),
-    endpointId: IdSchema('endpoint'),
-    /** Null for deliveries that wait for no other: tests and replays. */
-    orderId: IdSchema('order').nullable(),
-  }),
+  payload: PayloadSchema,
   id: ({ deliveryId }, cause) => (cause === '' ? deliveryId : `${deliveryId}.${cause}`),
   class: 'orders',
   // Only our own faults are counted here; what the subscriber answers never uses these attempts up.
@@ -24,14 +28,18 @@ export const deliveryAttempt = defineJob({
 });
 
 /** The work that a delivery is. `ordered`: it is, or will be, the head of its order's sequence at this endpoint. */
-export const deliveryWork = (delivery: Delivery, ordered = true) =>
-  makeEntry(
-    deliveryAttempt,
-    {
-      deliveryId: delivery.id,
-      merchantId: delivery.merchantId,
-      endpointId: delivery.endpointId,
-      orderId: ordered ? delivery.orderId : null,
-    },
-    { lane: endpointLane(delivery.endpointId) },
-  );
+export const deliveryWork = ({ id, merchantId, endpointId, orderId, replayId }: Delivery, ordered = true) =>
+  deliveryEntry({
+    deliveryId: id,
+    merchantId,
+    endpointId,
+    orderId: ordered ? orderId : null,
+    ...(replayId !== null && { replayId }),
+  });
+
+/** What is sent again waits behind what happens now. */
+export const deliveryEntry = (payload: z.infer<typeof PayloadSchema>) =>
+  makeEntry(deliveryAttempt, payload, {
+    lane: endpointLane(payload.endpointId),
+    class: payload.replayId === undefined ? deliveryAttempt.class : 'reads',
+  });

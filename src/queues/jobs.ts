@@ -6,6 +6,7 @@ import { courierPosition } from './courier-position.ts';
 import { deliveryAttempt } from './delivery-attempt.ts';
 import { endpointProbe } from './endpoint-probe.ts';
 import { documentsRead } from './documents-read.ts';
+import { eventReplay } from './event-replay.ts';
 import { feedPoll } from './feed-poll.ts';
 import { fleetUpdate } from './fleet-update.ts';
 import { fulfilmentRead } from './fulfilment-read.ts';
@@ -48,6 +49,7 @@ export const jobs = {
   'delivery-attempt': deliveryAttempt,
   'hook-keys-read': hookKeysRead,
   'endpoint-probe': endpointProbe,
+  'event-replay': eventReplay,
   'parcel-follow': parcelFollow,
   'parcel-poll': parcelPoll,
   'parcel-ask': parcelAsk,

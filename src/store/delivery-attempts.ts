@@ -1,4 +1,5 @@
 import type { AttemptFailure } from '../domain/delivery-failure.ts';
+import { deliveryMovedWrites } from './delivery-index.ts';
 import type { StoreDeps } from './deps.ts';
 import { deliveryDocWrite, type Delivery } from './events.ts';
 import { parseStored } from './stored-json.ts';
@@ -63,6 +64,7 @@ export function attemptWrites(
     ['RPUSH', deps.keys.attempts(delivery.id), JSON.stringify(line)],
     ['LTRIM', deps.keys.attempts(delivery.id), String(-attemptsKeptMax), '-1'],
     ['EXPIRE', deps.keys.attempts(delivery.id), String(deps.retention.eventSeconds)],
+    ...deliveryMovedWrites(deps, delivery),
   ];
 }
 

@@ -209,6 +209,7 @@ export async function deleteEndpoint(deps: StoreDeps, endpoint: Endpoint): Promi
       ['HDEL', deps.keys.endpoints(endpoint.merchantId), endpoint.id],
       ['DEL', deps.keys.endpointHealth(endpoint.id, endpoint.era), deps.keys.endpointMissed(endpoint.id)],
       ...(isTroubled(endpoint) ? resolvedWrites(deps, endpointIssue(endpoint)) : []),
+      ['SADD', deps.keys.formerEndpoints(endpoint.merchantId), endpoint.id],
       ...unlimitWrites(deps.keys, endpointLane(endpoint.id), concurrencyDefault),
       ...resumeWrites(deps.keys, endpointLane(endpoint.id), deps.clock.now()),
     ],

@@ -13,6 +13,7 @@ import { orderGuard, orderWrites, readOrder, timelineWrite, type StoredOrder } f
 import { parcelWrites, readParcels } from './parcels.ts';
 import { foundByField, isErased, personMember, readFoundBy } from './persons.ts';
 import { lostIdWrites } from './search.ts';
+import { impersonalEventWrites } from './wipe-event.ts';
 
 /**
  * One erased order, as the log outside of Redis keeps it: no personal data. `claim` is the digest of its source and external
@@ -26,7 +27,16 @@ export interface ErasureLine {
 }
 
 /** What of an order was erased. */
-export const erasedParts = ['person', 'amendment', 'webhooks', 'documents', 'tracking', 'services', 'index'] as const;
+export const erasedParts = [
+  'person',
+  'amendment',
+  'webhooks',
+  'documents',
+  'tracking',
+  'services',
+  'deliveries',
+  'index',
+] as const;
 export type ErasedPart = (typeof erasedParts)[number];
 
 export interface ErasedOrder {
@@ -115,10 +125,11 @@ async function planOf(
   const { pendingPerson } = stored;
   // Who picks and who drives: neither the documents nor their names are left.
   const { documents, ...order } = stored.order;
-  const [foundBy, hooks, services] = await Promise.all([
+  const [foundBy, hooks, services, log] = await Promise.all([
     readFoundBy(deps, order.id),
     redis.lrange(keys.hooks(order.id), 0, -1),
     listOrderServices(deps, order.merchantId, order.externalId),
+    impersonalEventWrites(deps, order.id),
   ]);
   const parcels = (await readParcels(deps, parcelNamesOf(order)))
     .filter((parcel) => parcel !== null)
@@ -133,6 +144,7 @@ async function planOf(
     ['DEL', keys.hooks(order.id), ...hooks.map((inboxId) => keys.inbox(inboxId))],
     ...parcels.flatMap((parcel) => parcel.writes),
     ...erasedServiceWrites(deps, services),
+    ...log,
     ...timelineWrite(deps, order.id, [{ at, what: 'person.erased', detail: { askedAt } }]),
   ];
   const members = foundBy.map((hash) => personMember(hash, order.id));
@@ -144,6 +156,7 @@ async function planOf(
     documents: documents !== undefined,
     tracking: parcels.length > 0,
     services: services.length > 0,
+    deliveries: log.length > 0,
     index: members.length > 0,
   };
   const guards = parcels.flatMap((parcel) => parcel.guards);

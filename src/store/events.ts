@@ -1,11 +1,13 @@
 import { eventCatalogue } from '../domain/event-catalogue.ts';
 import { passes } from '../domain/event-filter.ts';
 import type { EventType, OrderHappening } from '../domain/events.ts';
+import type { DeliveryStatus } from '../domain/delivery-status.ts';
 import { Failure } from '../domain/failure.ts';
 import { isSentAs } from '../domain/payload-form.ts';
 import { toInstant } from '../platform/clock.ts';
 import type { CommitPlan, NewEntry } from './commit.ts';
 import { newId, type StoreDeps } from './deps.ts';
+import { deliveryIndexWrites, eventIndexWrites } from './delivery-index.ts';
 import type { Subscriber } from './endpoints.ts';
 import { missedWrites } from './missed-counts.ts';
 import type { Order } from '../domain/order.ts';
@@ -20,9 +22,9 @@ export interface StoredEvent {
   orderId: string | null;
   body: string;
   createdAt: string;
+  /** When somebody had its body removed: then it is sent to nobody any more. */
+  wipedAt: string | null;
 }
-
-export type DeliveryStatus = 'pending' | 'delivered' | 'failed' | 'dropped';
 
 /** One event on its way to one endpoint. */
 export interface Delivery {
@@ -41,13 +43,18 @@ export interface Delivery {
   /** From then on it no longer holds them back. */
   parkedAt: string | null;
   createdAt: string;
+  /** Which replay has made it, not what happened. */
+  replayId: string | null;
 }
 
 /** The work that a delivery is; `ordered`: it waits for those before it of its order. */
 export type DeliveryWork = (delivery: Delivery, ordered: boolean) => NewEntry;
 
-/** Those of the endpoints that this event is for. */
-function subscribersOf({ type, body }: StoredEvent, endpoints: readonly Subscriber[]): Subscriber[] {
+/** Those of the endpoints that are enabled and that this event is for. */
+export function subscribersOf(
+  { type, body }: Pick<StoredEvent, 'type' | 'body'>,
+  endpoints: readonly Subscriber[],
+): Subscriber[] {
   const asked = endpoints.filter(
     ({ disabled, eventTypes, payload }) =>
       !disabled && (eventTypes.length === 0 || eventTypes.includes(type)) && isSentAs(payload, type),
@@ -78,8 +85,10 @@ export function eventWrites(
   const writes: string[][] = [];
   const entries: NewEntry[] = [];
   const enqueue: { list: string; member: string; entry: NewEntry }[] = [];
-  for (const { type, data } of happenings) {
-    const event = makeEvent(deps, order.merchantId, type, data, order.id);
+  // Their ids sort as they happened, also within one millisecond: by them they are sent again in order.
+  const ids = happenings.map(() => newId('event', deps.clock)).toSorted();
+  for (const [at, { type, data }] of happenings.entries()) {
+    const event = makeEvent(deps, order.merchantId, type, data, order.id, ids[at]);
     writes.push(...eventDocWrites(deps, event), ...missedBy(deps, event, endpoints));
     for (const { id, ordered } of subscribersOf(event, endpoints)) {
       const delivery = makeDelivery(deps, event, id);
@@ -122,6 +131,7 @@ export function makeEvent(
   type: EventType,
   data: Record<string, unknown>,
   orderId: string | null,
+  id = newId('event', deps.clock),
 ): StoredEvent {
   const checked = eventCatalogue[type].data.safeParse(data);
   if (!checked.success) {
@@ -132,12 +142,18 @@ export function makeEvent(
   }
   const createdAt = toInstant(deps.clock.now());
   const body = JSON.stringify({ type, timestamp: createdAt, data });
-  return { schema: 1, id: newId('event', deps.clock), merchantId, type, orderId, body, createdAt };
+  return { schema: 1, id, merchantId, type, orderId, body, createdAt, wipedAt: null };
 }
 
-export const makeDelivery = (deps: StoreDeps, event: StoredEvent, endpointId: string): Delivery => ({
+/** A delivery that begins now. */
+export const makeDelivery = (
+  deps: StoreDeps,
+  event: StoredEvent,
+  endpointId: string,
+  { id = newId('delivery', deps.clock), replayId = null, at = toInstant(deps.clock.now()) }: Partial<Made> = {},
+): Delivery => ({
   schema: 1,
-  id: newId('delivery', deps.clock),
+  id,
   merchantId: event.merchantId,
   endpointId,
   eventId: event.id,
@@ -145,15 +161,21 @@ export const makeDelivery = (deps: StoreDeps, event: StoredEvent, endpointId: st
   orderId: event.orderId,
   status: 'pending',
   attempts: 0,
-  nextAttemptAt: event.createdAt,
+  nextAttemptAt: at,
   headSince: null,
   parkedAt: null,
-  createdAt: event.createdAt,
+  createdAt: at,
+  replayId,
 });
+interface Made {
+  id: string;
+  replayId: string | null;
+  at: string;
+}
 
 export const eventDocWrites = (deps: StoreDeps, event: StoredEvent): string[][] => [
   ['SET', deps.keys.event(event.id), JSON.stringify(event), 'EX', String(deps.retention.eventSeconds)],
-  ['ZADD', deps.keys.events(event.merchantId), '0', event.id],
+  ...eventIndexWrites(deps, event),
 ];
 
 /** The delivery as it now stands. */
@@ -167,7 +189,7 @@ export const deliveryDocWrite = (deps: StoreDeps, delivery: Delivery): string[] 
 
 export const deliveryWrites = (deps: StoreDeps, delivery: Delivery): string[][] => [
   deliveryDocWrite(deps, delivery),
-  ['ZADD', deps.keys.deliveries(delivery.merchantId), '0', delivery.id],
+  ...deliveryIndexWrites(deps, delivery),
 ];
 
 async function readJson<T>(deps: StoreDeps, key: string): Promise<T | null> {
@@ -176,38 +198,3 @@ async function readJson<T>(deps: StoreDeps, key: string): Promise<T | null> {
 }
 export const readEvent = (deps: StoreDeps, id: string) => readJson<StoredEvent>(deps, deps.keys.event(id));
 export const readDelivery = (deps: StoreDeps, id: string) => readJson<Delivery>(deps, deps.keys.delivery(id));
-
-/** Newest first; ids whose documents are past their retention are passed over. */
-async function listNewest<T>(
-  deps: StoreDeps,
-  index: string,
-  read: (id: string) => Promise<T | null>,
-  page: { cursor?: string | undefined; limit: number; keep?: (item: T) => boolean },
-): Promise<{ items: T[]; nextCursor: string | null }> {
-  const items: T[] = [];
-  let cursor = page.cursor;
-  for (let walked = 0; walked < 2_000; walked += 100) {
-    const ids = await deps.redis.zrange(index, cursor === undefined ? '+' : `(${cursor}`, '-', 'BYLEX', 'REV', 'LIMIT', 0, 100); // prettier-ignore
-    const found = await Promise.all(ids.map(read));
-    for (const [position, item] of found.entries()) {
-      cursor = ids[position];
-      if (item === null || page.keep?.(item) === false) continue;
-      items.push(item);
-      if (items.length === page.limit) return { items, nextCursor: cursor ?? null };
-    }
-    if (ids.length < 100) return { items, nextCursor: null };
-  }
-  return { items, nextCursor: cursor ?? null };
-}
-
-export const listEvents = (
-  deps: StoreDeps,
-  merchantId: string,
-  page: { cursor?: string | undefined; limit: number; keep?: (event: StoredEvent) => boolean },
-) => listNewest(deps, deps.keys.events(merchantId), (id) => readEvent(deps, id), page);
-
-export const listDeliveries = (
-  deps: StoreDeps,
-  merchantId: string,
-  page: { cursor?: string | undefined; limit: number; keep?: (delivery: Delivery) => boolean },
-) => listNewest(deps, deps.keys.deliveries(merchantId), (id) => readDelivery(deps, id), page);

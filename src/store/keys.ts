@@ -1,5 +1,6 @@
 import type { RunKind } from '../domain/bulk-run.ts';
 import type { ParcelName } from '../domain/parcel.ts';
+import type { DeliveryStatus } from '../domain/delivery-status.ts';
 
 /**
  * Every Redis key there is, but for those that scripts make of the tag (`applied:`, `lane:`, `lane-state:`, entry-lua.ts; `lane-…:`, budget-lua.ts; `budgets`, lanes.ts; `replicated`, replicas.ts). A merchant's data and its shard's queues share one hash tag, so that each atomic step stays
@@ -88,10 +89,18 @@ export function createKeys(shard: number) {
     event: (eventId: string) => `${tag}:event:${eventId}`,
     events: (merchantId: string) => `${tag}:events:${merchantId}`,
     delivery: (deliveryId: string) => `${tag}:delivery:${deliveryId}`,
-    deliveries: (merchantId: string) => `${tag}:deliveries:${merchantId}`,
+    /** Each delivery in the one of its endpoint's indexes that its status says; and endpoints that are gone, as long as these have some. */
+    deliveries: (endpointId: string, status: DeliveryStatus) => `${tag}:deliveries:${endpointId}:${status}`,
+    formerEndpoints: (merchantId: string) => `${tag}:former-endpoints:${merchantId}`,
+    /** Events and deliveries of an order; deliveries of an event that is about none. */
+    about: (subjectId: string) => `${tag}:about:${subjectId}`,
+    /** Events sent again to an endpoint: each, a merchant's, and the one that is under way at an endpoint. */
+    replay: (replayId: string) => `${tag}:replay:${replayId}`,
+    replays: (merchantId: string) => `${tag}:replays:${merchantId}`,
+    replaying: (merchantId: string) => `${tag}:replaying:${merchantId}`,
     attempts: (deliveryId: string) => `${tag}:attempts:${deliveryId}`,
-    /** Deliveries of one order to one endpoint, oldest first; only the head is a work entry. */
-    sequence: (endpointId: string, orderId: string) => `${tag}:sequence:${endpointId}:${orderId}`,
+    /** Deliveries of one order to one endpoint (`lineId`), or of one replay, oldest first; only the head is a work entry. */
+    sequence: (lineId: string, orderId: string) => `${tag}:sequence:${lineId}:${orderId}`,
     /** Places where orders are picked, and what each system calls them. */
     facilities: (merchantId: string) => `${tag}:facilities:${merchantId}`,
     issues: (merchantId: string) => `${tag}:issues:${merchantId}`,

@@ -195,6 +195,10 @@ export async function readLane({ redis, keys, clock }: LaneDeps, lane: string): 
   };
 }
 
+/** How much work of a class waits in a lane though it could run: not what waits for its next try. */
+export const countDue = ({ redis, keys, clock }: LaneDeps, lane: string, of: WorkClass): Promise<number> =>
+  redis.zcount(`${keys.tag}:lane:${lane}:${workClasses[of]}`, '-inf', clock.now());
+
 /** The lanes of a shard that have a limit. */
 export const listLanes = ({ redis, keys }: Pick<LaneDeps, 'redis' | 'keys'>): Promise<string[]> =>
   redis.smembers(budgetsKey(keys));

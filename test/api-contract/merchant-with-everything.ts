@@ -4,6 +4,8 @@ import { vocabularies } from '../../src/connectors/registry.ts';
 import { deliveryWork } from '../../src/queues/delivery-attempt.ts';
 import { changeOrder } from '../../src/store/change-order.ts';
 import { commit } from '../../src/store/commit.ts';
+import { listEvents } from '../../src/store/delivery-log.ts';
+import { deliveryWrites, makeDelivery } from '../../src/store/events.ts';
 import { leaseEntries } from '../../src/store/entries.ts';
 import { issueId, issueWrites } from '../../src/store/issues.ts';
 import { askedWrites } from '../../src/store/reconciliations.ts';
@@ -63,6 +65,9 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
     const { id: ord } = await make('/v1/orders', key, sampleOrder({ externalId: orderId }));
     const { id: ep } = await make('/v1/endpoints', key, { url: 'https://hooks.acme.com/packline' });
     const delivery = await make(`/v1/endpoints/${ep}/test`, key, {});
+    // At an endpoint of its own: while one runs there is no other.
+    const { id: again } = await make('/v1/endpoints', key, { url: 'https://hooks.acme.com/again' });
+    const { id: rpl } = await make(`/v1/endpoints/${again}/replays`, key, {});
     const { id: fac } = await make('/v1/facilities', key, { name: 'A store', storeLocationId: 'store-1' });
     const { id: rec } = await make('/v1/reconciliations', key, undefined);
     // Ended: while one runs there is no other.
@@ -87,13 +92,16 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
       ord,
       ep,
       dlv: delivery.id,
-      evt: String(delivery['eventId']),
+      rpl,
       rec,
       fac,
       ...parcel,
     };
     const iss = await bury(mer, ord);
     await dispatch(ord, connection.id);
+    const [event] = (await listEvents(store, mer, { orderId: ord, limit: 1 })).items;
+    if (event === undefined) throw new Error('nothing happened to the order');
+    await commit(store, { writes: deliveryWrites(store, makeDelivery(store, event, ep, { replayId: rpl })) });
     const shown = await showInPickAndPack(key, orderId);
     const parts = {
       wks: await firstOf(key, `/v1/orders/${ord}/worksheets`),
@@ -101,10 +109,11 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
     };
     const token = inboundPath.slice('/in/'.length);
     const { svc, token: lastMileToken, lastMileConnection } = await makeLastMile(ingress, key);
+    const own = { orderId, evt: event.id, iss, token, svc, lastMileToken, lastMileConnection };
     return {
       merchantId: mer,
       key,
-      ids: { ...ids, ...parts, ...shown, orderId, iss, token, svc, lastMileToken, lastMileConnection },
+      ids: { ...ids, ...parts, ...shown, ...own },
     };
   };
 

@@ -225,19 +225,30 @@ test.each(lists.map((list) => [nameOf(list), list] as const))(
 
 /** Where a body may name a thing, how to name it, and on what. */
 const nash = { connector: 'nash', name: 'Nash', settings: { apiKey: 'nash_key' } };
-const naming: Readonly<Record<string, { kind: 'con' | 'ord'; refused: number; make: (id: string) => unknown }>> = {
-  'POST /v1/connections': {
-    kind: 'con',
-    refused: 400,
-    make: (con) => ({ ...nash, routing: [{ connections: [con] }] }),
-  },
-  'PATCH /v1/connections/{connectionId}': {
-    kind: 'con',
-    refused: 400,
-    make: (con) => ({ routing: [{ connections: [con] }] }),
-  },
-  'POST /v1/erasures': { kind: 'ord', refused: 404, make: (orderId) => ({ orderId, force: true }) },
-};
+const naming: Readonly<Record<string, { kind: 'con' | 'ord' | 'ep'; refused: number; make: (id: string) => unknown }>> =
+  {
+    'POST /v1/connections': {
+      kind: 'con',
+      refused: 400,
+      make: (con) => ({ ...nash, routing: [{ connections: [con] }] }),
+    },
+    'PATCH /v1/connections/{connectionId}': {
+      kind: 'con',
+      refused: 400,
+      make: (con) => ({ routing: [{ connections: [con] }] }),
+    },
+    'POST /v1/events/{eventId}/replay': {
+      kind: 'ep',
+      refused: 404,
+      make: (endpointId) => ({ endpointId, plan: true }),
+    },
+    'POST /v1/endpoints/{endpointId}/replays': {
+      kind: 'ord',
+      refused: 404,
+      make: (orderId) => ({ orderId, plan: true }),
+    },
+    'POST /v1/erasures': { kind: 'ord', refused: 404, make: (orderId) => ({ orderId, force: true }) },
+  };
 
 const withNames = operations.filter(({ body }) => body?.type === 'json' && namesSomething(body.schema));
 

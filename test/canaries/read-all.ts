@@ -12,7 +12,7 @@ import { tokenOf } from './secrets.ts';
  */
 export async function readAll(world: World, acts: Acts, echoes: Echoes): Promise<Record<string, string>> {
   const orderId = await readOrders(acts, echoes);
-  const { endpointId, deliveryId } = await readDeliveries(world, acts);
+  const sent = await readDeliveries(world, acts);
   const issueId = await readIssues(acts);
   const connectionId = await turnConnection(world, acts, echoes);
   await world.recorder.send('nobody', 'GET /schemas');
@@ -26,7 +26,7 @@ export async function readAll(world: World, acts: Acts, echoes: Echoes): Promise
   await settle(acts);
   const parts = { ...(await readParts(acts)), ...(await readTracking(world, acts)) };
   const { merchantId, keyId } = await makeStranger(world, acts);
-  const ids = { orderId, endpointId, deliveryId, issueId, connectionId, merchantId, keyId, ...rows };
+  const ids = { orderId, ...sent, issueId, connectionId, merchantId, keyId, ...rows };
   return { ...ids, ...parts, code: 'request.invalid' };
 }
 
@@ -70,7 +70,27 @@ async function readDeliveries({ secrets, echo }: World, { owner, subscribe }: Ac
   await vi.waitFor(async () => expect(await attempts(deliveryId)).not.toEqual([]), waiting);
   await owner('POST /v1/deliveries/{deliveryId}/replay', { params: { deliveryId } });
   for (const { id } of dataOf(await owner('GET /v1/deliveries'))) await attempts(id);
-  return { endpointId, deliveryId };
+  return { endpointId, deliveryId, ...(await sendAgain(endpointId, owner)) };
+}
+
+async function sendAgain(endpointId: string, owner: Acts['owner']): Promise<Record<string, string>> {
+  const [event] = dataOf(await owner('GET /v1/events'));
+  const params = { eventId: event?.id ?? '' };
+  await owner('GET /v1/events/{eventId}', { params });
+  await owner('POST /v1/events/{eventId}/replay', { params, json: { plan: true } });
+  const replayId = idOf(
+    await owner('POST /v1/endpoints/{endpointId}/replays', {
+      params: { endpointId },
+      json: { includeDelivered: true },
+    }),
+  );
+  await owner('GET /v1/replays/{replayId}', { params: { replayId } });
+  await owner('POST /v1/replays/{replayId}/cancel', { params: { replayId } });
+  await owner('GET /v1/replays');
+  const since = new Date(Date.now() - 60_000).toISOString();
+  await owner('POST /v1/endpoints/{endpointId}/recover', { params: { endpointId }, json: { since, plan: true } });
+  await owner('DELETE /v1/events/{eventId}/payload', { params });
+  return { replayId, ...params };
 }
 
 async function readIssues({ owner }: Acts): Promise<string> {

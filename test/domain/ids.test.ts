@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { IdSchema, idPrefixes, makeId, type IdKind } from '../../src/domain/ids.ts';
+import { IdSchema, idPrefixes, makeId, type IdKind, timeOf } from '../../src/domain/ids.ts';
 
 const kinds = Object.keys(idPrefixes).filter((key): key is IdKind => key in idPrefixes);
 const anyKind = fc.constantFrom(...kinds);
@@ -35,6 +35,11 @@ describe('makeId', () => {
         expect(makeId('order', a, randomA) < makeId('order', b, randomB)).toBe(true);
       }),
     );
+  });
+
+  test('is made at a moment that can be read again', () => {
+    for (const ms of [0, 1, 1_768_435_200_123])
+      expect(timeOf(makeId('stockReconciliation', ms, new Uint8Array(10)))).toBe(ms);
   });
 
   test('spends all 80 bits: two ids of one millisecond are equal only when their random bytes are', () => {

@@ -9,7 +9,7 @@ import { commit, type CommitPlan } from '../../src/store/commit.ts';
 import { readHealth } from '../../src/store/connections.ts';
 import { newId, type StoreDeps } from '../../src/store/deps.ts';
 import { createEndpoint } from '../../src/store/endpoints.ts';
-import { listDeliveries } from '../../src/store/events.ts';
+import { listDeliveries } from '../../src/store/delivery-log.ts';
 import { listIssues } from '../../src/store/issues.ts';
 import { requireOrder } from '../../src/store/orders.ts';
 import { acceptSample, sampleMerchantId as merchantId } from '../store/accept-sample.ts';

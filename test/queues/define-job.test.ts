@@ -81,6 +81,7 @@ describe('a piece of work', () => {
       headSince: null,
       parkedAt: null,
       createdAt: '2026-01-15T00:00:00.000Z',
+      replayId: null,
     } as const;
     expect(deliveryWork(delivery)).toMatchObject({ lane: `endpoint.${delivery.endpointId}`, payload: { orderId } });
     expect(deliveryWork(delivery, false).payload).toMatchObject({ orderId: null });

@@ -14,7 +14,7 @@ import {
 } from '../../src/store/connections.ts';
 import type { StoreDeps } from '../../src/store/deps.ts';
 import { createEndpoint } from '../../src/store/endpoints.ts';
-import { listEvents } from '../../src/store/events.ts';
+import { listEvents } from '../../src/store/delivery-log.ts';
 import { listIssues } from '../../src/store/issues.ts';
 import { sampleMerchantId as merchantId } from '../store/accept-sample.ts';
 import { createFakeClock } from '../support/fake-clock.ts';

@@ -1,14 +1,20 @@
 import { appendFile, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { OrderHappening } from '../../src/domain/events.ts';
 import type { OrderInput } from '../../src/domain/order-input.ts';
+import { generateWebhookSecret } from '../../src/platform/signature.ts';
 import { openPrivateLog, type PrivateLog } from '../../src/platform/private-log.ts';
 import { deliveryWork } from '../../src/queues/delivery-attempt.ts';
 import { findByExternalId } from '../../src/store/accept-order.ts';
 import { changeOrder } from '../../src/store/change-order.ts';
 import { commit } from '../../src/store/commit.ts';
+import { listDeliveries, listEvents } from '../../src/store/delivery-log.ts';
 import type { StoreDeps } from '../../src/store/deps.ts';
+import { createEndpoint } from '../../src/store/endpoints.ts';
 import { erasePersons, foreseeErasures } from '../../src/store/erasures.ts';
+import { eventWrites } from '../../src/store/events.ts';
+import { attemptWrites, readAttempts } from '../../src/store/delivery-attempts.ts';
 import { findByPerson } from '../../src/store/find-by-person.ts';
 import { claimIdempotencyKey } from '../../src/store/idempotency.ts';
 import { acceptMessage, keptWithWrites } from '../../src/store/inbox.ts';
@@ -233,5 +239,49 @@ describe('the log outside of Redis', () => {
     await client.flushdb();
     expect(await replayErasures(client, [store], await log.read())).toEqual({ lines: 1, applied: 0, unreadable: [] });
     expect(await client.dbsize()).toBe(0);
+  });
+});
+
+describe('the log of an erased order', () => {
+  it('keeps its events, which are still delivered, without what people wrote and subscribers answered', async () => {
+    const { id: orderId } = await accept('one');
+    const { id: otherId } = await accept('two');
+    const facts = { url: 'https://subscriber.example/', eventTypes: [], description: null };
+    const endpoint = await createEndpoint(store, merchantId, facts, generateWebhookSecret());
+    for (const id of [orderId, otherId]) {
+      const data = { orderId: id, externalId: 'x', version: 1, reason: 'Ana Canário moved away' };
+      const happenings: OrderHappening[] = [{ type: 'order.canceled', data }];
+      await commit(store, eventWrites(store, { id, merchantId }, happenings, [endpoint], deliveryWork));
+      const { items } = await listDeliveries(store, merchantId, { limit: 1, subjectId: id });
+      const at = '2026-01-15T00:00:00.000Z';
+      const timings = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: 1, totalMs: 1 };
+      const answered = {
+        requestHeaders: {},
+        responseStatus: 500,
+        responseHeaders: { 'x-of': 'Canário' },
+        responseBody: 'no Canário here',
+      };
+      const exchange = { ...answered, retryAfterMs: null, timings };
+      const line = { at, attempt: 1, outcome: 'http_500', failure: 'http_5xx', exchange } as const;
+      for (const delivery of items) await commit(store, { writes: attemptWrites(store, delivery, line) });
+    }
+    expect(await foreseeErasures(store, [await requireOrder(store, orderId)])).toMatchObject([{ where: ['person', 'deliveries', 'index'] }]); // prettier-ignore
+    expect(await erase(orderId)).toMatchObject([{ where: ['person', 'deliveries', 'index'] }]);
+    const logOf = async (id: string) => {
+      const events = (await listEvents(store, merchantId, { limit: 9, orderId: id })).items;
+      const event = events.find(({ type }) => type === 'order.canceled');
+      const { items } = await listDeliveries(store, merchantId, { limit: 1, subjectId: id });
+      const attempts = await readAttempts(store, items[0]?.id ?? '');
+      return { reason: JSON.parse(event?.body ?? '{}').data.reason, status: items[0]?.status, attempts };
+    };
+    expect(await logOf(orderId)).toMatchObject({
+      reason: null,
+      status: 'pending',
+      attempts: [{ outcome: 'http_500', exchange: { responseHeaders: null, responseBody: null } }],
+    });
+    expect(await logOf(otherId)).toMatchObject({
+      reason: 'Ana Canário moved away',
+      attempts: [{ exchange: { responseBody: 'no Canário here' } }],
+    });
   });
 });

@@ -7,12 +7,11 @@ import { commit } from '../../src/store/commit.ts';
 import { newId, type StoreDeps } from '../../src/store/deps.ts';
 import { createEndpoint, endpointLane, listEndpoints, type EndpointFacts } from '../../src/store/endpoints.ts';
 import { leaseEntries } from '../../src/store/entries.ts';
+import { listDeliveries, listEvents } from '../../src/store/delivery-log.ts';
 import {
   deliveryWrites,
   eventDocWrites,
   eventWrites,
-  listDeliveries,
-  listEvents,
   makeDelivery,
   makeEvent,
   readEvent,
@@ -123,8 +122,11 @@ describe('an event', () => {
 
 describe('a delivery', () => {
   const makeOne = async () => {
-    const event = makeEvent(store, merchantId, 'endpoint.test', { endpointId: newId('endpoint', clock) }, null);
-    const delivery = makeDelivery(store, event, newId('endpoint', clock));
+    const endpointId = newId('endpoint', clock);
+    // Of an endpoint that is gone: what it got stays in the log.
+    await client.sadd(store.keys.formerEndpoints(merchantId), endpointId);
+    const event = makeEvent(store, merchantId, 'endpoint.test', { endpointId }, null);
+    const delivery = makeDelivery(store, event, endpointId);
     await commit(store, { writes: [...eventDocWrites(store, event), ...deliveryWrites(store, delivery)] });
     return delivery;
   };

@@ -3,7 +3,8 @@ import { deliveryWork } from '../../src/queues/delivery-attempt.ts';
 import { changeOrder } from '../../src/store/change-order.ts';
 import { commit, type CommitPlan } from '../../src/store/commit.ts';
 import { createEndpoint, type Endpoint, type EndpointFacts } from '../../src/store/endpoints.ts';
-import { listDeliveries, type Delivery } from '../../src/store/events.ts';
+import { listDeliveries } from '../../src/store/delivery-log.ts';
+import { type Delivery } from '../../src/store/events.ts';
 import { acceptSample, sampleMerchantId as merchantId } from '../store/accept-sample.ts';
 import type { Workbench } from './workbench.ts';
 

@@ -8,7 +8,8 @@ import {
   type Endpoint,
   type EndpointFacts,
 } from '../../src/store/endpoints.ts';
-import { deliveryWrites, eventDocWrites, listDeliveries, makeDelivery, makeEvent } from '../../src/store/events.ts';
+import { listDeliveries } from '../../src/store/delivery-log.ts';
+import { deliveryWrites, eventDocWrites, makeDelivery, makeEvent } from '../../src/store/events.ts';
 import { takeSlot } from '../../src/store/take-slot.ts';
 import { commit } from '../../src/store/commit.ts';
 import { sampleMerchantId as merchantId } from '../store/accept-sample.ts';

@@ -16,7 +16,8 @@ import {
   updateEndpoint,
   type Endpoint,
 } from '../../src/store/endpoints.ts';
-import { announceWrites, listDeliveries } from '../../src/store/events.ts';
+import { listDeliveries } from '../../src/store/delivery-log.ts';
+import { announceWrites } from '../../src/store/events.ts';
 import { listIssues } from '../../src/store/issues.ts';
 import { broughtWrites, readMissedCount } from '../../src/store/missed-counts.ts';
 import { makeJobContext } from '../queues/job-context.ts';

@@ -100,8 +100,9 @@ describe('the sweep for retention', () => {
 
   it('takes events and deliveries off their lists when their documents are past their time', async () => {
     const { store } = bench;
+    const endpointId = newId('endpoint', bench.clock);
     const announce = async () => {
-      const endpointId = newId('endpoint', bench.clock);
+      await client.sadd(store.keys.formerEndpoints(merchantId), endpointId);
       const event = makeEvent(store, merchantId, 'endpoint.test', { endpointId }, null);
       const delivery = makeDelivery(store, event, endpointId);
       await commit(store, { writes: [...eventDocWrites(store, event), ...deliveryWrites(store, delivery)] });
@@ -114,9 +115,12 @@ describe('the sweep for retention', () => {
     await runSweep(retention);
     const listed = [
       ...(await client.zrange(store.keys.events(merchantId), '0', '-1')),
-      ...(await client.zrange(store.keys.deliveries(merchantId), '0', '-1')),
+      ...(await client.zrange(store.keys.deliveries(endpointId, 'pending'), '0', '-1')),
     ];
     expect(listed).toEqual(kept);
+    bench.clock.advance(1_000);
+    await runSweep(retention);
+    expect(await client.exists(store.keys.formerEndpoints(merchantId))).toBe(0);
   });
 
   it('forgets issues that nothing was heard of for as long, with the work they held back, and no others', async () => {

@@ -17,6 +17,7 @@ import courierPosition from '../../workers/courier-position.ts';
 import deliveryAttempt from '../../workers/delivery-attempt.ts';
 import fleetUpdate from '../../workers/fleet-update.ts';
 import endpointProbe from '../../workers/endpoint-probe.ts';
+import eventReplay from '../../workers/event-replay.ts';
 import fulfilmentRead from '../../workers/fulfilment-read.ts';
 import fulfilmentSubmit from '../../workers/fulfilment-submit.ts';
 import parcelAsk from '../../workers/parcel-ask.ts';
@@ -43,6 +44,7 @@ const handlers: Readonly<Record<string, Run>> = {
   'delivery-attempt': prepare(deliveryAttempt),
   'fleet-update': prepare(fleetUpdate),
   'endpoint-probe': prepare(endpointProbe),
+  'event-replay': prepare(eventReplay),
   'fulfilment-read': prepare(fulfilmentRead),
   'fulfilment-submit': prepare(fulfilmentSubmit),
   'hook-keys-read': prepare(hookKeysRead),
@@ -66,8 +68,8 @@ export interface Workbench {
   deps: WorkerDeps;
   /** Takes what is due, without doing it. */
   take(): Promise<LeasedEntry[]>;
-  /** Runs one entry's handler, as it would be run: what it throws is thrown. `change` makes it a run of another kind. */
-  run(entry: LeasedEntry, change?: (context: Context) => Context): Promise<void>;
+  /** Runs one entry's handler, as it would be run: what it throws is thrown. `change` makes it a run of another kind; `of`: on this store. */
+  run(entry: LeasedEntry, change?: (context: Context) => Context, of?: StoreDeps): Promise<void>;
   /** Does what is due now, not what follows from it. Answers what that was. */
   runDue(): Promise<LeasedEntry[]>;
   push(...entries: NewEntry[]): Promise<void>;
@@ -98,10 +100,10 @@ export async function openWorkbench(client: Redis): Promise<Workbench> {
   };
   const take = async () => (await leaseEntries(store, { room: 1_000, leaseMs: 3_600_000 })).entries;
 
-  const run: Workbench['run'] = async (entry, change = (context) => context) => {
+  const run: Workbench['run'] = async (entry, change = (context) => context, of = store) => {
     const handle = handlers[entry.job];
     if (handle === undefined) throw new Error(`there is no handler for ${entry.job} on this bench`);
-    const made = makeJobContext(store, deps, { entry });
+    const made = makeJobContext(of, deps, { entry });
     let ended = false;
     const context = change({
       ...made,

@@ -1,71 +1,29 @@
 import * as z from 'zod';
-import { EventBodySchema, EventTypeSchema } from '../../domain/events.ts';
+import { EventTypeSchema } from '../../domain/events.ts';
 import { IdSchema } from '../../domain/ids.ts';
-import { InstantSchema } from '../../domain/time.ts';
 import { readAttempts } from '../../store/delivery-attempts.ts';
 import type { StoreDeps } from '../../store/deps.ts';
-import {
-  listDeliveries,
-  listEvents,
-  readDelivery,
-  readEvent,
-  type Delivery,
-  type StoredEvent,
-} from '../../store/events.ts';
+import { listDeliveries } from '../../store/delivery-log.ts';
+import { readDelivery, readEvent, type Delivery } from '../../store/events.ts';
 import { ok } from '../answer.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { makeRefusal } from '../problem.ts';
 import { AttemptViewSchema, toAttemptView } from '../views/attempt-view.ts';
 import { DeliveryStatusSchema, DeliveryViewSchema, toDeliveryView } from '../views/delivery-view.ts';
-import { PageSchema, pageQuery } from '../views/page.ts';
+import { PageSchema, pageQuery, toWindow, windowQuery } from '../views/page.ts';
 import { deliverAlone } from './endpoint-acts.ts';
 import { requireEndpoint } from './endpoints.ts';
 
-const tag = 'Events and deliveries';
+export const tag = 'Events and deliveries';
+export const pageNote =
+  'By id, order, event, endpoint and status it is found at once; by type and the rest by looking through what is found. For one page 2,000 are looked at: then it is short, or empty, and its cursor goes on.';
 const params = z.strictObject({ deliveryId: IdSchema('delivery') });
-
-const EventViewSchema = z
-  .strictObject({
-    id: IdSchema('event'),
-    type: EventTypeSchema,
-    orderId: IdSchema('order').nullable(),
-    body: EventBodySchema.meta({ id: 'EventBody' }),
-    createdAt: InstantSchema,
-  })
-  .meta({ id: 'Event' });
-
-const toEventView = ({ id, type, orderId, body, createdAt }: StoredEvent): z.infer<typeof EventViewSchema> => ({
-  id,
-  type,
-  orderId,
-  body: EventBodySchema.parse(JSON.parse(body)),
-  createdAt,
-});
-
-const getEvents = defineRoute({
-  method: 'get',
-  path: '/v1/events',
-  summary: 'List events, newest first',
-  tag,
-  scope: 'read',
-  query: z.strictObject({
-    ...pageQuery('event'),
-    type: EventTypeSchema.optional(),
-    orderId: IdSchema('order').optional(),
-  }),
-  answers: { 200: { description: 'A page', schema: PageSchema(EventViewSchema) } },
-  async handle({ store, merchantId, query: { cursor, limit, type, orderId } }) {
-    const keep = (event: StoredEvent): boolean =>
-      (type === undefined || event.type === type) && (orderId === undefined || event.orderId === orderId);
-    const { items, nextCursor } = await listEvents(store, merchantId, { cursor, limit, keep });
-    return ok({ data: items.map(toEventView), nextCursor });
-  },
-});
 
 const getDeliveries = defineRoute({
   method: 'get',
   path: '/v1/deliveries',
   summary: 'List deliveries, newest first',
+  description: pageNote,
   tag,
   scope: 'read',
   query: z.strictObject({
@@ -73,14 +31,24 @@ const getDeliveries = defineRoute({
     endpointId: IdSchema('endpoint').optional(),
     status: DeliveryStatusSchema.optional(),
     orderId: IdSchema('order').optional(),
+    eventId: IdSchema('event').optional(),
+    type: EventTypeSchema.optional(),
+    replayId: IdSchema('replay').optional(),
+    ...windowQuery,
   }),
   answers: { 200: { description: 'A page', schema: PageSchema(DeliveryViewSchema) } },
-  async handle({ store, merchantId, query: { cursor, limit, endpointId, status, orderId } }) {
+  async handle({ store, merchantId, query }) {
+    const { cursor, limit, endpointId, status, orderId, eventId, type, replayId } = query;
+    const event = eventId === undefined ? null : await readEvent(store, eventId);
+    if (eventId !== undefined && event?.merchantId !== merchantId) return ok({ data: [], nextCursor: null });
     const keep = (delivery: Delivery): boolean =>
-      (endpointId === undefined || delivery.endpointId === endpointId) &&
-      (status === undefined || delivery.status === status) &&
-      (orderId === undefined || delivery.orderId === orderId);
-    const { items, nextCursor } = await listDeliveries(store, merchantId, { cursor, limit, keep });
+      (orderId === undefined || delivery.orderId === orderId) &&
+      (eventId === undefined || delivery.eventId === eventId) &&
+      (type === undefined || delivery.type === type) &&
+      (replayId === undefined || delivery.replayId === replayId);
+    const subjectId = orderId ?? event?.orderId ?? eventId;
+    const page = { cursor, limit, endpointId, status, subjectId, keep, ...toWindow(query) };
+    const { items, nextCursor } = await listDeliveries(store, merchantId, page);
     return ok({ data: items.map(toDeliveryView), nextCursor });
   },
 });
@@ -117,14 +85,15 @@ const replayDelivery = defineRoute({
   body: z.strictObject({}),
   bodyOptional: true,
   answers: { 202: { description: 'The new delivery', schema: DeliveryViewSchema } },
-  problems: ['delivery.not_found', 'event.not_found', 'endpoint.not_found', 'endpoint.state'],
+  problems: ['delivery.not_found', 'event.not_found', 'event.wiped', 'endpoint.not_found', 'endpoint.state'],
   async handle({ store, merchantId, params: { deliveryId } }) {
     const { endpointId, eventId } = await requireDelivery(store, merchantId, deliveryId);
     const endpoint = await requireEndpoint(store, merchantId, endpointId);
     const event = await readEvent(store, eventId);
     if (event === null) throw makeRefusal('event.not_found', 'the event is past its retention');
+    if (event.wipedAt !== null) throw makeRefusal('event.wiped', `its payload was removed at ${event.wipedAt}`);
     return deliverAlone(store, endpoint, event);
   },
 });
 
-export const deliveryRoutes: readonly Route[] = [getEvents, getDeliveries, getAttempts, replayDelivery];
+export const deliveryRoutes: readonly Route[] = [getDeliveries, getAttempts, replayDelivery];

@@ -44,7 +44,7 @@ const ErasureSchema = z
         orderId: IdSchema('order'),
         where: z.array(z.enum(erasedParts)).meta({
           description:
-            'The person and its key, a waiting amendment, kept webhooks, what the fulfilment system showed of it, the search index',
+            'The person and its key, a waiting amendment, kept webhooks, what the fulfilment system showed of it, free text in events and what subscribers answered to them, the search index',
         }),
       }),
     ),

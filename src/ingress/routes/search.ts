@@ -60,7 +60,9 @@ const readers: Record<
 > = {
   event: async (store, merchantId, id) => {
     const event = await readEvent(store, id);
-    return event?.merchantId === merchantId ? { title: event.type, orderId: event.orderId, url: null } : null;
+    return event?.merchantId === merchantId
+      ? { title: event.type, orderId: event.orderId, url: `/v1/events/${id}` }
+      : null;
   },
   delivery: async (store, merchantId, id) => {
     const delivery = await readDelivery(store, id);

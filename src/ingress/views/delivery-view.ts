@@ -1,12 +1,11 @@
 import * as z from 'zod';
+import { deliveryStatuses } from '../../domain/delivery-status.ts';
 import { EventTypeSchema } from '../../domain/events.ts';
 import { IdSchema } from '../../domain/ids.ts';
 import { InstantSchema } from '../../domain/time.ts';
 import type { Delivery } from '../../store/events.ts';
 
-export const DeliveryStatusSchema = z
-  .enum(['pending', 'delivered', 'failed', 'dropped'])
-  .meta({ id: 'DeliveryStatus' });
+export const DeliveryStatusSchema = z.enum(deliveryStatuses).meta({ id: 'DeliveryStatus' });
 
 /** One event on its way to one endpoint. */
 export const DeliveryViewSchema = z
@@ -23,6 +22,7 @@ export const DeliveryViewSchema = z
       description: 'Since then the events after it of its order do not wait for it',
     }),
     createdAt: InstantSchema,
+    replayId: IdSchema('replay').nullable().meta({ description: 'The replay that has made it' }),
   })
   .meta({ id: 'Delivery' });
 
@@ -37,4 +37,5 @@ export const toDeliveryView = (delivery: Delivery): z.infer<typeof DeliveryViewS
   nextAttemptAt: delivery.nextAttemptAt,
   parkedAt: delivery.parkedAt,
   createdAt: delivery.createdAt,
+  replayId: delivery.replayId,
 });

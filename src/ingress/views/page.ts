@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { IdSchema, type IdKind } from '../../domain/ids.ts';
+import { InstantSchema } from '../../domain/time.ts';
 
 /** A page of a list, and where the next one begins. */
 export const PageSchema = <T extends z.ZodType>(item: T) =>
@@ -22,3 +23,13 @@ export const offsetQuery = {
     .optional(),
   limit,
 };
+
+/** The query of a log, by the time at which its lines were made. */
+export const windowQuery = {
+  since: InstantSchema.optional().meta({ description: 'From this moment on' }),
+  until: InstantSchema.optional().meta({ description: 'Before this moment' }),
+};
+export const toWindow = ({ since, until }: { since?: string | undefined; until?: string | undefined }) => ({
+  sinceMs: since === undefined ? undefined : Date.parse(since),
+  untilMs: until === undefined ? undefined : Date.parse(until),
+});
