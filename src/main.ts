@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import closeWithGrace from 'close-with-grace';
 import { composeBase } from './compose.ts';
-import { composeIngressDeps } from './compose-ingress.ts';
-import { createApp } from './ingress/app.ts';
+import { composeSite } from './compose-console.ts';
 import { listen } from './ingress/listen.ts';
+import { offerFirstLogin } from './ops/first-login.ts';
 import { loadConfig } from './platform/config.ts';
 import { watchPressure } from './platform/redis-pressure.ts';
 
@@ -21,9 +21,11 @@ const pressure = watchPressure(base.redis);
 const highWater = base.watchHighWater();
 let isDraining = false;
 
-const app = createApp(composeIngressDeps(base, { draining: () => isDraining, shedding: () => pressure.shedding() }));
-const server = await listen(app, { port: config.port, host: config.host, bodyBytesMax: config.bodyBytesMax });
+const site = composeSite(base, { draining: () => isDraining, shedding: () => pressure.shedding() });
+const server = await listen(site, { port: config.port, host: config.host, bodyBytesMax: config.bodyBytesMax });
 base.log.info({ host: config.host, port: server.port }, 'api.listening');
+const firstLogin = await offerFirstLogin(base, config.baseUrl);
+if (firstLogin !== null) process.stdout.write(firstLogin);
 
 // Readiness goes false first, requests under way get their answers, and only then is Redis let go.
 closeWithGrace({ delay: config.drainMs + config.graceMs + 5_000 }, async ({ err, signal }) => {

@@ -2,6 +2,7 @@ import { pullOnSchedule } from '../src/bulk/pull-on-schedule.ts';
 import type { Order } from '../src/domain/order.ts';
 import { isAmendable } from '../src/domain/order-status.ts';
 import { toInstant } from '../src/platform/clock.ts';
+import { trimAudit } from '../src/store/audit.ts';
 import { connectionWork } from '../src/queues/connection-work.ts';
 import { makeEntry } from '../src/queues/define-job.ts';
 import { fulfilmentRead } from '../src/queues/fulfilment-read.ts';
@@ -37,6 +38,7 @@ export default defineWorker<WorkerDeps, Payload>(sweep, async (payload, context)
       await context.commit({ entries: [nextSweep('retention', context.store.clock.now(), payload.tick)] });
       await forgetFinished(context);
       await sweepRuns(context.store, context.deps.blobs);
+      await trimAudit(context.store);
       await startOthers(context);
       return;
     case 'quiet':

@@ -13,6 +13,8 @@ export async function callJson<T>(
   const response = await fetch(url, {
     method,
     headers: {
+      // The audit log tells these acts from those of programs.
+      'user-agent': 'packline-cli',
       ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,

@@ -13,6 +13,7 @@ import { addRunCommands } from './run-commands.ts';
 import { runProgram } from './run-program.ts';
 import { seedDemo } from './seed-demo.ts';
 import { trickle } from './trickle.ts';
+import { addUserCommands } from './user-commands.ts';
 import { runUp, type UpHooks, type UpOptions } from './up.ts';
 import { welcome } from './welcome.ts';
 import { describeError } from './describe-error.ts';
@@ -133,6 +134,7 @@ function defineProgram(endWith: (exitCode: number) => void): Command {
   addRunCommands(program, endWith);
   addEndpointCommands(program, endWith);
   addEventCommands(program, endWith);
+  addUserCommands(program);
   return program;
 }
 

@@ -58,6 +58,7 @@ export async function pushFile(
       method: 'POST',
       dispatcher,
       headers: {
+        'user-agent': 'packline-cli',
         authorization: `Bearer ${key}`,
         'content-type': types[format] ?? '',
         ...(bytes === undefined ? {} : { 'content-length': String(bytes) }),

@@ -23,6 +23,7 @@ export const idPrefixes = {
   facility: 'fac',
   service: 'svc',
   replay: 'rpl',
+  user: 'usr',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

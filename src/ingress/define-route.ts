@@ -78,6 +78,8 @@ interface Declaration<P, Q, B> {
    * when they have read their body.
    */
   idempotency?: 'own' | 'none' | 'late';
+  /** What it makes says by itself what was sent and when, as often as a shop has orders: not told again in the audit log. */
+  isOwnRecord?: true;
   /** Its one script checks the generation itself, so that nobody has to ask first. */
   checksGeneration?: true;
 }

@@ -3,12 +3,13 @@ import type { Context } from 'hono';
 import { originOf, type Failure } from '../domain/failure.ts';
 import { newId } from '../store/deps.ts';
 import type { Answer } from './answer.ts';
-import { mayAct, type Authenticator } from './authenticate.ts';
+import { mayAct, type Authenticator, type Caller } from './authenticate.ts';
 import { checkGeneration } from './check-generation.ts';
 import type { Method, RawCall, Route } from './define-route.ts';
 import type { Dialect } from './dialect.ts';
 import type { IngressDeps } from './deps.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
+import { doorOf, isAct, recordAct } from './record-act.ts';
 import { askToGoOn, openStream } from './open-stream.ts';
 import { makeInvalid, makeRefusal, problemHeaders, toProblem, toShownFailure } from './problem.ts';
 import { isRedisAway, reasonOf } from '../platform/redis-away.ts';
@@ -18,9 +19,9 @@ import type { RequestMetrics } from './request-metrics.ts';
 import { runOnce } from './run-once.ts';
 import { createTokenBuckets } from './token-buckets.ts';
 
-/** Node's own request and response; absent where the app is called without a socket. */
+/** Node's own request and response; absent where the app is called without a socket, by the console for a user it knows. */
 export interface Env {
-  Bindings: Partial<HttpBindings>;
+  Bindings: Partial<HttpBindings> & { caller?: Caller };
 }
 type RequestContext = Context<Env>;
 
@@ -72,13 +73,15 @@ export function createPipeline(deps: IngressDeps, metrics: RequestMetrics, authe
   const authenticate = async (
     route: Route,
     headers: RawCall['headers'],
+    known: Caller | undefined,
     facts: Facts,
   ): Promise<Pick<RawCall, 'caller' | 'tenant'>> => {
     if (route.scope === 'none') return { caller: null, tenant: null };
-    const caller = await (route.dialect ?? authenticator).identify(headers.authorization);
+    const caller = known ?? (await (route.dialect ?? authenticator).identify(headers.authorization));
     facts.keyId = caller.keyId;
     if (caller.merchantId !== null) facts.merchantId = caller.merchantId;
-    takeRate(caller.keyId, facts);
+    // One page asks several times; the console counts pages.
+    if (known === undefined) takeRate(caller.keyId, facts);
     if (!mayAct(caller, route.scope)) throw makeRefusal('auth.scope', `this needs a key with the scope ${route.scope}`);
     if (route.checksGeneration !== true) await checkGeneration(deps);
     if (!route.isTenantBound) return { caller, tenant: null };
@@ -112,7 +115,7 @@ export function createPipeline(deps: IngressDeps, metrics: RequestMetrics, authe
     if (incoming !== undefined && incoming.rawHeaders.length > headersMax * 2) {
       throw makeRefusal('request.headers_too_large', `a request may have at most ${headersMax} headers`);
     }
-    const { caller, tenant } = await authenticate(route, headers, facts);
+    const { caller, tenant } = await authenticate(route, headers, c.env?.caller, facts);
     if (deps.shedding() && writes.has(route.method) && route.scope !== 'admin') {
       throw makeRefusal('packline.full', 'nothing new is taken for the moment', { retryAfterMs: sheddingRetryMs });
     }
@@ -202,6 +205,10 @@ export function createPipeline(deps: IngressDeps, metrics: RequestMetrics, authe
         // The rest of the body will not be read: nothing after it on this connection could be understood.
         const isCut = route.streamBody !== undefined && c.env?.incoming?.complete === false;
         if (isCut) answer = { ...answer, headers: { ...answer.headers, Connection: 'close' } };
+      }
+      if (isAct(route)) {
+        const through = c.env?.caller === undefined ? doorOf(headersOf(c)['user-agent']) : 'console';
+        await recordAct(deps, route, answer, { ...facts, params: c.req.param(), through });
       }
       return respond(c, answer, facts);
     },

@@ -4,6 +4,7 @@ import { rowProblemCodes } from './rows/problem-codes.ts';
 import { serviceProblemCodes } from './service-problem-codes.ts';
 import { runProblemCodes } from './run-problem-codes.ts';
 import { trackingProblemCodes } from './tracking-problem-codes.ts';
+import { userProblemCodes } from './user-problem-codes.ts';
 
 /** Every code that the HTTP side itself answers with, and those of the store that can reach it. */
 export const problemCodes = {
@@ -12,6 +13,7 @@ export const problemCodes = {
   ...endpointProblemCodes,
   ...serviceProblemCodes,
   ...trackingProblemCodes,
+  ...userProblemCodes,
   'auth.missing': row('misconfigured', 401, 'No API key', 'Send `Authorization: Bearer <key>`.'),
   'auth.invalid': row(
     'misconfigured',

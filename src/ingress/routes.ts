@@ -1,5 +1,6 @@
 import type { Route } from './define-route.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { catalogListRoutes } from './routes/catalog-lists.ts';
 import { connectionActRoutes } from './routes/connection-acts.ts';
 import { getConnectionHealth } from './routes/connection-health.ts';
@@ -36,6 +37,7 @@ import { stockReconciliationRoutes } from './routes/stock-reconciliations.ts';
 import { trackingRoutes } from './routes/tracking.ts';
 import { tryCarrierRoutes } from './routes/try-carrier.ts';
 import { uploadRoutes } from './routes/uploads.ts';
+import { userRoutes } from './routes/users.ts';
 import { worksheetRoutes } from './routes/worksheets.ts';
 
 /** Every route that needs nothing but its call, in the order of the document. */
@@ -77,5 +79,7 @@ export const routes: readonly Route[] = [
   ...erasureRoutes,
   ...merchantRoutes,
   ...apiKeyRoutes,
+  ...userRoutes,
+  ...auditRoutes,
   ...healthRoutes,
 ];

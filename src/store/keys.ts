@@ -172,6 +172,14 @@ export const globalKeys = {
   apiKey: (digest: string) => `{pl:g}:api-key:${digest}`,
   apiKeys: (merchantId: string) => `{pl:g}:api-keys:${merchantId}`,
   token: (digest: string) => `{pl:g}:token:${digest}`,
+  /** Who may use the console: id to document, and login name to id. */
+  users: '{pl:g}:users',
+  userNames: '{pl:g}:user-names',
+  invite: (digest: string) => `{pl:g}:invite:${digest}`,
+  session: (digest: string) => `{pl:g}:session:${digest}`,
+  loginAttempts: (digest: string) => `{pl:g}:login-attempts:${digest}`,
+  /** What people and keys have done: a stream. */
+  audit: '{pl:g}:audit',
   /** Written and read back by readiness. */
   ready: '{pl:g}:ready',
 };

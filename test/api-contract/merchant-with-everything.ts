@@ -81,7 +81,9 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
     const courier = { baseUrl: 'https://courier.example', statuses: {}, track: { path: '/{trackingNumber}', event: { code: 'code' } } }; // prettier-ignore
     await make('/v1/connections', key, { connector: 'generic-carrier', name: parcel.carrier, settings: courier });
     await request('POST', '/v1/tracking-events', { key, json: { ...parcel, status: 'IN_TRANSIT', occurredAt: '2026-01-14T00:00:00Z' } }); // prettier-ignore
+    const { id: usr } = await make('/v1/users', adminKey, { name: `user-${count}`, role: 'viewer' });
     const ids = {
+      usr,
       run,
       ...(await makeHeldRun(ingress, key, catalogConnection)),
       catalogConnection,

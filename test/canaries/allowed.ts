@@ -47,6 +47,11 @@ export const allowances: readonly Allowance[] = [
     why: 'a new API key is shown once',
   },
   {
+    place: /^operator: POST \/v1\/users(?:\/\{userId\}\/reset)? 20[01]$/,
+    canaries: /^secret (?:invite|reset)Token$/,
+    why: 'the link by which a user sets a password is shown once, to be handed on',
+  },
+  {
     place: /^owner: POST \/compat\/vtex-pick-and-pack\/token 200$/,
     canaries: /^secret ownerToken$/,
     why: 'a token is given to who shows the key',

@@ -26,7 +26,8 @@ export async function readAll(world: World, acts: Acts, echoes: Echoes): Promise
   await settle(acts);
   const parts = { ...(await readParts(acts)), ...(await readTracking(world, acts)) };
   const { merchantId, keyId } = await makeStranger(world, acts);
-  const ids = { orderId, ...sent, issueId, connectionId, merchantId, keyId, ...rows };
+  const userId = await manageUsers(world, acts);
+  const ids = { orderId, ...sent, issueId, connectionId, merchantId, keyId, userId, ...rows };
   return { ...ids, ...parts, code: 'request.invalid' };
 }
 
@@ -219,6 +220,22 @@ async function makeStranger({ secrets }: World, { must }: Acts): Promise<{ merch
   await must('operator', 'GET /v1/merchants/{merchantId}', { params });
   await must('operator', 'GET /v1/merchants/{merchantId}/api-keys', { params });
   return { merchantId, keyId: idOf(made) };
+}
+
+/** Somebody who may use the console, and what everybody has done until then. */
+async function manageUsers({ secrets }: World, { must }: Acts): Promise<string> {
+  const made = await must('operator', 'POST /v1/users', { json: { name: 'canary', role: 'viewer' } });
+  const params = { userId: idOf(made) };
+  secrets['inviteToken'] = String(made.body['inviteUrl']).split('/').at(-1) ?? '';
+  await must('operator', 'GET /v1/users');
+  await must('operator', 'GET /v1/users/{userId}', { params });
+  await must('operator', 'PATCH /v1/users/{userId}', { params, json: { role: 'operator' } });
+  const reset = await must('operator', 'POST /v1/users/{userId}/reset', { params });
+  secrets['resetToken'] = String(reset.body['inviteUrl']).split('/').at(-1) ?? '';
+  const left = { userId: idOf(await must('operator', 'POST /v1/users', { json: { name: 'gone', role: 'viewer' } })) };
+  await must('operator', 'DELETE /v1/users/{userId}', { params: left });
+  for (const form of ['', '.ndjson', '.csv']) await must('operator', `GET /v1/audit${form}`);
+  return params.userId;
 }
 
 /** A full snapshot of nothing, which is held, and then confirmed. */

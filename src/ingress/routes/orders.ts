@@ -51,6 +51,7 @@ const postOrder = defineRoute({
   body: OrderInputSchema,
   requestHeaders: { 'Packline-Connection': ConnectionHeaderSchema },
   idempotency: 'own',
+  isOwnRecord: true,
   checksGeneration: true,
   answers: {
     202: { description: 'Accepted', schema: OrderViewSchema },

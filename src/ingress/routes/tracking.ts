@@ -30,6 +30,7 @@ const VerdictsSchema = z.strictObject({ data: z.array(VerdictSchema) }).meta({ i
 const postTrackingEvents = defineRoute({
   method: 'post',
   path: '/v1/tracking-events',
+  isOwnRecord: true,
   summary: 'Tell what happened to parcels',
   description:
     'One event, or up to 1,000 as `{"events": […]}`, in any order and any number of times. Each has its verdict: a wrong one does no harm to the others. 202 when those that are accepted are durable and merged; 422 when all are wrong.',

@@ -1,0 +1,100 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { compress } from 'hono/compress';
+import { csrf } from 'hono/csrf';
+import { HTTPException } from 'hono/http-exception';
+import { NONCE, secureHeaders } from 'hono/secure-headers';
+import { newId } from '../store/deps.ts';
+import { serveAsset } from './assets.ts';
+import type { ConsoleContext, ConsoleDeps, ConsoleEnv, Desk } from './context.ts';
+import type { Page } from './define-page.ts';
+import { answerNotFound, answerProblem, answerThrown } from './error-page.ts';
+import { mountLogin } from './login.ts';
+import { mountOwnAccount } from './own-account.ts';
+import { createPageHost, mountedAt } from './page-host.ts';
+import { createCookies } from './session-cookie.ts';
+
+const formBytesMax = 64 * 1024;
+const formTypes = /^(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i;
+
+/** The console at `/ops`: pages for people. Everything that it changes, it changes through the API. */
+export function createConsole(deps: ConsoleDeps, pages: readonly Page[]): Hono<ConsoleEnv> {
+  const app = new Hono<ConsoleEnv>();
+  const desk: Desk = { deps, cookies: createCookies(deps.baseUrl) };
+  const host = createPageHost(desk, pages);
+  const ownOrigin = new URL(deps.baseUrl).origin;
+
+  app.use(makeSecureHeaders(deps.baseUrl.startsWith('https:')));
+  app.use(async (c, next) => {
+    const startedMs = deps.clock.now();
+    const requestId = newId('request', deps.clock);
+    c.set('requestId', requestId);
+    c.header('X-Request-Id', requestId);
+    await next();
+    if (c.req.path.startsWith('/ops/assets/')) return;
+    const { method, routePath: route } = c.req;
+    const durationMs = deps.clock.now() - startedMs;
+    deps.log.info({ requestId, method, route, status: c.res.status, durationMs, userId: c.get('frame')?.user.id }, 'page.answered'); // prettier-ignore
+  });
+  app.get('/ops/assets/:name', (c) => serveAsset(c.req.path, c.req.header('accept-encoding')) ?? answerNotFound(c));
+  app.use(compress());
+  // Behind a proxy that ends TLS our own URL has another scheme than the browser's: either counts as ours.
+  app.use(csrf({ origin: (origin, c) => origin === ownOrigin || origin === new URL(c.req.url).origin }));
+  app.use(bodyLimit({ maxSize: formBytesMax, onError: (c) => refuseForm(c, 'A form has at most 64 KiB.') }));
+  app.use(async (c, next) => {
+    const isForm = c.req.method !== 'POST' || formTypes.test(c.req.header('content-type') ?? formUrlencoded);
+    return isForm ? next() : refuseForm(c, 'Only forms are posted here.');
+  });
+
+  mountLogin(app, desk);
+  mountOwnAccount(app, desk);
+  app.get('/ops/pick', (c) => c.redirect(toPicked(pages, c.req.query()), 303));
+  for (const page of pages) {
+    const at = mountedAt(page);
+    app.get(at, (c) => host.show(c, page));
+    for (const act of page.acts) app.post(`${at}/${act.name}`, (c) => host.act(c, page, act));
+  }
+
+  app.notFound((c) => answerNotFound(c));
+  app.onError((thrown, c) =>
+    thrown instanceof HTTPException && thrown.status === 403
+      ? answerProblem(c, {
+          status: 403,
+          title: 'This form did not come from Packline',
+          detail: 'Another site tried to act in your name, or a proxy changed the Origin. Nothing was done.',
+          source: 'packline',
+        })
+      : answerThrown(deps, c, thrown),
+  );
+  return app;
+}
+
+const formUrlencoded = 'application/x-www-form-urlencoded';
+const refuseForm = (c: ConsoleContext, detail: string): Promise<Response> =>
+  answerProblem(c, { status: 422, title: 'This form cannot be taken', detail, source: 'you' });
+
+const makeSecureHeaders = (isHttps: boolean) =>
+  secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'", NONCE],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:'],
+      connectSrc: ["'self'"],
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+    xFrameOptions: 'DENY',
+    // With no-referrer a browser would send `Origin: null` with our own forms.
+    referrerPolicy: 'same-origin',
+    strictTransportSecurity: isHttps ? 'max-age=31536000' : false,
+    permissionsPolicy: { camera: [], microphone: [], geolocation: [] },
+  });
+
+/** The same page of another merchant. */
+function toPicked(pages: readonly Page[], { merchant = '', page }: Record<string, string>): string {
+  const known = pages.find(({ isAboutMerchant, path, menu }) => isAboutMerchant && menu !== undefined && path === page);
+  const first = pages.find(({ isAboutMerchant, menu }) => isAboutMerchant && menu !== undefined);
+  return `/ops/m/${encodeURIComponent(merchant)}${known?.path ?? first?.path ?? ''}`;
+}

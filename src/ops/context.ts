@@ -1,0 +1,89 @@
+import type { Context } from 'hono';
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import type { RedisClient } from '../platform/redis.ts';
+import { writeAudit } from '../store/audit.ts';
+import { readSession } from '../store/sessions.ts';
+import type { User } from '../store/users.ts';
+import type { FetchApi } from './api.ts';
+import { makeDocument, type Frame, type LayoutParts } from './layout.ts';
+import type { Cookies } from './session-cookie.ts';
+
+/** What the console is made of; put together in compose-console.ts. */
+export interface ConsoleDeps {
+  /** A `producer` profile connection, for what lies under the global tag. */
+  redis: RedisClient;
+  clock: Clock;
+  log: Log;
+  /** Under which browsers reach us. */
+  baseUrl: string;
+  api: FetchApi;
+}
+
+/** What is known of one request. */
+export interface ConsoleEnv {
+  Bindings: { incoming?: { socket: { remoteAddress?: string } } };
+  Variables: { secureHeadersNonce?: string; requestId: string; frame?: Frame };
+}
+export type ConsoleContext = Context<ConsoleEnv>;
+
+/** What all of the console's routes share. */
+export interface Desk {
+  deps: ConsoleDeps;
+  cookies: Cookies;
+}
+
+/** A page asks for itself while it is open: nobody has to be there. */
+export const isRefresh = (c: ConsoleContext): boolean =>
+  c.req.method === 'GET' && c.req.header('hx-request') === 'true';
+
+/** Who is logged in; null for nobody. */
+export async function whoIs({ deps, cookies }: Desk, c: ConsoleContext): Promise<User | null> {
+  const token = cookies.readSession(c);
+  return token === undefined ? null : readSession(deps, token, { used: !isRefresh(c) });
+}
+
+export async function answer(
+  c: ConsoleContext,
+  parts: Omit<LayoutParts, 'nonce'>,
+  status: 200 | 400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 503 = 200,
+): Promise<Response> {
+  const page = await makeDocument({ ...parts, nonce: c.get('secureHeadersNonce') ?? '' });
+  c.header('Cache-Control', 'no-store');
+  return c.html(page, status);
+}
+
+/** Where a browser may be sent after the login: a page of ours, and nothing that another site wrote into a link. */
+export const safeNext = (next: string | undefined): string =>
+  next !== undefined && /^\/ops(?:[/?][\x21-\x7e]*)?$/.test(next) ? next : '/ops';
+
+/** To the login, and back here afterwards. */
+export function toLogin(c: ConsoleContext): Response {
+  const { pathname, search } = new URL(c.req.url);
+  const isPage = c.req.method === 'GET' && pathname !== '/ops';
+  const to = isPage ? `/ops/login?next=${encodeURIComponent(pathname + search)}` : '/ops/login';
+  // A page that refreshes itself goes there as a whole.
+  if (!isRefresh(c)) return c.redirect(to, 303);
+  c.header('HX-Redirect', to);
+  return c.body(null, 204);
+}
+
+/** An act that is not the API's: logging in and out, and one's own password. */
+export async function noteSessionAct(
+  { deps }: Desk,
+  c: ConsoleContext,
+  act: { operation: string; user: User | null; status: number; code?: string },
+): Promise<void> {
+  const { user, operation, status, code = null } = act;
+  const line = { operation, status, code, merchantId: null, through: 'console' } as const;
+  const who = { actor: user?.id ?? 'nobody', on: user === null ? [] : [user.id], requestId: c.get('requestId') };
+  await writeAudit(deps, { ...line, ...who });
+}
+
+export const addressOf = (c: ConsoleContext): string => c.env?.incoming?.socket.remoteAddress ?? '';
+
+/** The fields of a form; files and repeated names are none. */
+export async function readForm(c: ConsoleContext): Promise<Record<string, string>> {
+  const parsed = await c.req.parseBody();
+  return Object.fromEntries(Object.entries(parsed).filter((pair): pair is [string, string] => typeof pair[1] === 'string')); // prettier-ignore
+}

@@ -1,0 +1,134 @@
+import { listMerchants, type Merchant } from '../store/merchants.ts';
+import { holdsRole, type User } from '../store/users.ts';
+import { createTokenBuckets } from '../ingress/token-buckets.ts';
+import { makeForm, onceField } from './act-form.ts';
+import { createApi, Refused } from './api.ts';
+import { answer, isRefresh, readForm, toLogin, whoIs, type ConsoleContext, type Desk } from './context.ts';
+import type { Act, Html, Page, PageCall } from './define-page.ts';
+import { answerNotFound, answerProblem, toShownStatus } from './error-page.ts';
+import type { Frame } from './layout.ts';
+import { html } from 'hono/html';
+import { showProblem } from './who-fixes.ts';
+
+/** Pages of one user: far more than people can look at, refreshes included. */
+const pagesPerUser = { perSecond: 10, burst: 60 } as const;
+
+const merchantBase = '/ops/m/:merchantId';
+export const mountedAt = ({ isAboutMerchant, path }: Page): string =>
+  `${isAboutMerchant ? merchantBase : '/ops'}${path === '/' ? '' : path}`;
+
+type Opened = { user: User; merchant: Merchant | null; call: PageCall<Record<string, string>, Record<string, string>> };
+
+/** Opens pages for who may see them, and does their acts. */
+export function createPageHost(desk: Desk, pages: readonly Page[]) {
+  const { deps, cookies } = desk;
+  const buckets = createTokenBuckets(deps.clock, pagesPerUser);
+
+  const makeMenu = (page: Page, user: User, merchant: Merchant | null): Frame['menu'] =>
+    pages.flatMap((one) => {
+      const isOpen = one.menu !== undefined && holdsRole(user.role, one.role);
+      if (!isOpen || (one.isAboutMerchant && merchant === null)) return [];
+      const href = mountedAt(one).replace(':merchantId', merchant?.id ?? '');
+      return [{ href, words: one.menu ?? '', isHere: one === page || isBelow(page, one) }];
+    });
+
+  /** Who asks, for which merchant, and what the page is made from; or the answer that says why not. */
+  const open = async (c: ConsoleContext, page: Page, path: string): Promise<Opened | Response> => {
+    const user = await whoIs(desk, c);
+    if (user === null) return toLogin(c);
+    const merchants = await listMerchants(deps);
+    const named = page.isAboutMerchant ? c.req.param('merchantId') : cookies.readMerchant(c);
+    const found = merchants.find(({ id }) => id === named) ?? null;
+    const merchant = page.isAboutMerchant ? found : (found ?? merchants[0] ?? null);
+    const place = page.isAboutMerchant && page.menu !== undefined ? page.path : null;
+    // A refresh does not take away what nobody has read yet.
+    const said = c.req.method === 'GET' && !isRefresh(c) ? cookies.hear(c) : undefined;
+    c.set('frame', { user, merchants, merchant, menu: makeMenu(page, user, merchant), place, said });
+    if (!buckets.take(user.id).taken) {
+      return answerProblem(c, {
+        status: 429,
+        title: 'Too many pages at once',
+        detail: 'Wait a few seconds.',
+        source: 'you',
+      });
+    }
+    if (page.isAboutMerchant && merchant === null) return answerNotFound(c);
+    if (page.isAboutMerchant && merchant !== null && !isRefresh(c)) cookies.keepMerchant(c, merchant.id);
+    const declared = new Set([...page.reads, ...page.acts.map(({ uses }) => uses)]);
+    const api = createApi(deps.api, {
+      user,
+      merchantId: page.isAboutMerchant ? (merchant?.id ?? null) : null,
+      declared,
+    });
+    const form = (act: Act, parts = {}): Html => makeForm(user, path, act, parts);
+    const { params, query } = { params: c.req.param(), query: c.req.query() };
+    const { merchantId: _, ...ownParams }: Record<string, string> = params;
+    return {
+      user,
+      merchant,
+      call: { user, merchants, params: ownParams, query, api, nowMs: deps.clock.now(), path, form },
+    };
+  };
+
+  const mayNot = (c: ConsoleContext, needed: Page['role'], user: User): Promise<Response> =>
+    answerProblem(c, {
+      status: 403,
+      title: 'Your role does not allow this',
+      detail: `This needs the role ${needed}; yours is ${user.role}. An admin can change it under Settings.`,
+      source: 'you',
+    });
+
+  const show = async (
+    c: ConsoleContext,
+    page: Page,
+    { merchant, call }: Opened,
+    refused?: Refused,
+  ): Promise<Response> => {
+    const view = await page.show(call, merchant);
+    if (view === null) return answerNotFound(c);
+    const { title, body, refreshSeconds, redirect } = view;
+    if (redirect !== undefined) return c.redirect(redirect, 303);
+    const frame = c.get('frame') ?? null;
+    if (refused !== undefined) {
+      const { title: what, detail, source, traceId: id, status } = refused.problem;
+      const shown = html`${showProblem({ title: what, detail, source, id })}${body}`;
+      return answer(c, { title, frame, body: shown }, toShownStatus(status));
+    }
+    const { pathname, search } = new URL(c.req.url);
+    const refresh = refreshSeconds === undefined ? undefined : { url: pathname + search, seconds: refreshSeconds };
+    return answer(c, { title, frame, body, refresh });
+  };
+
+  return {
+    async show(c: ConsoleContext, page: Page): Promise<Response> {
+      const opened = await open(c, page, c.req.path);
+      if (opened instanceof Response) return opened;
+      return holdsRole(opened.user.role, page.role) ? show(c, page, opened) : mayNot(c, page.role, opened.user);
+    },
+
+    /** Does an act and goes back to its page, which says what became of it. What the API refuses is shown on the page. */
+    async act(c: ConsoleContext, page: Page, act: Act): Promise<Response> {
+      const path = c.req.path.slice(0, -act.name.length - 1);
+      const opened = await open(c, page, path);
+      if (opened instanceof Response) return opened;
+      const { user, call } = opened;
+      const { [onceField]: once, ...form } = await readForm(c);
+      const request = { ...act.request(form, call.params), ...(once === undefined ? {} : { once }) };
+      if (!holdsRole(user.role, page.role)) return mayNot(c, page.role, user);
+      try {
+        const done = await call.api.act(act.uses, request);
+        cookies.say(c, typeof act.done === 'string' ? act.done : act.done(done));
+        return c.redirect(path, 303);
+      } catch (thrown) {
+        if (!(thrown instanceof Refused) || thrown.problem.status === 503) throw thrown;
+        // The API knows the scopes, and has written down who tried.
+        if (thrown.problem.code === 'auth.scope') return mayNot(c, act.role, user);
+        return show(c, page, opened, thrown);
+      }
+    },
+  };
+}
+
+/** One order is a page below the list of orders. */
+const isBelow = (page: Page, other: Page): boolean =>
+  page.isAboutMerchant === other.isAboutMerchant && other.path !== '/' && page.path.startsWith(`${other.path}/`);

@@ -1,0 +1,7 @@
+import type { Page } from './define-page.ts';
+import { attentionPages } from './pages/attention.ts';
+import { orderPages } from './pages/order.ts';
+import { orderListPages } from './pages/orders.ts';
+
+/** Every page of the console, in the order of the menu. */
+export const pages: readonly Page[] = [...attentionPages, ...orderListPages, ...orderPages];

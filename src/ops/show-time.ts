@@ -1,0 +1,23 @@
+import { html } from 'hono/html';
+import type { Html } from './define-page.ts';
+
+const units = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['min', 60],
+] as const;
+
+/** `4 min`, `2 h`, `3 d`: the largest unit that fits, as people say it. */
+export function toAge(ms: number): string {
+  const seconds = Math.max(0, Math.round(Math.abs(ms) / 1000));
+  const [unit, size] = units.find(([, length]) => seconds >= length) ?? ['s', 1];
+  return `${Math.floor(seconds / size)} ${unit}`;
+}
+
+/** How long ago it was, and when exactly where somebody points at it. */
+export function showTime(at: string | null, nowMs: number): Html {
+  if (at === null) return html`<span class="quiet">never</span>`;
+  const ms = nowMs - Date.parse(at);
+  const words = ms < 0 ? `in ${toAge(ms)}` : ms < 5_000 ? 'just now' : `${toAge(ms)} ago`;
+  return html`<time datetime="${at}" title="${at.replace('T', ' ').replace(/(\.\d+)?Z$/, '')} UTC">${words}</time>`;
+}

@@ -1,0 +1,45 @@
+import { html } from 'hono/html';
+import type { Html } from './define-page.ts';
+
+/** Who can do something about a problem: `source` of problems and issues. */
+export function whoFixes(source: string): string {
+  if (source === 'you' || source === 'merchant') return 'You can fix this';
+  if (source === 'packline') return 'Whoever runs Packline can fix this';
+  return `${toName(source)} has to fix this, or the settings of its connection`;
+}
+
+/** `vtex-pick-and-pack` as a person writes it. */
+export const toName = (slug: string): string =>
+  slug
+    .split('-')
+    .map((word) =>
+      word === 'vtex' || word === 'oms'
+        ? word.toUpperCase()
+        : word === 'and'
+          ? word
+          : word.charAt(0).toUpperCase() + word.slice(1),
+    ) // prettier-ignore
+    .join(' ');
+
+/** In a column of a list: a word. */
+export const shortFixer = (source: string): string =>
+  source === 'you' || source === 'merchant' ? 'you' : source === 'packline' ? 'Packline' : toName(source);
+
+/** A thing that went wrong, and whose turn it is. */
+export const showProblem = ({
+  title,
+  detail,
+  source,
+  id,
+}: {
+  title: string;
+  detail: string;
+  source: string;
+  id?: string;
+}): Html =>
+  // prettier-ignore
+  html`<div class="notice bad" role="alert">
+    <strong>${title}</strong>
+    <p>${detail}</p>
+    <p class="quiet">${whoFixes(source)}.${id === undefined ? '' : html` Trace <code>${id}</code>`}</p>
+  </div>`;
