@@ -6,6 +6,7 @@ import { crowd } from './crowd.ts';
 import { deliveries } from './deliveries.ts';
 import { flow } from './flow.ts';
 import { gs1 } from './gs1.ts';
+import { issues } from './issues.ts';
 import { lastMile } from './last-mile.ts';
 import { limit } from './limit.ts';
 import { memory } from './memory.ts';
@@ -22,6 +23,7 @@ import { vtex } from './vtex-flow.ts';
 export const benchmarks: readonly Benchmark[] = [
   commit,
   accept,
+  issues,
   settlement,
   steady,
   flow,

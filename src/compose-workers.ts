@@ -10,6 +10,7 @@ import type { RunningWorker } from './queues/take-batches.ts';
 import { nextSweep } from './queues/sweep.ts';
 import { commit } from './store/commit.ts';
 import { bury } from './queues/bury.ts';
+import { noticeFailure } from './queues/report-failure.ts';
 import catalogRead from '../workers/catalog-read.ts';
 import catalogPull from '../workers/catalog-pull.ts';
 import pullRead from '../workers/pull-read.ts';
@@ -26,6 +27,7 @@ import fulfilmentRead from '../workers/fulfilment-read.ts';
 import fulfilmentSubmit from '../workers/fulfilment-submit.ts';
 import fulfilmentUpdate from '../workers/fulfilment-update.ts';
 import hookKeysRead from '../workers/hook-keys-read.ts';
+import issueTell from '../workers/issue-tell.ts';
 import omsUpdate from '../workers/oms-update.ts';
 import orderCancel from '../workers/order-cancel.ts';
 import orderImport from '../workers/order-import.ts';
@@ -79,6 +81,7 @@ const run: Record<JobName, (runner: Runner) => RunningWorker> = {
   'service-request': (runner) => runWorker(serviceRequest, runner),
   'service-check': (runner) => runWorker(serviceCheck, runner),
   'service-update': (runner) => runWorker(serviceUpdate, runner),
+  'issue-tell': (runner) => runWorker(issueTell, runner),
   sweep: (runner) => runWorker(sweep, runner),
 };
 
@@ -123,6 +126,7 @@ export async function startWorkers(
           random: Math.random,
           newRunId: randomUUID,
           bury: (buried) => bury(store, buried),
+          notice: (failed) => noticeFailure(store, failed),
           observe: ({ durationMs, ...labels }) => base.metrics.jobs.observe(labels, durationMs / 1000),
           concurrencyMax: config.workerConcurrency,
           shutdown: shutdown.signal,

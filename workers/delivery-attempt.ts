@@ -128,7 +128,7 @@ async function conclude(payload: Payload, verdict: Verdict, writes: string[][], 
   }
   const report = parkedReport(after, context);
   const plan = { writes: [...writes, ...issueWrites(context.store, report)], ...nextInLine(payload, context) };
-  const outcome = await context.finish(plan, { ...waits, issue: issueId(report) });
+  const outcome = await context.finish(plan, { ...waits, failed: { issue: issueId(report) } });
   if (outcome !== 'committed') return;
   context.log.warn({ endpointId: after.endpointId, deliveryId: after.id, attempts: after.attempts }, 'delivery.parked');
 }

@@ -17,6 +17,7 @@ import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import { carrierAnsweredWrites, noteCarrierFailure, readCircuit } from '../src/store/circuits.ts';
 import { failureWrites, successWrites } from '../src/store/connections.ts';
 import { countFollowed, dueWrites, undueWrites } from '../src/store/due-parcels.ts';
+import { issueId, issueWrites, resolveWrites, type IssueReport } from '../src/store/issues.ts';
 import { readDueMember, readParcels } from '../src/store/parcels.ts';
 
 type Context = JobContext<WorkerDeps>;
@@ -62,7 +63,11 @@ export default defineWorker<WorkerDeps, Payload>(parcelAsk, async (payload, cont
       ...wishes.writes,
       ...undueWrites(store, connectionId, gone),
       ...(results.some(({ outcome }) => outcome !== 'failed')
-        ? [...successWrites(store, connectionId), ...carrierAnsweredWrites(store, connectionId)]
+        ? [
+            ...successWrites(store, connectionId),
+            ...carrierAnsweredWrites(store, connectionId),
+            ...resolveWrites(issueId(leftAlone(payload))),
+          ]
         : []),
     ],
   });
@@ -108,6 +113,9 @@ async function afterFailure(
   if (kind === 'misconfigured') throw failure;
   const writes = failureWrites(store, connectionId, code, false);
   if (untilMs !== null) {
+    writes.push(
+      ...issueWrites(store, { ...leftAlone(payload), detail: { lastFailure: code, until: toInstant(untilMs) } }),
+    );
     await putOff(payload, Math.max(nowMs + retryMs, untilMs), context, writes);
     return null;
   }
@@ -121,6 +129,20 @@ async function afterFailure(
   return null;
 }
 const splitPauseMs = 5_000;
+
+/** Over with the next call that is answered. */
+const leftAlone = ({ merchantId, connectionId }: Payload): Omit<IssueReport, 'detail'> => ({
+  merchantId,
+  target: connectionId,
+  job: parcelAsk.name,
+  code: 'carrier.left_alone',
+  kind: 'transient',
+  source: 'carrier',
+  title: 'The carrier failed again and again; it is asked again after a rest',
+  orderId: null,
+  entryId: '',
+  retrying: true,
+});
 
 /** Due again from then on, over half an hour. */
 async function putOff(

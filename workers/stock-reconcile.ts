@@ -10,7 +10,7 @@ import { successWrites } from '../src/store/connections.ts';
 import type { StoreDeps } from '../src/store/deps.ts';
 import { listSubscribers } from '../src/store/endpoints.ts';
 import { announceWrites } from '../src/store/events.ts';
-import { issueId, issueWrites, readIssue } from '../src/store/issues.ts';
+import { issueId, issueWrites, resolveWrites } from '../src/store/issues.ts';
 import {
   endedStockWrites,
   readStockReconciliation,
@@ -59,7 +59,7 @@ export default defineWorker<WorkerDeps, Payload>(stockReconcile, async (payload,
 async function end(
   { id }: StockReconciliation,
   { issuePercent, source }: { issuePercent: number; source: string },
-  { store, entryId, finish }: Context,
+  { store, finish }: Context,
 ): Promise<void> {
   const report = await readStockReconciliation(store, id);
   if (report === null) return;
@@ -72,7 +72,7 @@ async function end(
     writes: [
       ...endedStockWrites(store, id),
       ...successWrites(store, connectionId),
-      ...(isIssue ? raiseIssue(store, report, { source, entryId, drifted, known }) : await leaveIssue(store, report)),
+      ...(isIssue ? raiseIssue(store, report, { source, drifted, known }) : resolveWrites(issueId(causeOf(report)))),
       ...events.writes,
     ],
     entries: events.entries,
@@ -96,21 +96,12 @@ const causeOf = ({ merchantId, connectionId, kind }: StockReconciliation) => ({
 function raiseIssue(
   store: StoreDeps,
   report: StockReconciliation,
-  about: { source: string; entryId: string; drifted: number; known: number },
+  about: { source: string; drifted: number; known: number },
 ): string[][] {
-  const { source, entryId, drifted, known } = about;
+  const { source, drifted, known } = about;
   const cause = causeOf(report);
   const title = `${drifted} of ${known} rows are not as the partner accepted them`;
   const detail = { reconciliationId: report.id, different: report.different, missing: report.missing };
-  return [
-    ...issueWrites(store, { ...cause, kind: 'rejected', source, title, detail, orderId: null, entryId }),
-    // It holds back no work.
-    ['SREM', store.keys.issueEntries(issueId(cause)), entryId],
-  ];
-}
-
-async function leaveIssue(store: StoreDeps, report: StockReconciliation): Promise<string[][]> {
-  const id = issueId(causeOf(report));
-  const issue = await readIssue(store, id);
-  return issue?.status === 'open' ? [['HSET', store.keys.issue(id), 'status', 'resolved']] : [];
+  // It holds back no work.
+  return issueWrites(store, { ...cause, kind: 'rejected', source, title, detail, orderId: null, entryId: '' });
 }

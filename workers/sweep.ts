@@ -24,6 +24,7 @@ import type { NewEntry } from '../src/store/commit.ts';
 import type { WorkerDeps } from '../src/fulfilment/deps.ts';
 import { reconcileStockOnSchedule } from '../src/bulk/reconcile-stock-on-schedule.ts';
 import { reconcileOnSchedule } from '../src/fulfilment/reconcile-on-schedule.ts';
+import { reportStuck } from '../src/fulfilment/report-stuck.ts';
 import { waitInLane } from '../src/fulfilment/wait-in-lane.ts';
 
 type Context = JobContext<WorkerDeps>;
@@ -88,6 +89,7 @@ async function startOthers({ store, commit, deps }: Context): Promise<void> {
   const entries: NewEntry[] = [];
   for (const merchantId of await redis.smembers(keys.merchants)) {
     await reconcileOnSchedule(store, merchantId, deps.reconcileEveryMs);
+    await reportStuck(store, merchantId);
     const waiting = await redis.zcard(keys.unrouted(merchantId));
     if (waiting > 0) {
       const payload = { kind: 'unrouted', merchantId, startedMs: clock.now() } as const;

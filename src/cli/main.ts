@@ -7,6 +7,7 @@ import { diagnose, printDiagnosis } from './doctor.ts';
 import { addEndpointCommands } from './endpoint-commands.ts';
 import { addEventCommands } from './event-commands.ts';
 import { erase, printErasure, type EraseRequest } from './erase.ts';
+import { addIssueCommands } from './issue-commands.ts';
 import { programs } from './programs.ts';
 import { replayLog } from './replay-log.ts';
 import { addRunCommands } from './run-commands.ts';
@@ -135,6 +136,7 @@ function defineProgram(endWith: (exitCode: number) => void): Command {
   addEndpointCommands(program, endWith);
   addEventCommands(program, endWith);
   addUserCommands(program);
+  addIssueCommands(program, endWith);
   return program;
 }
 

@@ -3,9 +3,10 @@ import { InstantSchema } from './time.ts';
 
 /**
  * What is sent: `full` is the event; `thin` the event with nothing in its data but ids and versions; `vtex-pick-and-pack` what
- * VTEX Pick and Pack sends of a change of status, and of that only.
+ * VTEX Pick and Pack sends of a change of status, and of that only; `slack` a line of text of what people are to look at, as
+ * Slack's incoming webhooks (and what is like them) take it.
  */
-export const payloadForms = ['full', 'thin', 'vtex-pick-and-pack'] as const;
+export const payloadForms = ['full', 'thin', 'vtex-pick-and-pack', 'slack'] as const;
 export type PayloadForm = (typeof payloadForms)[number];
 
 /** Standard Webhooks' schemes: `v1` HMAC-SHA256 under a shared secret, `v1a` Ed25519 under a key that only we have. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { endpointEventData, connectionEventData } from './health-events.ts';
 import { driftEventData, orderEventData, runEventData, serviceEventData, type EventType } from './events.ts';
 import { IdSchema } from './ids.ts';
+import { issueEventData } from './issue-events.ts';
 import { InstantSchema } from './time.ts';
 
 interface EventKind {
@@ -51,6 +52,16 @@ const drift = {
   different: 7,
   missing: 1,
 } as const;
+
+const issue = {
+  issueId: `iss_${tail}`,
+  code: 'nash.validation_errors',
+  source: 'you',
+  target: `con_${tail}`,
+  title: 'Nash refused order.upsert: VALIDATION_ERRORS (items.*.sku) for SKU A-1',
+  count: 5,
+  orderCount: 5,
+};
 
 /** Every type of event: what it means, the schema of its data, and one as it might be. */
 export const eventCatalogue: Readonly<Record<EventType, EventKind>> = {
@@ -172,6 +183,22 @@ export const eventCatalogue: Readonly<Record<EventType, EventKind>> = {
     z.strictObject({ endpointId: IdSchema('endpoint') }),
     endpoint,
   ),
+  'issue.opened': kind('Something fails, for the first time or again', issueEventData['issue.opened'], {
+    ...issue,
+    reopened: 0,
+    openedAt: '2026-01-15T01:59:58.000Z',
+  }),
+  'issue.resolved': kind('What failed is done', issueEventData['issue.resolved'], {
+    ...issue,
+    openedAt: '2026-01-15T01:30:00.000Z',
+    resolvedAt: '2026-01-15T02:00:00.000Z',
+  }),
+  'issue.digest': kind('More issues than are told of one by one', issueEventData['issue.digest'], {
+    merchantId: `mer_${tail}`,
+    opened: 12,
+    resolved: 1,
+    issues: [{ issueId: issue.issueId, status: 'open', code: issue.code, title: issue.title }],
+  }),
 };
 
 /** The whole body of one type of event: what is signed and sent. */

@@ -35,6 +35,9 @@ export const eventTypes = [
   'endpoint.enabled',
   'endpoint.recovered',
   'endpoint.test',
+  'issue.opened',
+  'issue.resolved',
+  'issue.digest',
 ] as const;
 export const EventTypeSchema = z.enum(eventTypes).meta({ id: 'EventType' });
 export type EventType = z.infer<typeof EventTypeSchema>;

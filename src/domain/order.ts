@@ -42,6 +42,8 @@ export interface Problem {
   raisedAt: string;
   /** The job that could not be done; its next success makes the problem past. Absent for problems of other kinds. */
   job?: string | undefined;
+  /** The work that was set aside for it. */
+  entryId?: string | undefined;
 }
 
 /** Where the order is being fulfilled, and how far we got in telling that system. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { PayloadForm } from './endpoint.ts';
 import { EventBodySchema, orderEventData, type EventType } from './events.ts';
+import { isForPeople, toSlackText } from './slack-text.ts';
 
 interface AnnouncedEvent {
   type: EventType;
@@ -12,8 +13,11 @@ interface AnnouncedEvent {
 const pickAndPackType: EventType = 'order.status_changed';
 
 /** Whether events of a type are sent in this form at all; a test is sent in every one. */
-export const isSentAs = (form: PayloadForm, type: EventType): boolean =>
-  form !== 'vtex-pick-and-pack' || type === pickAndPackType || type === 'endpoint.test';
+export function isSentAs(form: PayloadForm, type: EventType): boolean {
+  if (type === 'endpoint.test') return true;
+  if (form === 'slack') return isForPeople(type);
+  return form !== 'vtex-pick-and-pack' || type === pickAndPackType;
+}
 
 /** What is signed and sent of an event to who asked for this form of it. */
 export function bodyIn(form: PayloadForm, event: AnnouncedEvent): string {
@@ -24,6 +28,8 @@ export function bodyIn(form: PayloadForm, event: AnnouncedEvent): string {
       return toThin(event.body);
     case 'vtex-pick-and-pack':
       return JSON.stringify(toPickAndPack(event));
+    case 'slack':
+      return JSON.stringify({ text: toSlackText(EventBodySchema.parse(JSON.parse(event.body))) });
   }
 }
 

@@ -14,6 +14,7 @@ import { erasureRoutes } from './routes/erasures.ts';
 import { eventRoutes } from './routes/events.ts';
 import { facilityRoutes } from './routes/facilities.ts';
 import { healthRoutes } from './routes/health.ts';
+import { issueRetryRoutes } from './routes/issue-retries.ts';
 import { issueRoutes } from './routes/issues.ts';
 import { merchantRoutes } from './routes/merchants.ts';
 import { orderActRoutes } from './routes/order-acts.ts';
@@ -34,6 +35,7 @@ import { searchRoutes } from './routes/search.ts';
 import { serviceRoutes } from './routes/services.ts';
 import { shipmentRoutes } from './routes/shipments.ts';
 import { stockReconciliationRoutes } from './routes/stock-reconciliations.ts';
+import { stuckRuleRoutes } from './routes/stuck-rules.ts';
 import { trackingRoutes } from './routes/tracking.ts';
 import { tryCarrierRoutes } from './routes/try-carrier.ts';
 import { uploadRoutes } from './routes/uploads.ts';
@@ -67,6 +69,8 @@ export const routes: readonly Route[] = [
   ...replayRoutes,
   ...schemaRoutes,
   ...issueRoutes,
+  ...issueRetryRoutes,
+  ...stuckRuleRoutes,
   ...uploadRoutes,
   ...catalogListRoutes,
   ...runRoutes,

@@ -13,6 +13,7 @@ import { fulfilmentRead } from './fulfilment-read.ts';
 import { fulfilmentSubmit } from './fulfilment-submit.ts';
 import { fulfilmentUpdate } from './fulfilment-update.ts';
 import { hookKeysRead } from './hook-keys-read.ts';
+import { issueTell } from './issue-tell.ts';
 import { omsUpdate } from './oms-update.ts';
 import { orderCancel } from './order-cancel.ts';
 import { orderImport } from './order-import.ts';
@@ -64,6 +65,7 @@ export const jobs = {
   'service-request': serviceRequest,
   'service-check': serviceCheck,
   'service-update': serviceUpdate,
+  'issue-tell': issueTell,
   sweep,
 } as const;
 export type JobName = keyof typeof jobs;

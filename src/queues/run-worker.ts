@@ -10,6 +10,7 @@ import {
   workClassAt,
   type CommitOutcome,
   type CommitPlan,
+  type FailedTry,
   type WorkClass,
 } from '../store/commit.ts';
 import type { StoreDeps } from '../store/deps.ts';
@@ -21,7 +22,7 @@ import { takeBatches, type RowState, type RunningWorker } from './take-batches.t
 /** How a handler ends its own entry; the default is `ack`. */
 export type Ending =
   | { how: 'ack' }
-  | { how: 'retry'; delayMs: number; counted: boolean; lane?: string; issue?: string }
+  | { how: 'retry'; delayMs: number; counted: boolean; lane?: string; failed?: FailedTry }
   /** Done, and comes round under the same id: for work that goes on as long as its subject is there. */
   | { how: 'again'; delayMs: number; lane?: string };
 
@@ -70,6 +71,16 @@ export type BuryPlan = (entry: {
   failure: Failure;
 }) => Promise<Pick<CommitPlan, 'writes'> & { issue?: string }>;
 
+/** The same for work that failed and is tried again, where it is time to say so. */
+export type NoticePlan = (entry: {
+  entryId: string;
+  job: string;
+  payload: unknown;
+  failure: Failure;
+  /** When the first of its runs failed, of those that have all failed since (ms). */
+  failingSinceMs: number | undefined;
+}) => Promise<Pick<CommitPlan, 'writes'> & FailedTry>;
+
 export interface RunnerDeps<D> {
   deps: D;
   store: StoreDeps;
@@ -80,6 +91,7 @@ export interface RunnerDeps<D> {
   random: () => number;
   newRunId: () => string;
   bury: BuryPlan;
+  notice: NoticePlan;
   observe: (run: { job: string; outcome: string; durationMs: number }) => void;
   /** Of one job in this process, whatever its policy allows. */
   concurrencyMax: number;
@@ -109,7 +121,7 @@ async function runOnce<D, P extends Record<string, unknown>>(
   job: Job<P>,
   handle: WorkerDefinition<D, P>['handle'],
   runner: RunnerDeps<D>,
-  { id: entryId, attempt, tries, lane, class: of, payload, runs }: BegunEntry,
+  { id: entryId, attempt, tries, lane, class: of, payload, runs, failingSinceMs }: BegunEntry,
   { mayTake, isDraining }: RowState,
 ): Promise<{ outcome: string; next: BegunEntry | null }> {
   const { store, clock, log } = runner;
@@ -174,7 +186,8 @@ async function runOnce<D, P extends Record<string, unknown>>(
       'job.failed',
     );
     if (decision.how === 'retry') {
-      await finish({}, decision);
+      const { writes = [], ...failed } = await noticed(runner, { entryId, job: job.name, payload, failure, failingSinceMs }); // prettier-ignore
+      await finish({ writes }, { ...decision, ...(failure.kind === 'aborted' ? {} : { failed }) });
       return { outcome: failure.kind, next };
     }
     const { issue, ...plan } = await runner.bury({ entryId, job: job.name, payload, failure });
@@ -185,6 +198,13 @@ async function runOnce<D, P extends Record<string, unknown>>(
     deadline.end();
   }
 }
+
+/** What cannot be looked up now is no reason to keep the work from coming again. */
+const noticed = ({ notice, log }: RunnerDeps<unknown>, failed: Parameters<NoticePlan>[0]): ReturnType<NoticePlan> =>
+  notice(failed).catch((error: unknown) => {
+    log.warn({ entryId: failed.entryId, code: toStoreFailure(error).code }, 'issue.notOpened');
+    return {};
+  });
 
 function asJobFailure(error: unknown, deadline: Deadline, shutdown: AbortSignal): Failure {
   if (shutdown.aborted) return new Failure('aborted', 'job.shutdown', 'the process is ending', { cause: error });

@@ -7,7 +7,7 @@ import { readHealth, type Connection } from '../store/connections.ts';
 import type { StoreDeps } from '../store/deps.ts';
 import { listSubscribers } from '../store/endpoints.ts';
 import { announceWrites } from '../store/events.ts';
-import { issueWrites, resolvedWrites } from '../store/issues.ts';
+import { issueId, issueWrites, resolveWrites } from '../store/issues.ts';
 import { deliveryWork } from './delivery-attempt.ts';
 
 /**
@@ -29,7 +29,7 @@ export async function tellConnection(store: StoreDeps, connection: Connection): 
   const announced = announceWrites(store, merchantId, happening, endpoints, deliveryWork);
   const turned = connectionTold(store, connectionId, { before: told, after: fault });
   const issue =
-    fault === null ? resolvedWrites(store, connectionIssue(connection)) : faultWrites(store, connection, fault);
+    fault === null ? resolveWrites(issueId(connectionIssue(connection))) : faultWrites(store, connection, fault);
   await commit(store, {
     guards: [turned.guard],
     writes: [turned.write, ...announced.writes, ...issue],

@@ -7,6 +7,7 @@ import type { CommitOutcome, CommitPlan, NewEntry } from './commit.ts';
 import type { StoreDeps } from './deps.ts';
 import { listSubscribers } from './endpoints.ts';
 import { eventWrites, type DeliveryWork } from './events.ts';
+import { doneWrites } from './issues.ts';
 import type { SealedPerson } from './persons.ts';
 import { createTurns, type Turns } from './take-turns.ts';
 import { orderGuard, orderWrites, requireOrder, timelineWrite, type StoredOrder, type TimelineLine } from './orders.ts';
@@ -105,11 +106,20 @@ async function planOf(
       ...orderWrites(store, before, order, change),
       ...(timeline.length === 0 ? [] : timelineWrite(store, order.id, timeline)),
       ...events.writes,
+      ...pastWork(before, order),
       ...(change.writes ?? []).map((write) => write.map(String)),
     ],
     enqueue: events.enqueue,
     entries: [...(change.entries ?? []), ...events.entries],
   };
+}
+
+/** Work that was set aside for a problem which is past: other work has done it, and its issue holds it no longer. */
+function pastWork(before: Order, after: Order): string[][] {
+  if (before.problems === after.problems) return [];
+  const standing = new Set(after.problems.map(({ entryId }) => entryId));
+  const past = before.problems.flatMap(({ entryId }) => (entryId === undefined ? [] : [entryId]));
+  return past.filter((entryId) => !standing.has(entryId)).flatMap(doneWrites);
 }
 
 /** What of an event's data belongs on the order's own timeline, where the ids are plain already. */

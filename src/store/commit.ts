@@ -2,6 +2,7 @@ import { Failure } from '../domain/failure.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RedisClient } from '../platform/redis.ts';
 import { appliedMarkSeconds, entryLua, inflightDefault, toBegun, type BegunEntry } from './entry-lua.ts';
+import { issueLua } from './issue-lua.ts';
 import type { Keys } from './keys.ts';
 import { runReplicated, type Replicas } from './replicas.ts';
 import { defineScript } from './script.ts';
@@ -26,14 +27,16 @@ export interface NewEntry {
   delayMs?: number;
 }
 
+/** A try came to nothing; `issue` shows it while the work is tried again. */
+export interface FailedTry {
+  issue?: string | undefined;
+}
+
 /** What becomes of the entry whose job is committing. */
 export type Settlement = { id: string; attempt: number } & (
   | { how: 'ack' }
-  /**
-   * `counted`: this try uses up one of the job's attempts. `lane`: from now on it waits there. `issue`: names it from now on,
-   * until it is done.
-   */
-  | { how: 'retry'; delayMs: number; counted: boolean; lane?: string; issue?: string }
+  /** `counted`: this try uses up one of the job's attempts. `lane`: from now on it waits there. */
+  | { how: 'retry'; delayMs: number; counted: boolean; lane?: string; failed?: FailedTry }
   /** Done, and comes round: the same entry waits for its next turn, with nothing held against it. */
   | { how: 'again'; delayMs: number; lane?: string }
   /** Set aside for a person: kept whole, with the reason and the issue that holds it. */
@@ -44,7 +47,7 @@ export type Settlement = { id: string; attempt: number } & (
 export interface CommitPlan {
   /** Hash fields that must still hold what was read (`null`: must not exist). */
   guards?: readonly { key: string; field: string; expected: string | null }[];
-  /** Redis write commands, in order. */
+  /** Redis write commands, in order; and `ISSUE` (issue-lua.ts). */
   writes?: readonly (readonly (string | number | Buffer)[])[];
   entries?: readonly NewEntry[];
   /** Appends `member` to the list; if it is now the head, pushes the entry made for it. */
@@ -65,6 +68,7 @@ const script = defineScript(`${entryLua}
 local p = cjson.decode(ARGV[1])
 local now = clock(p.now)
 if not known(p.generation) then return 'generation' end
+${issueLua}
 for _, g in ipairs(p.guards) do
   local value = redis.call('HGET', g.key, g.field)
   if value == false then value = nil end
@@ -78,7 +82,7 @@ if p.settle then
 end
 local at = 2
 for _, count in ipairs(p.writes) do
-  redis.call(unpack(ARGV, at, at + count - 1))
+  if ARGV[at] == 'ISSUE' then onIssue(ARGV[at + 1], ARGV[at + 2]) else redis.call(unpack(ARGV, at, at + count - 1)) end
   at = at + count
 end
 for _, n in ipairs(p.entries) do push(n.id, n.entry, now + n.delay) end
@@ -128,13 +132,16 @@ local function passOn(queue, job)
 end
 -- Buried once, and pushed again by whoever does it regularly: it is done now all the same.
 local function forgetFailures(id)
+  endRetry(mine, 'retryDone')
   leaveIssue(mine.issue, id)
-  mine.issue = nil
-  local buried = redis.call('HGET', T .. ':dead', id)
-  if buried then
-    leaveIssue(cjson.decode(buried).entry.issue, id)
-    redis.call('HDEL', T .. ':dead', id)
-  end
+  mine.issue, mine.failing, mine.retried = nil, nil, nil
+  dropBuried(id)
+end
+-- It has failed, perhaps for another reason than before.
+local function holdBy(issue, id)
+  issue = issue and (folded[issue] or issue)
+  if mine.issue ~= issue then leaveIssue(mine.issue, id) end
+  mine.issue = issue
 end
 if not s then return 'committed' end
 local from = mine.lane
@@ -142,9 +149,9 @@ mine.runs = nil
 mine.attempt = mine.attempt + 1
 if s.how == 'retry' or s.how == 'again' then
   if s.counted then mine.tries = mine.tries + 1 end
-  if s.issue then
-    if mine.issue ~= s.issue then leaveIssue(mine.issue, s.id) end
-    mine.issue = s.issue
+  if s.failed then
+    mine.failing = mine.failing or now
+    if s.failed.issue then holdBy(s.failed.issue, s.id) end
   end
   if s.how == 'again' then
     mine.tries = 0
@@ -159,9 +166,11 @@ else
     redis.call('SET', T .. ':applied:' .. s.id, 1, 'EX', p.mark)
     forgetFailures(s.id)
   else
-    if mine.issue ~= s.issue then leaveIssue(mine.issue, s.id) end
-    mine.issue = s.issue
-    redis.call('HSET', T .. ':dead', s.id, cjson.encode({ entry = mine, reason = s.reason, at = now }))
+    endRetry(mine, 'retryFailed')
+    local again = mine.retried
+    mine.failing, mine.retried = nil, nil
+    holdBy(s.issue, s.id)
+    redis.call('HSET', T .. ':dead', s.id, cjson.encode({ entry = mine, reason = s.reason, at = now, again = again }))
   end
 end
 return passOn(from, mine.job)`);

@@ -1,7 +1,7 @@
 import { commit } from './commit.ts';
 import type { Connection } from './connections.ts';
 import type { StoreDeps } from './deps.ts';
-import { resolvedWrites } from './issues.ts';
+import { issueId, resolveWrites } from './issues.ts';
 import { parseStored } from './stored-json.ts';
 
 /** Why a connection does not work, as it is told. */
@@ -40,5 +40,5 @@ export const connectionIssue = ({ merchantId, id }: Pick<Connection, 'id' | 'mer
 /** For one that is deleted: nobody has to look at it any more. */
 export async function resolveFault(deps: StoreDeps, connection: Connection): Promise<void> {
   if ((await readTold(deps, connection.id)) === null) return;
-  await commit(deps, { writes: resolvedWrites(deps, connectionIssue(connection)) });
+  await commit(deps, { writes: resolveWrites(issueId(connectionIssue(connection))) });
 }

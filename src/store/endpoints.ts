@@ -21,7 +21,7 @@ import {
   signingKeysMax,
   type SigningKey,
 } from './endpoint-secrets.ts';
-import { resolvedWrites } from './issues.ts';
+import { issueId, resolveWrites } from './issues.ts';
 import { limitWrites, resumeWrites, unlimitWrites } from './lanes.ts';
 import { parseStored } from './stored-json.ts';
 import { updateDoc } from './update-doc.ts';
@@ -193,7 +193,7 @@ async function update(
     (doc, before) => {
       const { writes = [], entries = [] } = beside(doc);
       const lane = isOtherLane(doc, before) ? laneWrites(deps, doc) : [];
-      const resolved = isTroubled(before) && !isTroubled(doc) ? resolvedWrites(deps, endpointIssue(doc)) : [];
+      const resolved = isTroubled(before) && !isTroubled(doc) ? resolveWrites(issueId(endpointIssue(doc))) : [];
       // Who asked for a pause was the URL that it had; what waits for a disabled one is dropped at once.
       const isOther = doc.era !== before.era || doc.disabled !== before.disabled;
       const resumed = isOther ? resumeWrites(deps.keys, endpointLane(doc.id), deps.clock.now()) : [];
@@ -208,7 +208,7 @@ export async function deleteEndpoint(deps: StoreDeps, endpoint: Endpoint): Promi
     writes: [
       ['HDEL', deps.keys.endpoints(endpoint.merchantId), endpoint.id],
       ['DEL', deps.keys.endpointHealth(endpoint.id, endpoint.era), deps.keys.endpointMissed(endpoint.id)],
-      ...(isTroubled(endpoint) ? resolvedWrites(deps, endpointIssue(endpoint)) : []),
+      ...(isTroubled(endpoint) ? resolveWrites(issueId(endpointIssue(endpoint))) : []),
       ['SADD', deps.keys.formerEndpoints(endpoint.merchantId), endpoint.id],
       ...unlimitWrites(deps.keys, endpointLane(endpoint.id), concurrencyDefault),
       ...resumeWrites(deps.keys, endpointLane(endpoint.id), deps.clock.now()),

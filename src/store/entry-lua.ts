@@ -14,7 +14,8 @@ export const inflightDefault = 200;
  *
  * entry = { job, lane, class, payload, attempt, tries, runs }: `attempt` counts runs begun and ended, so that whoever holds
  * an earlier one (a copy of a hand-over, a run that was given up) holds nothing; `tries` counts failures that use up the
- * job's budget of attempts; `runs` counts runs begun since it last waited.
+ * job's budget of attempts; `runs` counts runs begun since it last waited; `failing` since when all its runs have failed (ms);
+ * `issue` holds it, and `retried` says since when again.
  * lane  = a hash `<T>:lane-state:<lane>` { interval, free, cap, inflight } and one sorted set per class
  * `<T>:lane:<lane>:<class>` of entry ids by the moment they may run; in a lane that merchants share, of their queues.
  */
@@ -48,13 +49,6 @@ local function push(id, e, at)
   wait(id, e, at)
   return true
 end
--- Work that an issue held back is done, or has become another issue's; with its last work the issue is over.
-local function leaveIssue(issue, id)
-  if not issue then return end
-  local waiting = T .. ':issue-entries:' .. issue
-  redis.call('SREM', waiting, id)
-  if redis.call('SCARD', waiting) == 0 then redis.call('HSET', T .. ':issue:' .. issue, 'status', 'resolved') end
-end
 -- The entry, if this attempt still owns it (as long as it is leased, which its lease says).
 local function held(id, attempt)
   local raw = redis.call('HGET', T .. ':entries', id)
@@ -83,6 +77,8 @@ export interface BegunEntry {
   payload: unknown;
   /** Runs that were begun since it last waited, this one included: more than one means that a process died over it. */
   runs: number;
+  /** When the first of its runs failed, of those that have all failed since (ms). */
+  failingSinceMs: number | undefined;
 }
 
 /** An entry as it lies in Redis. */
@@ -94,12 +90,14 @@ export interface StoredEntry {
   attempt: number;
   tries: number;
   runs?: number;
+  failing?: number;
 }
 
 export function toBegun(id: string, raw: string): BegunEntry {
-  const { payload, runs = 0, ...entry } = parseStored<StoredEntry>(raw);
+  const { payload, runs = 0, failing, ...entry } = parseStored<StoredEntry>(raw);
   const { attempt, tries, lane } = entry;
-  return { id, attempt, tries, lane, class: entry.class, payload: parseStored<unknown>(payload), runs };
+  const of = { class: entry.class, payload: parseStored<unknown>(payload), runs, failingSinceMs: failing };
+  return { id, attempt, tries, lane, ...of };
 }
 
 /** Long enough that no stray hand-over of an applied entry can still be under way, short enough to stay small. */

@@ -1,129 +1,158 @@
 import { createHash } from 'node:crypto';
-import { failureKinds, type FailureKind } from '../domain/failure.ts';
+import type { FailureKind } from '../domain/failure.ts';
 import { toInstant } from '../platform/clock.ts';
 import type { StoreDeps } from './deps.ts';
-import { parseStored } from './stored-json.ts';
+import { ignoredIn, toIssueRecord, type Fields, type IssueRecord } from './issue-fields.ts';
 
-/** Failures with one cause: the same target, operation and code. */
-export interface Issue {
-  id: string;
+/** A failure, for the issue that it belongs to. */
+export interface IssueReport {
   merchantId: string;
-  status: 'open' | 'resolved';
   /** Connection or endpoint id, or `packline`. */
   target: string;
   job: string;
   code: string;
-  kind: FailureKind;
-  /** Who can do something about it. */
-  source: string;
-  title: string;
-  count: number;
-  firstSeenAt: string;
-  lastSeenAt: string;
-  /** Of the newest failure; never personal data. */
-  lastDetail: Record<string, unknown>;
-  /** The newest orders it touched, at most 20. */
-  orderIds: readonly string[];
-}
-
-export interface IssueReport {
-  merchantId: string;
-  target: string;
-  job: string;
-  code: string;
+  /** What tells it from other failures of the same code: normalised, never personal data. By default nothing does. */
+  cause?: string | undefined;
   kind: FailureKind;
   source: string;
   title: string;
   detail: Record<string, unknown>;
   orderId: string | null;
-  /** The work that it holds back; null for what is no work, whose issue is over when somebody says so. */
+  /** The work that waits for it to be over; null for none. */
   entryId: string | null;
+  /** The work comes again by itself. */
+  retrying?: boolean;
+  /** How many failures these are; 1 by default. */
+  by?: number;
+  /** All orders that it holds up now, in the place of those known, where that is known. */
+  orderIds?: readonly string[];
 }
 
-const ordersKeptMax = 20;
+type IssueIdentity = Pick<IssueReport, 'merchantId' | 'target' | 'job' | 'code' | 'cause'>;
 
-export const issueId = (report: Pick<IssueReport, 'merchantId' | 'target' | 'job' | 'code'>): string =>
-  `iss_${createHash('sha256')
-    .update([report.merchantId, report.target, report.job, report.code].join('\n'))
-    .digest('hex')
-    .slice(0, 26)}`;
+const idOf = (parts: readonly string[]): string =>
+  `iss_${createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 26)}`;
 
-/** The part of a commit in which something goes wrong: the issue it belongs to is opened, or counts one more. */
+/** The fingerprint: failures with one id are one issue. */
+export const issueId = ({ merchantId, target, job, code, cause = '' }: IssueIdentity): string =>
+  idOf([merchantId, target, job, code, ...(cause === '' ? [] : [cause])]);
+
+/**
+ * The part of a commit that shows a failure: its issue is opened, opened again, or counts one more (issue-lua.ts). A merchant
+ * has a bounded number of issues: further causes count as others of their code.
+ */
 export function issueWrites(deps: StoreDeps, report: IssueReport): string[][] {
-  const id = issueId(report);
-  const key = deps.keys.issue(id);
-  const at = toInstant(deps.clock.now());
-  const { merchantId, target, job, code, kind, source, title, detail, orderId, entryId } = report;
-  const writes = [
-    ['HSETNX', key, 'firstSeenAt', at],
-    ['HSET', key, 'id', id, 'merchantId', merchantId, 'target', target, 'job', job, 'code', code, 'kind', kind],
-    ['HSET', key, 'source', source, 'title', title, 'lastSeenAt', at, 'lastDetail', JSON.stringify(detail)],
-    ['HSET', key, 'status', 'open'],
-    ['HINCRBY', key, 'count', '1'],
-    ['ZADD', deps.keys.issues(merchantId), String(deps.clock.now()), id],
-  ];
-  if (entryId !== null) writes.push(['SADD', deps.keys.issueEntries(id), entryId]);
-  if (orderId !== null) {
-    const orders = `${key}:orders`;
-    writes.push(['ZADD', orders, String(deps.clock.now()), orderId]);
-    writes.push(['ZREMRANGEBYRANK', orders, '0', String(-ordersKeptMax - 1)]);
-  }
-  return writes;
+  const { merchantId, target, job, code, kind, source, title, detail, entryId, orderId, orderIds } = report;
+  const facts = {
+    id: issueId(report),
+    otherId: idOf([merchantId, code, 'others']),
+    restId: idOf([merchantId, 'others']),
+    merchantId,
+    target,
+    job,
+    code,
+    kind,
+    source,
+    title,
+    entryId: entryId ?? '',
+    detail: JSON.stringify(detail),
+    at: toInstant(deps.clock.now()),
+    by: report.by ?? 1,
+    retrying: report.retrying ?? false,
+    orderIds: orderIds ?? (orderId === null ? [] : [orderId]),
+    only: orderIds !== undefined,
+  };
+  return [['ISSUE', 'report', JSON.stringify(facts)]];
 }
 
-/** The part of a commit in which what an issue was opened for is over. */
-export const resolvedWrites = (deps: StoreDeps, cause: Parameters<typeof issueId>[0]): string[][] => [
-  ['HSET', deps.keys.issue(issueId(cause)), 'status', 'resolved'],
-];
+/** The part of a commit that finds an issue over which holds back no work; one that is not open stays as it is. */
+export const resolveWrites = (id: string): string[][] => [['ISSUE', 'resolve', id]];
 
-export async function readIssue(deps: StoreDeps, id: string): Promise<Issue | null> {
-  const key = deps.keys.issue(id);
-  const [fields, orderIds] = await Promise.all([
-    deps.redis.hgetall(key),
-    deps.redis.zrange(`${key}:orders`, '0', '-1'),
+/** The part of a commit that finds buried work done: the issue that holds it is over with its last. */
+export const doneWrites = (entryId: string): string[][] => [['ISSUE', 'done', entryId]];
+
+/** Failures with one cause: the same target, operation and code, for the same reason. */
+export type Issue = IssueRecord & {
+  /** The newest orders it touched, at most 20. */
+  orderIds: readonly string[];
+  /** About how many it touched in all (HyperLogLog: within 1 %). */
+  orderCount: number;
+  /** How much work it holds back. */
+  waiting: number;
+};
+
+export async function readIssue({ redis, keys, clock }: StoreDeps, id: string): Promise<Issue | null> {
+  const [fields, orderIds, orderCount, waiting] = await Promise.all([
+    redis.hgetall(keys.issue(id)),
+    redis.zrange(keys.issueOrders(id), '0', '-1'),
+    redis.pfcount(keys.issueOrdersSeen(id)),
+    redis.scard(keys.issueEntries(id)),
   ]);
   if (fields['id'] === undefined) return null;
-  const text = (name: string): string => fields[name] ?? '';
-  return {
-    id,
-    merchantId: text('merchantId'),
-    status: text('status') === 'open' ? 'open' : 'resolved',
-    target: text('target'),
-    job: text('job'),
-    code: text('code'),
-    kind: failureKinds.find((kind) => kind === text('kind')) ?? 'transient',
-    source: text('source'),
-    title: text('title'),
-    count: Number(text('count')),
-    firstSeenAt: text('firstSeenAt'),
-    lastSeenAt: text('lastSeenAt'),
-    lastDetail: parseStored<Record<string, unknown>>(text('lastDetail') || '{}'),
-    orderIds: orderIds.reverse(),
-  };
+  return { ...toIssueRecord(fields, clock.now()), orderIds: orderIds.reverse(), orderCount, waiting };
 }
 
-/** Most recently seen first. `cursor` is how many were listed before. */
+export interface IssueFilter {
+  status?: 'open' | 'resolved' | undefined;
+  target?: string | undefined;
+  source?: string | undefined;
+  code?: string | undefined;
+  /** To whom; '' for nobody. */
+  assigned?: string | undefined;
+  acknowledged?: boolean | undefined;
+  ignored?: boolean | undefined;
+}
+
+/** What of an issue the order of a list, and its filters, look at. */
+const listedFields = ['status', 'target', 'source', 'code', 'kind', 'count', 'assignee', 'ackAt', 'ignoreAt', 'ignoreUntilMs', 'ignoreUntilCount'] as const; // prettier-ignore
+
+/**
+ * By attention: first what is open and nobody has seen to, then what is acknowledged, then what is ignored, then what is over;
+ * in each the most recently seen first. `offset` is how many were listed before.
+ */
 export async function listIssues(
   deps: StoreDeps,
   merchantId: string,
-  page: { offset: number; limit: number; status?: 'open' | 'resolved' | undefined },
+  page: { offset: number; limit: number } & IssueFilter,
 ): Promise<{ issues: Issue[]; nextOffset: number | null }> {
-  const issues: Issue[] = [];
-  let offset = page.offset;
-  for (;;) {
-    const ids = await deps.redis.zrange(deps.keys.issues(merchantId), String(offset), String(offset + 99), 'REV');
-    for (const id of ids) {
-      const issue = await readIssue(deps, id);
-      offset += 1;
-      if (issue === null || (page.status !== undefined && issue.status !== page.status)) continue;
-      issues.push(issue);
-      if (issues.length === page.limit) return { issues, nextOffset: offset };
-    }
-    if (ids.length < 100) return { issues, nextOffset: null };
-  }
+  const { redis, keys, clock } = deps;
+  const ids = await redis.zrange(keys.issues(merchantId), '0', '-1', 'REV');
+  const seen = await Promise.all(ids.map((id) => redis.hmget(keys.issue(id), ...listedFields)));
+  const listed = seen.flatMap((values, at) => {
+    const fields: Fields = Object.fromEntries(listedFields.map((name, field) => [name, values[field]]));
+    const isIgnored = ignoredIn(fields, clock.now()) !== null;
+    const id = ids[at];
+    if (id === undefined || !fields['status'] || !passes(fields, isIgnored, page)) return [];
+    return [{ id, rank: rankOf(fields, isIgnored) }];
+  });
+  const inOrder = listed.toSorted((one, other) => one.rank - other.rank);
+  const end = page.offset + page.limit;
+  const shown = await Promise.all(inOrder.slice(page.offset, end).map(({ id }) => readIssue(deps, id)));
+  return { issues: shown.filter((issue) => issue !== null), nextOffset: inOrder.length > end ? end : null };
 }
 
-/** The work that an issue holds back. */
+function rankOf({ status, ackAt }: Fields, isIgnored: boolean): number {
+  if (status !== 'open') return 3;
+  if (isIgnored) return 2;
+  return ackAt ? 1 : 0;
+}
+
+function passes(fields: Fields, isIgnored: boolean, filter: IssueFilter): boolean {
+  const { status, target, source, code, assigned, acknowledged, ignored } = filter;
+  const same = (wanted: string | undefined, name: string): boolean =>
+    wanted === undefined || wanted === (fields[name] ?? '');
+  return (
+    same(status, 'status') &&
+    same(target, 'target') &&
+    same(source, 'source') &&
+    same(code, 'code') &&
+    same(assigned, 'assignee') &&
+    (acknowledged === undefined || acknowledged === Boolean(fields['ackAt'])) &&
+    (ignored === undefined || ignored === isIgnored)
+  );
+}
+
+/** The work that an issue holds back: set aside, or on its way to be tried again. */
 export const listIssueEntries = (deps: StoreDeps, id: string): Promise<string[]> =>
   deps.redis.smembers(deps.keys.issueEntries(id));
 
@@ -140,7 +169,7 @@ export async function forgetIssues(
       await redis.hdel(keys.dead, ...held);
       held = await redis.spop(keys.issueEntries(id), max);
     }
-    await redis.del(keys.issue(id), `${keys.issue(id)}:orders`);
+    await redis.del(keys.issue(id), keys.issueOrders(id), keys.issueOrdersSeen(id));
     await redis.zrem(keys.issues(merchantId), id);
   }
 }

@@ -106,6 +106,15 @@ export function createKeys(shard: number) {
     issues: (merchantId: string) => `${tag}:issues:${merchantId}`,
     issue: (issueId: string) => `${tag}:issue:${issueId}`,
     issueEntries: (issueId: string) => `${tag}:issue-entries:${issueId}`,
+    /** The newest orders that it touched, and about how many those were. */
+    issueOrders: (issueId: string) => `${tag}:issue:${issueId}:orders`,
+    issueOrdersSeen: (issueId: string) => `${tag}:issue:${issueId}:seen`,
+    /** How many issues a merchant was told of within a minute, and those that it is told of together. */
+    issueDigest: (merchantId: string) => `${tag}:issue-digest:${merchantId}`,
+    /** Orders that are not at their end, by how long they have been so (ms), for each status. */
+    inStatus: (merchantId: string, status: string) => `${tag}:in-status:${merchantId}:${status}`,
+    /** How long an order may stay in each status. */
+    stuckRules: (merchantId: string) => `${tag}:stuck-rules:${merchantId}`,
     reconciliations: (merchantId: string) => `${tag}:reconciliations:${merchantId}`,
     reconciliation: (id: string) => `${tag}:reconciliation:${id}`,
     /** Comparisons of a connection's lists with what was accepted, and when each was last begun (ms). */

@@ -69,8 +69,11 @@ const isMeant = (event: StoredEvent, merchantId: string, { types, endpointId }: 
   (types.length === 0 || types.includes(event.type)) &&
   !isAbout(event, endpointId);
 
-const isAbout = ({ type, body }: StoredEvent, endpointId: string): boolean =>
-  type.startsWith('endpoint.') && EventBodySchema.parse(JSON.parse(body)).data['endpointId'] === endpointId;
+function isAbout({ orderId, body }: StoredEvent, endpointId: string): boolean {
+  if (orderId !== null) return false;
+  const { data } = EventBodySchema.parse(JSON.parse(body));
+  return data['endpointId'] === endpointId || data['target'] === endpointId;
+}
 
 /** The deliveries of each of these events, newest first; those to one endpoint, or all. */
 export async function readDeliveriesOf(

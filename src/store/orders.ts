@@ -5,6 +5,7 @@ import type { StoreDeps } from './deps.ts';
 import { foundByWrites, type SealedPerson } from './persons.ts';
 import { partnerIdWrites } from './search.ts';
 import { parseStored } from './stored-json.ts';
+import { inStatusWrites } from './stuck-orders.ts';
 
 /**
  * An order as it lies in Redis: a hash of `v` (version), `doc` (no personal data), `key` (the order's own data key,
@@ -75,7 +76,7 @@ export function orderWrites(
   else if (pendingPerson !== undefined) {
     writes.push(['HSET', key, 'pendingPerson', pendingPerson.sealed], ...foundByWrites(deps, after, pendingPerson));
   }
-  writes.push(...partnerIdWrites(deps, before, after));
+  writes.push(...partnerIdWrites(deps, before, after), ...inStatusWrites(deps, before, after));
   const now = String(deps.clock.now());
   if (isTerminal(after.status)) {
     if (!isTerminal(before.status)) {

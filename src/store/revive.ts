@@ -4,15 +4,15 @@ import { entryLua } from './entry-lua.ts';
 import { defineScript, runScript } from './script.ts';
 
 const reviveScript = defineScript(`${entryLua}
-local now = clock(ARGV[1])
 if not known(ARGV[2]) then return -1 end
-local revived = 0
-for i = 4, #ARGV do
+local now, revived = clock(ARGV[1]), 0
+for i = 5, #ARGV do
   local id = ARGV[i]
   local raw = redis.call('HGET', T .. ':dead', id)
   if raw then
     local e = cjson.decode(raw).entry
     if ARGV[3] ~= '' then e.issue = ARGV[3] end
+    e.retried = tonumber(ARGV[4])
     e.tries = 0
     redis.call('HDEL', T .. ':dead', id)
     redis.call('DEL', T .. ':applied:' .. id)
@@ -33,6 +33,13 @@ for i = 4, #ARGV do
 end
 return revived`);
 
+/** What an issue remembers of its latest retry: by whom, how much, and (in commits, issue-lua.ts) what became of it. */
+const rememberScript = defineScript(`${entryLua}
+local key = T .. ':issue:' .. ARGV[1]
+if redis.call('EXISTS', key) == 1 then
+  redis.call('HSET', key, 'retryMs', ARGV[2], 'retryBy', ARGV[3], 'retryRevived', ARGV[4], 'retryDone', 0, 'retryFailed', 0)
+end`);
+
 /** So many in one script: no other command waits long. */
 const chunkSize = 500;
 
@@ -44,14 +51,27 @@ export async function reviveEntries(
   deps: StoreDeps,
   entryIds: readonly string[],
   issue: string | null,
+  by = '',
 ): Promise<number> {
+  const buried: string[] = [];
+  for (const chunk of chunksOf(entryIds)) {
+    const found = await deps.redis.hmget(deps.keys.dead, ...chunk);
+    buried.push(...chunk.filter((_, at) => found[at] != null));
+  }
+  const atMs = deps.clock.now();
+  // First, so that none of it can end before it is counted.
+  if (issue !== null && buried.length > 0) {
+    await runScript(deps.redis, rememberScript, [deps.keys.tag], [issue, atMs, by, buried.length]);
+  }
   let total = 0;
-  for (let from = 0; from < entryIds.length; from += chunkSize) {
-    const chunk = entryIds.slice(from, from + chunkSize);
-    const args = [deps.clock.scriptNow(), deps.generation, issue ?? '', ...chunk];
+  for (const chunk of chunksOf(entryIds)) {
+    const args = [deps.clock.scriptNow(), deps.generation, issue ?? '', atMs, ...chunk];
     const revived = Number(await runScript(deps.redis, reviveScript, [deps.keys.tag], args));
     if (revived < 0) throw generationFailure();
     total += revived;
   }
   return total;
 }
+
+const chunksOf = (ids: readonly string[]): string[][] =>
+  Array.from({ length: Math.ceil(ids.length / chunkSize) }, (_, at) => ids.slice(at * chunkSize, (at + 1) * chunkSize));

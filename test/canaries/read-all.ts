@@ -99,6 +99,11 @@ async function readIssues({ owner }: Acts): Promise<string> {
   for (const { id: issueId } of issues) await owner('GET /v1/issues/{issueId}', { params: { issueId } });
   const issueId = issues[0]?.id ?? '';
   await owner('POST /v1/issues/{issueId}/retry', { params: { issueId }, json: { plan: true } });
+  await owner('POST /v1/issues/retry', { json: { plan: true } });
+  await owner('GET /v1/issues/{issueId}/entries', { params: { issueId } });
+  await owner('PATCH /v1/issues/{issueId}', { params: { issueId }, json: { acknowledged: true } });
+  await owner('PATCH /v1/stuck-rules', { json: { rules: { PICKING: 60 } } });
+  await owner('GET /v1/stuck-rules');
   return issueId;
 }
 

@@ -172,7 +172,8 @@ describe('when Nash, for one order,', () => {
           },
         );
       }
-      expect(await openIssues()).toEqual([]);
+      // That a connection works again is told within a minute (test/queues/turn-connection.test.ts).
+      expect((await openIssues()).filter(({ code }) => code !== 'connection.unhealthy')).toEqual([]);
     },
   );
 });

@@ -99,3 +99,86 @@ test('another merchant’s issue does not exist', async () => {
   expect((await request('GET', path, { key })).status).toBe(404);
   expect((await request('POST', `${path}/retry`, { key })).status).toBe(404);
 });
+
+test('an issue is acknowledged, assigned and ignored, and says by whom and when', async () => {
+  const tenant = await ingress.tenant();
+  const { path } = await failedOrder(tenant);
+  const until = new Date(ingress.clock.now() + 3_600_000).toISOString();
+  const json = { acknowledged: true, assignedTo: 'Bea', ignored: { until } };
+  const patched = await request('PATCH', path, { key: tenant.key, json });
+  const act = { at: expect.any(String), by: expect.stringMatching(/^key_/) };
+  expect(patched.body).toMatchObject({
+    acknowledged: act,
+    assigned: { ...act, to: 'Bea' },
+    ignored: { ...act, until, untilCount: null },
+  });
+  const listed = async (query: string) =>
+    z
+      .object({ data: z.array(z.unknown()) })
+      .parse((await request('GET', `/v1/issues?${query}`, { key: tenant.key })).body).data.length;
+  expect(await listed('assigned=Bea&acknowledged=true&ignored=true')).toBe(1);
+  expect(await listed('ignored=false')).toBe(0);
+  const undone = { acknowledged: false, assignedTo: null, ignored: null };
+  expect((await request('PATCH', path, { key: tenant.key, json: undone })).body).toMatchObject({
+    acknowledged: null,
+    assigned: null,
+    ignored: null,
+  });
+});
+
+test.each([
+  ['nothing', {}],
+  ['a time that is over', { ignored: { until: '2020-01-01T00:00:00.000Z' } }],
+  ['neither a time nor a number', { ignored: {} }],
+  ['both', { ignored: { until: '2099-01-01T00:00:00.000Z', times: 3 } }],
+])('a change of an issue that says %s is refused', async (_what, json) => {
+  const tenant = await ingress.tenant();
+  const { path } = await failedOrder(tenant);
+  expect((await request('PATCH', path, { key: tenant.key, json })).status).toBe(400);
+});
+
+test('all issues that fit are retried at once, after a plan that says of which orders; what is ignored is not', async () => {
+  const tenant = await ingress.tenant();
+  const [first, second, ignored] = [
+    await failedOrder(tenant, 'nash.a'),
+    await failedOrder(tenant, 'nash.b'),
+    await failedOrder(tenant, 'nash.c'),
+  ];
+  await request('PATCH', ignored.path, { key: tenant.key, json: { ignored: { times: 9 } } });
+  const plan = await request('POST', '/v1/issues/retry', { key: tenant.key, json: { plan: true } });
+  const orderIds = [first.orderId, second.orderId].toSorted();
+  expect(plan.body).toMatchObject({ waiting: 2, orderCount: 2, orderIds });
+  const retried = await request('POST', '/v1/issues/retry', { key: tenant.key, json: { filter: { code: 'nash.a' } } });
+  expect(retried.status).toBe(202);
+  expect(retried.body).toMatchObject({ revived: 1, issues: [{ id: first.path.split('/').at(-1), revived: 1 }] });
+  expect((await request('POST', '/v1/issues/retry', { key: tenant.key })).body).toMatchObject({ revived: 1 });
+});
+
+test('the work of an issue says what became of its retry', async () => {
+  const tenant = await ingress.tenant();
+  const { path, entryId, orderId } = await failedOrder(tenant);
+  const entries = async (query = '') => (await request('GET', `${path}/entries${query}`, { key: tenant.key })).body;
+  expect(await entries()).toMatchObject({ data: [{ id: entryId, orderId, state: 'setAside', outcome: 'notRetried' }] });
+  await request('POST', `${path}/retry`, { key: tenant.key });
+  expect(await entries()).toMatchObject({ data: [{ state: 'retrying', outcome: 'pending' }] });
+  expect((await request('GET', path, { key: tenant.key })).body).toMatchObject({
+    lastRetry: { revived: 1, pending: 1 },
+  });
+  const [entry] = (await lease()).entries;
+  const settle = { id: entryId, attempt: entry?.attempt ?? 0, how: 'bury', reason: 'nash.again' } as const;
+  await commit(store, { settle: { ...settle, issue: path.split('/').at(-1) ?? '' } });
+  expect(await entries('?outcome=failedAgain')).toMatchObject({ data: [{ state: 'setAside', reason: 'nash.again' }] });
+  expect(await entries('?outcome=pending')).toEqual({ data: [], nextCursor: null });
+  expect((await request('GET', path, { key: tenant.key })).body).toMatchObject({
+    lastRetry: { failedAgain: 1, pending: 0 },
+  });
+});
+
+test('the rules of stuck orders are a merchant’s own where it says so, and the defaults for the rest', async () => {
+  const { key } = await ingress.tenant();
+  const rules = { PICKING: 5, ON_ROUTE: null };
+  expect((await request('PATCH', '/v1/stuck-rules', { key, json: { rules } })).status).toBe(200);
+  const read = await request('GET', '/v1/stuck-rules', { key });
+  expect(read.body).toMatchObject({ rules: { ...rules, RECEIVED: 15, IDLE: null } });
+  expect((await request('PATCH', '/v1/stuck-rules', { key, json: { rules: { DELIVERED: 5 } } })).status).toBe(400);
+});

@@ -62,7 +62,7 @@ describe('work about an order that cannot be done', () => {
     ['rejected', 'nash'],
     ['misconfigured', 'you'],
     ['malformed', 'packline'],
-    ['transient', 'packline'],
+    ['transient', 'nash'],
   ] as const)('of kind %s is for %s to look at', async (kind, source) => {
     const { id } = await routedOrder();
     await buryWork({ orderId: id }, kind);

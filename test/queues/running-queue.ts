@@ -6,6 +6,7 @@ import { createBullQueues, type BullQueues } from '../../src/queues/bull-queues.
 import { startDispatcher, type Dispatcher } from '../../src/queues/dispatcher.ts';
 import { makeEntry, type Job, type JobPolicy } from '../../src/queues/define-job.ts';
 import { fulfilmentSubmit } from '../../src/queues/fulfilment-submit.ts';
+import { noticeFailure } from '../../src/queues/report-failure.ts';
 import { defineWorker, runWorker, type JobContext, type RunnerDeps } from '../../src/queues/run-worker.ts';
 import type { RunningWorker } from '../../src/queues/take-batches.ts';
 import { commit } from '../../src/store/commit.ts';
@@ -51,6 +52,7 @@ export function runQueue(
     random: () => 0,
     newRunId: randomUUID,
     bury: (entry) => bury(store, entry),
+    notice: (entry) => noticeFailure(store, entry),
     observe: ({ outcome }) => void outcomes.push(outcome),
     concurrencyMax,
     shutdown: ending.signal,

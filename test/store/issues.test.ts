@@ -68,8 +68,16 @@ describe('an issue', () => {
     clock.advance(60_000);
     await commit(store, { writes: issueWrites(store, report({ entryId: 'entry-2', detail: { status: 400 } })) });
     const { issues } = await listIssues(store, merchantId, { offset: 0, limit: 10 });
+    const none = { acknowledged: null, assigned: null, ignored: null, lastRetry: null, resolvedAt: null };
     expect(issues).toEqual([
       {
+        ...none,
+        reopened: 0,
+        retrying: false,
+        openedAt: firstSeenAt,
+        orderCount: 0,
+        waiting: 2,
+        trend: expect.any(Array),
         id: issueId(report()),
         merchantId,
         status: 'open',

@@ -200,6 +200,7 @@ describe('an endpoint that answers 410', () => {
     expect(sent()).toEqual(['a']);
     expect((await deliveries(elsewhere)).map(({ type, status }) => `${type} ${status}`).toSorted()).toEqual([
       'endpoint.disabled delivered',
+      'issue.opened delivered',
       ...Array<string>(3).fill('order.problem delivered'),
     ]);
   });

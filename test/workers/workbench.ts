@@ -20,6 +20,7 @@ import endpointProbe from '../../workers/endpoint-probe.ts';
 import eventReplay from '../../workers/event-replay.ts';
 import fulfilmentRead from '../../workers/fulfilment-read.ts';
 import fulfilmentSubmit from '../../workers/fulfilment-submit.ts';
+import issueTell from '../../workers/issue-tell.ts';
 import parcelAsk from '../../workers/parcel-ask.ts';
 import hookKeysRead from '../../workers/hook-keys-read.ts';
 import parcelPoll from '../../workers/parcel-poll.ts';
@@ -48,6 +49,7 @@ const handlers: Readonly<Record<string, Run>> = {
   'fulfilment-read': prepare(fulfilmentRead),
   'fulfilment-submit': prepare(fulfilmentSubmit),
   'hook-keys-read': prepare(hookKeysRead),
+  'issue-tell': prepare(issueTell),
   'parcel-ask': prepare(parcelAsk),
   'parcel-poll': prepare(parcelPoll),
   'parcel-subscribe': prepare(parcelSubscribe),

@@ -21,7 +21,7 @@ const eventTypes = z.array(EventTypeSchema).max(50).meta({ description: 'Empty: 
 const description = z.string().max(500);
 const payload = z.enum(payloadForms).meta({
   description:
-    '`full`: the event. `thin`: of its data only ids and the version. `vtex-pick-and-pack`: `order.status_changed` alone, as VTEX Pick and Pack sends it',
+    '`full`: the event. `thin`: of its data only ids and the version. `vtex-pick-and-pack`: `order.status_changed` alone, as VTEX Pick and Pack sends it. `slack`: `{ text }`, of issues, connections and endpoints',
 });
 const signatures = z
   .array(z.enum(signatureSchemes))

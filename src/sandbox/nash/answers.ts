@@ -12,6 +12,8 @@ export const answersSchema = z.strictObject({
   orphanRows: z.enum(['echoed', 'omitted']).default('echoed'),
   /** Keys (a product's external id) of products and inventory rows that are refused, though they are as documented. */
   refusedRows: z.array(z.string()).default([]),
+  /** SKUs of which no order is taken (422), though they are as documented. */
+  refusedSkus: z.array(z.string()).default([]),
   /** Which rows a refused catalog request names in `details.fields`: the documents promise none of them. */
   refusalNames: z.enum(['all', 'first', 'none']).default('all'),
   /** Keys as above, of rows that are stored and left out of the 200's echo: the first time, or always. */

@@ -4,6 +4,7 @@ import type { NashAnswers } from './answers.ts';
 import { NashRefusal, missing } from './nash-refusal.ts';
 import { findProblems, refuseBadFields, refuseMissingAddress, withChanges } from './order-rules.ts';
 import type { OrderFields } from './order-schema.ts';
+import { refuseSkus } from './row-refusals.ts';
 import type { Stores } from './stores.ts';
 
 /** Nash's order statuses (order status enum of the API reference). */
@@ -103,6 +104,7 @@ export function createOrders({ context, orgId, stores, answers, stamp }: OrdersD
 
   const create = (fields: OrderFields): Order => {
     refuseBadFields(fields);
+    refuseSkus(fields, answers);
     refuseMissingAddress(fields);
     const createdAt = stamp();
     const order: Order = {
@@ -123,6 +125,7 @@ export function createOrders({ context, orgId, stores, answers, stamp }: OrdersD
   const update = (order: Order, changes: OrderFields): Order => {
     refuseDispatched(order);
     refuseBadFields(changes);
+    refuseSkus(changes, answers);
     const fields = withChanges(order.fields, changes);
     refuseMissingAddress(fields);
     const pickupStoreLocationId = resolveStore(fields);

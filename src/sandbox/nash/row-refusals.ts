@@ -1,5 +1,6 @@
 import type { NashAnswers } from './answers.ts';
 import { NashRefusal, invalidFields } from './nash-refusal.ts';
+import type { OrderFields } from './order-schema.ts';
 
 /** Refuses the whole request for the rows of `answers.refusedRows`: one bad row, and nothing is taken. */
 export function refuseRows(
@@ -14,6 +15,18 @@ export function refuseRows(
     .filter(([, key]) => refused.has(key))
     .map(([index]) => [`${name}.${index}.${field}`, 'value is not accepted'] as const);
   if (fields.length > 0) throw toNamed(invalidFields(Object.fromEntries(fields)), answers);
+}
+
+/** Refuses an order that has one of `answers.refusedSkus`, and names its lines. */
+export function refuseSkus({ items }: OrderFields, { refusedSkus }: NashAnswers): void {
+  const fields = (items ?? []).flatMap(({ subItems }, at) =>
+    (subItems ?? []).flatMap(({ sku }, index) =>
+      typeof sku === 'string' && refusedSkus.includes(sku)
+        ? [[`items.${at}.subItems.${index}.sku`, `'${sku}' is not accepted`] as const]
+        : [],
+    ),
+  );
+  if (fields.length > 0) throw invalidFields(Object.fromEntries(fields));
 }
 
 /** A refusal of a request with many rows, which names as many of them as `answers.refusalNames` says. */

@@ -4,6 +4,7 @@ import type { ConnectorCall, ConnectorIo } from '../../io.ts';
 import { readReply } from './errors.ts';
 import { exchange } from './exchange.ts';
 import type { FleetItem } from './fleet.ts';
+import { nameLines } from './name-lines.ts';
 import type { AmendmentBody, OrderBody } from './order-body.ts';
 import type { NashSettings } from './settings.ts';
 import {
@@ -48,7 +49,10 @@ export class NashClient {
   /** Never `POST /v1/order`: that one makes a second order of the same externalId. */
   upsertOrder(externalId: string, body: OrderBody): Promise<WireOrder> {
     const path = `/v1/order/external-identifier/${segment(externalId)}`;
-    return this.#request({ operation: 'order.upsert', method: 'POST', path, body }, WireOrderSchema);
+    return naming(
+      this.#request({ operation: 'order.upsert', method: 'POST', path, body }, WireOrderSchema),
+      body.items,
+    );
   }
 
   /** By `ord_` id or externalId. A soft delete: the order keeps its externalId. */
@@ -81,7 +85,8 @@ export class NashClient {
   /** `part`: the configuration to change in a job of several orders. */
   updateJob(id: string, part: string | undefined, body: AmendmentBody): Promise<WireJob> {
     const path = `/v1/jobs/${partOfJob(id, part)}`;
-    return this.#request({ operation: 'job.update', method: 'PATCH', path, body }, WireJobSchema);
+    const updated = this.#request({ operation: 'job.update', method: 'PATCH', path, body }, WireJobSchema);
+    return naming(updated, body.packageItems);
   }
 
   /** `part`: the configuration to cancel in a job of several orders. */
@@ -109,6 +114,11 @@ export class NashClient {
     );
   }
 }
+
+const naming = <T>(call: Promise<T>, items: OrderBody['items']): Promise<T> =>
+  call.catch((error: unknown) => {
+    throw nameLines(error, items);
+  });
 
 const partOfJob = (id: string, part: string | undefined): string =>
   part === undefined ? segment(id) : `${segment(id)}/${segment(part)}`;

@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { runCli } from '../../src/cli/main.ts';
+import { commit } from '../../src/store/commit.ts';
+import { leaseEntries } from '../../src/store/entries.ts';
+import { issueId, issueWrites } from '../../src/store/issues.ts';
+import { startIngress } from '../support/ingress.ts';
+import { testRedis } from '../support/redis.ts';
+
+const redis = await testRedis();
+const ingress = await startIngress(redis.url);
+const { store } = ingress;
+let id = '';
+
+async function packline(...args: string[]): Promise<{ code: number; stdout: string }> {
+  let stdout = '';
+  const heard = [
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((stdout += String(text)), true)),
+    vi.spyOn(process.stderr, 'write').mockImplementation(() => true),
+  ];
+  try {
+    return { code: await runCli(['issues', ...args]), stdout };
+  } finally {
+    for (const spy of heard) spy.mockRestore();
+  }
+}
+
+beforeEach(async () => {
+  const { key, merchantId } = await ingress.tenant();
+  vi.stubEnv('PACKLINE_BASE_URL', ingress.url);
+  vi.stubEnv('PACKLINE_API_KEY', key);
+  const cause = { merchantId, target: 'con_x', job: 'sweep', code: 'nash.key_refused' };
+  id = issueId(cause);
+  const entryId = `sweep.${merchantId}`;
+  await commit(store, { entries: [{ id: entryId, job: 'sweep', lane: 'free', class: 'orders', payload: {} }] });
+  const { entries } = await leaseEntries(store, { room: 100, leaseMs: 600_000 });
+  const attempt = entries.find((entry) => entry.id === entryId)?.attempt ?? 0;
+  const report = { ...cause, kind: 'misconfigured', source: 'you', title: 'Nash refused the key', detail: {} } as const;
+  await commit(store, {
+    writes: issueWrites(store, { ...report, orderId: null, entryId }),
+    settle: { id: entryId, attempt, how: 'bury', reason: cause.code, issue: id },
+  });
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+test('packline issues lists what needs attention, and shows what to do about one of them', async () => {
+  const listed = await packline('list');
+  expect(listed).toMatchObject({ code: 0, stdout: expect.stringContaining('nash.key_refused') });
+  expect((await packline('list', '--status', 'resolved')).stdout).toBe('nothing needs attention\n');
+  expect((await packline('list', '--code', 'nash.other')).stdout).toBe('nothing needs attention\n');
+  expect((await packline('show', id)).stdout).toContain('do: PATCH /v1/connections/con_x');
+  expect(JSON.parse((await packline('show', id, '--json')).stdout)).toMatchObject({ id, waiting: 1 });
+});
+
+test('packline issues retry plans first, tries again what was set aside, and ends with 3 where there is nothing', async () => {
+  expect((await packline('retry', '--plan')).stdout).toContain('1 would be tried again');
+  expect(await packline('retry', id)).toMatchObject({ code: 0, stdout: expect.stringContaining('1 are tried again') });
+  expect((await packline('retry', id)).code).toBe(3);
+});
+
+test('packline issues ack and ignore say so of an issue', async () => {
+  expect(JSON.parse((await packline('ack', id, '--assign', 'Bea', '--json')).stdout)).toMatchObject({ assigned: { to: 'Bea' } }); // prettier-ignore
+  expect(JSON.parse((await packline('ignore', id, '--times', '3', '--json')).stdout)).toMatchObject({ ignored: { untilCount: 5 } }); // prettier-ignore
+  expect((await packline('ignore', id)).code).toBe(2);
+  expect((await packline('show', 'iss_00000000000000000000000000')).code).toBe(1);
+});

@@ -1,0 +1,42 @@
+import { expect, it, test } from 'vitest';
+import { nameLines } from '../../../src/connectors/fulfilment/nash/name-lines.ts';
+import { causeOf } from '../../../src/domain/failure-cause.ts';
+import { Failure } from '../../../src/domain/failure.ts';
+
+const items = [{ subItems: [{ sku: '100001' }, { sku: 'BAD-1' }, { sku: 'BAD-2' }] }];
+const refused = (fields: unknown, kind: 'rejected' | 'transient' = 'rejected') =>
+  new Failure(kind, 'nash.validation_errors', 'Nash refused order.upsert: VALIDATION_ERRORS (a.b)', {
+    detail: { operation: 'order.upsert', status: 422, fields },
+  });
+
+it.each(['items.0.subItems.1.sku', 'items[0].subItems[1].sku', 'items.0.sub_items.1.sku'])(
+  'the SKU of the line that %s means is the cause',
+  (path) => {
+    expect(nameLines(refused([path]), items)).toMatchObject({
+      kind: 'rejected',
+      code: 'nash.validation_errors',
+      message: 'Nash refused order.upsert: VALIDATION_ERRORS: sku of SKU BAD-1',
+      detail: { status: 422, fields: [path], cause: { sku: 'BAD-1', field: 'sku' } },
+    });
+  },
+);
+
+test('the same goods are one cause, wherever they stood in the order; other goods are another', () => {
+  const inFront = [{ subItems: [{ sku: 'BAD-1' }, { sku: '100001' }] }];
+  const causes = [
+    [nameLines(refused(['items.0.subItems.1.sku']), items), nameLines(refused(['items.0.subItems.0.sku']), inFront)],
+    [nameLines(refused(['items.0.subItems.2.sku']), items)],
+  ].map((failures) => new Set(failures.map((failure) => causeOf(failure as Failure))));
+  expect(causes.map(({ size }) => size)).toEqual([1, 1]);
+  expect([...(causes[0] ?? [])]).not.toEqual([...(causes[1] ?? [])]);
+});
+
+it.each([
+  ['of no line', refused(['dropoffPhoneNumber'])],
+  ['of a line that was not sent', refused(['items.0.subItems.7.sku'])],
+  ['without fields', refused(undefined)],
+  ['that may pass', refused(['items.0.subItems.1.sku'], 'transient')],
+  ['of nobody’s', new Error('x')],
+])('a failure %s stays as it is', (_what, failure) => {
+  expect(nameLines(failure, items)).toBe(failure);
+});
