@@ -20,6 +20,9 @@ export interface ActFacts {
 const idPattern = /^[a-z]{2,4}_[0-9a-z]{26}$/;
 const isId = (value: unknown): value is string => typeof value === 'string' && idPattern.test(value);
 
+/** It did not reach anything: it would fill the log, or write to a Redis that nobody knows. */
+const heldOff: ReadonlySet<string> = new Set(['rate.limited', 'redis.generation']);
+
 /** Whether what is asked of this route is an act of somebody's: it may change something, and is no partner's traffic. */
 export const isAct = (route: Route): boolean =>
   route.method !== 'get' && route.scope !== 'none' && route.dialect === undefined && route.isOwnRecord !== true;
@@ -38,8 +41,7 @@ export async function recordAct(
   answer: Answer,
   { requestId, keyId, merchantId, code, params, through }: ActFacts,
 ): Promise<void> {
-  // What was held off by the rate limit did not reach anything, and would fill the log.
-  if (keyId === undefined || code === 'rate.limited') return;
+  if (keyId === undefined || (code !== undefined && heldOff.has(code))) return;
   const made = answer.status < 300 && isObject(answer.json) ? answer.json['id'] : undefined;
   const line = {
     actor: keyId,
