@@ -9,6 +9,7 @@ import { deliveryAttempt, deliveryEntry } from '../src/queues/delivery-attempt.t
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import type { CommitPlan } from '../src/store/commit.ts';
 import { attemptWrites } from '../src/store/delivery-attempts.ts';
+import { readEndpointHealth } from '../src/store/endpoint-health.ts';
 import { endpointLane, readEndpoint, signingKeys, type Endpoint } from '../src/store/endpoints.ts';
 import { deliveryDocWrite, readDelivery, readEvent, type Delivery, type StoredEvent } from '../src/store/events.ts';
 import { issueId, issueWrites } from '../src/store/issues.ts';
@@ -105,13 +106,14 @@ async function outcomeKnown(
   context: Context,
 ): Promise<string[][]> {
   const { store } = context;
-  const pause = judgePause(outcome);
+  const { failure, code } = outcome;
+  const before = failure === null ? null : await readEndpointHealth(store, endpoint);
+  const pause = judgePause(outcome, (before?.failures ?? 0) + 1);
   if (pause !== null) {
     const slowDown = pause.slower ? throttleLane : pauseLane;
     await slowDown(store, endpointLane(endpoint.id), pause.ms);
   }
-  const { failure, code } = outcome;
-  return noteAttempt(context, endpoint, { delivered: failure === null, gone: failure === 'gone', code, givenUp });
+  return noteAttempt(context, endpoint, { failure, code, before, givenUp });
 }
 
 /** The commit that ends the run: the delivery as it is now, and who is next. */

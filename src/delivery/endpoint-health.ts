@@ -1,18 +1,20 @@
+import type { AttemptFailure } from '../domain/delivery-failure.ts';
 import { judgeFailure } from '../domain/endpoint-health.ts';
 import type { Log } from '../platform/log.ts';
 import { disableGone, recover, turnFailing } from '../queues/turn-endpoint.ts';
 import type { StoreDeps } from '../store/deps.ts';
-import { failedAttemptWrites, readEndpointHealth, succeededWrites } from '../store/endpoint-health.ts';
+import { failedAttemptWrites, succeededWrites, type EndpointHealth } from '../store/endpoint-health.ts';
 import type { Endpoint } from '../store/endpoints.ts';
 import type { StoredEvent } from '../store/events.ts';
 import { missedWrites } from '../store/missed-counts.ts';
 
 interface Outcome {
-  delivered: boolean;
-  /** It answered 410. */
-  gone: boolean;
+  /** Null: it was delivered. */
+  failure: AttemptFailure | null;
   /** Of a failure; never what was answered. */
   code: string;
+  /** What was counted before it; null: no failure since the last success. */
+  before: EndpointHealth | null;
   /** The event that it was about, where this was its last attempt. */
   givenUp: StoredEvent | null;
 }
@@ -25,14 +27,14 @@ interface Outcome {
 export async function noteAttempt(
   context: { store: StoreDeps; readonly log: Log },
   endpoint: Endpoint,
-  { delivered, gone, code, givenUp }: Outcome,
+  { failure, code, before, givenUp }: Outcome,
 ): Promise<string[][]> {
   const { store } = context;
-  if (delivered) {
+  if (failure === null) {
     if (endpoint.warned !== null) await recover(store, endpoint);
     return succeededWrites(store, endpoint);
   }
-  const turned = gone ? await disableGone(store, endpoint) : await judge(store, endpoint, code);
+  const turned = failure === 'gone' ? await disableGone(store, endpoint) : await judge(store, endpoint, code, before);
   if (turned !== null) {
     const { id: endpointId, disabled, disabledReason: reason, warned } = turned;
     if (disabled) context.log.warn({ endpointId, reason }, 'endpoint.disabled');
@@ -42,9 +44,13 @@ export async function noteAttempt(
   return [...failedAttemptWrites(store, endpoint, code), ...missed];
 }
 
-async function judge(store: StoreDeps, endpoint: Endpoint, code: string): Promise<Endpoint | null> {
+function judge(
+  store: StoreDeps,
+  endpoint: Endpoint,
+  code: string,
+  before: EndpointHealth | null,
+): Promise<Endpoint | null> {
   const nowMs = store.clock.now();
-  const before = await readEndpointHealth(store, endpoint);
   const failing = { failures: (before?.failures ?? 0) + 1, sinceMs: before?.sinceMs ?? nowMs, code };
   const { autoDisable } = endpoint;
   return turnFailing(store, endpoint, judgeFailure(failing, endpoint.warned, { autoDisable, nowMs }), failing);

@@ -14,6 +14,12 @@ export const parkAfterMs = 15 * 60_000;
 /** An endpoint that is overloaded and does not say for how long is left alone for the ladder's first rung. */
 export const pauseDefaultMs = retryLadderMs[0];
 
+/**
+ * Where nobody can be reached time after time, what waits is not sent to find that out once more: it goes on after a while, with as
+ * many as may be under way at once, of which the first that fails opens the circuit again.
+ */
+export const circuit = { failures: 10, openMs: 30_000 } as const;
+
 /** What becomes of a delivery that was tried, or whose time at the head is over. */
 export interface Verdict {
   after: Delivery;
@@ -61,15 +67,19 @@ export function judgeAttempt(
   return { after: { ...after, headSince }, parks: false, againMs: Math.min(delayMs, leftMs) };
 }
 
-/** For how long the whole endpoint is left alone, and whether it is to be slower from then on. */
-export function judgePause({
-  failure,
-  exchange: { retryAfterMs },
-}: SendOutcome): { ms: number; slower: boolean } | null {
-  const isOverloaded = failure !== null && deliveryFailures[failure].pauses;
-  if (isOverloaded) return { ms: retryAfterMs ?? pauseDefaultMs, slower: true };
+/**
+ * For how long the whole endpoint is left alone, and whether it is to be slower from then on. `inARow`: so many attempts there
+ * have failed one after the other, this one included.
+ */
+export function judgePause(
+  { failure, exchange: { retryAfterMs } }: SendOutcome,
+  inARow: number,
+): { ms: number; slower: boolean } | null {
   // A good answer bears one only where it said that its quota is used up.
-  return failure === null && retryAfterMs !== null ? { ms: retryAfterMs, slower: false } : null;
+  if (failure === null) return retryAfterMs === null ? null : { ms: retryAfterMs, slower: false };
+  const { pauses } = deliveryFailures[failure];
+  if (pauses === 'asked') return { ms: retryAfterMs ?? pauseDefaultMs, slower: true };
+  return pauses === 'row' && inARow >= circuit.failures ? { ms: circuit.openMs, slower: false } : null;
 }
 
 const headEndsMs = (headSince: string): number => Date.parse(headSince) + parkAfterMs;

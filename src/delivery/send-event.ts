@@ -36,6 +36,9 @@ export interface SendOutcome {
   exchange: AttemptExchange;
 }
 
+/** A connection that is refused sooner than this is tried once more within the same attempt. */
+const refusedWithinMs = 1_000;
+
 /** Of an answer, this much is kept for the log. */
 const bodyKeptChars = 1_024;
 
@@ -58,8 +61,8 @@ export async function sendEvent(
     retryAfterMs: (reply && readAsked(reply, nowMs)) ?? null,
     timings: timings ?? { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null, totalMs: 0 },
   });
-  try {
-    const reply = await http.request({
+  const post = (): Promise<HttpReply> =>
+    http.request({
       method: 'POST',
       url: event.url,
       headers,
@@ -68,6 +71,14 @@ export async function sendEvent(
       signal,
       onEnd: (ended) => (timings = ended),
       ...(onSent !== undefined && { onSent }),
+    });
+  try {
+    const beganMs = performance.now();
+    const reply = await post().catch((error: unknown) => {
+      // Nobody took the connection, so nothing was sent: as a rule somebody is being restarted.
+      const isRefusal = error instanceof Failure && error.code === 'http.connect';
+      if (!isRefusal || performance.now() - beganMs >= refusedWithinMs || signal.aborted) throw error;
+      return post();
     });
     const { status } = reply;
     if (isGood(status)) return { failure: null, code: 'delivered', exchange: exchangeOf(reply) };

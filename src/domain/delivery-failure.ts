@@ -6,8 +6,11 @@ interface FailureRow {
   what: string;
   /** `retry`: the next rung of the ladder. `end`: never again. `none`: no attempt was made, and none is counted. */
   follows: 'retry' | 'end' | 'none';
-  /** Everything else for this endpoint waits too, as long as was asked. */
-  pauses: boolean;
+  /**
+   * Everything else for this endpoint waits too: as long as was asked (`asked`), or for a while once it has happened time after
+   * time (`row`), which is a circuit that opens. `no`: it is about the one event.
+   */
+  pauses: 'asked' | 'row' | 'no';
 }
 
 export const deliveryFailureNames = [
@@ -33,36 +36,36 @@ export type AttemptFailure = Exclude<DeliveryFailure, 'dropped' | 'ours'>;
 
 /** Every way in which an event can fail to be delivered: drives what follows, and is printed in docs/webhooks/delivery.md. */
 export const deliveryFailures = {
-  dns: { what: 'The host name has no address, or its resolver failed', follows: 'retry', pauses: false },
-  connect: { what: 'Nobody took the connection', follows: 'retry', pauses: false },
+  dns: { what: 'The host name has no address, or its resolver failed', follows: 'retry', pauses: 'row' },
+  connect: { what: 'Nobody took the connection', follows: 'retry', pauses: 'row' },
   tls: {
     what: 'No trusted TLS connection: expired, self-signed, of another name, or older than TLS 1.2',
     follows: 'retry',
-    pauses: false,
+    pauses: 'row',
   },
   timeout: {
     what: 'Not connected within 3 s, no answer within 10 s, or not at its end within 15 s',
     follows: 'retry',
-    pauses: false,
+    pauses: 'row',
   },
-  reset: { what: 'The connection broke before the answer was complete', follows: 'retry', pauses: false },
-  protocol: { what: 'What came is no HTTP/1 answer, or is encoded in no known way', follows: 'retry', pauses: false },
-  egress: { what: 'The host name resolves to an address that must not be called', follows: 'retry', pauses: false },
-  http_3xx: { what: 'A redirect; it is not followed', follows: 'retry', pauses: false },
-  http_4xx: { what: 'Refused: any other 4xx', follows: 'retry', pauses: false },
-  http_5xx: { what: 'Their fault: any other 5xx', follows: 'retry', pauses: false },
-  rate_limited: { what: '429', follows: 'retry', pauses: true },
+  reset: { what: 'The connection broke before the answer was complete', follows: 'retry', pauses: 'row' },
+  protocol: { what: 'What came is no HTTP/1 answer, or is encoded in no known way', follows: 'retry', pauses: 'row' },
+  egress: { what: 'The host name resolves to an address that must not be called', follows: 'retry', pauses: 'row' },
+  http_3xx: { what: 'A redirect; it is not followed', follows: 'retry', pauses: 'no' },
+  http_4xx: { what: 'Refused: any other 4xx', follows: 'retry', pauses: 'no' },
+  http_5xx: { what: 'Their fault: any other 5xx', follows: 'retry', pauses: 'no' },
+  rate_limited: { what: '429', follows: 'retry', pauses: 'asked' },
   unavailable: {
     what: '502, 503 or 504: nobody behind the gateway takes anything now',
     follows: 'retry',
-    pauses: true,
+    pauses: 'asked',
   },
-  gone: { what: '410: the endpoint is disabled, and what waits for it is dropped', follows: 'end', pauses: false },
-  dropped: { what: 'The endpoint was disabled or deleted: nothing was sent', follows: 'none', pauses: false },
+  gone: { what: '410: the endpoint is disabled, and what waits for it is dropped', follows: 'end', pauses: 'no' },
+  dropped: { what: 'The endpoint was disabled or deleted: nothing was sent', follows: 'none', pauses: 'no' },
   ours: {
     what: 'Packline’s own: Redis, keys, shutdown, or settings that no longer allow the URL. Nothing is logged as an attempt; what does not pass becomes an issue',
     follows: 'none',
-    pauses: false,
+    pauses: 'no',
   },
 } as const satisfies Record<DeliveryFailure, FailureRow>;
 

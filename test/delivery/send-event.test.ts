@@ -8,6 +8,7 @@ import { Webhook } from 'standardwebhooks';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { sendEvent, type EventToSend, type SendOutcome } from '../../src/delivery/send-event.ts';
 import { verifyAsymmetric } from '../../src/platform/asymmetric-signature.ts';
+import { Failure } from '../../src/domain/failure.ts';
 import { createEgress } from '../../src/platform/egress.ts';
 import { createHttp, type Http, type HttpTimeouts } from '../../src/platform/http.ts';
 import { generateWebhookSecret, verifyWebhook } from '../../src/platform/signature.ts';
@@ -284,6 +285,26 @@ describe('no answer', () => {
       code: 'http.connect',
       exchange: { responseStatus: null, timings: { firstByteMs: null } },
     });
+  });
+
+  it.each([
+    ['once is tried again within the attempt, which then is a delivery', 1, null, 2],
+    ['twice is a failed attempt', 2, 'connect', 2],
+  ])('because the connection is refused at once %s', async (_what, refusals, failure, asked) => {
+    const calls: string[] = [];
+    const client = openHttp();
+    const server = createServer((_request, response) => response.end());
+    const url = `http://127.0.0.1:${await listen(server)}/`;
+    const refusing: Http = {
+      ...client,
+      request: (request) => {
+        calls.push(request.url);
+        if (calls.length > refusals) return client.request(request);
+        return Promise.reject(new Failure('transient', 'http.connect', 'No connection'));
+      },
+    };
+    expect(await attempt(refusing, url)).toMatchObject({ failure });
+    expect(calls).toHaveLength(asked);
   });
 
   it('because the name has no address is a failed attempt', async () => {

@@ -1,9 +1,11 @@
+import { createServer } from 'node:http';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { pauseDefaultMs } from '../../src/delivery/judge-attempt.ts';
+import { circuit, pauseDefaultMs } from '../../src/delivery/judge-attempt.ts';
 import { disableByMerchant, enable } from '../../src/queues/turn-endpoint.ts';
 import { deleteEndpoint, endpointLane, updateEndpoint, type Endpoint } from '../../src/store/endpoints.ts';
 import { leaseEntries } from '../../src/store/entries.ts';
 import { readPause } from '../../src/store/lanes.ts';
+import { listen } from '../support/listen.ts';
 import { testRedis } from '../support/redis.ts';
 import { announcingOn } from './announcing.ts';
 import { openEndpointServer, type EndpointServer } from './endpoint-server.ts';
@@ -153,4 +155,50 @@ describe('an endpoint that asks to be left alone', () => {
     expect(sent()).toEqual(['a']);
     expect(await bench.deliveriesTo(endpoint)).toMatchObject([{ status: 'pending' }, { status: 'dropped' }]);
   });
+});
+
+describe('an endpoint at which nobody is reached', () => {
+  const attempts = async (to: Endpoint) => (await bench.deliveriesTo(to)).reduce((sum, one) => sum + one.attempts, 0);
+
+  it('is left alone after ten attempts in a row, and then asked with no more than may be under way at once', async () => {
+    const gone = await bench.subscribe(await refusingUrl(), undefined, { concurrency: 2 });
+    await announceEach(...Array.from({ length: circuit.failures + 5 }, (_, n) => `event-${n}`));
+    await bench.runQuiet();
+    expect(sent()).toHaveLength(circuit.failures + 5);
+    expect(await attempts(gone)).toBe(circuit.failures);
+    bench.clock.advance(circuit.openMs - 1);
+    await bench.runQuiet();
+    expect(await attempts(gone)).toBe(circuit.failures);
+    bench.clock.advance(1);
+    await bench.runQuiet();
+    const asked = (await attempts(gone)) - circuit.failures;
+    expect(asked).toBeGreaterThan(0);
+    expect(asked).toBeLessThanOrEqual(2);
+  });
+
+  it('gets all that waited when it is there again: one success closes the circuit', async () => {
+    const url = await refusingUrl();
+    await bench.subscribe(url, undefined, { concurrency: 1 });
+    await announceEach(...Array.from({ length: circuit.failures + 3 }, (_, n) => `event-${n}`));
+    await bench.runQuiet();
+    let received = 0;
+    const back = createServer((request, response) => {
+      received += 1;
+      request.resume().on('end', () => response.end());
+    });
+    await listen(back, Number(new URL(url).port));
+    bench.clock.advance(circuit.openMs);
+    await bench.runQuiet();
+    expect(received).toBe(circuit.failures + 3);
+  });
+
+  /** Nobody listens there. */
+  async function refusingUrl(): Promise<string> {
+    const closed = createServer();
+    const port = await listen(closed);
+    await new Promise((resolve) => {
+      closed.close(resolve);
+    });
+    return `http://127.0.0.1:${port}/`;
+  }
 });

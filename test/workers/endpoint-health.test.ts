@@ -192,7 +192,7 @@ describe('an endpoint that takes nothing', () => {
 describe('a success of an endpoint that is well', () => {
   it('costs no word with Redis beside its own commit', async () => {
     const { store } = bench;
-    const success = { delivered: true, gone: false, code: 'delivered', givenUp: null };
+    const success = { failure: null, code: 'delivered', before: null, givenUp: null };
     const commands = vi.spyOn(client, 'sendCommand');
     const writes = await noteAttempt(makeJobContext(store, {}), endpoint, success);
     expect(commands).not.toHaveBeenCalled();
