@@ -31,9 +31,9 @@ export async function measureBytes(
     for (const kind of kinds) await expireAll(redis, `${tag}:${kind}:*`);
   };
   const forget = async (): Promise<void> => {
-    await passTime('applied', 'event', 'delivery', 'attempts');
-    await redis.del(events(merchantId));
-    await expireAll(redis, `${tag}:deliveries:*`);
+    await passTime('applied', 'event', 'delivery', 'attempts', 'about');
+    // As the sweep trims them.
+    await redis.unlink(events(merchantId), ...(await redis.keys(`${tag}:deliveries:*`)));
   };
   const deliver = async (look: () => Promise<void>): Promise<void> => {
     sink.forget();
