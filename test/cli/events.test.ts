@@ -1,9 +1,8 @@
-import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { runCli } from '../../src/cli/main.ts';
 import { openReplayWorkshop } from '../ingress/replay-workshop.ts';
 import { testRedis } from '../support/redis.ts';
 import { openEndpointServer, type EndpointServer } from '../workers/endpoint-server.ts';
+import { commandsBeside } from './commands-beside.ts';
 
 const redis = await testRedis();
 const { ingress, subscribe, happen, work } = await openReplayWorkshop(redis.url);
@@ -12,27 +11,7 @@ let endpointId: string;
 let key: string;
 let since: string;
 
-/** The command as a merchant types it; a worker does what there is to do. */
-async function packline(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const said = { stdout: '', stderr: '' };
-  const hear = (stream: 'stdout' | 'stderr') =>
-    vi.spyOn(process[stream], 'write').mockImplementation((text) => ((said[stream] += String(text)), true));
-  const heard = [hear('stdout'), hear('stderr')];
-  const done = new AbortController();
-  const working = (async () => {
-    while (!done.signal.aborted) {
-      await work();
-      await setImmediate();
-    }
-  })();
-  try {
-    return { code: await runCli(args), ...said };
-  } finally {
-    done.abort();
-    await working;
-    for (const spy of heard) spy.mockRestore();
-  }
-}
+const packline = commandsBeside(work);
 beforeEach(async () => {
   const tenant = await ingress.tenant();
   ({ key } = tenant);

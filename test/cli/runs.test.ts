@@ -1,41 +1,20 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { runCli } from '../../src/cli/main.ts';
 import { createProgressLine, describeRun, describeUpload } from '../../src/cli/show-run.ts';
 import type { RunView } from '../../src/ingress/views/run-view.ts';
 import { openRunWorkshop } from '../ingress/run-workshop.ts';
 import { temporaryFolder } from '../support/own-redis.ts';
 import { testRedis } from '../support/redis.ts';
+import { commandsBeside } from './commands-beside.ts';
 
 const redis = await testRedis();
 const { ingress, partner, merchant, work } = await openRunWorkshop(redis.url);
 const shop = await merchant();
 const folder = await temporaryFolder();
 
-/** The command as a merchant types it, anywhere; a worker does what there is to do. */
-async function packline(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const said = { stdout: '', stderr: '' };
-  const hear = (stream: 'stdout' | 'stderr') =>
-    vi.spyOn(process[stream], 'write').mockImplementation((text) => ((said[stream] += String(text)), true));
-  const heard = [hear('stdout'), hear('stderr')];
-  const done = new AbortController();
-  const working = (async () => {
-    while (!done.signal.aborted) {
-      await work();
-      await setImmediate();
-    }
-  })();
-  try {
-    return { code: await runCli(args), ...said };
-  } finally {
-    done.abort();
-    await working;
-    for (const spy of heard) spy.mockRestore();
-  }
-}
+const packline = commandsBeside(work);
 beforeEach(() => {
   vi.stubEnv('PACKLINE_BASE_URL', ingress.url);
   vi.stubEnv('PACKLINE_API_KEY', shop.key);

@@ -17,6 +17,7 @@ import { createFakeClock } from '../support/fake-clock.ts';
 import { testRedis } from '../support/redis.ts';
 import { createTestStore } from '../support/test-store.ts';
 import { sampleMerchantId as merchantId } from './accept-sample.ts';
+import { sampleReport } from './sample-report.ts';
 
 const { client } = await testRedis();
 const clock = createFakeClock();
@@ -26,19 +27,8 @@ beforeEach(async () => {
   store = await createTestStore(client, clock);
 });
 
-const report = (changes: Partial<IssueReport> = {}): IssueReport => ({
-  merchantId,
-  target: 'con_1',
-  job: 'fulfilment-submit',
-  code: 'nash.refused',
-  kind: 'rejected',
-  source: 'nash',
-  title: 'refused',
-  detail: {},
-  orderId: null,
-  entryId: '',
-  ...changes,
-});
+const report = (changes: Partial<IssueReport> = {}): IssueReport =>
+  sampleReport({ detail: {}, entryId: '', ...changes });
 const id = issueId(report());
 const fail = (changes: Partial<IssueReport> = {}) => commit(store, { writes: issueWrites(store, report(changes)) });
 const read = async () => {

@@ -15,6 +15,7 @@ import { createFakeClock } from '../support/fake-clock.ts';
 import { testRedis } from '../support/redis.ts';
 import { createTestStore } from '../support/test-store.ts';
 import { sampleMerchantId as merchantId } from './accept-sample.ts';
+import { sampleReport } from './sample-report.ts';
 
 const { client } = await testRedis();
 const clock = createFakeClock();
@@ -24,19 +25,8 @@ beforeEach(async () => {
   store = await createTestStore(client, clock);
 });
 
-const report = (changes: Partial<IssueReport> = {}): IssueReport => ({
-  merchantId,
-  target: 'con_1',
-  job: 'fulfilment-submit',
-  code: 'nash.refused',
-  kind: 'rejected',
-  source: 'nash',
-  title: 'refused',
-  detail: { status: 422 },
-  orderId: null,
-  entryId: 'entry-1',
-  ...changes,
-});
+const report = (changes: Partial<IssueReport> = {}): IssueReport =>
+  sampleReport({ detail: { status: 422 }, entryId: 'entry-1', ...changes });
 const push = (id: string) =>
   commit(store, { entries: [{ id, job: 'sweep', lane: 'free', class: 'orders', payload: {} }] });
 /** Takes what is due and buries it, as work that could not be done. */
