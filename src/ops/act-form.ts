@@ -25,7 +25,8 @@ export function makeForm(user: User, path: string, act: Act, parts: FormParts = 
       ${label}
     </button>`;
   }
-  return html`<form class="act" method="post" action="${path}/${act.name}">
+  const encoding = act.takesFile === true ? 'multipart/form-data' : 'application/x-www-form-urlencoded';
+  return html`<form class="act" method="post" action="${path}/${act.name}" enctype="${encoding}">
     <input type="hidden" name="${onceField}" value="${randomUUID()}" />
     ${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
     ${fields}<button class="button ${tone}">${label}</button>

@@ -11,6 +11,10 @@ export interface ApiRequest {
   params?: Readonly<Record<string, string>>;
   query?: Readonly<Record<string, string | undefined>>;
   body?: unknown;
+  /** A body of any size, instead. */
+  file?: { type: string; encoding?: string | undefined; bytes: ReadableStream<Uint8Array> } | undefined;
+  /** The connection that rows go to (`Packline-Connection`). */
+  connectionId?: string | undefined;
   /** Another merchant than that of the page; for pages about all of them. */
   merchantId?: string;
   /** The same one twice is one act (`Idempotency-Key`). */
@@ -21,6 +25,8 @@ export interface ApiRequest {
 export interface Api {
   read<T>(operation: Operation, schema: z.ZodType<T>, request?: ApiRequest): Promise<T>;
   act(operation: Operation, request: ApiRequest): Promise<unknown>;
+  /** The answer as it comes. */
+  open(operation: Operation, request: ApiRequest): Promise<Response>;
 }
 
 /** The API said no. */
@@ -46,30 +52,40 @@ export function createApi(
   fetchApi: FetchApi,
   { user, merchantId, declared }: { user: User; merchantId: string | null; declared: ReadonlySet<Operation> },
 ): Api {
-  const send = async (operation: Operation, request: ApiRequest): Promise<unknown> => {
+  const open = async (operation: Operation, request: ApiRequest): Promise<Response> => {
     if (!declared.has(operation)) throw new TypeError(`the page does not declare that it uses ${operation}`);
-    const { body, once } = request;
     const [method = 'GET', path = ''] = operation.split(' ');
     const response = await fetchApi(
-      new Request(`http://console.invalid${fillIn(path, request)}`, {
-        method,
-        headers: {
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(once === undefined ? {} : { 'idempotency-key': once }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      }),
+      new Request(`http://console.invalid${fillIn(path, request)}`, { method, ...toContent(request) }),
       { caller: { keyId: user.id, scopes: [scopes[user.role]], merchantId: request.merchantId ?? merchantId } },
     );
-    const text = await response.text();
-    const json: unknown = text === '' ? null : JSON.parse(text);
-    if (response.ok) return json;
-    throw new Refused(ProblemSchema.parse(json), Number(response.headers.get('retry-after') ?? 5));
+    if (response.ok) return response;
+    throw new Refused(ProblemSchema.parse(await response.json()), Number(response.headers.get('retry-after') ?? 5));
+  };
+  const send = async (operation: Operation, request: ApiRequest): Promise<unknown> => {
+    const text = await (await open(operation, request)).text();
+    return text === '' ? null : JSON.parse(text);
   };
   return {
     read: async (operation, schema, request = {}) => schema.parse(await send(operation, request)),
     act: send,
+    open,
   };
+}
+
+/** Headers and body, as `fetch` takes them. */
+function toContent({ body, file, once, connectionId }: ApiRequest): RequestInit {
+  const headers = new Headers();
+  if (once !== undefined) headers.set('idempotency-key', once);
+  if (connectionId !== undefined) headers.set('packline-connection', connectionId);
+  if (file !== undefined) {
+    headers.set('content-type', file.type);
+    if (file.encoding !== undefined) headers.set('content-encoding', file.encoding);
+    return { headers, body: file.bytes, duplex: 'half' };
+  }
+  if (body === undefined) return { headers };
+  headers.set('content-type', 'application/json');
+  return { headers, body: JSON.stringify(body) };
 }
 
 function fillIn(path: string, { params = {}, query = {} }: ApiRequest): string {

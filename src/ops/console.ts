@@ -40,6 +40,11 @@ export function createConsole(deps: ConsoleDeps, pages: readonly Page[]): Hono<C
   app.use(compress());
   // Behind a proxy that ends TLS our own URL has another scheme than the browser's: either counts as ours.
   app.use(csrf({ origin: (origin, c) => origin === ownOrigin || origin === new URL(c.req.url).origin }));
+  // Files are of any size: they come before what looks at bodies.
+  for (const page of pages) {
+    const filed = page.acts.filter(({ takesFile }) => takesFile === true);
+    for (const act of filed) app.post(`${mountedAt(page)}/${act.name}`, (c) => host.act(c, page, act));
+  }
   app.use(bodyLimit({ maxSize: formBytesMax, onError: (c) => refuseForm(c, 'A form has at most 64 KiB.') }));
   app.use(async (c, next) => {
     const isForm = c.req.method !== 'POST' || formTypes.test(c.req.header('content-type') ?? formUrlencoded);
@@ -52,6 +57,7 @@ export function createConsole(deps: ConsoleDeps, pages: readonly Page[]): Hono<C
   for (const page of pages) {
     const at = mountedAt(page);
     app.get(at, (c) => host.show(c, page));
+    for (const stream of page.streams) app.get(`${at}/${stream.name}`, (c) => host.stream(c, page, stream));
     for (const act of page.acts) app.post(`${at}/${act.name}`, (c) => host.act(c, page, act));
   }
 

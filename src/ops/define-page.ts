@@ -1,6 +1,7 @@
 import type { html } from 'hono/html';
 import * as z from 'zod';
 import type { Merchant } from '../store/merchants.ts';
+import type { Problem } from '../ingress/problem.ts';
 import type { Role, User } from '../store/users.ts';
 import type { Api, ApiRequest, Operation } from './api.ts';
 import type { FormParts } from './act-form.ts';
@@ -16,9 +17,30 @@ export interface Act {
   /** The route that does it: whatever the console can do, the API can. */
   uses: Operation;
   label: string;
+  /** Its form ends with a file, `file`, which the route is given as it arrives; the other fields stand before it. */
+  takesFile?: true;
   request(form: Readonly<Record<string, string>>, params: Readonly<Record<string, string>>): ApiRequest;
-  /** What is said when it was done. */
-  done: string | ((answer: unknown) => string);
+  /** What is said when it was done; `wrong` where what was done showed that something is. */
+  done: string | ((answer: unknown) => string | { wrong: string });
+  /** Another page that is opened then, below the merchant's (`/runs/…`). */
+  next?: (answer: unknown) => string;
+}
+
+/** What the API would not do, and what the form was filled in with. */
+export interface Refusal {
+  act: string;
+  form: Readonly<Record<string, string>>;
+  problem: Problem;
+}
+
+/** Something of the API's that has no end or no bounds, below the page's path: given on as it comes. */
+export interface Stream {
+  name: string;
+  /** One of what the page reads. */
+  uses: Operation;
+  request(params: Readonly<Record<string, string>>): ApiRequest;
+  /** Of server-sent events: the piece of the page that each one is sent as; `path` is the page's. */
+  showEvent?: (data: unknown, path: string) => Html;
 }
 
 /** What a page is made from. */
@@ -32,6 +54,8 @@ export interface PageCall<P, Q> {
   nowMs: number;
   /** The path of this page, for its links to itself. */
   path: string;
+  /** Of an act that was just refused. */
+  refusal?: Refusal | undefined;
   /** The form of one of its acts, or a word on who may do it. */
   form: (act: Act, parts?: FormParts) => Html;
 }
@@ -45,6 +69,8 @@ export interface View {
   refreshSeconds?: number;
   /** A page that shows it better. */
   redirect?: string;
+  /** It has something that is fed by server-sent events. */
+  isFed?: boolean;
 }
 
 interface Declaration<P, Q> {
@@ -59,10 +85,12 @@ interface Declaration<P, Q> {
   /** Every route of the API that it reads. */
   reads: readonly Operation[];
   acts?: readonly Act[];
+  streams?: readonly Stream[];
 }
 
 export interface Page extends Omit<Declaration<unknown, unknown>, 'params' | 'query'> {
   acts: readonly Act[];
+  streams: readonly Stream[];
   isAboutMerchant: boolean;
   /** Null when the parameters fit nothing that there could be. */
   show(call: PageCall<Record<string, string>, Record<string, string>>, merchant: Merchant | null): Promise<View | null>;
@@ -90,6 +118,7 @@ function makePage<P, Q>(
   return {
     ...declaration,
     acts: declaration.acts ?? [],
+    streams: declaration.streams ?? [],
     isAboutMerchant,
     async show(call, merchant) {
       const given = params.safeParse(call.params);

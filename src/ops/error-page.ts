@@ -3,6 +3,7 @@ import { originOf } from '../domain/failure.ts';
 import { isRedisAway } from '../platform/redis-away.ts';
 import { Refused } from './api.ts';
 import { answer, isRefresh, type ConsoleContext, type ConsoleDeps } from './context.ts';
+import { BrokenForm } from './read-upload.ts';
 import { showProblem } from './who-fixes.ts';
 
 interface Said {
@@ -32,6 +33,9 @@ export function answerThrown({ log }: ConsoleDeps, c: ConsoleContext, thrown: un
     const { title, detail, source, status, traceId: id } = thrown.problem;
     if (status === 503) return answerAway(c, title, thrown.retryAfterSeconds);
     return answerProblem(c, { status: toShownStatus(status), title, detail, source, id });
+  }
+  if (thrown instanceof BrokenForm) {
+    return answerProblem(c, { status: 422, title: 'This form cannot be taken', detail: thrown.message, source: 'you' });
   }
   const id = c.get('requestId');
   log.error({ requestId: id, path: c.req.routePath, ...originOf(thrown) }, 'page.failed');

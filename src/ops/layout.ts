@@ -3,6 +3,7 @@ import type { Merchant } from '../store/merchants.ts';
 import type { User } from '../store/users.ts';
 import { assetPath } from './assets.ts';
 import type { Html } from './define-page.ts';
+import type { Said } from './session-cookie.ts';
 
 export interface MenuEntry {
   href: string;
@@ -18,7 +19,7 @@ export interface Frame {
   /** The one that the page is about, or was looked at last. */
   merchant: Merchant | null;
   /** What became of the act before. */
-  said?: string | undefined;
+  said?: Said | undefined;
   /** The path of the page, where it is in the menu: another merchant's is opened in its place. */
   place: string | null;
 }
@@ -31,6 +32,8 @@ export interface LayoutParts {
   frame: Frame | null;
   /** The page is asked for again under this address. */
   refresh?: { url: string; seconds: number } | undefined;
+  /** Something on it is fed by server-sent events. */
+  isFed?: boolean | undefined;
   /** Without JavaScript too: the browser goes there by itself. Only for pages that nobody types into. */
   reload?: { url: string; seconds: number } | undefined;
 }
@@ -43,7 +46,7 @@ const htmxConfig = JSON.stringify({
   defaultTimeout: 10_000,
 });
 
-export const makeDocument = ({ title, body, nonce, frame, refresh, reload }: LayoutParts): Html =>
+export const makeDocument = ({ title, body, nonce, frame, refresh, reload, isFed }: LayoutParts): Html =>
   html`<!doctype html>
     <html lang="en">
       <head>
@@ -56,6 +59,7 @@ export const makeDocument = ({ title, body, nonce, frame, refresh, reload }: Lay
         <link rel="icon" href="data:," />
         <link rel="stylesheet" href="${assetPath('console.css')}" />
         <script src="${assetPath('htmx.js')}" nonce="${nonce}" defer></script>
+        ${isFed === true ? html`<script src="${assetPath('hx-sse.js')}" nonce="${nonce}" defer></script>` : ''}
         <script src="${assetPath('console.js')}" nonce="${nonce}" defer></script>
       </head>
       <body class="${frame === null ? 'alone' : 'framed'}">
@@ -65,10 +69,10 @@ export const makeDocument = ({ title, body, nonce, frame, refresh, reload }: Lay
           <strong>No connection to Packline.</strong> What you see may be old. Trying again.
         </div>
         <main id="main" tabindex="-1">
-          ${frame?.said === undefined ? '' : html`<div class="notice good" role="status">${frame.said}</div>`}
+          ${frame?.said === undefined ? '' : html`<div class="notice ${frame.said.isBad ? 'bad' : 'good'}" role="status">${frame.said.words}</div>`}
           <div
             id="live"
-            ${refresh === undefined ? '' : html`hx-get="${refresh.url}" hx-trigger="every ${refresh.seconds}s" hx-select="#live" hx-swap="outerMorph"`}
+            ${refresh === undefined ? '' : html`hx-get="${refresh.url}" hx-trigger="every ${refresh.seconds}s, end" hx-select="#live" hx-swap="outerMorph"`}
           >
             ${body}
           </div>

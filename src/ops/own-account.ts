@@ -86,7 +86,8 @@ export function mountOwnAccount(app: Hono<ConsoleEnv>, desk: Desk): void {
     await noteSessionAct(desk, c, { operation, user, status: 303 });
     // All sessions ended with the old password; this one begins anew.
     await logIn(desk, c, changed.user);
-    desk.cookies.say(c, 'Your password was changed. You were logged out everywhere else.');
+    const words = 'Your password was changed. You were logged out everywhere else.';
+    desk.cookies.say(c, { words, isBad: false });
     return c.redirect('/ops', 303);
   });
 }

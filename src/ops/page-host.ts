@@ -4,10 +4,12 @@ import { createTokenBuckets } from '../ingress/token-buckets.ts';
 import { makeForm, onceField } from './act-form.ts';
 import { createApi, Refused } from './api.ts';
 import { answer, isRefresh, readForm, toLogin, whoIs, type ConsoleContext, type Desk } from './context.ts';
-import type { Act, Html, Page, PageCall } from './define-page.ts';
+import type { Act, Html, Page, PageCall, Stream } from './define-page.ts';
 import { answerNotFound, answerProblem, toShownStatus } from './error-page.ts';
 import type { Frame } from './layout.ts';
 import { html } from 'hono/html';
+import { passOn } from './pass-on.ts';
+import { readUpload, type Upload } from './read-upload.ts';
 import { showProblem } from './who-fixes.ts';
 
 /** Pages of one user: far more than people can look at, refreshes included. */
@@ -78,25 +80,20 @@ export function createPageHost(desk: Desk, pages: readonly Page[]) {
       source: 'you',
     });
 
-  const show = async (
-    c: ConsoleContext,
-    page: Page,
-    { merchant, call }: Opened,
-    refused?: Refused,
-  ): Promise<Response> => {
+  const show = async (c: ConsoleContext, page: Page, { merchant, call }: Opened): Promise<Response> => {
     const view = await page.show(call, merchant);
     if (view === null) return answerNotFound(c);
-    const { title, body, refreshSeconds, redirect } = view;
+    const { title, body, refreshSeconds, redirect, isFed } = view;
     if (redirect !== undefined) return c.redirect(redirect, 303);
     const frame = c.get('frame') ?? null;
-    if (refused !== undefined) {
-      const { title: what, detail, source, traceId: id, status } = refused.problem;
-      const shown = html`${showProblem({ title: what, detail, source, id })}${body}`;
+    if (call.refusal !== undefined) {
+      const { title: what, detail, source, traceId: id, status, errors } = call.refusal.problem;
+      const shown = html`${showProblem({ title: what, detail, source, id, errors })}${body}`;
       return answer(c, { title, frame, body: shown }, toShownStatus(status));
     }
     const { pathname, search } = new URL(c.req.url);
     const refresh = refreshSeconds === undefined ? undefined : { url: pathname + search, seconds: refreshSeconds };
-    return answer(c, { title, frame, body, refresh });
+    return answer(c, { title, frame, body, refresh, isFed });
   };
 
   return {
@@ -111,23 +108,46 @@ export function createPageHost(desk: Desk, pages: readonly Page[]) {
       const path = c.req.path.slice(0, -act.name.length - 1);
       const opened = await open(c, page, path);
       if (opened instanceof Response) return opened;
-      const { user, call } = opened;
-      const { [onceField]: once, ...form } = await readForm(c);
-      const request = { ...act.request(form, call.params), ...(once === undefined ? {} : { once }) };
+      const { user, merchant, call } = opened;
       if (!holdsRole(user.role, page.role)) return mayNot(c, page.role, user);
+      const { form: filled, file } = await readActForm(c, act);
+      if (file === null) return answerProblem(c, noFile);
+      const { [onceField]: once, ...form } = filled;
+      const request = { ...act.request(form, call.params), file, ...(once === undefined ? {} : { once }) };
       try {
         const done = await call.api.act(act.uses, request);
-        cookies.say(c, typeof act.done === 'string' ? act.done : act.done(done));
-        return c.redirect(path, 303);
+        const said = typeof act.done === 'string' ? act.done : act.done(done);
+        cookies.say(c, typeof said === 'string' ? { words: said, isBad: false } : { words: said.wrong, isBad: true });
+        const base = merchant === null || !page.isAboutMerchant ? '/ops' : `/ops/m/${merchant.id}`;
+        return c.redirect(act.next === undefined ? path : `${base}${act.next(done)}`, 303);
       } catch (thrown) {
         if (!(thrown instanceof Refused) || thrown.problem.status === 503) throw thrown;
         // The API knows the scopes, and has written down who tried.
         if (thrown.problem.code === 'auth.scope') return mayNot(c, act.role, user);
-        return show(c, page, opened, thrown);
+        const refusal = { act: act.name, form, problem: thrown.problem };
+        return show(c, page, { ...opened, call: { ...call, refusal } });
       }
+    },
+
+    /** What the API streams, to who may see the page. */
+    async stream(c: ConsoleContext, page: Page, stream: Stream): Promise<Response> {
+      const path = c.req.path.slice(0, -stream.name.length - 1);
+      const opened = await open(c, page, path);
+      if (opened instanceof Response) return opened;
+      const { user, call } = opened;
+      if (!holdsRole(user.role, page.role)) return mayNot(c, page.role, user);
+      return passOn(await call.api.open(stream.uses, stream.request(call.params)), stream, path);
     },
   };
 }
+
+const noFile = { status: 422, title: 'No file', detail: 'Go back and choose a file first.', source: 'you' } as const;
+
+const readActForm = async (
+  c: ConsoleContext,
+  act: Act,
+): Promise<{ form: Record<string, string>; file?: Upload['file'] }> =>
+  act.takesFile === true ? readUpload(c.req.header('content-type') ?? '', c.req.raw.body) : { form: await readForm(c) };
 
 /** One order is a page below the list of orders. */
 const isBelow = (page: Page, other: Page): boolean =>

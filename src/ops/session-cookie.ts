@@ -2,6 +2,13 @@ import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { absoluteMs } from '../store/sessions.ts';
 
+/** One sentence about an act that was done. */
+export interface Said {
+  words: string;
+  /** What was done showed that something is wrong. */
+  isBad: boolean;
+}
+
 /** Names and flags of the console's cookies. Over https the browser itself sees to it that nobody else sets the session. */
 export function createCookies(baseUrl: string) {
   const secure = baseUrl.startsWith('https:');
@@ -15,12 +22,13 @@ export function createCookies(baseUrl: string) {
     endSession: (c: Context): void => void deleteCookie(c, session, { path: '/', secure }),
 
     /** What became of an act, for the page that is shown next. */
-    say: (c: Context, words: string): void => setCookie(c, 'packline-said', words, { ...flags, maxAge: 30 }),
-    hear(c: Context): string | undefined {
+    say: (c: Context, { words, isBad }: Said): void =>
+      setCookie(c, 'packline-said', `${isBad ? '!' : '.'}${words}`, { ...flags, maxAge: 30 }),
+    hear(c: Context): Said | undefined {
       const said = getCookie(c, 'packline-said');
       if (said === undefined) return undefined;
       deleteCookie(c, 'packline-said', { path: '/', secure });
-      return said;
+      return { words: said.slice(1), isBad: said.startsWith('!') };
     },
 
     /** The merchant that was looked at last. */

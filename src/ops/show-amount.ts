@@ -9,6 +9,9 @@ export const toAmount = (minor: number, currency: string): string => {
 export const toWeight = (grams: number | null): string =>
   grams === null ? '' : grams < 1_000 ? `${grams} g` : `${(grams / 1_000).toFixed(3)} kg`;
 
+/** `1,234,567`. */
+export const toCount = (count: number): string => count.toLocaleString('en-US');
+
 /** `READY_FOR_PICKING` as it is said. */
 export const toWords = (constant: string): string => {
   const words = constant.toLowerCase().replaceAll('_', ' ');

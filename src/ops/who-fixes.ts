@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import type { FieldError } from '../ingress/problem.ts';
 import type { Html } from './define-page.ts';
 
 /** Who can do something about a problem: `source` of problems and issues. */
@@ -31,15 +32,17 @@ export const showProblem = ({
   detail,
   source,
   id,
+  errors = [],
 }: {
   title: string;
   detail: string;
   source: string;
   id?: string;
+  errors?: readonly FieldError[] | undefined;
 }): Html =>
   // prettier-ignore
   html`<div class="notice bad" role="alert">
     <strong>${title}</strong>
-    <p>${detail}</p>
+    ${errors.length === 0 ? html`<p>${detail}</p>` : html`<ul>${errors.map((one) => html`<li><code>${one.pointer ?? one.parameter}</code> ${one.detail}</li>`)}</ul>`}
     <p class="quiet">${whoFixes(source)}.${id === undefined ? '' : html` Trace <code>${id}</code>`}</p>
   </div>`;

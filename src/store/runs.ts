@@ -183,16 +183,32 @@ export async function requireRun(deps: StoreDeps, runId: string): Promise<Run> {
   return run;
 }
 
-/** Newest first. `cursor` is the last id of the page before. */
+/** So many are looked at for one page, whatever is looked for; its cursor goes on from there. */
+const walkedMax = 2_000;
+const batchLeast = 50;
+
+/** Newest first, those that `keep` takes. `cursor` is the last id of the page before. */
 export async function listRuns(
   deps: StoreDeps,
   merchantId: string,
-  { cursor, limit }: { cursor?: string | undefined; limit: number },
+  page: { cursor?: string | undefined; limit: number; keep?: (run: Run) => boolean },
 ): Promise<{ runs: Run[]; nextCursor: string | null }> {
-  const max = cursor === undefined ? '+' : `(${cursor}`;
-  const ids = await deps.redis.zrange(deps.keys.runs(merchantId), max, '-', 'BYLEX', 'REV', 'LIMIT', 0, limit);
-  const found = await Promise.all(ids.map((id) => readRun(deps, id)));
-  return { runs: found.filter((run) => run !== null), nextCursor: ids.length < limit ? null : (ids.at(-1) ?? null) };
+  const runs: Run[] = [];
+  let { cursor } = page;
+  const batch = Math.max(page.limit, batchLeast);
+  for (let walked = 0; walked < walkedMax;) {
+    const max = cursor === undefined ? '+' : `(${cursor}`;
+    const ids = await deps.redis.zrange(deps.keys.runs(merchantId), max, '-', 'BYLEX', 'REV', 'LIMIT', 0, batch);
+    const found = await Promise.all(ids.map((id) => readRun(deps, id)));
+    for (const [index, run] of found.entries()) {
+      cursor = ids[index];
+      if (run === null || page.keep?.(run) === false) continue;
+      if (runs.push(run) === page.limit) return { runs, nextCursor: cursor ?? null };
+    }
+    if (ids.length < batch) return { runs, nextCursor: null };
+    walked += ids.length;
+  }
+  return { runs, nextCursor: cursor ?? null };
 }
 
 /** In their order. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { IdSchema } from '../../domain/ids.ts';
-import type { Run } from '../../domain/run.ts';
+import { runKinds } from '../../domain/bulk-run.ts';
+import { runSources, runStatuses, type Run } from '../../domain/run.ts';
 import { runSendWork } from '../../queues/run-send.ts';
 import type { StoreDeps } from '../../store/deps.ts';
 import { cancelRun, confirmRetire, wakeLine } from '../../store/run-line.ts';
@@ -27,10 +28,21 @@ const getRuns = defineRoute({
   summary: 'List runs, newest first',
   tag,
   scope: 'read',
-  query: z.strictObject(pageQuery('run')),
+  query: z.strictObject({
+    ...pageQuery('run'),
+    kind: z.enum(runKinds).optional(),
+    source: z.enum(runSources).optional(),
+    status: z.enum(runStatuses).optional(),
+    connectionId: IdSchema('connection').optional(),
+  }),
   answers: { 200: { description: 'A page', schema: PageSchema(RunViewSchema) } },
-  async handle({ store, merchantId, query }) {
-    const { runs, nextCursor } = await listRuns(store, merchantId, query);
+  async handle({ store, merchantId, query: { cursor, limit, ...wanted } }) {
+    const keep = (run: Run): boolean =>
+      (wanted.kind === undefined || run.kind === wanted.kind) &&
+      (wanted.source === undefined || run.source === wanted.source) &&
+      (wanted.status === undefined || run.status === wanted.status) &&
+      (wanted.connectionId === undefined || run.connectionId === wanted.connectionId);
+    const { runs, nextCursor } = await listRuns(store, merchantId, { cursor, limit, keep });
     return ok({ data: runs.map(toRunView), nextCursor });
   },
 });

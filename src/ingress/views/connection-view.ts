@@ -38,6 +38,7 @@ export const ConnectionViewSchema = z
     updatedAt: InstantSchema,
   })
   .meta({ id: 'Connection' });
+export type ConnectionView = z.infer<typeof ConnectionViewSchema>;
 
 export const webhookUrlOf = (deps: IngressDeps, token: string, door = 'in'): string =>
   `${deps.settings.baseUrl}/${door}/${token}`;

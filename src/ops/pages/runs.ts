@@ -1,0 +1,152 @@
+import { html } from 'hono/html';
+import * as z from 'zod';
+import { runKinds, type RunKind } from '../../domain/bulk-run.ts';
+import { IdSchema } from '../../domain/ids.ts';
+import { runModes, runSources, runStatuses } from '../../domain/run.ts';
+import { ConnectionViewSchema } from '../../ingress/views/connection-view.ts';
+import { PageSchema } from '../../ingress/views/page.ts';
+import { RunViewSchema, type RunView } from '../../ingress/views/run-view.ts';
+import { definePage, type Html, type MerchantPageCall, type Page, type View } from '../define-page.ts';
+import { toRate } from '../run/progress.ts';
+import { kindWords, modeWords, showBar, showRunStatus, sourceWords, statusWords } from '../run/run-words.ts';
+import { showUpload, uploadActs } from '../run/upload.ts';
+import { toCount } from '../show-amount.ts';
+import { showTime } from '../show-time.ts';
+
+const QuerySchema = z.object({
+  kind: z.enum(runKinds).optional().catch(undefined),
+  source: z.enum(runSources).optional().catch(undefined),
+  status: z.enum(runStatuses).optional().catch(undefined),
+  connectionId: IdSchema('connection').optional().catch(undefined),
+  cursor: IdSchema('run').optional().catch(undefined),
+});
+type Call = MerchantPageCall<unknown, z.infer<typeof QuerySchema>>;
+type Names = ReadonlyMap<string, string>;
+
+async function view(call: Call): Promise<View> {
+  const { api, query } = call;
+  const [page, connections] = await Promise.all([
+    api.read('GET /v1/runs', PageSchema(RunViewSchema), { query }),
+    api.read('GET /v1/connections', PageSchema(ConnectionViewSchema)),
+  ]);
+  const names = new Map(connections.data.map(({ id, name }) => [id, name]));
+  const { cursor, ...filters } = query;
+  const isFiltered = Object.values(filters).some((value) => value !== undefined);
+  const body = html`<div class="head">
+      <div><h1>Runs</h1></div>
+      <div class="acts">${runKinds.map((kind) => showNew(call, kind, names))}</div>
+    </div>
+    ${showFilters(call)}
+    ${page.data.length > 0 ? showRuns(page.data, names, call) : isFiltered ? noneSo(call.path) : none}
+    ${page.nextCursor === null ? '' : html`<a class="button" href="${olderLink(call, page.nextCursor)}">Older runs</a>`}`;
+  return { title: 'Runs', body, ...(cursor === undefined ? { refreshSeconds: 5 } : {}) };
+}
+
+function olderLink({ path, query }: Call, cursor: string): string {
+  const given = Object.entries({ ...query, cursor }).filter((pair): pair is [string, NonNullable<(typeof pair)[1]>] => pair[1] !== undefined); // prettier-ignore
+  return `${path}?${new URLSearchParams(given).toString()}`;
+}
+
+const showNew = ({ form }: Call, kind: RunKind, names: Names): Html =>
+  html`<details>
+    <summary class="button">Upload ${kindWords[kind].toLowerCase()}…</summary>
+    <div class="card">
+      ${showUpload(form, kind, {
+        fields: html`<div class="field">
+            <label for="to-${kind}">To</label>
+            <select id="to-${kind}" name="connectionId">
+              <option value="">The only connection that takes them</option>
+              ${[...names].map(([id, name]) => html`<option value="${id}">${name}</option>`)}
+            </select>
+          </div>
+          <div class="field">
+            <label for="mode-${kind}">What it is</label>
+            <select id="mode-${kind}" name="mode">
+              ${runModes.map((mode) => html`<option value="${mode}">${modeLabels[mode]}</option>`)}
+            </select>
+          </div>`,
+      })}
+    </div>
+  </details>`;
+
+const modeLabels = { upsert: 'Adds and changes', full: 'All there is: what is missing is retired' } as const;
+
+const choice = (id: string, words: string, all: Readonly<Record<string, string>>, chosen: string | undefined): Html =>
+  html`<div class="field">
+    <label for="${id}">${words}</label>
+    <select id="${id}" name="${id}" data-submits>
+      <option value="">Any</option>
+      ${Object.entries(all).map(([value, word]) => html`<option value="${value}" ${value === chosen ? html`selected` : ''}>${word}</option>`)}
+    </select>
+  </div>`;
+
+const showFilters = ({ path, query: { kind, source, status, connectionId } }: Call): Html =>
+  html`<form class="filters" action="${path}">
+    ${connectionId === undefined ? '' : html`<input type="hidden" name="connectionId" value="${connectionId}" />`}
+    ${choice('kind', 'Rows', kindWords, kind)} ${choice('source', 'Source', sourceWords, source)}
+    ${choice('status', 'Status', statusWords, status)}
+    <button class="button">Filter</button>
+  </form>`;
+
+const none = html`<div class="card empty">
+  <h2>No runs yet</h2>
+  <p>
+    Upload a file above, send rows with <code>POST /v1/products</code> or <code>POST /v1/inventory</code>, or let
+    Packline pull them from the OMS: its connection’s settings say how.
+  </p>
+</div>`;
+
+const noneSo = (path: string): Html =>
+  html`<div class="card empty">
+    <h2>No run is like that</h2>
+    <p>Nothing among the newest runs fits these filters. <a href="${path}">Show all runs</a></p>
+  </div>`;
+
+const showRuns = (runs: readonly RunView[], names: Names, { path, nowMs }: Call): Html =>
+  html`<div class="scroll" tabindex="0" role="region" aria-label="Runs">
+    <table>
+      <caption class="unseen">
+        Runs, newest first
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Run</th>
+          <th scope="col">Status</th>
+          <th scope="col">To</th>
+          <th scope="col" class="number">Rows</th>
+          <th scope="col" class="number">Rejected</th>
+          <th scope="col" class="number">Rows/s</th>
+          <th scope="col">Begun</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${runs.map((run) => showRun(run, names, path, nowMs))}
+      </tbody>
+    </table>
+  </div>`;
+
+const showRun = (run: RunView, names: Names, path: string, nowMs: number): Html =>
+  html`<tr>
+    <th scope="row">
+      <a href="${path}/${run.id}">${kindWords[run.kind]}</a><br />
+      <span class="quiet">${sourceWords[run.source]}, ${modeWords[run.mode]}</span>
+    </th>
+    <td>${showRunStatus(run)} ${run.status === 'running' ? showBar(run) : ''}</td>
+    <td>${names.get(run.connectionId) ?? html`<span class="quiet">disconnected</span>`}</td>
+    <td class="number">${toCount(run.counts.received)}</td>
+    <td class="number">${run.counts.rejected === 0 ? '0' : html`<strong>${toCount(run.counts.rejected)}</strong>`}</td>
+    <td class="number">${run.ratePerSecond === null ? '' : toRate(run.ratePerSecond)}</td>
+    <td>${showTime(run.createdAt, nowMs)}</td>
+  </tr>`;
+
+const runs = definePage({
+  path: '/runs',
+  role: 'viewer',
+  menu: 'Runs',
+  query: QuerySchema,
+  reads: ['GET /v1/runs', 'GET /v1/connections'],
+  acts: uploadActs,
+  view,
+});
+
+export const runListPages: readonly Page[] = [runs];
