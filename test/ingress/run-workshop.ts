@@ -1,5 +1,7 @@
 import type { WorkerDeps } from '../../src/fulfilment/deps.ts';
+import type { Blobs } from '../../src/platform/blobs.ts';
 import { runSend as runSendJob } from '../../src/queues/run-send.ts';
+import type { StoreDeps } from '../../src/store/deps.ts';
 import { beginEntries, leaseEntries } from '../../src/store/entries.ts';
 import runSend from '../../workers/run-send.ts';
 import { createBooksCatalog } from '../bulk/books-catalog.ts';
@@ -10,12 +12,7 @@ import { startIngress, type TestIngress } from '../support/ingress.ts';
 export async function openRunWorkshop(redisUrl: string, settings: Partial<TestIngress['deps']['settings']> = {}) {
   const ingress = await startIngress(redisUrl, { settings: { ratePerSecond: 1_000, rateBurst: 10_000, ...settings } });
   const partner = createBooksCatalog(1_000);
-  const deps = {
-    blobs: ingress.deps.blobs,
-    random: () => 0.5,
-    retirePercentMax: 10,
-    openFulfilment: () => Promise.resolve({ connection: { catalog: partner } }),
-  } as unknown as WorkerDeps;
+  const deps = makeRunWorkerDeps(ingress.deps.blobs, partner);
   return {
     ingress,
     partner,
@@ -33,23 +30,34 @@ export async function openRunWorkshop(redisUrl: string, settings: Partial<TestIn
       const get = (path: string) => ingress.request('GET', path, { key });
       return { key, merchantId, connectionIds: ids, upload, get };
     },
-    /** Does the work of runs that is due. */
-    work: async (): Promise<void> => {
-      for (;;) {
-        const { entries } = await leaseEntries(ingress.store, { room: 10, leaseMs: 60_000 });
-        if (entries.length === 0) return;
-        const runs = entries.filter(({ job }) => job === runSendJob.name);
-        for (const entry of await beginEntries(ingress.store, runs)) {
-          const context = makeJobContext(ingress.store, deps, { entry });
-          let isEnded = false;
-          const finish: typeof context.finish = async (...args) => {
-            isEnded = true;
-            return context.finish(...args);
-          };
-          await runSend.handle(runSend.job.payload.parse(entry.payload), { ...context, finish });
-          if (!isEnded) await context.finish({});
-        }
-      }
-    },
+    work: () => workRuns(ingress.store, deps),
   };
+}
+
+/** What a worker of runs works with: `partner` takes the rows. */
+export const makeRunWorkerDeps = (blobs: Blobs, partner: ReturnType<typeof createBooksCatalog>): WorkerDeps =>
+  ({
+    blobs,
+    random: () => 0.5,
+    retirePercentMax: 10,
+    openFulfilment: () => Promise.resolve({ connection: { catalog: partner } }),
+  }) as unknown as WorkerDeps;
+
+/** Does the work of runs that is due. */
+export async function workRuns(store: StoreDeps, deps: WorkerDeps): Promise<void> {
+  for (;;) {
+    const { entries } = await leaseEntries(store, { room: 10, leaseMs: 60_000 });
+    if (entries.length === 0) return;
+    const runs = entries.filter(({ job }) => job === runSendJob.name);
+    for (const entry of await beginEntries(store, runs)) {
+      const context = makeJobContext(store, deps, { entry });
+      let isEnded = false;
+      const finish: typeof context.finish = async (...args) => {
+        isEnded = true;
+        return context.finish(...args);
+      };
+      await runSend.handle(runSend.job.payload.parse(entry.payload), { ...context, finish });
+      if (!isEnded) await context.finish({});
+    }
+  }
 }
