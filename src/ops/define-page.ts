@@ -23,7 +23,7 @@ export interface Act {
   /** What is said when it was done; `wrong` where what was done showed that something is. */
   done: string | ((answer: unknown) => string | { wrong: string });
   /** Another page that is opened then, below the merchant's (`/runs/…`). */
-  next?: (answer: unknown) => string;
+  next?: (answer: unknown, params: Readonly<Record<string, string>>) => string;
 }
 
 /** What the API would not do, and what the form was filled in with. */

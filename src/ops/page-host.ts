@@ -119,7 +119,7 @@ export function createPageHost(desk: Desk, pages: readonly Page[]) {
         const said = typeof act.done === 'string' ? act.done : act.done(done);
         cookies.say(c, typeof said === 'string' ? { words: said, isBad: false } : { words: said.wrong, isBad: true });
         const base = merchant === null || !page.isAboutMerchant ? '/ops' : `/ops/m/${merchant.id}`;
-        return c.redirect(act.next === undefined ? path : `${base}${act.next(done)}`, 303);
+        return c.redirect(act.next === undefined ? path : `${base}${act.next(done, call.params)}`, 303);
       } catch (thrown) {
         if (!(thrown instanceof Refused) || thrown.problem.status === 503) throw thrown;
         // The API knows the scopes, and has written down who tried.

@@ -1,5 +1,10 @@
 import type { Page } from './define-page.ts';
 import { attentionPages } from './pages/attention.ts';
+import { connectPages } from './pages/connect.ts';
+import { connectionPages } from './pages/connection.ts';
+import { connectionListPages } from './pages/connections.ts';
+import { connectionSettingsPages } from './pages/connection-settings.ts';
+import { connectionSetupPages } from './pages/connection-setup.ts';
 import { orderPages } from './pages/order.ts';
 import { orderListPages } from './pages/orders.ts';
 import { runPages } from './pages/run.ts';
@@ -12,4 +17,10 @@ export const pages: readonly Page[] = [
   ...orderPages,
   ...runListPages,
   ...runPages,
+  ...connectionListPages,
+  // Before what would take `new` for an id.
+  ...connectPages,
+  ...connectionPages,
+  ...connectionSettingsPages,
+  ...connectionSetupPages,
 ];
