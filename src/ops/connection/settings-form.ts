@@ -7,7 +7,7 @@ import type { Html } from '../define-page.ts';
 const FieldSchema = z.looseObject({
   type: z.string().optional(),
   enum: z.array(z.string()).optional(),
-  default: z.unknown(),
+  default: z.unknown().optional(),
   description: z.string().optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
