@@ -162,6 +162,11 @@ export function createConnections(
       const budgets = Object.keys(connector.budgets(settings));
       return Object.fromEntries(budgets.map((budget) => [budget, laneOf(connector, settings, budget)]));
     },
+    dailyLimitOf: (store: StoreDeps, record: Connection): DailyLimit | undefined => {
+      const carrier = carrierConnectors.get(record.connector);
+      const settings = carrier === undefined ? undefined : knownSettings(store, record);
+      return carrier === undefined || settings === undefined ? undefined : dailyLimitOf(carrier, settings);
+    },
     vendorAccountOf: (store: StoreDeps, record: Connection): string | undefined => {
       const settings = knownSettings(store, record);
       return settings === undefined ? undefined : connectors.get(record.connector)?.vendorAccount?.(settings);

@@ -11,8 +11,9 @@ export function composeSite(
   state: { draining: () => boolean; shedding: () => boolean },
 ): Parameters<typeof listen>[0] {
   const { redis, clock, log, config } = base;
+  const shown = pages.filter(({ ofSandbox }) => ofSandbox !== true || config.sandbox);
   const { fetch: askApi } = createApp(composeIngressDeps(base, state));
-  const { fetch: askConsole } = createConsole({ redis, clock, log, baseUrl: config.baseUrl, api: askApi }, pages);
+  const { fetch: askConsole } = createConsole({ redis, clock, log, baseUrl: config.baseUrl, api: askApi }, shown);
   return {
     fetch: (request, env) => (isOps(env.incoming.url ?? '') ? askConsole(request, env) : askApi(request, env)),
   };

@@ -3,6 +3,7 @@ import { packageVersion, type Base } from './compose.ts';
 import { connectors } from './connectors/registry.ts';
 import { Failure } from './domain/failure.ts';
 import type { IngressDeps } from './ingress/deps.ts';
+import { createSandboxControl } from './ingress/sandbox-control.ts';
 import { digest } from './store/deps.ts';
 
 /** What the HTTP side is made of. `draining` is told by main.ts when the process has to end. */
@@ -17,6 +18,7 @@ export function composeIngressDeps(
     openCarrier,
     openLastMile,
     lanesOf,
+    dailyLimitOf,
     takesCatalog,
     pullPolicyOf,
     callsSomebody,
@@ -61,8 +63,10 @@ export function composeIngressDeps(
     pullPolicyOf,
     callsSomebody,
     lanesOf,
+    dailyLimitOf,
     vendorAccountOf,
     importsByItself,
+    sandbox: config.sandbox ? createSandboxControl(base.http, `http://127.0.0.1:${config.sandboxPort}`) : null,
     erasureLog,
     ...state,
   };

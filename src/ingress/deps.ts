@@ -8,7 +8,9 @@ import type { Log } from '../platform/log.ts';
 import type { PrivateLog } from '../platform/private-log.ts';
 import type { RedisClient } from '../platform/redis.ts';
 import type { Connection } from '../store/connections.ts';
+import type { DailyLimit } from '../store/daily-calls.ts';
 import type { StoreDeps } from '../store/deps.ts';
+import type { SandboxControl } from './sandbox-control.ts';
 
 /** What of the configuration the HTTP side is bound by. */
 export interface IngressSettings {
@@ -77,6 +79,10 @@ export interface IngressDeps {
   importsByItself(connection: Pick<Connection, 'connector'>): boolean;
   /** The lanes of a connection's budgets (store/lanes.ts), by budget name. */
   lanesOf(store: StoreDeps, connection: Connection): Readonly<Record<string, string>>;
+  /** What a carrier allows a connection's account in a day; undefined where it counts no days. */
+  dailyLimitOf(store: StoreDeps, connection: Connection): DailyLimit | undefined;
+  /** The partner simulators' control; null where none run. */
+  sandbox: SandboxControl | null;
   /** What was erased, outside of Redis. */
   erasureLog: PrivateLog;
   /** The process is ending: no new work, connections close after their answer. */

@@ -11,17 +11,19 @@ export interface ShipmentsWanted {
   orderId?: string | undefined;
   /** Its id at the fulfilment system, or at the carrier. */
   externalId?: string | undefined;
+  status?: string | undefined;
 }
 
 /** Newest order first. The cursor is the last id of the page before, or a place between two. */
 export async function listShipments(
   { store, merchantId }: Tenant,
-  { cursor, limit, orderId, externalId }: ShipmentsWanted,
+  { cursor, limit, orderId, externalId, status }: ShipmentsWanted,
 ): Promise<{ data: ShipmentView[]; nextCursor: string | null }> {
   const viewsOf = async (stored: StoredOrder): Promise<ShipmentView[]> =>
     toShipments(await readKept(store, stored))
       .map(({ view }) => view)
       .filter(({ id }) => cursor === undefined || id < cursor)
+      .filter((view) => status === undefined || view.status === status)
       .filter((view) => externalId === undefined || view.externalId === externalId || view.serviceId === externalId);
 
   if (orderId !== undefined || externalId !== undefined) {

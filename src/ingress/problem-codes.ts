@@ -3,6 +3,7 @@ import { row, type ProblemRow } from './problem-row.ts';
 import { rowProblemCodes } from './rows/problem-codes.ts';
 import { serviceProblemCodes } from './service-problem-codes.ts';
 import { runProblemCodes } from './run-problem-codes.ts';
+import { sandboxProblemCodes } from './sandbox-problem-codes.ts';
 import { trackingProblemCodes } from './tracking-problem-codes.ts';
 import { userProblemCodes } from './user-problem-codes.ts';
 
@@ -14,6 +15,7 @@ export const problemCodes = {
   ...serviceProblemCodes,
   ...trackingProblemCodes,
   ...userProblemCodes,
+  ...sandboxProblemCodes,
   'auth.missing': row('misconfigured', 401, 'No API key', 'Send `Authorization: Bearer <key>`.'),
   'auth.invalid': row(
     'misconfigured',

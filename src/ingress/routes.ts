@@ -1,12 +1,14 @@
 import type { Route } from './define-route.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { carrierRoutes } from './routes/carriers.ts';
 import { catalogListRoutes } from './routes/catalog-lists.ts';
 import { connectionActRoutes } from './routes/connection-acts.ts';
 import { getConnectionHealth } from './routes/connection-health.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { connectorRoutes } from './routes/connectors.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
+import { deliveryReadRoutes } from './routes/delivery.ts';
 import { endpointActRoutes } from './routes/endpoint-acts.ts';
 import { getEndpointHealth } from './routes/endpoint-health.ts';
 import { endpointRoutes } from './routes/endpoints.ts';
@@ -30,6 +32,7 @@ import { replayRoutes } from './routes/replays.ts';
 import { runRowRoutes } from './routes/run-rows.ts';
 import { runRoutes } from './routes/runs.ts';
 import { safetyStockRoutes } from './routes/safety-stock.ts';
+import { sandboxRoutes } from './routes/sandbox.ts';
 import { schemaRoutes } from './routes/schemas.ts';
 import { searchRoutes } from './routes/search.ts';
 import { serviceRoutes } from './routes/services.ts';
@@ -53,6 +56,7 @@ export const routes: readonly Route[] = [
   ...worksheetRoutes,
   ...shipmentRoutes,
   ...trackingRoutes,
+  ...carrierRoutes,
   ...serviceRoutes,
   ...facilityRoutes,
   ...connectorRoutes,
@@ -66,6 +70,7 @@ export const routes: readonly Route[] = [
   getEndpointHealth,
   ...eventRoutes,
   ...deliveryRoutes,
+  ...deliveryReadRoutes,
   ...replayRoutes,
   ...schemaRoutes,
   ...issueRoutes,
@@ -85,5 +90,6 @@ export const routes: readonly Route[] = [
   ...apiKeyRoutes,
   ...userRoutes,
   ...auditRoutes,
+  ...sandboxRoutes,
   ...healthRoutes,
 ];

@@ -24,6 +24,11 @@ export interface Act {
   done: string | ((answer: unknown) => string | { wrong: string });
   /** Another page that is opened then, below the merchant's (`/runs/…`). */
   next?: (answer: unknown, params: Readonly<Record<string, string>>) => string;
+  /**
+   * Shown in place of `done`, above the page and this once: a secret, which goes into no cookie, or a plan. No address leads
+   * back to it.
+   */
+  shows?: (answer: unknown, call: Pick<PageCall<unknown, unknown>, 'form' | 'nowMs' | 'path'>) => Html;
 }
 
 /** What the API would not do, and what the form was filled in with. */
@@ -38,7 +43,7 @@ export interface Stream {
   name: string;
   /** One of what the page reads. */
   uses: Operation;
-  request(params: Readonly<Record<string, string>>): ApiRequest;
+  request(params: Readonly<Record<string, string>>, query: Readonly<Record<string, string>>): ApiRequest;
   /** Of server-sent events: the piece of the page that each one is sent as; `path` is the page's. */
   showEvent?: (data: unknown, path: string) => Html;
 }
@@ -86,6 +91,8 @@ interface Declaration<P, Q> {
   reads: readonly Operation[];
   acts?: readonly Act[];
   streams?: readonly Stream[];
+  /** Only there where the partner simulators run. */
+  ofSandbox?: true;
 }
 
 export interface Page extends Omit<Declaration<unknown, unknown>, 'params' | 'query'> {

@@ -80,7 +80,7 @@ export function createPageHost(desk: Desk, pages: readonly Page[]) {
       source: 'you',
     });
 
-  const show = async (c: ConsoleContext, page: Page, { merchant, call }: Opened): Promise<Response> => {
+  const show = async (c: ConsoleContext, page: Page, { merchant, call }: Opened, above?: Html): Promise<Response> => {
     const view = await page.show(call, merchant);
     if (view === null) return answerNotFound(c);
     const { title, body, refreshSeconds, redirect, isFed } = view;
@@ -91,6 +91,8 @@ export function createPageHost(desk: Desk, pages: readonly Page[]) {
       const shown = html`${showProblem({ title: what, detail, source, id, errors })}${body}`;
       return answer(c, { title, frame, body: shown }, toShownStatus(status));
     }
+    // A refresh would take it away.
+    if (above !== undefined) return answer(c, { title, frame, body: html`${above}${body}` });
     const { pathname, search } = new URL(c.req.url);
     const refresh = refreshSeconds === undefined ? undefined : { url: pathname + search, seconds: refreshSeconds };
     return answer(c, { title, frame, body, refresh, isFed });
@@ -116,6 +118,7 @@ export function createPageHost(desk: Desk, pages: readonly Page[]) {
       const request = { ...act.request(form, call.params), file, ...(once === undefined ? {} : { once }) };
       try {
         const done = await call.api.act(act.uses, request);
+        if (act.shows !== undefined) return await show(c, page, opened, act.shows(done, call));
         const said = typeof act.done === 'string' ? act.done : act.done(done);
         cookies.say(c, typeof said === 'string' ? { words: said, isBad: false } : { words: said.wrong, isBad: true });
         const base = merchant === null || !page.isAboutMerchant ? '/ops' : `/ops/m/${merchant.id}`;
@@ -136,7 +139,7 @@ export function createPageHost(desk: Desk, pages: readonly Page[]) {
       if (opened instanceof Response) return opened;
       const { user, call } = opened;
       if (!holdsRole(user.role, page.role)) return mayNot(c, page.role, user);
-      return passOn(await call.api.open(stream.uses, stream.request(call.params)), stream, path);
+      return passOn(await call.api.open(stream.uses, stream.request(call.params, call.query)), stream, path);
     },
   };
 }

@@ -18,6 +18,6 @@ export function toAge(ms: number): string {
 export function showTime(at: string | null, nowMs: number): Html {
   if (at === null) return html`<span class="quiet">never</span>`;
   const ms = nowMs - Date.parse(at);
-  const words = ms < 0 ? `in ${toAge(ms)}` : ms < 5_000 ? 'just now' : `${toAge(ms)} ago`;
+  const words = ms <= -1_000 ? `in ${toAge(ms)}` : ms < 5_000 ? 'just now' : `${toAge(ms)} ago`;
   return html`<time datetime="${at}" title="${at.replace('T', ' ').replace(/(\.\d+)?Z$/, '')} UTC">${words}</time>`;
 }

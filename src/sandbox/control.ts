@@ -1,7 +1,8 @@
 import { Hono } from 'hono';
 import { pickerSettingsSchema, type SandboxContext } from './context.ts';
+import type { BooksReport } from './books.ts';
 import { answerControlError } from './control-error.ts';
-import { faultRuleSchema } from './faults.ts';
+import { faultRuleSchema, type FaultRule } from './faults.ts';
 import { mergeSettings } from './merge-settings.ts';
 
 /** The control API that is the same for every partner. Mounted under `/_sandbox`. */
@@ -9,6 +10,7 @@ export function makeControl({ books, faults, picker }: SandboxContext, reset: ()
   return new Hono()
     .onError(answerControlError)
     .get('/books', (c) => c.json(books.report(c.req.query('org'))))
+    .get('/state', (c) => c.json(toState(books.report(), faults.list())))
     .get('/faults', (c) => c.json({ faults: faults.list() }))
     .post('/faults', async (c) => c.json(faults.add(faultRuleSchema.parse(await c.req.json())), 201))
     .delete('/faults', (c) => {
@@ -20,4 +22,23 @@ export function makeControl({ books, faults, picker }: SandboxContext, reset: ()
       reset();
       return c.body(null, 204);
     });
+}
+
+/** The books in figures, without the requests and the orders themselves. */
+function toState({ effects, requestsTotal, violations, rates, faults, counts }: BooksReport, rules: FaultRule[]) {
+  const done = new Map<string, number>();
+  for (const [effect, times] of Object.values(effects)
+    .flatMap(Object.values)
+    .flatMap(Object.entries<number>)) {
+    done.set(effect, (done.get(effect) ?? 0) + times);
+  }
+  return {
+    effects: Object.fromEntries(done),
+    requestsTotal,
+    violations: violations.length,
+    rates,
+    faults,
+    counts,
+    rules,
+  };
 }

@@ -26,6 +26,7 @@
  * | call                                      | body                                          | does                                       |
  * |-------------------------------------------|-----------------------------------------------|--------------------------------------------|
  * | GET /_sandbox/books?org=                  |                                               | effects, requests, rates, violations       |
+ * | GET /_sandbox/state                      |                                               | the books in figures, and the fault rules  |
  * | GET, POST, DELETE /_sandbox/faults        | `{match?, times?, probability?, fault}`       | misbehaviour on demand (faults.ts)         |
  * | POST /_sandbox/picker                     | `{mode?, stepMs?, outcome?}`                  | how couriers and pickers work (context.ts) |
  * | POST /_sandbox/reset                      |                                               | forgets all but organisations, endpoints   |

@@ -32,10 +32,19 @@ export interface Visitor {
 }
 
 /** The site without workers, on loopback, with a clock that the test owns. Ends with the file. */
-export async function startConsole(redisUrl: string) {
+export async function startConsole(redisUrl: string, { sandboxPort }: { sandboxPort?: number } = {}) {
   const port = await freePort('127.0.0.1');
   const home = await temporaryFolder();
-  const config = loadConfig(makeTestSettings({ redisUrl, home, port, adminKey, reach: [] }));
+  const config = loadConfig(
+    makeTestSettings({
+      redisUrl,
+      home,
+      port,
+      adminKey,
+      reach: [],
+      ...(sandboxPort === undefined ? {} : { sandboxPort }),
+    }),
+  );
   const clock = createFakeClock();
   const log = captureLog('debug');
   const base = await composeBase(config, { name: 'api', profile: 'producer', clock, log: log.log });

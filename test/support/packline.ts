@@ -53,6 +53,7 @@ export async function startPackline(options: TestPacklineOptions): Promise<TestP
       port,
       adminKey,
       reach: [running.url, subscriber.url, ...(options.reach ?? [])],
+      sandboxPort: Number(new URL(running.url).port),
     }),
   );
   const log = createLog({

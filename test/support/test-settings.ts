@@ -7,11 +7,15 @@ export const makeTestSettings = (facts: {
   port: number;
   adminKey: string;
   reach: readonly string[];
+  /** Where its sandbox listens; without, it finds none. */
+  sandboxPort?: number;
 }): Record<string, string> => ({
   REDIS_URL: facts.redisUrl,
   PACKLINE_HOME: facts.home,
   PORT: String(facts.port),
   PACKLINE_SANDBOX: 'true',
+  // Nothing listens on 1.
+  PACKLINE_SANDBOX_PORT: String(facts.sandboxPort ?? 1),
   PACKLINE_SECRET_KEY: randomBytes(32).toString('base64'),
   PACKLINE_ADMIN_KEY: facts.adminKey,
   PACKLINE_EGRESS_ALLOW: facts.reach.map((url) => new URL(url).host).join(','),

@@ -3,6 +3,7 @@ import type { Connector } from '../../connectors/connector.ts';
 import { ok } from '../answer.ts';
 import { toSettingsSchema } from '../connection-settings.ts';
 import { defineRoute, type Route } from '../define-route.ts';
+import type { IngressDeps } from '../deps.ts';
 import { PageSchema } from '../views/page.ts';
 
 const ConnectorSchema = z
@@ -13,11 +14,11 @@ const ConnectorSchema = z
     settings: z
       .record(z.string(), z.unknown())
       .meta({ description: 'JSON Schema of a connection’s settings; secret fields are `writeOnly`' }),
-    capabilities: z.array(z.enum(['orders', 'tracking', 'webhooks'])),
+    capabilities: z.array(z.enum(['orders', 'tracking', 'webhooks', 'catalog'])),
   })
   .meta({ id: 'Connector' });
 
-const toView = (connector: Connector): z.infer<typeof ConnectorSchema> => ({
+const toView = ({ takesCatalog }: IngressDeps, connector: Connector): z.infer<typeof ConnectorSchema> => ({
   id: connector.id,
   kind: connector.kind,
   title: connector.title,
@@ -25,6 +26,7 @@ const toView = (connector: Connector): z.infer<typeof ConnectorSchema> => ({
   capabilities: [
     connector.kind === 'carrier' ? 'tracking' : 'orders',
     ...(connector.webhook === undefined ? [] : (['webhooks'] as const)),
+    ...(takesCatalog({ connector: connector.id }) ? (['catalog'] as const) : []),
   ],
 });
 
@@ -35,7 +37,8 @@ const getConnectors = defineRoute({
   tag: 'Connections',
   scope: 'read',
   answers: { 200: { description: 'All of them', schema: PageSchema(ConnectorSchema) } },
-  handle: async ({ deps }) => ok({ data: [...deps.connectors.values()].map(toView), nextCursor: null }),
+  handle: async ({ deps }) =>
+    ok({ data: [...deps.connectors.values()].map((one) => toView(deps, one)), nextCursor: null }),
 });
 
 export const connectorRoutes: readonly Route[] = [getConnectors];

@@ -43,6 +43,7 @@ const getShipments = defineRoute({
     ...pageQuery('shipment'),
     orderId: IdSchema('order').optional(),
     externalId: ExternalIdSchema.optional().meta({ description: 'Its id at the fulfilment system, or at the carrier' }),
+    status: z.string().min(1).max(60).optional(),
   }),
   answers: { 200: { description: 'A page', schema: PageSchema(ShipmentViewSchema) } },
   handle: async ({ store, merchantId, query }) => ok(await listShipments({ store, merchantId }, query)),
