@@ -61,14 +61,33 @@ describe.skipIf(browser === undefined)('the console in Chromium', { timeout: 60_
   };
 
   test('axe finds nothing on any page, in light and dark, wide and narrow, and the policy stops nothing', async () => {
+    const ofMerchant = { headers: { authorization: `Bearer ${packline.merchantKey}` } };
+    const { data: endpoints } = (await (await fetch(`${packline.baseUrl}/v1/endpoints`, ofMerchant)).json()) as {
+      data: { id: string }[];
+    };
+    const { data: deliveries } = (await (
+      await fetch(`${packline.baseUrl}/v1/deliveries?limit=1`, ofMerchant)
+    ).json()) as { data: { id: string }[] };
+    const endpointPages = [
+      ...endpoints.slice(0, 1).map(({ id }) => orders.replace(/orders$/, `webhooks/endpoints/${id}`)),
+      ...deliveries.map(({ id }) => orders.replace(/orders$/, `webhooks/deliveries/${id}`)),
+    ];
+    expect(endpointPages).toHaveLength(2);
     for (const colorScheme of ['light', 'dark'] as const) {
       const width = colorScheme === 'light' ? 1280 : 390;
-      const page = await open(`axe-${colorScheme}`, 'operator', { colorScheme, viewport: { width, height: 844 } });
+      const page = await open(`axe-${colorScheme}`, 'admin', { colorScheme, viewport: { width, height: 844 } });
       for (const url of [
         `${packline.baseUrl}/ops`,
         orders,
         `${orders}/${orderId}`,
         `${packline.baseUrl}/ops/account`,
+        ...['webhooks', 'webhooks/deliveries', 'webhooks/replays', 'shipments', 'carriers', 'reconciliation'].map(
+          (one) => orders.replace(/orders$/, one),
+        ),
+        ...['sandbox', 'audit', 'settings', `settings/merchants/${packline.merchantId}`].map(
+          (one) => `${packline.baseUrl}/ops/${one}`,
+        ),
+        ...endpointPages,
       ]) {
         await page.goto(url);
         const { violations } = await new AxeBuilder({ page }).analyze();

@@ -17,7 +17,7 @@ export async function readAll(world: World, acts: Acts, echoes: Echoes): Promise
   const connectionId = await turnConnection(world, acts, echoes);
   await world.recorder.send('nobody', 'GET /schemas');
   await world.recorder.send('nobody', 'GET /schemas/{type}', { params: { type: 'order.problem' } });
-  for (const list of ['connectors', 'connections', 'endpoints', 'events', 'orders'])
+  for (const list of ['connectors', 'connections', 'carriers', 'endpoints', 'events', 'orders'])
     await acts.owner(`GET /v1/${list}`);
   await acts.owner('GET /v1/search', { query: '?q=delivered' });
   await acts.owner('POST /v1/connectors/generic-carrier/try', { json: courierSample });
@@ -27,6 +27,7 @@ export async function readAll(world: World, acts: Acts, echoes: Echoes): Promise
   const parts = { ...(await readParts(acts)), ...(await readTracking(world, acts)) };
   const { merchantId, keyId } = await makeStranger(world, acts);
   const userId = await manageUsers(world, acts);
+  await playWithSandbox(acts);
   const ids = { orderId, ...sent, issueId, connectionId, merchantId, keyId, userId, ...rows };
   return { ...ids, ...parts, code: 'request.invalid' };
 }
@@ -70,7 +71,10 @@ async function readDeliveries({ secrets, echo }: World, { owner, subscribe }: Ac
     dataOf(await owner('GET /v1/deliveries/{deliveryId}/attempts', { params: { deliveryId: of } }));
   await vi.waitFor(async () => expect(await attempts(deliveryId)).not.toEqual([]), waiting);
   await owner('POST /v1/deliveries/{deliveryId}/replay', { params: { deliveryId } });
-  for (const { id } of dataOf(await owner('GET /v1/deliveries'))) await attempts(id);
+  for (const { id } of dataOf(await owner('GET /v1/deliveries'))) {
+    await owner('GET /v1/deliveries/{deliveryId}', { params: { deliveryId: id } });
+    await attempts(id);
+  }
   return { endpointId, deliveryId, ...(await sendAgain(endpointId, owner)) };
 }
 
@@ -241,6 +245,15 @@ async function manageUsers({ secrets }: World, { must }: Acts): Promise<string> 
   await must('operator', 'DELETE /v1/users/{userId}', { params: left });
   for (const form of ['', '.ndjson', '.csv']) await must('operator', `GET /v1/audit${form}`);
   return params.userId;
+}
+
+/** The simulated partners misbehave in a way that nobody meets, and a shopper buys. */
+async function playWithSandbox({ must }: Acts): Promise<void> {
+  const json = { match: { partner: 'nobody' }, fault: { kind: 'hang' } };
+  await must('operator', 'POST /v1/sandbox/faults', { json });
+  await must('operator', 'GET /v1/sandbox');
+  await must('operator', 'DELETE /v1/sandbox/faults');
+  await must('operator', 'POST /v1/sandbox/orders', { json: {} });
 }
 
 /** A full snapshot of nothing, which is held, and then confirmed. */

@@ -41,7 +41,7 @@ test('shipments that are not there are told of as such, with what to do, and fil
 test('a carrier is shown with whether it is asked and what is left of its day', async () => {
   expect((await viewer.get(`${base}/carriers`)).text).toContain('No carrier is connected');
   const track = { path: '/parcels/{trackingNumber}', event: { code: 'status' } };
-  const settings = { baseUrl: 'https://courier.example', carrier: 'demo', statuses: { DONE: 'DELIVERED' }, track };
+  const settings = { baseUrl: 'https://courier.example', statuses: { DONE: 'DELIVERED' }, track };
   await operate('POST', '/v1/connections', { connector: 'generic-carrier', name: canary, settings });
   const { text } = await viewer.get(`${base}/carriers`);
   expect(text).toContain('Asked');

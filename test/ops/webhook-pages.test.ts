@@ -95,7 +95,12 @@ test('a test event leads to its delivery, whose attempts are shown with what oth
   const delivery = store === undefined ? null : await readDelivery(store, page.split('/').at(-1) ?? '');
   if (store === undefined || delivery === null) throw new Error('no delivery');
   const timings = { dnsMs: 1, connectMs: 2, tlsMs: null, firstByteMs: 7, totalMs: 12 };
-  const answer = { responseStatus: 503, responseHeaders: { 'x-note': canary }, responseBody: canary, retryAfterMs: 5_000 };
+  const answer = {
+    responseStatus: 503,
+    responseHeaders: { 'x-note': canary },
+    responseBody: canary,
+    retryAfterMs: 5_000,
+  };
   const exchange = { requestHeaders: { 'webhook-id': 'evt_1' }, ...answer, timings };
   const at = new Date(site.clock.now()).toISOString();
   const attempt = { at, attempt: 1, outcome: 'endpoint.status', failure: null, exchange };
@@ -141,7 +146,8 @@ test('what an endpoint has missed is counted first, then sent, and the replay ca
   await operate('POST', `/v1/endpoints/${id}/enable`, {});
   const planned = await operator.post(`${page}/plan-recovery`, { hours: '1', seenAt });
   expect(planned.text).toContain('1 event would be sent');
-  const [, since = ''] = /name="since" value="([^"]+)"/.exec(planned.text.slice(planned.text.indexOf('would be sent'))) ?? [];
+  const [, since = ''] =
+    /name="since" value="([^"]+)"/.exec(planned.text.slice(planned.text.indexOf('would be sent'))) ?? [];
   const [, until = ''] = /name="until" value="([^"]+)"/.exec(planned.text) ?? [];
   const begun = await operator.post(`${page}/recover`, { since, until });
   const replay = begun.headers.get('location') ?? '';

@@ -62,7 +62,12 @@ const page = definePage({
   path: '/reconciliation',
   menu: 'Reconciliation',
   role: 'viewer',
-  reads: ['GET /v1/reconciliations', 'GET /v1/connections', 'GET /v1/connections/:connectionId/stock-reconciliations'],
+  reads: [
+    'GET /v1/reconciliations',
+    'GET /v1/connections',
+    'GET /v1/connectors',
+    'GET /v1/connections/:connectionId/stock-reconciliations',
+  ],
   acts: [repair, compare],
   async view(call) {
     const { api, form, path } = call;
