@@ -18,7 +18,7 @@ const ConnectorSchema = z
   })
   .meta({ id: 'Connector' });
 
-const toView = ({ takesCatalog }: IngressDeps, connector: Connector): z.infer<typeof ConnectorSchema> => ({
+const toView = (deps: IngressDeps, connector: Connector): z.infer<typeof ConnectorSchema> => ({
   id: connector.id,
   kind: connector.kind,
   title: connector.title,
@@ -26,7 +26,7 @@ const toView = ({ takesCatalog }: IngressDeps, connector: Connector): z.infer<ty
   capabilities: [
     connector.kind === 'carrier' ? 'tracking' : 'orders',
     ...(connector.webhook === undefined ? [] : (['webhooks'] as const)),
-    ...(takesCatalog({ connector: connector.id }) ? (['catalog'] as const) : []),
+    ...(deps.takesCatalog({ connector: connector.id }) ? (['catalog'] as const) : []),
   ],
 });
 

@@ -18,6 +18,9 @@ const RuleSchema = z
   .looseObject({
     id: z.string(),
     applied: z.int(),
+    match: z.record(z.string(), z.string()),
+    probability: z.number(),
+    times: z.int().optional(),
     fault: z.looseObject({ kind: z.string() }),
   })
   .meta({ id: 'SandboxFault' });

@@ -104,8 +104,8 @@ const showRules = ({ rules }: State, { form }: PageCall<unknown, unknown>): Html
             ({ fault, applied, match, probability, times }) =>
               html`<tr>
                 <th scope="row">${wordsOf(fault)}</th>
-                <td><code>${JSON.stringify(match ?? {})}</code></td>
-                <td>${String(probability ?? 1)}${times === undefined ? '' : `, ${String(times)} times`}</td>
+                <td><code>${JSON.stringify(match)}</code></td>
+                <td>${probability * 100} %${times === undefined ? '' : `, ${times} times`}</td>
                 <td class="number">${applied}</td>
               </tr>`,
           ),
@@ -114,7 +114,7 @@ const showRules = ({ rules }: State, { form }: PageCall<unknown, unknown>): Html
 const showCounts = (title: string, counts: Readonly<Record<string, number>>, none: string): Html =>
   html`<section class="card">
     <h2>${title}</h2>
-    ${Object.keys(counts).length === 0 ? html`<p class="quiet">${none}</p>` : showFacts(Object.entries(counts).toSorted())}
+    ${Object.keys(counts).length === 0 ? html`<p class="quiet">${none}</p>` : showFacts(Object.entries(counts).toSorted(([one], [other]) => one.localeCompare(other)))}
   </section>`;
 
 export const sandboxPages: readonly Page[] = [page];
