@@ -127,7 +127,7 @@ test('health, budget and circuit are shown as they are', async () => {
   const id = await connect('easypost', { 'secret.apiKey': 'EZ-1' });
   expect((await viewer.get(`${base}/${id}`)).text).toContain('Not used yet');
   await commit(store, { writes: successWrites(store, id) });
-  expect((await viewer.get(`${base}/${id}`)).text).toMatch(/Healthy.*<h2>Budget.*closed/s);
+  expect((await viewer.get(`${base}/${id}`)).text).toMatch(/Healthy.*Budget.*not used yet.*closed/s);
   await commit(store, { writes: failureWrites(store, id, `easypost.${canary}`, true) });
   await noteCarrierFailure(store, id, { isLasting: true });
   const { text } = await viewer.get(`${base}/${id}`);

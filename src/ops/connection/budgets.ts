@@ -9,45 +9,57 @@ import { toLabel } from './settings-form.ts';
 /** What the partner allows, how much of it is used now, and what waits for it. */
 export const showBudgets = ({ budgets }: HealthView): Html => {
   const all = Object.entries(budgets);
-  return all.length === 0
-    ? html``
-    : html`<div class="columns">${all.map(([name, one]) => showBudget(name, one))}</div>`;
+  if (all.length === 0) return html``;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Budgets">
+    <table>
+      <caption>
+        Budget
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Calls for</th>
+          <th scope="col">Used now</th>
+          <th scope="col">Pace</th>
+          <th scope="col" class="number">Being done</th>
+          <th scope="col" class="number">Waiting</th>
+          <th scope="col">Time left</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${all.map(([name, one]) => showBudget(name, one))}
+      </tbody>
+    </table>
+  </div>`;
 };
 
 const showBudget = (name: string, budget: BudgetView): Html =>
-  html`<section class="card">
-    <h2>Budget${name === 'default' ? '' : `: ${toLabel(name).toLowerCase()}`}</h2>
-    ${budget.pausedMs > 0 ? html`<p><span class="badge warn">The partner asked us to wait ${toAge(budget.pausedMs)}</span></p>` : ''}
-    ${budget.windows.map(({ used, calls, perMs }) => showUse(`calls in ${toSpan(perMs)}`, used, calls))}
-    ${budget.atOnce === null ? '' : showUse('calls at once', budget.atOnce.used, budget.atOnce.max)}
-    <dl class="facts">
-      <dt>Pace</dt>
-      <dd>
-        ${toRate(budget.callsPerSecond)} calls a second
-        ${isSlowed(budget) ? html`<span class="badge warn">of ${toRate(budget.limitPerSecond)}, after a 429</span>` : ''}
-      </dd>
-      <dt>Left free</dt>
-      <dd>${budget.marginPercent} %</dd>
-      <dt>Being done</dt>
-      <dd>${toCount(budget.inflight)}</dd>
-      <dt>Waiting</dt>
-      <dd>
-        ${toCount(budget.waiting)}
-        <span class="quiet">${toQueue(budget.queue)}</span>
-      </dd>
-      <dt>Time left</dt>
-      <dd>${budget.waiting === 0 ? html`<span class="quiet">nothing waits</span>` : toAge(budget.etaMs)}</dd>
-    </dl>
-  </section>`;
+  html`<tr>
+    <th scope="row">${name === 'default' ? 'All else' : toLabel(name)}</th>
+    <td>
+      ${budget.windows.length === 0 ? html`<span class="quiet">not used yet</span>` : ''}
+      ${budget.windows.map(({ used, calls, perMs }) => showUse(`in ${toSpan(perMs)}`, used, calls))}
+      ${budget.atOnce === null ? '' : showUse('at once', budget.atOnce.used, budget.atOnce.max)}
+    </td>
+    <td>
+      ${toRate(budget.callsPerSecond)} a second
+      ${isSlowed(budget) ? html`<br /><span class="badge warn">of ${toRate(budget.limitPerSecond)}, after a 429</span>` : ''}
+      ${budget.pausedMs > 0 ? html`<br /><span class="badge warn">asked to wait ${toAge(budget.pausedMs)}</span>` : ''}
+    </td>
+    <td class="number">${toCount(budget.inflight)}</td>
+    <td class="number">${toCount(budget.waiting)}<br /><span class="quiet">${toQueue(budget.queue)}</span></td>
+    <td>${budget.waiting === 0 ? '' : toAge(budget.etaMs)}</td>
+  </tr>`;
 
 const showUse = (words: string, used: number, max: number): Html =>
-  html`<div>${toCount(Math.round(used))} of ${toCount(max)} ${words}</div>
+  html`<div class="use">
+    ${toCount(Math.round(used))} of ${toCount(max)} ${words}
     <progress
       max="${max}"
       value="${used}"
       class="${used >= max * 0.9 ? 'full' : ''}"
-      aria-label="Used: ${words}"
-    ></progress>`;
+      aria-label="Used ${words}"
+    ></progress>
+  </div>`;
 
 /** More than the margin below the limit. */
 const isSlowed = ({ callsPerSecond, limitPerSecond, marginPercent }: BudgetView): boolean =>

@@ -27,7 +27,7 @@ export const showHealth = (health: HealthView, nowMs: number): Html =>
   html`<section class="card">
     <h2>Health</h2>
     <dl class="facts">
-      ${fact('State', showState(health))} ${fact('Last success', showTime(health.lastSuccessAt, nowMs))}
+      ${fact('Last success', showTime(health.lastSuccessAt, nowMs))}
       ${fact('Last failure', health.lastFailureAt === null ? html`<span class="quiet">none</span>` : html`${showTime(health.lastFailureAt, nowMs)} <code>${health.lastFailureCode}</code>`)}
       ${fact('Key is wrong', health.unhealthySince === null ? null : html`since ${showTime(health.unhealthySince, nowMs)}: look at the settings`)}
       ${fact('Circuit', health.circuit === null ? null : showCircuit(health.circuit, nowMs))}
