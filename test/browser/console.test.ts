@@ -76,7 +76,13 @@ describe.skipIf(browser === undefined)('the console in Chromium', { timeout: 60_
     for (const colorScheme of ['light', 'dark'] as const) {
       const width = colorScheme === 'light' ? 1280 : 390;
       const page = await open(`axe-${colorScheme}`, 'admin', { colorScheme, viewport: { width, height: 844 } });
+      const own = orders.replace(/orders$/, '');
       for (const url of [
+        `${own}runs`,
+        `${own}connections`,
+        `${own}connections/${packline.connectionId}`,
+        `${own}connections/${packline.connectionId}/settings`,
+        `${own}connections/new/vtex`,
         `${packline.baseUrl}/ops`,
         orders,
         `${orders}/${orderId}`,
@@ -155,6 +161,37 @@ describe.skipIf(browser === undefined)('the console in Chromium', { timeout: 60_
     await vi.waitFor(async () => expect(await page.locator('#live[data-seen]').count()).toBe(0), { timeout: 10_000 });
     expect(await page.locator('#search').inputValue()).toBe('half an id');
     expect(packline.base.clock.now()).toBeGreaterThan(before);
+    await page.context().close();
+  });
+
+  test('a run moves on by itself before whoever looks on, up to its end', async () => {
+    const page = await open('run-watcher', 'operator');
+    await page.goto(`${packline.baseUrl}/ops/m/${packline.merchantId}/runs`);
+    await page.getByText('Upload stock and prices…').click();
+    const rows = Array.from({ length: 400 }, (_, at) => `sku-${at},store-1,true,${at % 4 === 0 ? 'many' : at}`);
+    const buffer = Buffer.from(['externalProductId,externalStoreLocationId,available,quantity', ...rows].join('\n'));
+    // The partner asks to be left alone for a while, so that there is something to look at.
+    const match = { partner: 'nash', path: '/v1/inventory' };
+    await packline.control('POST', '/faults', { match, times: 1, fault: { kind: 'rateLimit', retryAfterSeconds: 5 } });
+    await page
+      .locator('#file-inventory')
+      .setInputFiles({ name: 'stock.csv', mimeType: 'application/vnd.ms-excel', buffer });
+    const isFed = page.waitForResponse((response) => response.url().endsWith('/events'));
+    await page
+      .locator('form', { has: page.locator('#file-inventory') })
+      .getByRole('button', { name: 'Upload' })
+      .click();
+    await page.waitForURL(/\/runs\/run_/);
+    expect((await isFed).headers()['content-type']).toBe('text/event-stream');
+    expect(await page.getByText('400 rows are here').count()).toBe(1);
+    // The page as a whole is asked for once more at the end: acts are gone, and rejects are there.
+    await vi.waitFor(async () => expect(await page.locator('#rejects tbody tr').count()).toBe(50), { timeout: 30_000 });
+    expect(await page.locator('#feed').textContent()).toMatch(/Completed with rejects.*400 of 400 rows/s);
+    expect(await page.getByText('Cancel…').count()).toBe(0);
+    const download = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'CSV' }).click();
+    expect((await download).suggestedFilename()).toMatch(/^run_\w+-rejects\.csv$/);
+    expect(faults).toEqual([]);
     await page.context().close();
   });
 

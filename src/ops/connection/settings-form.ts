@@ -92,7 +92,7 @@ export const toLabel = (name: string): string => {
 const toText = (value: unknown, control: Control): string => {
   if (value === undefined || value === null) return '';
   if (control === 'lines') return z.array(z.string()).catch([]).parse(value).join('\n');
-  return typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
 };
 
 const hintOf = (control: Control, { description, minimum, maximum }: Field): string =>
