@@ -23,6 +23,7 @@ import { settingsPages } from './pages/settings.ts';
 import { shipmentPages } from './pages/shipment.ts';
 import { shipmentListPages } from './pages/shipments.ts';
 import { webhookPages } from './pages/webhooks.ts';
+import { uploadPages } from './pages/upload.ts';
 
 /** Every page of the console, in the order of the menu. */
 export const pages: readonly Page[] = [
@@ -31,6 +32,7 @@ export const pages: readonly Page[] = [
   ...orderPages,
   ...runListPages,
   ...runPages,
+  ...uploadPages,
   ...connectionListPages,
   // Before what would take `new` for an id.
   ...connectPages,

@@ -60,7 +60,7 @@ test('a list without runs says how they come about', async () => {
 test('a file goes to a run, its rejects are shown and taken away, and corrected they go in', async () => {
   partner.orphans.add(canary);
   const rows = [item('a'), item('b'), item(canary), { ...item('d'), quantity: 'many' }];
-  const sent = await choose(operator, `${base}/runs/upload-inventory`, { once: 'u-1', mode: 'upsert' }, new File([ndjson(rows)], 'stock.ndjson')); // prettier-ignore
+  const sent = await choose(operator, `${base}/runs/upload/inventory/upload-inventory`, { once: 'u-1', mode: 'upsert' }, new File([ndjson(rows)], 'stock.ndjson')); // prettier-ignore
   expect(sent.status).toBe(303);
   expect(sent.location).toMatch(/\/runs\/run_\w+$/);
   const runId = sent.location.split('/').at(-1) ?? '';
@@ -103,7 +103,7 @@ test('the list shows what is asked for, and leads on to older runs', async () =>
 });
 
 test('events are pieces of the page, and the last one says that it is the end', async () => {
-  const sent = await choose(operator, `${base}/runs/upload-inventory`, { dryRun: 'true' }, new File([ndjson([item('dry')])], 'stock.ndjson')); // prettier-ignore
+  const sent = await choose(operator, `${base}/runs/upload/inventory/upload-inventory`, { dryRun: 'true' }, new File([ndjson([item('dry')])], 'stock.ndjson')); // prettier-ignore
   const watching = viewer.get(`${sent.location}/events`);
   await work();
   const { text, headers } = await watching;
@@ -115,7 +115,7 @@ test('events are pieces of the page, and the last one says that it is the end', 
 });
 
 test('what is under way is canceled, and what failed is resumed or not, as the API says', async () => {
-  const sent = await choose(operator, `${base}/runs/upload-products`, {}, new File(['{"externalIdentifier":"p-1"}\n'], 'p.jsonl')); // prettier-ignore
+  const sent = await choose(operator, `${base}/runs/upload/products/upload-products`, {}, new File(['{"externalIdentifier":"p-1"}\n'], 'p.jsonl')); // prettier-ignore
   const canceled = await operator.post(`${sent.location}/cancel`, { once: 'c-1' });
   expect([canceled.status, canceled.headers.get('location')]).toEqual([303, sent.location]);
   const refused = await operator.post(`${sent.location}/resume`, {});
@@ -127,7 +127,7 @@ test('what is under way is canceled, and what failed is resumed or not, as the A
 });
 
 test('a full snapshot that would retire much waits for somebody, who sees what and lets it go on', async () => {
-  const full = await choose(operator, `${base}/runs/upload-inventory`, { mode: 'full' }, new File([ndjson([item('a')])], 'all.ndjson')); // prettier-ignore
+  const full = await choose(operator, `${base}/runs/upload/inventory/upload-inventory`, { mode: 'full' }, new File([ndjson([item('a')])], 'all.ndjson')); // prettier-ignore
   await work();
   const { text } = await operator.get(full.location);
   expect(text).toContain('Waits for you');
@@ -139,12 +139,19 @@ test('a full snapshot that would retire much waits for somebody, who sees what a
 });
 
 test('who only looks can upload nothing, and a file that nobody chose is asked for', async () => {
-  expect((await viewer.get(`${base}/runs`)).text).not.toContain('type="file"');
+  expect((await viewer.get(`${base}/runs`)).text).not.toContain('/upload/');
+  expect((await viewer.get(`${base}/runs/upload/inventory`)).status).toBe(403);
+  expect((await operator.get(`${base}/runs/upload/inventory`)).text).toContain('type="file"');
   const file = new File([ndjson([item('a')])], 'stock.ndjson');
-  expect((await choose(viewer, `${base}/runs/upload-inventory`, {}, file)).status).toBe(403);
-  const none = await choose(operator, `${base}/runs/upload-inventory`, {}, null);
+  expect((await choose(viewer, `${base}/runs/upload/inventory/upload-inventory`, {}, file)).status).toBe(403);
+  const none = await choose(operator, `${base}/runs/upload/inventory/upload-inventory`, {}, null);
   expect([none.status, none.text.includes('choose a file first')]).toEqual([422, true]);
-  const other = await choose(operator, `${base}/runs/upload-inventory`, {}, new File(['x'], 'stock.xlsx'));
+  const other = await choose(
+    operator,
+    `${base}/runs/upload/inventory/upload-inventory`,
+    {},
+    new File(['x'], 'stock.xlsx'),
+  );
   expect(other.status).toBe(422);
 });
 

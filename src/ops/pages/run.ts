@@ -97,7 +97,8 @@ const page = definePage({
         ${showFacts(run, connection, call)} ${showRetire(run, path, form(confirm, { tone: 'danger' }))}
       </div>
       ${showRejects(rejects, run.counts.rejected, path, upload)}`;
-    return { title: `Run: ${kindWords[run.kind]}`, body, isFed, refreshSeconds: isFed ? 10 : 30 };
+    // One that stands still is not asked for again: a file that was chosen stays chosen.
+    return { title: `Run: ${kindWords[run.kind]}`, body, ...(isFed ? { isFed, refreshSeconds: 30 } : {}) };
   },
 });
 

@@ -1,15 +1,15 @@
 import { html } from 'hono/html';
 import * as z from 'zod';
-import { runKinds, type RunKind } from '../../domain/bulk-run.ts';
+import { runKinds } from '../../domain/bulk-run.ts';
 import { IdSchema } from '../../domain/ids.ts';
-import { runModes, runSources, runStatuses } from '../../domain/run.ts';
+import { runSources, runStatuses } from '../../domain/run.ts';
 import { ConnectionViewSchema } from '../../ingress/views/connection-view.ts';
 import { PageSchema } from '../../ingress/views/page.ts';
 import { RunViewSchema, type RunView } from '../../ingress/views/run-view.ts';
+import { holdsRole } from '../../store/users.ts';
 import { definePage, type Html, type MerchantPageCall, type Page, type View } from '../define-page.ts';
 import { toRate } from '../run/progress.ts';
 import { kindWords, modeWords, showBar, showRunStatus, sourceWords, statusWords } from '../run/run-words.ts';
-import { showUpload, uploadActs } from '../run/upload.ts';
 import { toCount } from '../show-amount.ts';
 import { showTime } from '../show-time.ts';
 
@@ -34,7 +34,9 @@ async function view(call: Call): Promise<View> {
   const isFiltered = Object.values(filters).some((value) => value !== undefined);
   const body = html`<div class="head">
       <div><h1>Runs</h1></div>
-      <div class="acts">${runKinds.map((kind) => showNew(call, kind, names))}</div>
+      <div class="acts">
+        ${holdsRole(call.user.role, 'operator') ? runKinds.map((kind) => html`<a class="button" href="${call.path}/upload/${kind}">Upload ${kindWords[kind].toLowerCase()}…</a>`) : ''}
+      </div>
     </div>
     ${showFilters(call)}
     ${page.data.length > 0 ? showRuns(page.data, names, call) : isFiltered ? noneSo(call.path) : none}
@@ -46,30 +48,6 @@ function olderLink({ path, query }: Call, cursor: string): string {
   const given = Object.entries({ ...query, cursor }).filter((pair): pair is [string, NonNullable<(typeof pair)[1]>] => pair[1] !== undefined); // prettier-ignore
   return `${path}?${new URLSearchParams(given).toString()}`;
 }
-
-const showNew = ({ form }: Call, kind: RunKind, names: Names): Html =>
-  html`<details>
-    <summary class="button">Upload ${kindWords[kind].toLowerCase()}…</summary>
-    <div class="card">
-      ${showUpload(form, kind, {
-        fields: html`<div class="field">
-            <label for="to-${kind}">To</label>
-            <select id="to-${kind}" name="connectionId">
-              <option value="">The only connection that takes them</option>
-              ${[...names].map(([id, name]) => html`<option value="${id}">${name}</option>`)}
-            </select>
-          </div>
-          <div class="field">
-            <label for="mode-${kind}">What it is</label>
-            <select id="mode-${kind}" name="mode">
-              ${runModes.map((mode) => html`<option value="${mode}">${modeLabels[mode]}</option>`)}
-            </select>
-          </div>`,
-      })}
-    </div>
-  </details>`;
-
-const modeLabels = { upsert: 'Adds and changes', full: 'All there is: what is missing is retired' } as const;
 
 const choice = (id: string, words: string, all: Readonly<Record<string, string>>, chosen: string | undefined): Html =>
   html`<div class="field">
@@ -145,7 +123,6 @@ const runs = definePage({
   menu: 'Runs',
   query: QuerySchema,
   reads: ['GET /v1/runs', 'GET /v1/connections'],
-  acts: uploadActs,
   view,
 });
 
