@@ -165,39 +165,6 @@ describe.skipIf(browser === undefined)('the console in Chromium', { timeout: 60_
     await page.context().close();
   });
 
-  test('a run moves on by itself before whoever looks on, up to its end', async () => {
-    const page = await open('run-watcher', 'operator');
-    await page.goto(`${packline.baseUrl}/ops/m/${packline.merchantId}/runs`);
-    await page.getByRole('link', { name: 'Upload stock and prices…' }).click();
-    const rows = Array.from({ length: 400 }, (_, at) => `sku-${at},store-1,true,${at % 4 === 0 ? 'many' : at}`);
-    const buffer = Buffer.from(['externalProductId,externalStoreLocationId,available,quantity', ...rows].join('\n'));
-    // The partner asks to be left alone until somebody looks on.
-    const match = { partner: 'nash', path: '/v1/inventory' };
-    await packline.control('POST', '/faults', { match, fault: { kind: 'rateLimit', retryAfterSeconds: 1 } });
-    await page
-      .locator('#file-inventory')
-      .setInputFiles({ name: 'stock.csv', mimeType: 'application/vnd.ms-excel', buffer });
-    const isFed = page.waitForResponse((response) => response.url().endsWith('/events'));
-    await page
-      .locator('form', { has: page.locator('#file-inventory') })
-      .getByRole('button', { name: 'Upload' })
-      .click();
-    await page.waitForURL(/\/runs\/run_/);
-    expect((await isFed).headers()['content-type']).toBe('text/event-stream');
-    expect(await page.getByText('400 rows are here').count()).toBe(1);
-    await packline.control('DELETE', '/faults');
-    const feed = page.locator('#feed');
-    await vi.waitFor(async () => expect(await feed.textContent()).toMatch(/Completed with rejects.*400 of 400 rows/s), { timeout: 25_000 }); // prettier-ignore
-    // The page as a whole is asked for at the end, and not only when its time comes: acts are gone, and rejects are there.
-    await vi.waitFor(async () => expect(await page.getByText('Cancel…').count()).toBe(0), { timeout: 15_000 });
-    expect(await page.locator('#rejects tbody tr').count()).toBe(50);
-    const download = page.waitForEvent('download');
-    await page.getByRole('link', { name: 'CSV' }).click();
-    expect((await download).suggestedFilename()).toMatch(/^run_\w+-rejects\.csv$/);
-    expect(faults).toEqual([]);
-    await page.context().close();
-  });
-
   test('while Redis is away the page says so, and it comes back by itself', async () => {
     const page = await open('patient', 'viewer');
     await page.goto(`${packline.baseUrl}/ops`);
