@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { pages } from '../../src/ops/pages.ts';
+import { makeRunEventRoutes } from '../../src/ingress/routes/run-events.ts';
 import { routes } from '../../src/ingress/routes.ts';
 import { idleSeconds, absoluteMs } from '../../src/store/sessions.ts';
 import { countLoginAttempt } from '../../src/store/login-attempts.ts';
@@ -142,7 +143,8 @@ test('the audit log has every act, with ids and without names or passwords, and 
 });
 
 test('every act of a page is a route of the API, and every page says what it reads', () => {
-  const known = new Set(routes.map(({ method, path }) => `${method.toUpperCase()} ${path}`));
+  const all = [...routes, ...makeRunEventRoutes({ draining: () => false })];
+  const known = new Set(all.map(({ method, path }) => `${method.toUpperCase()} ${path}`));
   const used = pages.flatMap(({ reads, acts }) => [...reads, ...acts.map(({ uses }) => uses)]);
   expect(used.filter((operation) => !known.has(operation))).toEqual([]);
   const acts = pages.flatMap((page) => page.acts);
