@@ -3,20 +3,43 @@ import { composeIngressDeps } from './compose-ingress.ts';
 import { createApp } from './ingress/app.ts';
 import type { listen } from './ingress/listen.ts';
 import { createConsole } from './ops/console.ts';
+import type { ConsoleDeps } from './ops/context.ts';
 import { pages } from './ops/pages.ts';
+import { createBullQueues } from './queues/bull-queues.ts';
+import type { StoreDeps } from './store/deps.ts';
+import { readOrder } from './store/orders.ts';
+import { readRun } from './store/runs.ts';
 
 /** What the HTTP process serves: the API, and under `/ops` the console, which acts through that same API. */
 export function composeSite(
   base: Base,
   state: { draining: () => boolean; shedding: () => boolean },
 ): Parameters<typeof listen>[0] {
-  const { redis, clock, log, config } = base;
+  const { redis, clock, log, config, stores } = base;
   const shown = pages.filter(({ ofSandbox }) => ofSandbox !== true || config.sandbox);
   const { fetch: askApi } = createApp(composeIngressDeps(base, state));
-  const { fetch: askConsole } = createConsole({ redis, clock, log, baseUrl: config.baseUrl, api: askApi }, shown);
+  const deps: ConsoleDeps = {
+    redis,
+    clock,
+    log,
+    baseUrl: config.baseUrl,
+    api: askApi,
+    queues: () => stores.map((store) => createBullQueues(store.redis, store.keys)),
+    merchantOf: (id) => findMerchantOf(stores, id),
+  };
+  const { fetch: askConsole } = createConsole(deps, shown);
   return {
     fetch: (request, env) => (isOps(env.incoming.url ?? '') ? askConsole(request, env) : askApi(request, env)),
   };
 }
 
 const isOps = (target: string): boolean => /^\/ops(?:[/?]|$)/.test(target);
+
+/** Whose it is; a hand-over in a queue names no merchant. */
+async function findMerchantOf(stores: readonly StoreDeps[], id: string): Promise<string | null> {
+  for (const store of stores) {
+    const owner = id.startsWith('run_') ? await readRun(store, id) : (await readOrder(store, id))?.order;
+    if (owner !== undefined && owner !== null) return owner.merchantId;
+  }
+  return null;
+}

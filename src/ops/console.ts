@@ -12,6 +12,8 @@ import { answerNotFound, answerProblem, answerThrown } from './error-page.ts';
 import { mountLogin } from './login.ts';
 import { mountOwnAccount } from './own-account.ts';
 import { createPageHost, mountedAt } from './page-host.ts';
+import { boardPath } from './queue-board.ts';
+import { mountQueues } from './queue-desk.ts';
 import { createCookies } from './session-cookie.ts';
 
 const formBytesMax = 64 * 1024;
@@ -24,7 +26,9 @@ export function createConsole(deps: ConsoleDeps, pages: readonly Page[]): Hono<C
   const host = createPageHost(desk, pages);
   const ownOrigin = new URL(deps.baseUrl).origin;
 
-  app.use(makeSecureHeaders(deps.baseUrl.startsWith('https:')));
+  const isHttps = deps.baseUrl.startsWith('https:');
+  const [ownHeaders, boardHeaders] = [makeSecureHeaders(isHttps, pagePolicy), makeSecureHeaders(isHttps, boardPolicy)];
+  app.use((c, next) => (isBoard(c.req.path) ? boardHeaders : ownHeaders)(c, next));
   app.use(async (c, next) => {
     const startedMs = deps.clock.now();
     const requestId = newId('request', deps.clock);
@@ -53,6 +57,7 @@ export function createConsole(deps: ConsoleDeps, pages: readonly Page[]): Hono<C
 
   mountLogin(app, desk);
   mountOwnAccount(app, desk);
+  mountQueues(app, desk);
   app.get('/ops/pick', (c) => c.redirect(toPicked(pages, c.req.query()), 303));
   for (const page of pages) {
     const at = mountedAt(page);
@@ -79,18 +84,29 @@ const formUrlencoded = 'application/x-www-form-urlencoded';
 const refuseForm = (c: ConsoleContext, detail: string): Promise<Response> =>
   answerProblem(c, { status: 422, title: 'This form cannot be taken', detail, source: 'you' });
 
-const makeSecureHeaders = (isHttps: boolean) =>
+const isBoard = (path: string): boolean => path === boardPath || path.startsWith(`${boardPath}/`);
+const pagePolicy = {
+  defaultSrc: ["'none'"],
+  scriptSrc: ["'self'", NONCE],
+  styleSrc: ["'self'"],
+  imgSrc: ["'self'", 'data:'],
+  connectSrc: ["'self'"],
+  formAction: ["'self'"],
+  baseUri: ["'none'"],
+  frameAncestors: ["'none'"],
+};
+/** bull-board writes styles into its elements, and says where it lies by a `base`. Its scripts are files of ours all the same. */
+const boardPolicy = {
+  ...pagePolicy,
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'", "'unsafe-inline'"],
+  fontSrc: ["'self'", 'data:'],
+  baseUri: ["'self'"],
+};
+
+const makeSecureHeaders = (isHttps: boolean, contentSecurityPolicy: typeof pagePolicy) =>
   secureHeaders({
-    contentSecurityPolicy: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'", NONCE],
-      styleSrc: ["'self'"],
-      imgSrc: ["'self'", 'data:'],
-      connectSrc: ["'self'"],
-      formAction: ["'self'"],
-      baseUri: ["'none'"],
-      frameAncestors: ["'none'"],
-    },
+    contentSecurityPolicy,
     xFrameOptions: 'DENY',
     // With no-referrer a browser would send `Origin: null` with our own forms.
     referrerPolicy: 'same-origin',

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { RedisClient } from '../platform/redis.ts';
+import type { BullQueues } from '../queues/bull-queues.ts';
 import { writeAudit } from '../store/audit.ts';
 import { readSession } from '../store/sessions.ts';
 import type { User } from '../store/users.ts';
@@ -18,6 +19,10 @@ export interface ConsoleDeps {
   /** Under which browsers reach us. */
   baseUrl: string;
   api: FetchApi;
+  /** BullMQ's queues of each shard, for looking at them. */
+  queues(): readonly BullQueues[];
+  /** Whose order or run this is; null where there is none of this id. */
+  merchantOf(id: string): Promise<string | null>;
 }
 
 /** What is known of one request. */

@@ -7,6 +7,7 @@ import { answer, isRefresh, readForm, toLogin, whoIs, type ConsoleContext, type 
 import type { Act, Html, Page, PageCall, Stream } from './define-page.ts';
 import { answerNotFound, answerProblem, toShownStatus } from './error-page.ts';
 import type { Frame } from './layout.ts';
+import { boardPath } from './queue-board.ts';
 import { html } from 'hono/html';
 import { passOn } from './pass-on.ts';
 import { readUpload, type Upload } from './read-upload.ts';
@@ -26,13 +27,15 @@ export function createPageHost(desk: Desk, pages: readonly Page[]) {
   const { deps, cookies } = desk;
   const buckets = createTokenBuckets(deps.clock, pagesPerUser);
 
-  const makeMenu = (page: Page, user: User, merchant: Merchant | null): Frame['menu'] =>
-    pages.flatMap((one) => {
+  const makeMenu = (page: Page, user: User, merchant: Merchant | null): Frame['menu'] => [
+    ...pages.flatMap((one) => {
       const isOpen = one.menu !== undefined && holdsRole(user.role, one.role);
       if (!isOpen || (one.isAboutMerchant && merchant === null)) return [];
       const href = mountedAt(one).replace(':merchantId', merchant?.id ?? '');
       return [{ href, words: one.menu ?? '', isHere: one === page || isBelow(page, one) }];
-    });
+    }),
+    { href: boardPath, words: 'Queues', isHere: false },
+  ];
 
   /** Who asks, for which merchant, and what the page is made from; or the answer that says why not. */
   const open = async (c: ConsoleContext, page: Page, path: string): Promise<Opened | Response> => {
