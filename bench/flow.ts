@@ -35,7 +35,7 @@ async function benchFlow(options: { orders: number; ratePerSecond: number }) {
     const pids = { api: packline.api.pid, worker: worker.pid, redis: packline.redis.pid, sandboxAndLoad: process.pid };
     const countsBefore = await countFlow(redis, pids);
     const partnerCallsBefore = packline.sandbox.books.report().requestsTotal;
-    const hooksBefore = await countHooks(packline.baseUrl);
+    const hooksBefore = await countHooks(packline);
     const apiMemoryMib: number[] = [];
     const workerMemoryMib: number[] = [];
     const sampling = setInterval(
@@ -75,7 +75,7 @@ async function benchFlow(options: { orders: number; ratePerSecond: number }) {
     const totalMs = Date.now() - startedMs;
     clearInterval(sampling);
     const counts = await countFlow(redis, pids);
-    const hooks = (await countHooks(packline.baseUrl)) - hooksBefore;
+    const hooks = (await countHooks(packline)) - hooksBefore;
     const partnerCalls = packline.sandbox.books.report().requestsTotal - partnerCallsBefore;
     const events = packline.subscriber.received.length;
     const perOrder = (amount: number): number => Math.round((amount / options.orders) * 100) / 100;
@@ -125,7 +125,8 @@ async function benchFlow(options: { orders: number; ratePerSecond: number }) {
 }
 
 /** Partners' webhooks that the API has taken. */
-async function countHooks(baseUrl: string): Promise<number> {
-  const metrics = await (await fetch(`${baseUrl}/metrics`)).text();
-  return [...metrics.matchAll(/^packline_webhooks_received_total\{.*\} (\d+)$/gm)].reduce((sum, [, n]) => sum + Number(n), 0); // prettier-ignore
+async function countHooks({ baseUrl, adminKey }: { baseUrl: string; adminKey: string }): Promise<number> {
+  const headers = { authorization: `Bearer ${adminKey}` };
+  const metrics = await (await fetch(`${baseUrl}/metrics`, { headers })).text();
+  return [...metrics.matchAll(/^packline_inbound_events_total\{(?!.*refused_).*\} (\d+)$/gm)].reduce((sum, [, n]) => sum + Number(n), 0); // prettier-ignore
 }

@@ -111,7 +111,10 @@ export function createConnections(
           },
           throttle: (lane, pauseMs) => throttleLane(store, lane, pauseMs),
         },
-        report: ({ durationMs, ...labels }) => metrics.partnerCalls.observe(labels, durationMs / 1000),
+        report: ({ connector: target, operation, outcome, durationMs }) => {
+          metrics.outbound.observe({ target, operation }, durationMs / 1000);
+          metrics.outboundRequests.inc({ target, outcome });
+        },
       },
       {
         connector: connector.id,

@@ -170,6 +170,8 @@ export function composeWorkerDeps(base: Base): WorkerDeps {
     random: Math.random,
     retirePercentMax: base.config.retirePercentMax,
     countUnmapped: (connector, words) => base.metrics.unmappedWords.inc({ connector }, words),
+    countDelivery: (outcome) => base.metrics.deliveries.inc({ outcome }),
+    countItems: (kind, verdict, rows) => base.metrics.items.inc({ kind, verdict }, rows),
     quietAfterMs: base.config.quietSeconds * 1_000,
     reconcileEveryMs: base.config.reconcileHours * 3_600_000,
     ...connections,

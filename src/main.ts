@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import closeWithGrace from 'close-with-grace';
 import { composeBase } from './compose.ts';
 import { composeSite } from './compose-console.ts';
+import { observe } from './compose-observation.ts';
 import { listen } from './ingress/listen.ts';
 import { offerFirstLogin } from './ops/first-login.ts';
 import { loadConfig } from './platform/config.ts';
@@ -24,6 +25,7 @@ let isDraining = false;
 const site = composeSite(base, { draining: () => isDraining, shedding: () => pressure.shedding() });
 const server = await listen(site, { port: config.port, host: config.host, bodyBytesMax: config.bodyBytesMax });
 base.log.info({ host: config.host, port: server.port }, 'api.listening');
+const observation = await observe(base, { isWorker: false });
 const firstLogin = await offerFirstLogin(base, config.baseUrl);
 if (firstLogin !== null) process.stdout.write(firstLogin);
 
@@ -35,6 +37,7 @@ closeWithGrace({ delay: config.drainMs + config.graceMs + 5_000 }, async ({ err,
   await delay(err === undefined ? config.drainMs : 0);
   await server.close(config.graceMs);
   pressure.stop();
+  await observation.stop();
   await highWater.stop();
   await base.close(1_000);
   base.log.info('api.stopped');

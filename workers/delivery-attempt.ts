@@ -42,6 +42,7 @@ export default defineWorker<WorkerDeps, Payload>(deliveryAttempt, async (payload
   }
   const why = await reasonToDrop(delivery, event, endpoint, context);
   if (endpoint === null || why !== null) {
+    context.deps.countDelivery('dropped');
     const missed = why === 'endpoint_gone' && endpoint !== null ? missedBy(endpoint, delivery, event, context) : [];
     const dropped = droppedWrites(delivery, why ?? 'endpoint_gone', context);
     await finish({ writes: [...dropped, ...missed], ...nextInLine(payload, context) });
@@ -68,8 +69,10 @@ export default defineWorker<WorkerDeps, Payload>(deliveryAttempt, async (payload
   const { random } = context.deps;
   const ordered = payload.orderId !== null;
   const verdict = judgeAttempt(delivery, outcome, { nowMs: store.clock.now(), startedMs, ordered, random });
+  const { status } = verdict.after;
+  context.deps.countDelivery(status === 'pending' ? 'retried' : status);
   // What is sent again and fails again is with those that were missed before.
-  const givenUp = verdict.after.status === 'failed' && delivery.replayId === null ? event : null;
+  const givenUp = status === 'failed' && delivery.replayId === null ? event : null;
   const told = await outcomeKnown(endpoint, outcome, givenUp, context);
   await conclude(payload, verdict, [...loggedWrites(verdict.after, outcome, context), ...told], context);
 });

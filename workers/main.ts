@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import closeWithGrace from 'close-with-grace';
 import { composeBase, composeWorkerDeps } from '../src/compose.ts';
+import { observe } from '../src/compose-observation.ts';
 import { Failure } from '../src/domain/failure.ts';
 import { loadConfig } from '../src/platform/config.ts';
 import { isJobName, jobNames, type JobName } from '../src/queues/jobs.ts';
@@ -12,6 +13,7 @@ const base = await composeBase(config, { name: 'worker', profile: 'worker' });
 const only = values.only === undefined ? jobNames : values.only.split(',').map(toJobName);
 const workers = await startWorkers(base, composeWorkerDeps(base), { only });
 base.log.info({ jobs: only, shards: base.stores.length }, 'worker.started');
+const observation = await observe(base, { isWorker: true });
 const highWater = base.watchHighWater();
 // Whoever started us and wants to know when we take work.
 process.send?.('ready');
@@ -19,6 +21,7 @@ process.send?.('ready');
 closeWithGrace({ delay: config.graceMs + 5_000 }, async ({ err, signal }) => {
   base.log[err === undefined ? 'info' : 'fatal']({ err, signal }, 'worker.stopping');
   await highWater.stop();
+  await observation.stop();
   await workers.stop(config.graceMs);
   await base.close(1_000);
   base.log.info('worker.stopped');

@@ -100,7 +100,8 @@ async function send(
   }
   const safetyStock = makeSafetyStock(await readSafetyStock(store, run.merchantId));
   if (!run.dryRun) await reserveDelta(store, owned, run.counts.received);
-  const sending = { store, blobs, catalog, safetyStock, random, signal, isTimeUp, retirePercentMax };
+  const countItems = (verdict: string, rows: number): void => deps.countItems(run.kind, verdict, rows);
+  const sending = { store, blobs, catalog, safetyStock, random, signal, isTimeUp, retirePercentMax, countItems };
   const stop = (await sendRun(run, owned, older, sending)) ?? (await retireAbsent(run, owned, older, sending));
   if (stop?.how === 'failed') throw stop.error;
   return stop;

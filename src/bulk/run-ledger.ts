@@ -4,7 +4,14 @@ import type { Blobs } from '../platform/blobs.ts';
 import { growDelta } from '../store/delta.ts';
 import type { StoreDeps } from '../store/deps.ts';
 import { growCategories, type CategorizedProduct } from '../store/product-categories.ts';
-import { commitRows, finishSegment, type CountName, type OwnedRun, type RunTurn } from '../store/run-progress.ts';
+import {
+  commitRows,
+  finishSegment,
+  type CountName,
+  type DecidedRows,
+  type OwnedRun,
+  type RunTurn,
+} from '../store/run-progress.ts';
 import { readWorkVerdicts, storeVerdicts, verdictByte } from '../store/run-verdicts.ts';
 import type { RunSegment } from '../store/runs.ts';
 import { packFingerprints, packKeys } from './run-row.ts';
@@ -71,7 +78,11 @@ export function createRunLedger(
   store: StoreDeps,
   blobs: Blobs,
   run: OwnedRun,
-  { older, dryRun }: { older: readonly string[]; dryRun: boolean },
+  {
+    older,
+    dryRun,
+    counted,
+  }: { older: readonly string[]; dryRun: boolean; counted?: ((counts: DecidedRows['counts']) => void) | undefined },
 ): RunLedger {
   const segments = new Map<number, OpenSegment>();
   let page = emptyPage();
@@ -100,6 +111,7 @@ export function createRunLedger(
       verdicts,
       reasons,
     });
+    if (!dryRun) counted?.(counts);
     if (accepted.length > 0) await growDelta(store, run);
     if (categorized.length > 0) await growCategories(store, run.connectionId);
     for (const segment of ended) await putAway(segment);

@@ -20,6 +20,8 @@ export interface SendRunDeps {
   safetyStock: SafetyStock;
   random: () => number;
   signal: AbortSignal;
+  /** Rows have come to their end. */
+  countItems?(verdict: string, rows: number): void;
   /** It is time to go back and let others have their turn. */
   isTimeUp: () => boolean;
 }
@@ -41,7 +43,13 @@ export async function sendRun(
 ): Promise<Stop | undefined> {
   const { store, blobs, safetyStock } = deps;
   const { kind, dryRun, storeLocationId } = run;
-  const ledger = createRunLedger(store, blobs, owned, { older, dryRun });
+  const ledger = createRunLedger(store, blobs, owned, {
+    older,
+    dryRun,
+    counted: (counts) => {
+      for (const [verdict, rows] of Object.entries(counts)) if (rows > 0) deps.countItems?.(verdict, rows);
+    },
+  });
   const sender = createBatchSender(
     { kind, dryRun },
     {

@@ -4,6 +4,7 @@ import type { FulfilmentConnection, FulfilmentConnector } from '../connectors/fu
 import type { LastMileConnection, LastMileConnector, LastMilePolicy } from '../connectors/last-mile/port.ts';
 import type { PullPolicy } from '../connectors/oms/catalog-source.ts';
 import type { CallingOmsConnector, OmsConnection, OmsPolicy } from '../connectors/oms/port.ts';
+import type { RunKind } from '../domain/bulk-run.ts';
 import type { Vocabularies } from '../domain/order-change.ts';
 import type { FleetWords } from '../domain/order-fleet.ts';
 import type { Blobs } from '../platform/blobs.ts';
@@ -67,6 +68,10 @@ export interface WorkerDeps {
   retirePercentMax: number;
   /** Words of carriers that no table knows have come, by this connector. */
   countUnmapped(connector: string, words: number): void;
+  /** One attempt to deliver an event has ended so. */
+  countDelivery(outcome: 'delivered' | 'retried' | 'failed' | 'dropped'): void;
+  /** Rows of a bulk run have come to their end. */
+  countItems(kind: RunKind, verdict: string, rows: number): void;
   /** An order at work that nothing was heard of for so long is read at its partner. */
   quietAfterMs: number;
   /** How often all open orders are compared with the partners; 0: never. */

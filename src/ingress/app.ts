@@ -11,6 +11,7 @@ import { makeDocument, registerRoute, registerSecurity, registerWebhooks } from 
 import { createPipeline, type Env } from './pipeline.ts';
 import { makeRefusal, toShownFailure } from './problem.ts';
 import { createRequestMetrics } from './request-metrics.ts';
+import { registerWorkMetrics } from './work-metrics.ts';
 import { routes } from './routes.ts';
 import { makeDocsRoutes } from './routes/docs.ts';
 import { makeRunEventRoutes } from './routes/run-events.ts';
@@ -23,6 +24,7 @@ export function createApp(deps: IngressDeps): OpenAPIHono<Env> {
   const metrics = createRequestMetrics(deps.metrics);
   registerEntryMetrics(deps);
   registerBudgetMetrics(deps);
+  registerWorkMetrics(deps);
   const authenticator = createAuthenticator(deps);
   const pipeline = createPipeline(deps, metrics, authenticator);
   const registry = app.openAPIRegistry;

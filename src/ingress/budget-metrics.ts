@@ -36,27 +36,27 @@ export function registerBudgetMetrics(deps: IngressDeps): void {
       Math.max(0, ...lanes.map(of));
 
   show(
-    'packline_budget_used_ratio',
+    'packline_limiter_budget_used_ratio',
     'Of the account nearest to its limit: calls in the window that ends now, beside the limit.',
     most(({ windows }) => Math.max(0, ...windows.map(({ used, calls }) => used / calls))),
   );
   show(
-    'packline_budget_at_once_ratio',
+    'packline_limiter_at_once_ratio',
     'Of the account nearest to it: calls under way, beside how many may be.',
     most(({ atOnce }) => (atOnce === null ? 0 : atOnce.used / atOnce.max)),
   );
   show(
-    'packline_budget_paused_accounts',
+    'packline_limiter_paused_accounts',
     'Accounts whose partner asked us to wait.',
     (lanes) => lanes.filter(({ pausedMs }) => pausedMs > 0).length,
   );
   show(
-    'packline_budget_eta_seconds',
+    'packline_limiter_eta_seconds',
     'Of the account with the longest queue: when all that waits will have made its first call.',
     most(({ etaMs }) => etaMs / 1_000),
   );
   const waiting = new Gauge({
-    name: 'packline_budget_waiting',
+    name: 'packline_limiter_waiting',
     help: 'Work and calls that wait for a partner’s limit, by class.',
     labelNames: ['connector', 'budget', 'class'] as const,
     registers: [deps.metrics],

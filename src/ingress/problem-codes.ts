@@ -24,6 +24,12 @@ export const problemCodes = {
     'The key does not exist, or has been revoked. A revoked key may still be taken for up to 2 seconds.',
   ),
   'auth.scope': row('rejected', 403, 'The key may not do this', 'The key lacks the scope that this route asks for.'),
+  'auth.installation': row(
+    'rejected',
+    403,
+    'Of the whole installation',
+    'It is about all merchants. Use the installation’s own key, or an admin’s.',
+  ),
   'auth.merchant_required': row(
     'malformed',
     400,

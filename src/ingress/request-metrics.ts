@@ -23,16 +23,10 @@ export function createRequestMetrics(registry: Registry): RequestMetrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers,
   });
-  const refused = new Counter({
-    name: 'packline_webhooks_refused_total',
-    help: 'Inbound webhooks that were not believed, by connector and reason.',
-    labelNames: ['connector', 'reason'] as const,
-    registers,
-  });
-  const taken = new Counter({
-    name: 'packline_webhooks_received_total',
-    help: 'Inbound webhooks that were believed: accepted, duplicate, or changed under one message id.',
-    labelNames: ['connector', 'outcome'] as const,
+  const inbound = new Counter({
+    name: 'packline_inbound_events_total',
+    help: 'Inbound webhooks: accepted, duplicate, or changed under one message id; or `refused_` and why they were not believed.',
+    labelNames: ['source', 'result'] as const,
     registers,
   });
   return {
@@ -40,7 +34,7 @@ export function createRequestMetrics(registry: Registry): RequestMetrics {
       requests.inc({ method, route, status });
       durations.observe({ method, route }, durationMs / 1000);
     },
-    webhookRefused: (connector, reason) => refused.inc({ connector, reason }),
-    webhookTaken: (connector, outcome) => taken.inc({ connector, outcome }),
+    webhookRefused: (connector, reason) => inbound.inc({ source: connector, result: `refused_${reason}` }),
+    webhookTaken: (connector, outcome) => inbound.inc({ source: connector, result: outcome }),
   };
 }

@@ -35,6 +35,7 @@ import { safetyStockRoutes } from './routes/safety-stock.ts';
 import { sandboxRoutes } from './routes/sandbox.ts';
 import { schemaRoutes } from './routes/schemas.ts';
 import { searchRoutes } from './routes/search.ts';
+import { seriesRoutes } from './routes/series.ts';
 import { serviceRoutes } from './routes/services.ts';
 import { shipmentRoutes } from './routes/shipments.ts';
 import { stockReconciliationRoutes } from './routes/stock-reconciliations.ts';
@@ -91,5 +92,6 @@ export const routes: readonly Route[] = [
   ...userRoutes,
   ...auditRoutes,
   ...sandboxRoutes,
+  ...seriesRoutes,
   ...healthRoutes,
 ];

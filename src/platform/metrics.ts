@@ -20,17 +20,35 @@ export function createMetrics() {
       registers,
     }),
     budgetWaits: new Histogram({
-      name: 'packline_budget_wait_seconds',
+      name: 'packline_limiter_wait_seconds',
       help: 'How long calls waited for their slot of a partner’s limit, by connector, budget and class of work.',
       labelNames: ['connector', 'budget', 'class'] as const,
       buckets: secondsBuckets,
       registers,
     }),
-    partnerCalls: new Histogram({
-      name: 'packline_partner_call_duration_seconds',
-      help: 'Calls to partners, by operation and outcome (status class, or the code of the failure).',
-      labelNames: ['connector', 'operation', 'outcome'] as const,
+    outbound: new Histogram({
+      name: 'packline_outbound_duration_seconds',
+      help: 'Calls to partners, by connector and operation.',
+      labelNames: ['target', 'operation'] as const,
       buckets: secondsBuckets,
+      registers,
+    }),
+    outboundRequests: new Counter({
+      name: 'packline_outbound_requests_total',
+      help: 'Calls to partners, by connector and outcome (status class, or the code of the failure).',
+      labelNames: ['target', 'outcome'] as const,
+      registers,
+    }),
+    deliveries: new Counter({
+      name: 'packline_webhook_deliveries_total',
+      help: 'Attempts to deliver events to subscribers: delivered, retried (to be tried again), failed (for good), dropped.',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    items: new Counter({
+      name: 'packline_items_total',
+      help: 'Rows of bulk runs that have come to their end, by kind of run and verdict.',
+      labelNames: ['kind', 'verdict'] as const,
       registers,
     }),
     unmappedWords: new Counter({

@@ -128,6 +128,11 @@ export const SettingsSchema = z.object({
     fallback: 'info',
     about: 'trace, debug, info, warn, error, fatal or silent.',
   }),
+  metricsPort: whole(0, 65_535).optional().register(settingRegistry, {
+    env: 'PACKLINE_METRICS_PORT',
+    about:
+      'TCP port on which this process serves `/metrics`, `/livez` and `/readyz` without a key, on HOST; none when not set. Not for the public.',
+  }),
   ratePerSecond: whole(1, 100_000).register(settingRegistry, {
     env: 'PACKLINE_RATE_PER_SECOND',
     fallback: '50',

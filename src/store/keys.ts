@@ -189,6 +189,11 @@ export const globalKeys = {
   loginAttempts: (digest: string) => `{pl:g}:login-attempts:${digest}`,
   /** What people and keys have done: a stream. */
   audit: '{pl:g}:audit',
+  /** Numbers of one step of time (series.ts), and which process takes what is read once for all. */
+  series: (window: string, step: number) => `{pl:g}:series:${window}:${step}`,
+  seriesClaim: (step: number) => `{pl:g}:series-claim:${step}`,
+  /** Worker processes, by when they last said that they are there (ms). */
+  workersAlive: '{pl:g}:workers-alive',
   /** Written and read back by readiness. */
   ready: '{pl:g}:ready',
 };

@@ -84,6 +84,6 @@ test.each(closed.map((operation) => [nameOf(operation), operation] as const))(
 test('what is open to everybody is what anybody may know, and the door whose URL is the secret', () => {
   const open = operations.filter(({ scope }) => scope === undefined).map(nameOf);
   const lastMile = ['create-service', 'rates', 'list-carriers', 'cancel-service', 'pause-service'].map((call) => `POST /last-mile/{token}/${call}`); // prettier-ignore
-  const wanted = ['GET /livez', 'GET /readyz', 'GET /metrics', 'GET /openapi.json', 'GET /docs', 'GET /docs/reference.js', 'GET /docs/problems/{code}', 'GET /schemas', 'GET /schemas/{type}', 'POST /in/{token}', 'POST /in/{token}/api/notification/', 'POST /in/{token}/oauth/token', ...lastMile, 'POST /compat/vtex-pick-and-pack/token']; // prettier-ignore
+  const wanted = ['GET /livez', 'GET /readyz', 'GET /openapi.json', 'GET /docs', 'GET /docs/reference.js', 'GET /docs/problems/{code}', 'GET /schemas', 'GET /schemas/{type}', 'POST /in/{token}', 'POST /in/{token}/api/notification/', 'POST /in/{token}/oauth/token', ...lastMile, 'POST /compat/vtex-pick-and-pack/token']; // prettier-ignore
   expect(open.sort()).toEqual(wanted.sort());
 });

@@ -244,6 +244,7 @@ async function manageUsers({ secrets }: World, { must }: Acts): Promise<string> 
   const left = { userId: idOf(await must('operator', 'POST /v1/users', { json: { name: 'gone', role: 'viewer' } })) };
   await must('operator', 'DELETE /v1/users/{userId}', { params: left });
   for (const form of ['', '.ndjson', '.csv']) await must('operator', `GET /v1/audit${form}`);
+  for (const route of ['GET /metrics', 'GET /v1/metrics/series']) await must('operator', route);
   return params.userId;
 }
 

@@ -14,13 +14,14 @@ export async function checkMetrics(world: World): Promise<string[]> {
   }
 }
 
-const readMetrics = async (port: number): Promise<string> => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+const readMetrics = async (port: number, adminKey: string): Promise<string> =>
+  (await fetch(`http://127.0.0.1:${port}/metrics`, { headers: { authorization: `Bearer ${adminKey}` } })).text();
 
-async function compare({ fleet, balancer }: World): Promise<string[]> {
+async function compare({ fleet, balancer, packline }: World): Promise<string[]> {
   const lies: string[] = [];
   for (const { port, process } of fleet.apis) {
     if (process.hasEnded()) continue;
-    const text = await readMetrics(port).catch(() => null);
+    const text = await readMetrics(port, packline.adminKey).catch(() => null);
     if (text === null) {
       lies.push(`port ${port}: no metrics`);
       continue;

@@ -143,7 +143,7 @@ describe('no person and no secret is in', () => {
   });
 
   test('the metrics', async () => {
-    const { text } = await send('nobody', 'GET /metrics');
+    const { text } = await send('operator', 'GET /metrics');
     expect(told(search.in('metrics', text))).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { createSandbox } from '../../src/sandbox/sandbox.ts';
 import { leaseEntries } from '../../src/store/entries.ts';
-import { startIngress } from '../support/ingress.ts';
+import { adminKey, startIngress } from '../support/ingress.ts';
 import { testRedis } from '../support/redis.ts';
 
 const redis = await testRedis();
@@ -204,11 +204,11 @@ test('health tells of credentials and of each budget', async () => {
       catalog: { limitPerSecond: 10 },
     },
   });
-  const { text: metrics } = await ingress.request('GET', '/metrics');
-  expect(metrics).toMatch(/^packline_budget_used_ratio\{connector="nash",budget="default"\} [\d.]+$/m);
-  expect(metrics).toMatch(/^packline_budget_waiting\{connector="nash",budget="catalog",class="inventory"\} 0$/m);
+  const { text: metrics } = await ingress.request('GET', '/metrics', { key: adminKey });
+  expect(metrics).toMatch(/^packline_limiter_budget_used_ratio\{connector="nash",budget="default"\} [\d.]+$/m);
+  expect(metrics).toMatch(/^packline_limiter_waiting\{connector="nash",budget="catalog",class="inventory"\} 0$/m);
   expect(metrics).toMatch(
-    /^packline_budget_wait_seconds_count\{connector="nash",budget="default",class="orders"\} [1-9]/m,
+    /^packline_limiter_wait_seconds_count\{connector="nash",budget="default",class="orders"\} [1-9]/m,
   );
 });
 

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { makeWebhookSecret, signWebhook } from '../../src/platform/signature.ts';
 import { leaseEntries } from '../../src/store/entries.ts';
 import { readMessage } from '../../src/store/inbox.ts';
-import { startIngress } from '../support/ingress.ts';
+import { adminKey, startIngress } from '../support/ingress.ts';
 import { testRedis } from '../support/redis.ts';
 
 const redis = await testRedis();
@@ -61,8 +61,8 @@ test('the same message again changes nothing, and another body under its id only
   expect((await request('POST', path, { raw: other, headers: signed('msg_2', other) })).status).toBe(200);
   expect(await workOf(connectionId)).toHaveLength(1);
   expect(ingress.log.messages()).toContain('webhook.changed');
-  const metrics = await request('GET', '/metrics');
-  expect(metrics.text).toContain('packline_webhooks_received_total{connector="nash",outcome="duplicate"}');
+  const metrics = await request('GET', '/metrics', { key: adminKey });
+  expect(metrics.text).toContain('packline_inbound_events_total{source="nash",result="duplicate"}');
 });
 
 test('an unknown token is a 404, whatever it is signed with', async () => {
@@ -122,7 +122,7 @@ test('every kind of bad signature gets one and the same answer; the reason is fo
   }
   expect(answers.size).toBe(1);
   expect(await workOf(connectionId)).toEqual([]);
-  expect((await request('GET', '/metrics')).text).toContain('packline_webhooks_refused_total{connector="nash",reason="id_missing"}'); // prettier-ignore
+  expect((await request('GET', '/metrics', { key: adminKey })).text).toContain('packline_inbound_events_total{source="nash",result="refused_id_missing"}'); // prettier-ignore
 });
 
 test('bytes that differ where text would not are refused', async () => {

@@ -41,7 +41,7 @@ test('nothing is kept by caches or guessed by browsers', async () => {
 test('metrics count requests by route pattern and never by id', async () => {
   const { key } = await ingress.tenant();
   await request('GET', '/v1/orders/ord_01jd3xk5q8h2v4m6n7p9r0stwz', { key });
-  const { text } = await request('GET', '/metrics');
+  const { text } = await request('GET', '/metrics', { key: adminKey });
   expect(text).toMatch(
     /packline_http_requests_total\{method="GET",route="\/v1\/orders\/:orderId",status="404"\} [1-9]/,
   );
@@ -51,7 +51,11 @@ test('metrics count requests by route pattern and never by id', async () => {
 test('metrics count the work that waits when they are asked', async () => {
   const { key } = await ingress.tenant();
   const waiting = async (): Promise<number> =>
-    Number(/^packline_entries\{shard="0",state="waiting"\} (\d+)$/m.exec((await request('GET', '/metrics')).text)?.[1]);
+    Number(
+      /^packline_entries\{shard="0",state="waiting"\} (\d+)$/m.exec(
+        (await request('GET', '/metrics', { key: adminKey })).text,
+      )?.[1],
+    );
   const before = await waiting();
   const posted = await request('POST', '/v1/orders', {
     key,

@@ -1,3 +1,4 @@
+import { adminKey } from '../support/ingress.ts';
 import { expect, test } from 'vitest';
 import { startTroubledIngress } from '../support/troubled-ingress.ts';
 
@@ -20,7 +21,7 @@ test('a Redis that is gone is answered 503 within a moment, and the process live
   }
   expect(Date.now() - startedMs).toBeLessThan(5_000);
   expect((await request('GET', '/livez')).status).toBe(200);
-  const metrics = await request('GET', '/metrics');
+  const metrics = await request('GET', '/metrics', { key: adminKey });
   expect(metrics.status).toBe(200);
   expect(metrics.text).not.toMatch(/^packline_entries\{/m);
 });

@@ -96,6 +96,8 @@ export async function openWorkbench(client: Redis): Promise<Workbench> {
     random: () => 0.5,
     retirePercentMax: 10,
     countUnmapped: () => undefined,
+    countDelivery: () => undefined,
+    countItems: () => undefined,
     quietAfterMs,
     reconcileEveryMs,
     ...createConnections({ http, clock, metrics: createMetrics() }, { baseUrl: 'http://127.0.0.1:3000' }),

@@ -43,8 +43,12 @@ const getMetrics = defineGlobalRoute({
   method: 'get',
   path: '/metrics',
   summary: 'Metrics in Prometheus’ text format',
+  description:
+    'Of this process alone. They tell how a business goes, so the key of an admin is needed here; without a key each process serves them on `PACKLINE_METRICS_PORT`.',
   tag,
-  scope: 'none',
+  scope: 'admin',
+  // They are most wanted when Redis is away.
+  checksGeneration: true,
   answers: { 200: { description: 'All of them', type: 'text/plain' } },
   handle: async ({ deps: { metrics } }) => ({
     status: 200,
