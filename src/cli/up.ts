@@ -120,8 +120,21 @@ async function bringUp(context: UpContext, supervisor: Supervisor, signal: Abort
   };
   const localUrl = toCallableUrl(config.host, port);
   const sandboxUrl = `http://127.0.0.1:${sandboxPort}`;
-  const makeService = (name: string, kind: keyof Programs, args: string[], readiness: Readiness) =>
-    makeProgramService({ name, stage: stages[kind], path: programs[kind], args, settings, readiness, log });
+  const makeService = (name: string, kind: keyof Programs, args: string[], readiness: Readiness, own = {}) =>
+    makeProgramService({
+      name,
+      stage: stages[kind],
+      path: programs[kind],
+      args,
+      settings: { ...settings, ...own },
+      readiness,
+      log,
+    });
+  /** On one host each process needs a port of its own: the API has the one that is set, workers those after it. */
+  const metricsPortOf = (worker: number): Record<string, string> =>
+    config.metricsPort === undefined || config.metricsPort === 0
+      ? {}
+      : { PACKLINE_METRICS_PORT: String(config.metricsPort + 1 + worker) };
 
   if (options.sandbox) {
     const args = ['--port', String(sandboxPort)];
@@ -129,7 +142,9 @@ async function bringUp(context: UpContext, supervisor: Supervisor, signal: Abort
   }
   await supervisor.start(makeService('api', 'api', [], { url: `${localUrl}/readyz`, accepts: 'ok' }));
   const workerNames = Array.from({ length: options.workers }, (_, index) => `worker-${index + 1}`);
-  await Promise.all(workerNames.map((name) => supervisor.start(makeService(name, 'worker', [], 'message'))));
+  await Promise.all(
+    workerNames.map((name, at) => supervisor.start(makeService(name, 'worker', [], 'message', metricsPortOf(at)))),
+  );
 
   const demo: DemoContext = { baseUrl: localUrl, adminKey, sandboxUrl, home, log };
   if (options.sandbox) await hooks.seedDemo?.(demo);
