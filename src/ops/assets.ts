@@ -12,6 +12,10 @@ const sources = {
   'console.js': { from: own('console.js'), type: 'text/javascript; charset=utf-8' },
   'htmx.js': { from: require.resolve('htmx.org/dist/htmx.min.js'), type: 'text/javascript; charset=utf-8' },
   'hx-sse.js': { from: require.resolve('htmx.org/dist/ext/hx-sse.min.js'), type: 'text/javascript; charset=utf-8' },
+  // Of the Overview alone.
+  'charts.js': { from: own('charts.js'), type: 'text/javascript; charset=utf-8' },
+  'uplot.js': { from: require.resolve('uplot/dist/uPlot.iife.min.js'), type: 'text/javascript; charset=utf-8' },
+  'uplot.css': { from: require.resolve('uplot/dist/uPlot.min.css'), type: 'text/css; charset=utf-8' },
 } as const;
 export type AssetName = keyof typeof sources;
 

@@ -13,6 +13,7 @@ import { endpointPages } from './pages/endpoint.ts';
 import { merchantPages } from './pages/merchant.ts';
 import { orderPages } from './pages/order.ts';
 import { orderListPages } from './pages/orders.ts';
+import { overviewPages } from './pages/overview.ts';
 import { reportPages } from './pages/reconciliation-report.ts';
 import { reconciliationPages } from './pages/reconciliation.ts';
 import { replayPages } from './pages/replays.ts';
@@ -28,6 +29,7 @@ import { uploadPages } from './pages/upload.ts';
 /** Every page of the console, in the order of the menu. */
 export const pages: readonly Page[] = [
   ...attentionPages,
+  ...overviewPages,
   ...orderListPages,
   ...orderPages,
   ...runListPages,

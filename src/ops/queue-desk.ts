@@ -22,8 +22,8 @@ export function judgeBoardRequest(method: string, path: string): Verdict {
 /** The queues themselves, behind the console's login: bull-board, which acts only for operators and only by retrying. */
 export function mountQueues(app: Hono<ConsoleEnv>, desk: Desk): void {
   const boards = new Map<boolean, ReturnType<typeof createQueueBoard>>();
-  const boardFor = (user: User): ReturnType<typeof createQueueBoard> => {
-    const acts = holdsRole(user.role, 'operator');
+  const boardFor = (user: User): ReturnType<typeof createQueueBoard> => boardOf(holdsRole(user.role, 'operator'));
+  const boardOf = (acts: boolean): ReturnType<typeof createQueueBoard> => {
     const known = boards.get(acts) ?? createQueueBoard({ queues: desk.deps.queues(), acts });
     boards.set(acts, known);
     return known;
@@ -35,6 +35,17 @@ export function mountQueues(app: Hono<ConsoleEnv>, desk: Desk): void {
     const merchantId = await desk.deps.merchantOf(id);
     if (merchantId === null) return answerNotFound(c);
     return c.redirect(`/ops/m/${merchantId}/${id.startsWith('run_') ? 'runs' : 'orders'}/${id}`, 303);
+  });
+
+  // Its code is public: the same for everybody, like the console's own. Names hold a digest of the content.
+  app.get(`${boardPath}/static/*`, async (c) => {
+    if (judgeBoardRequest('GET', c.req.path.slice(boardPath.length)) === 'none') return answerNotFound(c);
+    const board = await boardOf(false);
+    const response = await board.fetch(c.req.raw, c.env);
+    if (!response.ok) return answerNotFound(c);
+    const headers = new Headers(response.headers);
+    headers.set('Cache-Control', 'public, max-age=31536000, immutable');
+    return new Response(response.body, { status: response.status, headers });
   });
 
   const serve = async (c: ConsoleContext): Promise<Response> => {
