@@ -13,6 +13,7 @@ import { createHttp, type Http } from './platform/http.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { readOrCreatePrivateFile } from './platform/private-file.ts';
+import { startTracing } from './platform/open-telemetry.ts';
 import { openPrivateLog, type PrivateLog } from './platform/private-log.ts';
 import { closeRedis, createRedis, untilRedisReady, type RedisClient, type RedisProfile } from './platform/redis.ts';
 import { assertDurable } from './platform/redis-durability.ts';
@@ -68,8 +69,12 @@ export async function composeBase(
     log?: Log;
   },
 ): Promise<Base> {
-  const { clock = systemClock, log = createLog({ level: config.logLevel, name: process.name }) } = process;
+  const {
+    clock = systemClock,
+    log = createLog({ level: config.logLevel, name: process.name, traced: config.otlpEndpoint !== undefined }),
+  } = process;
   if (config.redisUrl === undefined) throw new Failure('misconfigured', 'config.invalid', 'REDIS_URL is not set');
+  const stopTracing = await traceAs(process.name, config);
   const current = await loadOrCreateSecretKey(config);
   const keyring = createKeyring({ current, previous: config.previousSecretKeys });
   const redis = createRedis(config.redisUrl, process.profile, log);
@@ -127,9 +132,19 @@ export async function composeBase(
       }),
     close: async (deadlineMs) => {
       await http.close();
+      await stopTracing();
       await Promise.all(clients.map((client) => closeRedis(client, deadlineMs)));
     },
   };
+}
+
+/** OpenTelemetry is loaded where it is wanted. */
+async function traceAs(
+  service: string,
+  { otlpEndpoint: endpoint, traceRatio: ratio, tracePartners: tells }: Config,
+): Promise<() => Promise<void>> {
+  if (endpoint === undefined) return () => Promise.resolve();
+  return startTracing({ endpoint, ratio, tells, service, version: packageVersion });
 }
 
 /** Before anything is served: a Redis that was restored knows persons who were erased since its backup. */

@@ -3,6 +3,7 @@ import { Failure } from '../domain/failure.ts';
 import type { Clock } from '../platform/clock.ts';
 import { awaitDeparture, type Departing, type Departure } from '../platform/departure.ts';
 import type { Http, HttpReply } from '../platform/http.ts';
+import { traceHeadersFor, withSpan } from '../platform/trace.ts';
 import type { ConnectorCall, ConnectorIo } from './io.ts';
 
 interface TakenSlot extends Departure {
@@ -58,7 +59,14 @@ export function createConnectorIo(
     return (await awaitDeparture(clock, slot, target.signal)) ?? takeSlot(call);
   };
 
-  const once = async (call: ConnectorCall): Promise<HttpReply> => {
+  const once = (call: ConnectorCall): Promise<HttpReply> =>
+    withSpan({ name: `${target.connector} ${call.operation}`, kind: 'client' }, async (span) => {
+      const reply = await send(call);
+      span.set({ 'http.response.status_code': reply.status });
+      return reply;
+    });
+
+  const send = async (call: ConnectorCall): Promise<HttpReply> => {
     const { onSent, end } = await takeSlot(call);
     target.onCall?.();
     const startedMs = clock.now();
@@ -74,7 +82,7 @@ export function createConnectorIo(
       const reply = await http.request({
         method,
         url,
-        headers,
+        headers: { ...headers, ...traceHeadersFor(target.connector) },
         ...(body === undefined ? {} : { body }),
         ...(timeouts === undefined ? {} : { timeouts }),
         replyBytesMax: replyBytesMax ?? 4 * 1024 * 1024,

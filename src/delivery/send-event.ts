@@ -10,6 +10,7 @@ import {
   type Http,
   type HttpReply,
 } from '../platform/http.ts';
+import { traceHeadersFor, withSpan } from '../platform/trace.ts';
 import { signWebhook } from '../platform/signature.ts';
 import type { AttemptExchange } from '../store/delivery-attempts.ts';
 import type { SigningKey } from '../store/endpoint-secrets.ts';
@@ -62,16 +63,18 @@ export async function sendEvent(
     timings: timings ?? { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null, totalMs: 0 },
   });
   const post = (): Promise<HttpReply> =>
-    http.request({
-      method: 'POST',
-      url: event.url,
-      headers,
-      body: event.body,
-      onTooLarge: 'cut',
-      signal,
-      onEnd: (ended) => (timings = ended),
-      ...(onSent !== undefined && { onSent }),
-    });
+    withSpan({ name: 'deliver event', kind: 'client' }, () =>
+      http.request({
+        method: 'POST',
+        url: event.url,
+        headers: { ...headers, ...traceHeadersFor('subscribers') },
+        body: event.body,
+        onTooLarge: 'cut',
+        signal,
+        onEnd: (ended) => (timings = ended),
+        ...(onSent !== undefined && { onSent }),
+      }),
+    );
   try {
     const beganMs = performance.now();
     const reply = await post().catch((error: unknown) => {

@@ -1,4 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { withSpan } from '../platform/trace.ts';
 import { createAuthenticator } from './authenticate.ts';
 import { makeNashRoutes } from './compat/nash/make-routes.ts';
 import { makePickAndPackRoutes } from './compat/vtex-pick-and-pack/make-routes.ts';
@@ -49,7 +51,7 @@ export function createApp(deps: IngressDeps): OpenAPIHono<Env> {
   for (const route of mounted) {
     registerRoute(registry, route);
     // One handler and no middleware: with a second one, Hono composes them anew for each request.
-    app.on(route.method.toUpperCase(), [route.path], (c) => pipeline.handle(c, route));
+    app.on(route.method.toUpperCase(), [route.path], (c) => traced(c, route, () => pipeline.handle(c, route)));
   }
 
   app.notFound((c) => {
@@ -63,6 +65,17 @@ export function createApp(deps: IngressDeps): OpenAPIHono<Env> {
   app.onError((error, c) => pipeline.refuse(c, toShownFailure(error).failure));
   return app;
 }
+
+/** Whoever needs no key does not say what is traced. */
+const traced = (c: Context<Env>, route: Route, answer: () => Promise<Response>): Promise<Response> => {
+  const parent = route.scope === 'none' ? undefined : (c.env?.incoming?.headers ?? c.req.header())['traceparent'];
+  const name = `${route.method.toUpperCase()} ${route.path}`;
+  return withSpan({ name, kind: 'server', parent: typeof parent === 'string' ? parent : undefined }, async (span) => {
+    const response = await answer();
+    span.set({ 'http.response.status_code': response.status });
+    return response;
+  });
+};
 
 const methods = ['GET', 'POST', 'PATCH', 'DELETE'];
 const allowedMethods = (app: OpenAPIHono<Env>, path: string): string[] =>

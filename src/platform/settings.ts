@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { blobSettings } from './blob-settings.ts';
+import { traceSettings } from './trace-settings.ts';
 import { RedisTargetSchema, redisUrlForms } from './redis-url.ts';
 import { flag, list, settingRegistry, text, whole, type Setting } from './setting-values.ts';
 
@@ -133,6 +134,7 @@ export const SettingsSchema = z.object({
     about:
       'TCP port on which this process serves `/metrics`, `/livez` and `/readyz` without a key, on HOST; none when not set. Not for the public.',
   }),
+  ...traceSettings,
   ratePerSecond: whole(1, 100_000).register(settingRegistry, {
     env: 'PACKLINE_RATE_PER_SECOND',
     fallback: '50',

@@ -3,6 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { startDeadline, type Deadline } from '../platform/deadline.ts';
 import { toStoreFailure } from '../platform/redis-away.ts';
+import { withSpan } from '../platform/trace.ts';
 import type { RedisClient } from '../platform/redis.ts';
 import {
   commit,
@@ -111,7 +112,14 @@ export function runWorker<D, P extends Record<string, unknown>>(
   const concurrency = Math.min(job.policy.concurrency, runner.concurrencyMax);
   return takeBatches(job.name, { store, redis, log, concurrency }, async (entry, { mayTake, isDraining }) => {
     const startedMs = clock.now();
-    const { outcome, next } = await runOnce(job, handle, runner, entry, { mayTake, isDraining });
+    const { outcome, next } = await withSpan(
+      { name: `job ${job.name}`, kind: 'consumer', parent: entry.trace, attributes: { 'packline.job': job.name } },
+      async (span) => {
+        const ran = await runOnce(job, handle, runner, entry, { mayTake, isDraining });
+        span.set({ 'packline.outcome': ran.outcome });
+        return ran;
+      },
+    );
     runner.observe({ job: job.name, outcome, durationMs: clock.now() - startedMs });
     return next;
   });

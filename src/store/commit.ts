@@ -1,6 +1,7 @@
 import { Failure } from '../domain/failure.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RedisClient } from '../platform/redis.ts';
+import { currentTraceparent } from '../platform/trace.ts';
 import { appliedMarkSeconds, entryLua, inflightDefault, toBegun, type BegunEntry } from './entry-lua.ts';
 import { issueLua } from './issue-lua.ts';
 import type { Keys } from './keys.ts';
@@ -155,6 +156,8 @@ if s.how == 'retry' or s.how == 'again' then
   end
   if s.how == 'again' then
     mine.tries = 0
+    -- Whoever asked for it has been served: what comes round begins a trace of its own.
+    mine.trace = nil
     forgetFailures(s.id)
   end
   mine.lane = s.lane or from
@@ -175,8 +178,8 @@ else
 end
 return passOn(from, mine.job)`);
 
-/** An entry as the scripts read it. */
-export const fromEntry = (entry: NewEntry) => ({
+/** An entry as the scripts read it. `trace`: what it follows from. */
+export const fromEntry = (entry: NewEntry, trace: string | null = currentTraceparent() ?? null) => ({
   id: entry.id,
   delay: entry.delayMs ?? 0,
   entry: {
@@ -184,6 +187,7 @@ export const fromEntry = (entry: NewEntry) => ({
     lane: entry.lane,
     class: workClasses[entry.class],
     payload: JSON.stringify(entry.payload),
+    ...(trace === null ? {} : { trace }),
   },
 });
 
@@ -229,11 +233,11 @@ async function send(deps: CommitDeps, plan: CommitPlan, mayTake: boolean): Promi
     mark: appliedMarkSeconds,
     guards: plan.guards ?? [],
     writes: writes.map((write) => write.length),
-    entries: (plan.entries ?? []).map(fromEntry),
+    entries: (plan.entries ?? []).map((entry) => fromEntry(entry)),
     enqueue: (plan.enqueue ?? []).map((q) => ({ list: q.list, member: q.member, entry: fromEntry(q.entry) })),
     ...(settle && { settle: 'delayMs' in settle ? { ...settle, delay: settle.delayMs } : settle }),
     ...(mayTake && { take: true, cap: inflightDefault }),
-    ...(advance && { advance: { ...advance, entry: fromEntry(advance.entry) } }),
+    ...(advance && { advance: { ...advance, entry: fromEntry(advance.entry, null) } }),
   };
   const reply = await runReplicated(deps, script, [keys.tag], [JSON.stringify(header), ...writes.flat()]);
   if (reply === 'generation') throw generationFailure();

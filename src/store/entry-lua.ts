@@ -12,7 +12,7 @@ export const inflightDefault = 200;
 /**
  * The Lua that every script which touches work entries shares. `T` is the shard's tag, `now` milliseconds.
  *
- * entry = { job, lane, class, payload, attempt, tries, runs }: `attempt` counts runs begun and ended, so that whoever holds
+ * entry = { job, lane, class, payload, attempt, tries, runs, trace }: `attempt` counts runs begun and ended, so that whoever holds
  * an earlier one (a copy of a hand-over, a run that was given up) holds nothing; `tries` counts failures that use up the
  * job's budget of attempts; `runs` counts runs begun since it last waited; `failing` since when all its runs have failed (ms);
  * `issue` holds it, and `retried` says since when again.
@@ -79,6 +79,8 @@ export interface BegunEntry {
   runs: number;
   /** When the first of its runs failed, of those that have all failed since (ms). */
   failingSinceMs: number | undefined;
+  /** W3C traceparent of what it follows from. */
+  trace?: string;
 }
 
 /** An entry as it lies in Redis. */
@@ -91,13 +93,14 @@ export interface StoredEntry {
   tries: number;
   runs?: number;
   failing?: number;
+  trace?: string;
 }
 
 export function toBegun(id: string, raw: string): BegunEntry {
   const { payload, runs = 0, failing, ...entry } = parseStored<StoredEntry>(raw);
-  const { attempt, tries, lane } = entry;
+  const { attempt, tries, lane, trace } = entry;
   const of = { class: entry.class, payload: parseStored<unknown>(payload), runs, failingSinceMs: failing };
-  return { id, attempt, tries, lane, ...of };
+  return { id, attempt, tries, lane, ...of, ...(trace !== undefined && { trace }) };
 }
 
 /** Long enough that no stray hand-over of an applied entry can still be under way, short enough to stay small. */

@@ -115,7 +115,7 @@ async function commitAll(
       fields: written[at]?.length ?? 0,
       member: dueMember(parcel),
       ...dueOf(deps, before?.parcel ?? null, parcel),
-      entries: entries.map(fromEntry),
+      entries: entries.map((entry) => fromEntry(entry)),
     })),
   };
   const reply = await runReplicated(deps, changeScript, [keys.tag], [JSON.stringify(header), ...written.flat()]);

@@ -75,7 +75,7 @@ export async function createService(
       JSON.stringify(service),
       wrapped,
       key.seal(JSON.stringify(request), context),
-      JSON.stringify(work(id).map(fromEntry)),
+      JSON.stringify(work(id).map((entry) => fromEntry(entry))),
       keys.service(''),
     ],
   );

@@ -74,7 +74,7 @@ describe.skipIf(browser === undefined)('the Overview and the queues in Chromium'
     const page = await open('/ops/overview', { javaScriptEnabled: false });
     expect(await page.locator('.plot:visible').count()).toBe(0);
     const backlog = page.getByRole('region', { name: /Work that waits/ });
-    await page.locator('details').nth(1).locator('summary').click();
+    await page.locator('.chart details').nth(1).locator('summary').click();
     expect(await backlog.getByRole('columnheader').allTextContents()).toEqual(['Time', 'fulfilment-submit', 'sweep']);
     expect(await backlog.getByRole('row').count()).toBe(25);
   });
