@@ -13,6 +13,8 @@ export interface BoardParts {
   acts: boolean;
 }
 
+export type AskBoard = Hono['fetch'];
+
 /** What waits in BullMQ is references only; what is shown of it is these, whatever else should ever be there. */
 export function toShownData(data: unknown): { entries: { id: string; attempt: number; lostRuns: number }[] } {
   const entries = typeof data === 'object' && data !== null && 'entries' in data ? data.entries : undefined;
@@ -43,7 +45,7 @@ const hideWords = (key: string, value: unknown): unknown =>
   key === 'stacktrace' ? [] : key === 'failedReason' && value ? 'It failed: see the log of its worker.' : value;
 
 /** bull-board over all queues, loaded when somebody opens it first. */
-export async function createQueueBoard({ queues, acts }: BoardParts): Promise<Hono> {
+export async function createQueueBoard({ queues, acts }: BoardParts): Promise<AskBoard> {
   const [{ createBullBoard }, { BullMQAdapter }, { HonoAdapter: Adapter }, { serveStatic }] = await Promise.all([
     import('@bull-board/api'),
     import('@bull-board/api/bullMQAdapter'),
@@ -84,5 +86,6 @@ export async function createQueueBoard({ queues, acts }: BoardParts): Promise<Ho
       },
     },
   });
-  return new Hono().route(boardPath, server.registerPlugin());
+  const { fetch: askBoard } = new Hono().route(boardPath, server.registerPlugin());
+  return askBoard;
 }

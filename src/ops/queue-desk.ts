@@ -40,8 +40,8 @@ export function mountQueues(app: Hono<ConsoleEnv>, desk: Desk): void {
   // Its code is public: the same for everybody, like the console's own. Names hold a digest of the content.
   app.get(`${boardPath}/static/*`, async (c) => {
     if (judgeBoardRequest('GET', c.req.path.slice(boardPath.length)) === 'none') return answerNotFound(c);
-    const board = await boardOf(false);
-    const response = await board.fetch(c.req.raw, c.env);
+    const askBoard = await boardOf(false);
+    const response = await askBoard(c.req.raw, c.env);
     if (!response.ok) return answerNotFound(c);
     const headers = new Headers(response.headers);
     headers.set('Cache-Control', 'public, max-age=31536000, immutable');
@@ -62,11 +62,11 @@ export function mountQueues(app: Hono<ConsoleEnv>, desk: Desk): void {
         await noteSessionAct(desk, c, { ...act, status: 403, code: 'auth.scope' });
         return c.json({ error: 'this needs the role operator' }, 403);
       }
-      const response = await (await boardFor(user)).fetch(c.req.raw, c.env);
+      const response = await (await boardFor(user))(c.req.raw, c.env);
       await noteSessionAct(desk, c, { ...act, status: response.status });
       return response;
     }
-    const response = await (await boardFor(user)).fetch(c.req.raw, c.env);
+    const response = await (await boardFor(user))(c.req.raw, c.env);
     const isDocument = response.headers.get('content-type')?.startsWith('text/html') === true;
     if (!isDocument) return response;
     // Its fonts come from a public server, which is nobody's business: the system's own are as good.

@@ -14,7 +14,10 @@ export interface TracingSettings {
 /** More than a collector on the same network takes; one that is away must not hold a process that ends. */
 const flushMaxMs = 2_000;
 
-/** Loads OpenTelemetry and traces from now on. Answers how to end it: what is not sent yet goes out first. */
+/**
+ * Loads OpenTelemetry and traces from now on. Answers how to end it: what is not sent yet goes out first.
+ * Its exporter calls the one address that the operator has set, past the egress guard, which is for URLs of users.
+ */
 export async function startTracing({
   endpoint,
   ratio,

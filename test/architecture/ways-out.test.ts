@@ -16,6 +16,7 @@ const known: Readonly<Record<string, string>> = {
   'src/platform/egress-ranges.ts': 'tells addresses from names',
   'src/platform/embedded-redis.ts': 'the Redis that this process has started',
   'src/platform/free-port.ts': 'listens',
+  'src/platform/probe-server.ts': 'listens',
   'src/platform/bound-process.ts': 'the socket that a child was given',
   'src/ingress/listen.ts': 'listens',
   'src/ingress/define-route.ts': 'a type of requests that came',
@@ -27,8 +28,8 @@ const known: Readonly<Record<string, string>> = {
   'src/ingress/runs/choose-connection.ts': 'a type of requests that came',
 };
 
-// The command line calls the API of its own installation, and the sandbox stands in for partners: both know no user's URL.
-const isInstalled = (path: string): boolean => isProductCode(path) && !/^src\/(?:cli|sandbox)\//.test(path);
+// The command line calls the API of its own installation, and the sandbox stands in for partners: both know no user’s URL. Assets run in browsers.
+const isInstalled = (path: string): boolean => isProductCode(path) && !/^src\/(?:cli|sandbox|ops\/assets)\//.test(path);
 
 const paths = listFiles().filter(isInstalled);
 const modules = readModules(paths);

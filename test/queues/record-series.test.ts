@@ -18,8 +18,8 @@ const entry = (id: string, lane: string) => ({ id, job: id.split('.')[0] ?? '', 
 const still = { ...clock, sleep: () => new Promise<void>(() => undefined) };
 const makeProcess = () => {
   const metrics = createMetrics();
-  const { record } = startRecorder({ redis: client, stores: [{ ...store }], clock: still, registry: metrics.registry });
-  return { metrics, record };
+  const recorder = startRecorder({ redis: client, stores: [{ ...store }], clock: still, registry: metrics.registry });
+  return { metrics, record: () => recorder.record() };
 };
 
 test('two processes’ steps add up, what waits is taken once, and both windows tell the same', async () => {

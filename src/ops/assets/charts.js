@@ -80,4 +80,4 @@ const renew = async () => {
     lost.hidden = false;
   }
 };
-setInterval(renew, Math.min(60, Number(charts.dataset.step)) * 1_000);
+setInterval(() => void renew(), Math.min(60, Number(charts.dataset.step)) * 1_000);
