@@ -33,10 +33,10 @@ const entryIdPattern = new RegExp(`^(?:${jobNames.join('|')})\\.[\\w.-]{1,200}$`
 const subjectPattern = /\b(?:ord|run)_[0-9a-z]{26}\b/;
 
 /** Where to read on: the first order or run that a job is about. */
-function toSubjectLink(data: unknown): { href: string; displayText: string } | undefined {
+function toSubjectLink(data: unknown): { href: string; displayText: string } {
   const [id] = toShownData(data).entries.flatMap((entry) => subjectPattern.exec(entry.id)?.[0] ?? []);
   return id === undefined
-    ? undefined
+    ? { href: boardPath, displayText: 'Queues' }
     : { href: `${boardPath}/of/${id}`, displayText: id.slice(0, 3) === 'run' ? 'Run' : 'Order' };
 }
 
@@ -60,7 +60,7 @@ export async function createQueueBoard({ queues, acts }: BoardParts): Promise<As
         allowRetries: acts,
         prefix: queues.length > 1 ? `shard-${number}.` : '',
         delimiter: queues.length > 1 ? '.' : '',
-        externalJobUrl: ({ data }: { data?: unknown }) => toSubjectLink(data) as never,
+        externalJobUrl: ({ data }: { data?: unknown }) => toSubjectLink(data),
       });
       adapter.setFormatter('data', toShownData);
       adapter.setFormatter('returnValue', () => undefined);

@@ -29,9 +29,11 @@ export function serveProbes(
     const answer = request.method === 'GET' && Object.hasOwn(answers, path) ? answers[path] : undefined;
     const missing = { status: 404, type: 'application/json', text: '{"status":"no such path"}' };
     const failed = { status: 500, type: 'application/json', text: '{"status":"failed"}' };
-    (answer === undefined ? Promise.resolve(missing) : answer().catch(() => failed)).then(({ status, type, text }) => {
-      response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(text);
-    }, undefined);
+    void (answer === undefined ? Promise.resolve(missing) : answer().catch(() => failed)).then(
+      ({ status, type, text }) => {
+        response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(text);
+      },
+    );
   });
   const close = (): Promise<void> =>
     new Promise((resolve) => {

@@ -45,7 +45,7 @@ test('every rule asks for metrics and labels that there are, and the page says w
 });
 
 const labelsIn = (metric: object): string[] => ('labelNames' in metric ? [metric.labelNames].flat().map(String) : []);
-const balance = (text: string): number => [...text].reduce((sum, letter) => sum + (letter === '(' ? 1 : letter === ')' ? -1 : 0), 0); // prettier-ignore
+const balance = (text: string): number => text.split('(').length - text.split(')').length; // prettier-ignore
 
 test('every metric is on the page, and no other', () => {
   const page = read('docs/operate/metrics.md') + read('docs/operate/limits.md');

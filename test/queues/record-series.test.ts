@@ -13,7 +13,8 @@ import { createTestStore } from '../support/test-store.ts';
 const { client } = await testRedis();
 const clock = createFakeClock();
 const store = await createTestStore(client, clock);
-const entry = (id: string, lane: string) => ({ id, job: id.split('.')[0] ?? '', lane, class: 'orders', payload: {} }) as const;
+const entry = (id: string, lane: string) =>
+  ({ id, job: id.split('.')[0] ?? '', lane, class: 'orders', payload: {} }) as const;
 /** Its own loop never comes round: steps are taken by the test. */
 const still = { ...clock, sleep: () => new Promise<void>(() => undefined) };
 const makeProcess = () => {
@@ -26,7 +27,8 @@ test('two processes’ steps add up, what waits is taken once, and both windows 
   const [one, other] = [makeProcess(), makeProcess()];
   await commit(store, { entries: [entry('order-import.a', 'free'), entry('order-import.b', 'free.mer_1'), entry('fulfilment-submit.c', 'nash.x.default/mer_1')] }); // prettier-ignore
   await client.sadd(store.keys.merchants, 'mer_1');
-  for (let n = 0; n < 20; n += 1) await client.zadd(store.keys.orders('mer_1'), 0, makeId('order', clock.now() + n, new Uint8Array(10)));
+  for (let n = 0; n < 20; n += 1)
+    await client.zadd(store.keys.orders('mer_1'), 0, makeId('order', clock.now() + n, new Uint8Array(10)));
   clock.advance(12_000);
   one.metrics.outbound.observe({ target: 'nash', operation: 'delivery.create' }, 0.2);
   other.metrics.outbound.observe({ target: 'nash', operation: 'delivery.get' }, 0.2);
@@ -57,7 +59,9 @@ test('what is recorded is forgotten by itself, and never holds an id', async () 
   const keys = await client.keys('{pl:g}:series*');
   expect(keys.length).toBeGreaterThan(1);
   for (const key of keys) expect(await client.ttl(key)).toBeGreaterThan(0);
-  const fields = (await Promise.all(keys.filter((key) => !key.includes('claim')).map((key) => client.hkeys(key)))).flat();
+  const fields = (
+    await Promise.all(keys.filter((key) => !key.includes('claim')).map((key) => client.hkeys(key)))
+  ).flat();
   expect(fields.join()).not.toMatch(/_[0-9a-z]{20,}|mer_/);
 });
 

@@ -55,7 +55,7 @@ const named = (values: SeriesPoint['values'], prefix: string): Record<string, nu
 /** `<connector>.<upper bound>` to how many calls took no longer. */
 function toPartners(latency: Record<string, number>): SeriesView['points'][number]['partners'] {
   const rows = Object.entries(latency).map(([name, calls]) => {
-    const [target = '', bound = ''] = [name.slice(0, name.indexOf('.')), name.slice(name.indexOf('.') + 1)];
+    const [target, bound] = [name.slice(0, name.indexOf('.')), name.slice(name.indexOf('.') + 1)];
     return { target, le: bound === '+Inf' ? Number.POSITIVE_INFINITY : Number(bound), count: calls };
   });
   return Object.fromEntries(
