@@ -5,31 +5,38 @@ import type { listen } from './ingress/listen.ts';
 import { createConsole } from './ops/console.ts';
 import type { ConsoleDeps } from './ops/context.ts';
 import { pages } from './ops/pages.ts';
+import { createTrackingPages } from './ops/tracking-page/tracking-pages.ts';
 import { createBullQueues } from './queues/bull-queues.ts';
 import type { StoreDeps } from './store/deps.ts';
 import { readOrder } from './store/orders.ts';
 import { readRun } from './store/runs.ts';
 
-/** What the HTTP process serves: the API, and under `/ops` the console, which acts through that same API. */
+/** What the HTTP process serves: the API, under `/ops` the console, which acts through that same API, and pages for customers. */
 export function composeSite(
   base: Base,
   state: { draining: () => boolean; shedding: () => boolean },
 ): Parameters<typeof listen>[0] {
   const { redis, clock, log, config, stores } = base;
+  const { baseUrl } = config;
   const shown = pages.filter(({ ofSandbox }) => ofSandbox !== true || config.sandbox);
   const { fetch: askApi } = createApp(composeIngressDeps(base, state));
   const deps: ConsoleDeps = {
     redis,
     clock,
     log,
-    baseUrl: config.baseUrl,
+    baseUrl,
     api: askApi,
     queues: () => stores.map((store) => createBullQueues(store.redis, store.keys)),
     merchantOf: (id) => findMerchantOf(stores, id),
   };
   const { fetch: askConsole } = createConsole(deps, shown);
+  const { fetch: askTracking } = createTrackingPages({ stores, clock, log, baseUrl });
   return {
-    fetch: (request, env) => (isOps(env.incoming.url ?? '') ? askConsole(request, env) : askApi(request, env)),
+    fetch(request, env) {
+      const target = env.incoming.url ?? '';
+      if (isOps(target)) return askConsole(request, env);
+      return target.startsWith('/track/') ? askTracking(request, env) : askApi(request, env);
+    },
   };
 }
 

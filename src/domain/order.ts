@@ -107,6 +107,8 @@ export interface Order {
   invoices?: readonly OrderInvoice[] | undefined;
   returns?: readonly OrderReturn[] | undefined;
   tracking?: OrderTracking | undefined;
+  /** How often the address of its tracking page was made void; absent: never. */
+  pageTurn?: number | undefined;
   /** What the fulfilment system has of it beside the order; absent until that was read (store/documents.ts). */
   documents?: DocumentRefs | undefined;
   /** Effects under way, by connection id. */

@@ -2,7 +2,9 @@ import { listOrders, readOrder, type StoredOrder } from '../store/orders.ts';
 import { firstPartOf, lastOfOrder } from '../store/part-ids.ts';
 import { findByPartnerId } from '../store/search.ts';
 import type { Tenant } from './authenticate.ts';
+import type { IngressDeps } from './deps.ts';
 import { readKept } from './fresh-documents.ts';
+import { trackingPageUrlOf } from './tracking-page-url.ts';
 import { toShipments, type ShipmentView } from './views/shipment-view.ts';
 
 export interface ShipmentsWanted {
@@ -16,11 +18,11 @@ export interface ShipmentsWanted {
 
 /** Newest order first. The cursor is the last id of the page before, or a place between two. */
 export async function listShipments(
-  { store, merchantId }: Tenant,
+  { store, merchantId, settings }: Tenant & Pick<IngressDeps, 'settings'>,
   { cursor, limit, orderId, externalId, status }: ShipmentsWanted,
 ): Promise<{ data: ShipmentView[]; nextCursor: string | null }> {
   const viewsOf = async (stored: StoredOrder): Promise<ShipmentView[]> =>
-    toShipments(await readKept(store, stored))
+    toShipments(await readKept(store, stored), trackingPageUrlOf(settings, store, stored))
       .map(({ view }) => view)
       .filter(({ id }) => cursor === undefined || id < cursor)
       .filter((view) => status === undefined || view.status === status)

@@ -2,6 +2,7 @@ import type { Route } from './define-route.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { carrierRoutes } from './routes/carriers.ts';
+import { brandingRoutes } from './routes/branding.ts';
 import { catalogListRoutes } from './routes/catalog-lists.ts';
 import { connectionActRoutes } from './routes/connection-acts.ts';
 import { getConnectionHealth } from './routes/connection-health.ts';
@@ -40,6 +41,7 @@ import { serviceRoutes } from './routes/services.ts';
 import { shipmentRoutes } from './routes/shipments.ts';
 import { stockReconciliationRoutes } from './routes/stock-reconciliations.ts';
 import { stuckRuleRoutes } from './routes/stuck-rules.ts';
+import { trackingPageRoutes } from './routes/tracking-page.ts';
 import { trackingRoutes } from './routes/tracking.ts';
 import { tryCarrierRoutes } from './routes/try-carrier.ts';
 import { uploadRoutes } from './routes/uploads.ts';
@@ -58,6 +60,8 @@ export const routes: readonly Route[] = [
   ...shipmentRoutes,
   ...trackingRoutes,
   ...carrierRoutes,
+  ...trackingPageRoutes,
+  ...brandingRoutes,
   ...serviceRoutes,
   ...facilityRoutes,
   ...connectorRoutes,

@@ -31,7 +31,10 @@ export interface Sealer {
 }
 
 /** The key of one order's personal data. Deleting its wrapped form makes everything it sealed unreadable for ever. */
-export type DataKey = Sealer;
+export interface DataKey extends Sealer {
+  /** 32 bytes that follow from this key alone: another for each purpose, and gone with the key. */
+  derive(purpose: string): Buffer;
+}
 
 export interface Keyring extends Sealer {
   /** A new data key, and the form in which it is stored. */
@@ -116,13 +119,16 @@ const computeHash = (key: KeyObject, value: string, context: string): string =>
 function makeDataKey(raw: Uint8Array): DataKey {
   const key = createSecretKey(raw);
   const prefix = `${formatVersion}.`;
-  return makeSealer(
-    (plain, context) => prefix + encrypt(key, plain, context),
-    (sealed, context) => {
-      if (!sealed.startsWith(prefix)) throw cannotOpen('is not a sealed value');
-      return decrypt(key, sealed.slice(prefix.length), context);
-    },
-  );
+  return {
+    ...makeSealer(
+      (plain, context) => prefix + encrypt(key, plain, context),
+      (sealed, context) => {
+        if (!sealed.startsWith(prefix)) throw cannotOpen('is not a sealed value');
+        return decrypt(key, sealed.slice(prefix.length), context);
+      },
+    ),
+    derive: (purpose) => createHmac('sha256', key).update(`packline derive\0${purpose}`).digest(),
+  };
 }
 
 const makeSealer = (seal: Sealer['seal'], open: (sealed: string, context: string) => Buffer): Sealer => ({

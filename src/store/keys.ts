@@ -151,6 +151,8 @@ export function createKeys(shard: number) {
     serviceClaim: (connectionId: string, digest: string) => `${tag}:service-claim:${connectionId}:${digest}`,
     /** A merchant's rules of what is kept back of its stock. */
     safetyStock: (merchantId: string) => `${tag}:safety-stock:${merchantId}`,
+    /** How a merchant's tracking pages look. */
+    branding: (merchantId: string) => `${tag}:branding:${merchantId}`,
     /** Runs whose upload is under way, by when something of it came last (ms). */
     spooling: `${tag}:spooling`,
     /** Runs that are over and whose rows are still kept, by when that was (ms). */

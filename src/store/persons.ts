@@ -56,6 +56,10 @@ export function amendedPerson(deps: StoreDeps, stored: StoredOrder, sealed: stri
   return resealPerson(deps, stored, { ...amended, trackingEvents });
 }
 
+/** The order's own data key; null once its person was erased. */
+export const orderKey = ({ keyring }: StoreDeps, { order, key }: StoredOrder): DataKey | null =>
+  key === '' ? null : keyring.unwrapDataKey(key, orderContext(order.id));
+
 /** What seals whatever shows an order's person; null once that is erased, and with it what was sealed. */
 export async function findOrderKey({ redis, keys, keyring }: StoreDeps, orderId: string): Promise<DataKey | null> {
   const wrapped = await redis.hget(keys.order(orderId), 'key');

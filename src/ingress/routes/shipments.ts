@@ -9,9 +9,10 @@ import { ok } from '../answer.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import type { IngressDeps } from '../deps.ts';
 import { findPart } from '../find-part.ts';
-import { readFresh } from '../fresh-documents.ts';
+import { readFresh, type ShownOrder } from '../fresh-documents.ts';
 import { listShipments } from '../list-shipments.ts';
 import { makeRefusal } from '../problem.ts';
+import { trackingPageUrlOf } from '../tracking-page-url.ts';
 import { NoteSchema } from '../views/note-view.ts';
 import { PageSchema, pageQuery } from '../views/page.ts';
 import { ShipmentViewSchema, toShipments, type ShownShipment } from '../views/shipment-view.ts';
@@ -19,6 +20,9 @@ import { ShipmentViewSchema, toShipments, type ShownShipment } from '../views/sh
 const shared = { method: 'get', tag: 'Shipments', scope: 'read' } as const;
 const params = z.strictObject({ shipmentId: IdSchema('shipment') });
 const problems = ['shipment.not_found'] as const;
+
+const showAll = ({ settings }: IngressDeps, store: StoreDeps, shown: ShownOrder): ShownShipment[] =>
+  toShipments(shown, trackingPageUrlOf(settings, store, shown.stored));
 
 async function requireShipment(
   deps: IngressDeps,
@@ -29,7 +33,7 @@ async function requireShipment(
   // prettier-ignore
   const found = await findPart(store, merchantId, id);
   const shown = found === null ? null : await readFresh(deps, store, found.stored);
-  const shipment = shown === null ? undefined : toShipments(shown).find(({ view }) => view.id === id);
+  const shipment = shown === null ? undefined : showAll(deps, store, shown).find(({ view }) => view.id === id);
   if (shown === null || shipment === undefined) throw makeRefusal('shipment.not_found', 'no such shipment');
   return { ...shipment, stored: shown.stored };
 }
@@ -46,7 +50,8 @@ const getShipments = defineRoute({
     status: z.string().min(1).max(60).optional(),
   }),
   answers: { 200: { description: 'A page', schema: PageSchema(ShipmentViewSchema) } },
-  handle: async ({ store, merchantId, query }) => ok(await listShipments({ store, merchantId }, query)),
+  handle: async ({ deps, store, merchantId, query }) =>
+    ok(await listShipments({ store, merchantId, settings: deps.settings }, query)),
 });
 
 const getShipmentsOfOrder = defineRoute({
@@ -58,7 +63,7 @@ const getShipmentsOfOrder = defineRoute({
   problems: ['order.not_found'],
   async handle({ deps, store, merchantId, params: { orderId } }) {
     const shown = await readFresh(deps, store, await requireOrder(store, orderId, merchantId));
-    return ok({ data: toShipments(shown).map(({ view }) => view), nextCursor: null });
+    return ok({ data: showAll(deps, store, shown).map(({ view }) => view), nextCursor: null });
   },
 });
 

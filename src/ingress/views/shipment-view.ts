@@ -43,6 +43,9 @@ export const ShipmentViewSchema = z
     carrier: z.string().nullable(),
     trackingNumber: z.string().nullable(),
     trackingUrl: z.string().nullable(),
+    trackingPageUrl: z.string().nullable().meta({
+      description: 'A page for the customer; whoever has the address may see it. Null once the person was erased',
+    }),
     parcels: z
       .array(z.strictObject({ carrier: z.string(), trackingNumber: z.string(), status: TrackingStatusSchema }))
       .meta({
@@ -68,13 +71,16 @@ export interface ShownShipment {
 }
 
 /** All deliveries of an order, whoever told of them; newest ids first. */
-export function toShipments(shown: ShownOrder): ShownShipment[] {
+export function toShipments(shown: ShownOrder, trackingPageUrl: string | null): ShownShipment[] {
   const { order } = shown.stored;
   const system = order.fulfilment?.connector ?? '';
   const told = new Map((shown.documents?.shipments ?? []).map((one) => [shipmentName(system, `shipment:${one.externalId}`), one])); // prettier-ignore
   const parcels = new Map(parcelsOf(order, vocabularies).map((one) => [shipmentName(one.system, one.subject), one]));
   return [...new Set([...parcels.keys(), ...told.keys()])]
-    .map((name) => ({ view: toView(shown, name, parcels.get(name), told.get(name)), told: told.get(name) }))
+    .map((name) => ({
+      view: { ...toView(shown, name, parcels.get(name), told.get(name)), trackingPageUrl },
+      told: told.get(name),
+    }))
     .sort((a, b) => (a.view.id < b.view.id ? 1 : -1));
 }
 
@@ -84,7 +90,7 @@ function toView(
   name: string,
   parcel: Parcel | undefined,
   told: ToldShipment | undefined,
-): ShipmentView {
+): Omit<ShipmentView, 'trackingPageUrl'> {
   // prettier-ignore
   const system = parcel?.system ?? order.fulfilment?.connector ?? '';
   const { carrier, trackingNumber, trackingUrl } = order.tracking ?? {};
