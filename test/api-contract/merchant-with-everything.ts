@@ -75,6 +75,7 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
     const { run, catalogConnection, stk } = await makeFailedRun(ingress, key);
     // A rule names what the merchant likes; this one what can be told from another merchant's.
     await request('PATCH', '/v1/safety-stock', { key, json: { rules: [{ storeLocationIds: [orderId] }] } });
+    await request('PATCH', '/v1/branding', { key, json: { name: orderId } });
     const pull = { connectionId: catalogConnection, salesChannel: '1', currency: 'BRL', warehouses: {} };
     await request('PATCH', `/v1/connections/${connection.id}`, { key, json: { settings: { pull } } });
     const parcel = { carrier: `carrier-${count}`, trackingNumber: `PARCEL${count}` };

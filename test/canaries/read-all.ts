@@ -134,6 +134,10 @@ async function settle({ owner }: Acts): Promise<void> {
     params,
     json: { items: [{ lineId: lines[0]?.id, quantity: 1 }] },
   });
+  await owner('GET /v1/orders/{orderId}/tracking-page', { params });
+  await owner('DELETE /v1/orders/{orderId}/tracking-page', { params });
+  await owner('PATCH /v1/branding', { json: { name: 'The shop', color: '#004488' } });
+  await owner('GET /v1/branding');
   for (const list of ['invoices', 'returns']) await owner(`GET /v1/orders/{orderId}/${list}`, { params });
 }
 
