@@ -2,6 +2,7 @@ import { accept } from './accept.ts';
 import { backlog } from './backlog.ts';
 import type { Benchmark } from './benchmark.ts';
 import { commit } from './commit.ts';
+import { consolePages } from './console.ts';
 import { crowd } from './crowd.ts';
 import { deliveries } from './deliveries.ts';
 import { flow } from './flow.ts';
@@ -38,6 +39,7 @@ export const benchmarks: readonly Benchmark[] = [
   gs1,
   rows,
   tracking,
+  consolePages,
   lastMile,
   runs,
 ];
