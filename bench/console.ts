@@ -17,7 +17,7 @@ import { quantile, quantiles } from './statistics.ts';
 import { externalIdOf, partnerIdOf, storeOrders } from './store-orders.ts';
 
 /** Each page is asked for so often. */
-const turns = 40;
+const turns = 20;
 const merchantOf = z.looseObject({ id: z.string(), status: z.string() });
 
 /**
@@ -65,7 +65,7 @@ export const consolePages = defineBenchmark({
         return text;
       };
       const time = async (act: () => Promise<unknown>): Promise<number[]> => {
-        for (let n = 0; n < 5; n += 1) await act();
+        for (let n = 0; n < 3; n += 1) await act();
         const times: number[] = [];
         for (let n = 0; n < turns; n += 1) {
           const beganMs = performance.now();

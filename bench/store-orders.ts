@@ -5,6 +5,7 @@ import { makeId } from '../src/domain/ids.ts';
 import { entropy } from '../src/platform/entropy.ts';
 import { claimOf } from '../src/store/accept-order.ts';
 import { digest, type StoreDeps } from '../src/store/deps.ts';
+import { listsOf } from '../src/store/order-lists.ts';
 import { orderWrites, readTimeline, requireOrder, type TimelineLine } from '../src/store/orders.ts';
 import { foundByWrites, openPerson, sealPerson } from '../src/store/persons.ts';
 
@@ -76,7 +77,7 @@ function writesOf(store: StoreDeps, { order, person, timeline }: Model, id: stri
   return [
     ['HSET', keys.claims(order.merchantId, claim.bucket), claim.field, `${digest(externalId).slice(0, 22)}|${id}`],
     ['HSET', keys.order(id), 'key', sealed.key],
-    ['ZADD', keys.orders(order.merchantId), '0', id],
+    ...[keys.orders(order.merchantId), ...listsOf(keys, fresh)].map((list) => ['ZADD', list, '0', id]),
     ['RPUSH', keys.timeline(id), ...timeline.map((line) => JSON.stringify(line))],
     ...foundByWrites(store, copy, sealed),
     ...orderWrites(store, fresh, copy, { person: sealed }),

@@ -18,6 +18,7 @@ import { acceptMessage } from '../src/store/inbox.ts';
 import { forgetIssues } from '../src/store/issues.ts';
 import { sweepRuns } from '../src/store/run-retention.ts';
 import { readOrder } from '../src/store/orders.ts';
+import { forgetListed } from '../src/store/order-lists.ts';
 import { forgetPartnerIds } from '../src/store/search.ts';
 import { personMember, readFoundBy } from '../src/store/persons.ts';
 import type { NewEntry } from '../src/store/commit.ts';
@@ -67,7 +68,7 @@ async function forgetFinished({ store }: Context): Promise<void> {
       const { merchantId, fulfilment } = stored.order;
       const members = (await readFoundBy(store, orderId)).map((hash) => personMember(hash, orderId));
       if (members.length > 0) await redis.zrem(keys.persons(merchantId), ...members);
-      await redis.zrem(keys.orders(merchantId), orderId);
+      await forgetListed(store, stored.order);
       await forgetPartnerIds(store, stored.order);
       if (fulfilment !== undefined) await redis.del(keys.reference(fulfilment.connectionId, fulfilment.externalRef));
     }

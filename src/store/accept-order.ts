@@ -6,6 +6,7 @@ import { toInstant } from '../platform/clock.ts';
 import { fromEntry, generationFailure, type NewEntry } from './commit.ts';
 import { digest, newId, type StoreDeps } from './deps.ts';
 import { entryLua } from './entry-lua.ts';
+import { listsOf } from './order-lists.ts';
 import { foundByField, personMember, sealPerson } from './persons.ts';
 import { runReplicated } from './replicas.ts';
 import { defineScript } from './script.ts';
@@ -15,7 +16,7 @@ import { defineScript } from './script.ts';
  * there is no moment at which a crash could leave one without the other.
  */
 const acceptScript = defineScript(`${entryLua}
-local idem, claims, order, orders, timeline, persons = unpack(KEYS, 2, 7)
+local idem, claims, order, timeline, persons = unpack(KEYS, 2, 6)
 local given, generation, fingerprint, idemSeconds, claim, id, at = unpack(ARGV, 1, 7)
 local doc, key, person, line, entryId, entry = unpack(ARGV, 8, 13)
 if not known(generation) then return { 'generation' } end
@@ -35,7 +36,7 @@ if claimed then
 end
 redis.call('HSET', claims, claim, content .. '|' .. id)
 redis.call('HSET', order, 'v', 1, 'doc', doc, 'key', key, 'person', person)
-redis.call('ZADD', orders, 0, id)
+for at = 7, #KEYS do redis.call('ZADD', KEYS[at], 0, id) end
 for at = 14, #ARGV, 2 do
   redis.call('HSET', order, ARGV[at], '')
   redis.call('ZADD', persons, 0, ARGV[at + 1])
@@ -89,9 +90,10 @@ export async function acceptOrder(
       keys.idempotency(merchantId, digest(`POST /v1/orders\n${source}\n${request.idempotencyKey}`)),
       keys.claims(merchantId, claim.bucket),
       keys.order(id),
-      keys.orders(merchantId),
       keys.timeline(id),
       keys.persons(merchantId),
+      keys.orders(merchantId),
+      ...listsOf(keys, order),
     ],
     [
       clock.scriptNow(),

@@ -30,6 +30,9 @@ export function createKeys(shard: number) {
     /** Who has posted what: `externalId` digests in small hashes, which Redis keeps packed. For ever. */
     claims: (merchantId: string, bucket: string) => `${tag}:claims:${merchantId}:${bucket}`,
     orders: (merchantId: string) => `${tag}:orders:${merchantId}`,
+    /** Those of them that have a status, or belong to a store (order-lists.ts). */
+    ordersAt: (merchantId: string, status: string) => `${tag}:orders-at:${merchantId}:${status}`,
+    ordersOf: (merchantId: string, storeLocationId: string) => `${tag}:orders-of:${merchantId}:${storeLocationId}`,
     /** `<keyed hash of an e-mail address or phone>:<order id>`, for finding the orders of a person. */
     persons: (merchantId: string) => `${tag}:persons:${merchantId}`,
     /** Order id to when its person was erased: what of the log outside has been done here. For ever. */

@@ -2,6 +2,7 @@ import { Failure } from '../domain/failure.ts';
 import type { Order } from '../domain/order.ts';
 import { isTerminal } from '../domain/order-status.ts';
 import type { StoreDeps } from './deps.ts';
+import { isWanted, listFor, listWrites, type OrdersWanted } from './order-lists.ts';
 import { foundByWrites, type SealedPerson } from './persons.ts';
 import { partnerIdWrites } from './search.ts';
 import { parseStored } from './stored-json.ts';
@@ -76,7 +77,8 @@ export function orderWrites(
   else if (pendingPerson !== undefined) {
     writes.push(['HSET', key, 'pendingPerson', pendingPerson.sealed], ...foundByWrites(deps, after, pendingPerson));
   }
-  writes.push(...partnerIdWrites(deps, before, after), ...inStatusWrites(deps, before, after));
+  writes.push(...partnerIdWrites(deps, before, after));
+  writes.push(...inStatusWrites(deps, before, after), ...listWrites(deps, before, after));
   const now = String(deps.clock.now());
   if (isTerminal(after.status)) {
     if (!isTerminal(before.status)) {
@@ -101,27 +103,32 @@ export const orderGuard = (deps: StoreDeps, order: Order) => ({
 export async function listOrders(
   deps: StoreDeps,
   merchantId: string,
-  page: { cursor?: string | undefined; limit: number; keep?: (order: Order) => boolean },
+  { limit, ...page }: OrdersWanted & { cursor?: string | undefined; limit: number },
 ): Promise<{ stored: StoredOrder[]; nextCursor: string | null }> {
+  const list = listFor(deps.keys, merchantId, page);
   const found: StoredOrder[] = [];
   let cursor = page.cursor;
-  // Filters are applied while walking the index, at most this many orders a request; the cursor goes on from there.
-  for (let walked = 0; walked < 2_000 && found.length < page.limit;) {
+  // The first look is mostly enough: the list has what is wanted, or nearly so.
+  let asked = Math.min(limit + 1, walkedAtOnce);
+  for (let walked = 0; walked < walkedMax && found.length < limit; asked = walkedAtOnce) {
     const max = cursor === undefined ? '+' : `(${cursor}`;
-    const ids = await deps.redis.zrange(deps.keys.orders(merchantId), max, '-', 'BYLEX', 'REV', 'LIMIT', 0, 100);
+    const ids = await deps.redis.zrange(list, max, '-', 'BYLEX', 'REV', 'LIMIT', 0, asked);
     if (ids.length === 0) return { stored: found, nextCursor: null };
     const orders = await Promise.all(ids.map((id) => readOrder(deps, id)));
     for (const [index, stored] of orders.entries()) {
       cursor = ids[index];
       walked += 1;
-      if (stored === null || page.keep?.(stored.order) === false) continue;
+      if (stored === null || !isWanted(stored.order, page)) continue;
       found.push(stored);
-      if (found.length === page.limit) break;
+      if (found.length === limit) break;
     }
-    if (ids.length < 100 && cursor === ids.at(-1)) return { stored: found, nextCursor: null };
+    if (ids.length < asked && cursor === ids.at(-1)) return { stored: found, nextCursor: null };
   }
   return { stored: found, nextCursor: cursor ?? null };
 }
+/** What a list has beside what is wanted is passed over, at most so many orders a request; the cursor goes on from there. */
+const walkedMax = 2_000;
+const walkedAtOnce = 100;
 
 export async function readTimeline(deps: StoreDeps, orderId: string): Promise<TimelineLine[]> {
   const lines = await deps.redis.lrange(deps.keys.timeline(orderId), 0, -1);

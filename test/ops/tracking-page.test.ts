@@ -44,7 +44,12 @@ const follow = async (id: string, trackingNumber: string) => {
   const told = { carrier: 'dhl', trackingNumber, description: `Signed by Silva ${canary}` };
   const said = await call('POST', '/v1/tracking-events', {
     events: [
-      { ...told, status: 'IN_TRANSIT', occurredAt: '2026-01-14T22:15:00+11:00', location: { city: `Geelong ${canary}` } },
+      {
+        ...told,
+        status: 'IN_TRANSIT',
+        occurredAt: '2026-01-14T22:15:00+11:00',
+        location: { city: `Geelong ${canary}` },
+      },
       { ...told, status: 'OUT_FOR_DELIVERY', occurredAt: '2026-01-15T07:05:00+11:00', location: { city: 'Carlton' } },
     ],
   });
@@ -64,7 +69,21 @@ test('the page says how far the order is, to whom by the first name, whereto by 
   expect(text).toContain('<h1>Out for delivery</h1>');
   expect(text).toContain('Goes to Carlton');
   expect(text).toContain('href="https://carrier.example/track?n=1&amp;x=&quot;&gt;&lt;script&gt;"');
-  for (const told of ['Silva', 'Canário', 'Wharf', '3053', '+6140', 'ana.canary', 'note', 'Product', 'Snack', 'Signed', merchant.id, id]) // prettier-ignore
+  for (const told of [
+    'Silva',
+    'Canário',
+    'Wharf',
+    '3053',
+    '+6140',
+    'ana.canary',
+    'note',
+    'Product',
+    'Snack',
+    'Signed',
+    merchant.id,
+    id,
+  ])
+    // prettier-ignore
     expect(text, told).not.toContain(told);
 });
 

@@ -1,4 +1,6 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Order } from '../../src/domain/order.ts';
+import type { OrdersWanted } from '../../src/store/order-lists.ts';
 import { newId, type StoreDeps } from '../../src/store/deps.ts';
 import { commit } from '../../src/store/commit.ts';
 import {
@@ -106,18 +108,20 @@ describe('a listing', () => {
     const ids: string[] = [];
     for (let n = 0; n < count; n += 1) {
       clock.advance(1);
-      ids.push((await acceptSample(store, `order-${n}`, { order: { channel: n % 3 === 0 ? 'app' : 'web' } })).id);
+      ids.push(
+        (await acceptSample(store, `order-${n}`, { order: { storeLocationId: n % 3 === 0 ? 'app' : 'web' } })).id,
+      );
     }
     return ids.toReversed();
   }
-  async function walk(limit: number, channel?: string): Promise<string[]> {
+  async function walk(limit: number, storeLocationId?: string): Promise<string[]> {
     const ids: string[] = [];
     let cursor: string | undefined;
     for (let pages = 0; pages < 1_000; pages += 1) {
       const page = await listOrders(store, sampleMerchantId, {
         cursor,
         limit,
-        ...(channel === undefined ? {} : { keep: (order) => order.channel === channel }),
+        storeLocationId,
       });
       expect(page.stored.length).toBeLessThanOrEqual(limit);
       ids.push(...page.stored.map(({ order }) => order.id));
@@ -167,6 +171,30 @@ describe('a listing', () => {
     const second = await listOrders(store, sampleMerchantId, { limit: 10, cursor: first.nextCursor ?? '' });
     expect(second.stored.map(({ order }) => order.id)).toEqual([id]);
     expect(second.nextCursor).toBeNull();
+  });
+
+  it('by status or store has all that are so and no others, however many others came since', async () => {
+    const to = (order: Order, change: Partial<Order>): Promise<unknown> => {
+      const next = { ...order, ...change, version: order.version + 1 };
+      return commit(store, { guards: [orderGuard(store, order)], writes: orderWrites(store, order, next, {}) });
+    };
+    const rare = await acceptSample(store, 'rare');
+    const moved = await acceptSample(store, 'moved', { order: { storeLocationId: 'store-old' } });
+    await to(rare, { status: 'PICKING' });
+    await to(moved, { storeLocationId: 'store-new' });
+    for (const id of await acceptMany(150)) await to((await requireOrder(store, id)).order, { status: 'DELIVERED' });
+    const hmget = vi.spyOn(client, 'hmget');
+    const list = async (wanted: OrdersWanted): Promise<string[]> =>
+      (await listOrders(store, sampleMerchantId, { ...wanted, limit: 200 })).stored.map(({ order }) => order.id);
+    expect(await list({ status: 'PICKING' })).toEqual([rare.id]);
+    expect(await list({ status: 'RECEIVED' })).toEqual([moved.id]);
+    expect(await list({ storeLocationId: 'store-new' })).toEqual([moved.id]);
+    expect(await list({ storeLocationId: 'store-old' })).toEqual([]);
+    expect(await list({ status: 'RETURNED' })).toEqual([]);
+    expect(await list({ status: 'PICKING', storeLocationId: 'store-new' })).toEqual([]);
+    expect(hmget).toHaveBeenCalledTimes(4);
+    expect((await list({ status: 'DELIVERED' })).length).toBe(150);
+    hmget.mockRestore();
   });
 
   it("shows a merchant no other's orders", async () => {

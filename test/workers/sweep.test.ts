@@ -12,7 +12,7 @@ import type { LeasedEntry } from '../../src/store/entries.ts';
 import { deliveryWrites, eventDocWrites, makeDelivery, makeEvent } from '../../src/store/events.ts';
 import { readIssue } from '../../src/store/issues.ts';
 import { createMerchant } from '../../src/store/merchants.ts';
-import { readOrder, readTimeline } from '../../src/store/orders.ts';
+import { listOrders, readOrder, readTimeline } from '../../src/store/orders.ts';
 import { listReconciliations } from '../../src/store/reconciliations.ts';
 import { acceptSample, postSample } from '../store/accept-sample.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
@@ -81,6 +81,8 @@ describe('the sweep for retention', () => {
     expect(await readOrder(bench.store, recent.id)).not.toBeNull();
     expect(await readOrder(bench.store, open.id)).not.toBeNull();
     expect(await client.zrange(bench.store.keys.orders(merchantId), '0', '-1')).toEqual([open.id, recent.id]);
+    const left = { storeLocationId: open.storeLocationId, limit: 10 };
+    expect((await listOrders(bench.store, merchantId, left)).stored.map(({ order }) => order.id)).toEqual([recent.id, open.id]); // prettier-ignore
     // The index of persons: two entries for each order that is left.
     expect(await client.zcard(bench.store.keys.persons(merchantId))).toBe(4);
   });

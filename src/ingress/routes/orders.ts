@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { IdSchema } from '../../domain/ids.ts';
-import type { Order } from '../../domain/order.ts';
 import { ExternalIdSchema, OrderInputSchema } from '../../domain/order-input.ts';
 import { OrderStatusSchema } from '../../domain/order-status.ts';
 import { InstantSchema } from '../../domain/time.ts';
@@ -11,6 +10,7 @@ import { readConnection } from '../../store/connections.ts';
 import type { StoreDeps } from '../../store/deps.ts';
 import { merchantLane } from '../../store/entries.ts';
 import { findEverywhere } from '../../store/find-everywhere.ts';
+import { isWanted } from '../../store/order-lists.ts';
 import { listOrders, readOrder, readTimeline, requireOrder } from '../../store/orders.ts';
 import { ok } from '../answer.ts';
 import { defineRoute, type Route } from '../define-route.ts';
@@ -103,15 +103,12 @@ const getOrders = defineRoute({
   query: OrdersQuerySchema,
   answers: { 200: { description: 'A page', schema: PageSchema(OrderViewSchema) } },
   async handle({ store, merchantId, query: { cursor, limit, ...wanted } }) {
-    const keep = (order: Order): boolean =>
-      (wanted.status === undefined || order.status === wanted.status) &&
-      (wanted.storeLocationId === undefined || order.storeLocationId === wanted.storeLocationId);
     if (wanted.externalId !== undefined) {
       const found = cursor === undefined ? await findEverywhere(store, merchantId, wanted.externalId) : [];
-      const data = found.filter(({ order }) => keep(order)).map((one) => readView(store, one));
+      const data = found.filter(({ order }) => isWanted(order, wanted)).map((one) => readView(store, one));
       return ok({ data, nextCursor: null });
     }
-    const { stored, nextCursor } = await listOrders(store, merchantId, { cursor, limit, keep });
+    const { stored, nextCursor } = await listOrders(store, merchantId, { ...wanted, cursor, limit });
     return ok({ data: stored.map((one) => readView(store, one)), nextCursor });
   },
 });
