@@ -18,7 +18,7 @@ interface Model {
 
 /** Every hundredth order stands elsewhere than the model: what operators filter for. */
 const others: readonly OrderStatus[] = ['PICKING', 'CANCELED', 'READY_FOR_INVOICING'];
-const writtenAtOnce = 250;
+const writtenAtOnce = 100;
 const secondsBetween = 30;
 
 export const externalIdOf = (n: number): string => `copied-${n}`;
@@ -49,7 +49,7 @@ export async function storeOrders(
     }
     const failed = (await pipeline.exec())?.find(([error]) => error !== null);
     if (failed?.[0]) throw failed[0];
-    if (ids.length % 50_000 === 0) say(`${ids.length} orders are stored`);
+    if (ids.length % 20_000 === 0) say(`${ids.length} orders are stored`);
   }
   return ids;
 }
