@@ -30,7 +30,7 @@ describe.skipIf(browser === undefined)('a tracking page in Chromium', { timeout:
     for (const [externalId, city] of [['1253881550433-01', 'Geelong'], [`x${canary}`, canary]] as const) { // prettier-ignore
       const { id } = await call('POST', '/v1/orders', sampleOrder({ externalId, storeLocationId: 'store-nobody' }));
       const trackingNumber = `PAGE${urls.length}`;
-      await call('PATCH', `/v1/orders/${id}/tracking`, { carrier: 'dhl', trackingNumber, trackingUrl: 'https://carrier.example/t' }); // prettier-ignore
+      await call('PATCH', `/v1/orders/${id}/tracking`, { carrier: 'DHL', trackingNumber, trackingUrl: 'https://carrier.example/t' }); // prettier-ignore
       const event = { carrier: 'dhl', trackingNumber, location: { city }, description: canary };
       const events = [
         { ...event, status: 'IN_TRANSIT', occurredAt: '2026-01-14T22:15:00+11:00' },
@@ -72,7 +72,7 @@ describe.skipIf(browser === undefined)('a tracking page in Chromium', { timeout:
         await page?.goto(url);
         expect(await page?.title()).toBe('Tu pedido · The Corner Shop');
         expect(await page?.getByRole('heading', { level: 1 }).textContent()).toBe('En reparto');
-        expect(await page?.getByRole('link', { name: 'Seguir en Dhl' }).getAttribute('rel')).toContain('noopener');
+        expect(await page?.getByRole('link', { name: Seguir en DHL }).getAttribute('rel')).toContain('noopener');
         expect(await page?.locator('script').count()).toBe(0);
         expect(await page?.locator('img').count()).toBe(1);
         expect(await page?.locator('li[aria-current=step]').count()).toBe(1);

@@ -42,7 +42,7 @@ export function toPageFacts(
   timeline: readonly TimelineLine[],
 ): PageFacts {
   const { recipient } = person;
-  const stage = stageOf(order.status);
+  const stage = seenOf(stageOf(order.status), followed);
   const isOver = stage === 'delivered' || stage === 'returned' || stage === 'canceled';
   const parcels = followed.map(({ parcel }) => parcel);
   const day = parcels.map(({ expectedOn }) => expectedOn).filter((one) => one !== null).sort().at(-1); // prettier-ignore
@@ -68,6 +68,20 @@ const firstNameOf = (name: string): string | null => {
   const [first = ''] = name.trim().split(/\s+/);
   return /^\p{L}[\p{L}\p{M}'’.-]{0,39}$/u.test(first) ? first : null;
 };
+
+/** What a carrier has in its hands is on its way, whoever else has not heard of it yet. */
+function seenOf(stage: Stage, followed: readonly FollowedParcel[]): Stage {
+  const isAhead = stage === 'received' || stage === 'preparing' || stage === 'ready';
+  const hasMoved = followed.some(({ parcel: { status } }) => isMoving.has(status));
+  return isAhead && hasMoved ? 'onTheWay' : stage;
+}
+const isMoving: ReadonlySet<TrackingStatus> = new Set([
+  'PICKED_UP',
+  'IN_TRANSIT',
+  'OUT_FOR_DELIVERY',
+  'DELIVERY_ATTEMPTED',
+  'AVAILABLE_FOR_PICKUP',
+]);
 
 const stageOf = (status: OrderStatus): Stage => {
   if (status === 'CANCELED') return 'canceled';

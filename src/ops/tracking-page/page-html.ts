@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { html, raw } from 'hono/html';
 import { inkOn, type Branding } from '../../domain/branding.ts';
 import type { Html } from '../define-page.ts';
-import { toName } from '../who-fixes.ts';
 import type { PageFacts, ShownEvent } from './page-facts.ts';
 import { pageStyle } from './page-style.ts';
 import { showInstant, showLocal, showWindow } from './show-moment.ts';
@@ -40,7 +39,7 @@ export function makeTrackingPage(
       ${delayed ? html`<p class="late">${words.late}</p>` : ''}
       ${city === null || facts.isPickup ? '' : html`<p class="quiet">${words.to(city)}</p>`}
       ${showSteps(facts.stage, stageWords, words)}
-      ${carrier === null ? '' : html`<p><a class="button" href="${carrier.url}" rel="noopener noreferrer nofollow">${words.follow(carrier.name === '' ? words.shop : toName(carrier.name))}</a></p>`}
+      ${carrier === null ? '' : html`<p><a class="button" href="${carrier.url}" rel="noopener noreferrer nofollow">${words.follow(carrier.name === '' ? words.carrier : carrier.name)}</a></p>`}
       <h2>${words.history}</h2>
       ${events.length === 0 ? html`<p class="quiet">${words.noHistory}</p>` : html`<ul class="events">${events.map((event) => showEvent(event, { stageWords, words, language, timeZone: branding.timeZone }))}</ul>`}
     </main>

@@ -1,7 +1,7 @@
 /** The whole style of a tracking page; it stands in the page, so that one request shows it. */
 export const pageStyle = `
 :root{color-scheme:light dark;--page:light-dark(#f6f7f9,#111418);--card:light-dark(#fff,#191d23);--line:light-dark(#dde1e7,#2d333c);--text:light-dark(#1b2028,#e6e9ee);--quiet:light-dark(#5a6472,#9aa5b4);--good:light-dark(#0d6b3d,#5fd39a);--link:light-dark(#0b57c4,#7db4ff)}
-*{box-sizing:border-box}
+*,*::before,*::after{box-sizing:border-box}
 body{margin:0 auto;max-width:560px;padding:0 16px 32px;background:var(--page);color:var(--text);font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif}
 header{display:flex;gap:12px;align-items:center;margin:16px 0;padding:12px 16px;border-radius:12px;background:var(--brand,var(--card));color:var(--ink,var(--text));border:1px solid var(--line)}
 header img{max-height:40px;max-width:140px}
@@ -19,7 +19,7 @@ ol,ul{list-style:none;margin:0;padding:0}
 .steps{margin:20px 0 12px}
 .steps li{position:relative;padding:0 0 14px 28px}
 .steps li::before{content:'';position:absolute;left:2px;top:6px;width:12px;height:12px;border-radius:50%;border:2px solid var(--quiet);background:var(--card)}
-.steps li:not(:last-child)::after{content:'';position:absolute;left:9px;top:20px;bottom:-6px;border-left:2px solid var(--line)}
+.steps li:not(:last-child)::after{content:'';position:absolute;left:7px;top:18px;bottom:-6px;border-left:2px solid var(--line)}
 .steps .past::before{background:var(--good);border-color:var(--good)}
 .steps .now{font-weight:700}
 .steps .now::before{background:var(--link);border-color:var(--link)}

@@ -22,7 +22,7 @@ export interface Words {
   steps: string;
   follow: (carrier: string) => string;
   help: string;
-  shop: string;
+  carrier: string;
   notFound: { title: string; text: string };
   away: { title: string; text: string };
 }
@@ -69,7 +69,7 @@ const en: Words = {
   steps: 'Steps',
   follow: (carrier) => `Follow it at ${carrier}`,
   help: 'Help',
-  shop: 'the carrier',
+  carrier: 'the carrier',
   notFound: { title: 'There is no such page', text: 'The address is incomplete, or no longer valid.' },
   away: { title: 'Not now, please', text: 'This page cannot be shown at the moment. Try again in a minute.' },
 };
@@ -116,7 +116,7 @@ const es: Words = {
   steps: 'Pasos',
   follow: (carrier) => `Seguir en ${carrier}`,
   help: 'Ayuda',
-  shop: 'el transportista',
+  carrier: 'el transportista',
   notFound: { title: 'Esta página no existe', text: 'La dirección está incompleta o ya no es válida.' },
   away: { title: 'Ahora no es posible', text: 'Esta página no se puede mostrar. Inténtalo de nuevo en un minuto.' },
 };
@@ -163,7 +163,7 @@ const pt: Words = {
   steps: 'Etapas',
   follow: (carrier) => `Acompanhar em ${carrier}`,
   help: 'Ajuda',
-  shop: 'transportadora',
+  carrier: 'transportadora',
   notFound: { title: 'Esta página não existe', text: 'O endereço está incompleto ou não é mais válido.' },
   away: { title: 'Agora não é possível', text: 'Esta página não pode ser mostrada. Tente de novo em um minuto.' },
 };
