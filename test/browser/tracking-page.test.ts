@@ -27,7 +27,11 @@ describe.skipIf(browser === undefined)('a tracking page in Chromium', { timeout:
       expect([path, reply.status < 300]).toEqual([path, true]);
       return (await reply.json()) as { id: string; url: string };
     };
-    for (const [externalId, city] of [['1253881550433-01', 'Geelong'], [`x${canary}`, canary]] as const) { // prettier-ignore
+    for (const [externalId, city] of [
+      ['1253881550433-01', 'Geelong'],
+      [`x${canary}`, canary],
+    ] as const) {
+      // prettier-ignore
       const { id } = await call('POST', '/v1/orders', sampleOrder({ externalId, storeLocationId: 'store-nobody' }));
       const trackingNumber = `PAGE${urls.length}`;
       await call('PATCH', `/v1/orders/${id}/tracking`, { carrier: 'DHL', trackingNumber, trackingUrl: 'https://carrier.example/t' }); // prettier-ignore
@@ -43,8 +47,11 @@ describe.skipIf(browser === undefined)('a tracking page in Chromium', { timeout:
     await call('PATCH', '/v1/branding', { name: 'The Corner Shop', color: '#7a1f5c', logoUrl: logo, supportUrl: help, timeZone: 'Australia/Melbourne' }); // prettier-ignore
   }, 60_000);
 
-  test.each(['light', 'dark'] as const)('axe finds nothing, nothing overflows, and the policy stops nothing that is ours, %s', async (colorScheme) => { // prettier-ignore
-    for (const width of [1280, 390]) {
+  test.each(['light', 'dark'] as const)(
+    'axe finds nothing, nothing overflows, and the policy stops nothing that is ours, %s',
+    async (colorScheme) => {
+      // prettier-ignore
+      for (const width of [1280, 390]) {
       const context = await browser?.newContext({ colorScheme, viewport: { width, height: 844 } });
       const page = await context?.newPage();
       if (context === undefined || page === undefined) throw new Error('no browser');
@@ -62,7 +69,8 @@ describe.skipIf(browser === undefined)('a tracking page in Chromium', { timeout:
       expect(faults.filter((text) => !text.includes('404'))).toEqual([]);
       await context.close();
     }
-  });
+    },
+  );
 
   test('it is whole without JavaScript, and what others wrote does not act with it', async () => {
     for (const javaScriptEnabled of [false, true]) {
@@ -72,7 +80,7 @@ describe.skipIf(browser === undefined)('a tracking page in Chromium', { timeout:
         await page?.goto(url);
         expect(await page?.title()).toBe('Tu pedido · The Corner Shop');
         expect(await page?.getByRole('heading', { level: 1 }).textContent()).toBe('En reparto');
-        expect(await page?.getByRole('link', { name: Seguir en DHL }).getAttribute('rel')).toContain('noopener');
+        expect(await page?.getByRole('link', { name: 'Seguir en DHL' }).getAttribute('rel')).toContain('noopener');
         expect(await page?.locator('script').count()).toBe(0);
         expect(await page?.locator('img').count()).toBe(1);
         expect(await page?.locator('li[aria-current=step]').count()).toBe(1);

@@ -53,12 +53,16 @@ test.each(shown)('$place is shown to its role and to no lesser one, and kept by 
   if (!holdsRole('viewer', page.role)) expect((await viewer.get(path)).status).toBe(403);
 });
 
-test.each(shown.filter(({ page }) => page.isAboutMerchant))('$place of a merchant that there is not is no page', async ({ place }) => { // prettier-ignore
-  for (const stranger of [`mer_${unknown}`, 'nobody', '..%2F..', '%00']) {
+test.each(shown.filter(({ page }) => page.isAboutMerchant))(
+  '$place of a merchant that there is not is no page',
+  async ({ place }) => {
+    // prettier-ignore
+    for (const stranger of [`mer_${unknown}`, 'nobody', '..%2F..', '%00']) {
     const { status } = await admin.get(pathOf(place, stranger));
     expect([stranger, status]).toEqual([stranger, 404]);
   }
-});
+  },
+);
 
 test.each(acts)('$place: $act.name is a POST of the API’s document and only that', async ({ act, path }) => {
   const [method = '', route = ''] = act.uses.split(' ');
@@ -69,29 +73,33 @@ test.each(acts)('$place: $act.name is a POST of the API’s document and only th
   expect((await admin.get(path)).status).toBe(404);
 });
 
-test.each(acts)('$place: $act.name does nothing for nobody, for a lesser role, or from another site', async ({ page, act, path }) => { // prettier-ignore
-  const before = await tenantData();
-  const nobody = await site.visit().post(path, {});
-  expect([nobody.status, nobody.headers.get('location')]).toEqual([303, '/ops/login']);
-  for (const headers of [
-    { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
-    { origin: 'https://evil.example' },
-    { origin: 'null' },
-    { origin: site.url.replace('127.0.0.1', 'localhost'), 'sec-fetch-site': 'same-site' },
-  ]) {
-    const refused = await admin.post(path, {}, headers);
-    expect([headers.origin, refused.status]).toEqual([headers.origin, 403]);
-  }
-  for (const body of ['{"a":1}', 'a=1']) {
-    const init = { method: 'POST', body, headers: { 'content-type': 'text/json', cookie: cookieOf(), origin: site.url } }; // prettier-ignore
-    expect((await fetch(`${site.url}${path}`, { ...init, redirect: 'manual' })).status).toBe(422);
-  }
-  if (!holdsRole('viewer', act.role) || !holdsRole('viewer', page.role)) {
-    const refused = await viewer.post(path, {});
-    expect([refused.status, refused.text.includes('Your role does not allow this')]).toEqual([403, true]);
-  }
-  expect(await tenantData()).toEqual(before);
-});
+test.each(acts)(
+  '$place: $act.name does nothing for nobody, for a lesser role, or from another site',
+  async ({ page, act, path }) => {
+    // prettier-ignore
+    const before = await tenantData();
+    const nobody = await site.visit().post(path, {});
+    expect([nobody.status, nobody.headers.get('location')]).toEqual([303, '/ops/login']);
+    for (const headers of [
+      { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { origin: site.url.replace('127.0.0.1', 'localhost'), 'sec-fetch-site': 'same-site' },
+    ]) {
+      const refused = await admin.post(path, {}, headers);
+      expect([headers.origin, refused.status]).toEqual([headers.origin, 403]);
+    }
+    for (const body of ['{"a":1}', 'a=1']) {
+      const init = { method: 'POST', body, headers: { 'content-type': 'text/json', cookie: cookieOf(), origin: site.url } }; // prettier-ignore
+      expect((await fetch(`${site.url}${path}`, { ...init, redirect: 'manual' })).status).toBe(422);
+    }
+    if (!holdsRole('viewer', act.role) || !holdsRole('viewer', page.role)) {
+      const refused = await viewer.post(path, {});
+      expect([refused.status, refused.text.includes('Your role does not allow this')]).toEqual([403, true]);
+    }
+    expect(await tenantData()).toEqual(before);
+  },
+);
 
 const cookieOf = (): string => [...admin.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
 
