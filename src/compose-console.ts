@@ -32,7 +32,7 @@ export function composeSite(
   const { fetch: askConsole } = createConsole(deps, shown);
   const { fetch: askTracking } = createTrackingPages({ stores, clock, log, baseUrl });
   return {
-    fetch(request, env) {
+    fetch: (request, env) => {
       const target = env.incoming.url ?? '';
       if (isOps(target)) return askConsole(request, env);
       return target.startsWith('/track/') ? askTracking(request, env) : askApi(request, env);
