@@ -1,4 +1,7 @@
-import { Failure } from '../domain/failure.ts';
+import { makeApiFailure, makeUnreachable } from './api-failure.ts';
+
+/** Longer than a partner is given to answer a test. */
+const timeoutMs = 30_000;
 
 /** Calls JSON over HTTP on this machine: the demo is set up through the same API that merchants use. */
 export async function callJson<T>(
@@ -20,22 +23,11 @@ export async function callJson<T>(
       ...headers,
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(timeoutMs),
+  }).catch((error: unknown) => {
+    throw makeUnreachable(url, error);
   });
   const text = await response.text();
   if (response.ok) return JSON.parse(text === '' ? 'null' : text);
-  throw new Failure('rejected', 'api.refused', `${method} ${url} answered ${response.status}: ${wordsOf(text)}`, {
-    detail: { status: response.status },
-  });
-}
-
-/** What a problem says for people; anything else, as it begins. */
-export function wordsOf(text: string): string {
-  try {
-    const { code, detail }: { code?: unknown; detail?: unknown } = JSON.parse(text);
-    if (typeof code === 'string' && typeof detail === 'string') return `${code}: ${detail}`;
-  } catch {
-    // Not ours.
-  }
-  return text.slice(0, 300);
+  throw makeApiFailure(`${method} ${url}`, response.status, text);
 }

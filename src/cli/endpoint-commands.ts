@@ -3,6 +3,7 @@ import { text as textOf, buffer as bytesOf } from 'node:stream/consumers';
 import { styleText } from 'node:util';
 import { InvalidArgumentError, type Command } from 'commander';
 import { explainWebhook, type Finding } from '../delivery/explain-webhook.ts';
+import { addEndpointManagement } from './manage-endpoints.ts';
 import { readSavedHeaders } from './saved-headers.ts';
 
 interface VerifyOptions {
@@ -15,11 +16,11 @@ interface VerifyOptions {
   json: boolean;
 }
 
-/** `packline endpoints …`: what a subscriber needs at his own terminal; nothing of it asks the API. */
+/** `packline endpoints …`; `verify` is what a subscriber needs at his own terminal, and asks no API. */
 export function addEndpointCommands(program: Command, endWith: (exitCode: number) => void): void {
-  program
-    .command('endpoints')
-    .description('webhooks that Packline sends')
+  const endpoints = program.command('endpoints').description('webhooks that Packline sends');
+  addEndpointManagement(endpoints);
+  endpoints
     .command('verify')
     .description('check a request that was received, and say what exactly is wrong with it')
     .requiredOption('--headers <file>', 'its headers: lines, or a JSON object')

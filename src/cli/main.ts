@@ -1,15 +1,23 @@
-import { styleText } from 'node:util';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { composeBase } from '../compose.ts';
 import { loadConfig } from '../platform/config.ts';
 import { createLog } from '../platform/log.ts';
+import { addCompletionCommand } from './completion-command.ts';
+import { addConnectionCommands } from './connection-commands.ts';
 import { diagnose, printDiagnosis } from './doctor.ts';
 import { addEndpointCommands } from './endpoint-commands.ts';
 import { addEventCommands } from './event-commands.ts';
 import { erase, printErasure, type EraseRequest } from './erase.ts';
 import { addIssueCommands } from './issue-commands.ts';
+import { addFaultCommands } from './fault-commands.ts';
+import { collectFaults, type FaultRuleInput } from './fault-rule.ts';
+import { addMerchantCommands } from './merchant-commands.ts';
+import { toWhole } from './option-values.ts';
+import { addOrderCommands } from './order-commands.ts';
 import { programs } from './programs.ts';
+import { addPullCommands } from './pull-commands.ts';
 import { replayLog } from './replay-log.ts';
+import { reportError, reportUsage } from './report-error.ts';
 import { addRunCommands } from './run-commands.ts';
 import { runProgram } from './run-program.ts';
 import { seedDemo } from './seed-demo.ts';
@@ -17,7 +25,6 @@ import { trickle } from './trickle.ts';
 import { addUserCommands } from './user-commands.ts';
 import { runUp, type UpHooks, type UpOptions } from './up.ts';
 import { welcome } from './welcome.ts';
-import { describeError } from './describe-error.ts';
 
 /** Exit codes of every command. */
 const exit = { done: 0, failed: 1, usage: 2 } as const;
@@ -38,23 +45,29 @@ const upHooks: UpHooks = {
 /** Runs one command line (without `node packline`) and resolves to its exit code: 0 done, 1 failed, 2 usage, 3 partly failed. */
 export async function runCli(args: readonly string[]): Promise<number> {
   let exitCode: number = exit.done;
-  const program = defineProgram((code) => {
-    exitCode = code;
-  });
+  const json = args.includes('--json');
+  const program = defineProgram(
+    (code) => {
+      exitCode = code;
+    },
+    (said) => reportUsage(said, { json }),
+  );
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (thrown) {
     // Commander has already said what is wrong; help and version end this way too, with 0.
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exit.done : exit.usage;
-    process.stderr.write(`${styleText('red', 'packline:', { stream: process.stderr })} ${describeError(thrown)}\n`);
+    reportError(thrown, { json });
     return exit.failed;
   }
 }
 
-function defineProgram(endWith: (exitCode: number) => void): Command {
+/** Every command there is. `onUsageError` is told what is wrong with a command line. */
+export function defineProgram(endWith: (exitCode: number) => void, onUsageError: (said: string) => void): Command {
   const program = new Command('packline')
     .description('Integration middleware between an OMS, pick-and-pack fulfilment systems and carriers.')
+    .configureOutput({ outputError: onUsageError })
     .exitOverride();
 
   program
@@ -88,9 +101,16 @@ function defineProgram(endWith: (exitCode: number) => void): Command {
     .command('sandbox')
     .description('the partner simulators alone')
     .option('--port <port>', 'TCP port', toPort)
-    .action(async ({ port }: { port?: number }) => {
+    .option(
+      '--fault <rule>',
+      'misbehave from the start, see packline faults add; may be given again',
+      collectFaults,
+      [],
+    )
+    .action(async ({ port, fault }: { port?: number; fault: FaultRuleInput[] }) => {
       const chosen = port ?? loadConfig().sandboxPort;
-      endWith(await runProgram(programs.sandbox, ['--port', String(chosen)]));
+      const faults = fault.flatMap((rule) => ['--fault', JSON.stringify(rule)]);
+      endWith(await runProgram(programs.sandbox, ['--port', String(chosen), ...faults]));
     });
 
   program
@@ -132,6 +152,12 @@ function defineProgram(endWith: (exitCode: number) => void): Command {
       process.stdout.write(`${json ? JSON.stringify({ lines, applied, unreadable }) : said}\n`);
     });
 
+  addCompletionCommand(program);
+  addFaultCommands(program);
+  addMerchantCommands(program);
+  addConnectionCommands(program, endWith);
+  addOrderCommands(program);
+  addPullCommands(program);
   addRunCommands(program, endWith);
   addEndpointCommands(program, endWith);
   addEventCommands(program, endWith);
@@ -161,15 +187,8 @@ function whoIn({ order, email, phone }: EraseOptions, command: Command): EraseRe
   return who;
 }
 
-const toNumber =
-  (min: number, max: number) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-  };
-const toPort = toNumber(0, 65_535);
-const toWorkerCount = toNumber(0, 64);
+const toPort = toWhole(0, 65_535);
+const toWorkerCount = toWhole(0, 64);
 
 if (import.meta.main) {
   // The launcher that an old Node runs may be killed: then we end as if asked to.

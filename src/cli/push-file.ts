@@ -2,10 +2,9 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Transform, type Readable } from 'node:stream';
 import { Agent, request } from 'undici';
-import { Failure } from '../domain/failure.ts';
 import type { RunKind } from '../domain/bulk-run.ts';
 import type { RunView } from '../ingress/views/run-view.ts';
-import { wordsOf } from './demo-api.ts';
+import { makeApiFailure } from './api-failure.ts';
 import type { MerchantApi } from './find-api.ts';
 
 const types: Readonly<Record<string, string>> = {
@@ -69,7 +68,7 @@ export async function pushFile(
     });
     const text = await response.body.text();
     if (response.statusCode === 202) return JSON.parse(text);
-    throw new Failure('rejected', 'api.refused', `the upload was answered ${response.statusCode}: ${wordsOf(text)}`);
+    throw makeApiFailure('the upload', response.statusCode, text);
   } finally {
     body.destroy();
     await dispatcher.destroy();
