@@ -1,9 +1,22 @@
+import * as z from 'zod';
 import { Failure } from '../domain/failure.ts';
 
+/** As far as people are told of it. */
+const ProblemSchema = z.object({
+  code: z.string(),
+  detail: z.string(),
+  errors: z
+    .array(z.object({ detail: z.string(), pointer: z.string().optional(), parameter: z.string().optional() }))
+    .optional(),
+});
+
 /** What a problem says for people; anything else, as it begins. */
-export function wordsOf(text: string): string {
-  const { code, detail } = problemOf(text) ?? {};
-  return typeof code === 'string' && typeof detail === 'string' ? `${code}: ${detail}` : text.slice(0, 300);
+function wordsOf(text: string): string {
+  const problem = ProblemSchema.safeParse(problemOf(text)).data;
+  if (problem === undefined) return text.slice(0, 300);
+  const { code, detail, errors = [] } = problem;
+  const where = errors.map((error) => `${error.pointer ?? error.parameter ?? ''}: ${error.detail}`);
+  return `${code}: ${where.length === 0 ? detail : where.join('; ')}`;
 }
 
 /** That the API said no, and its whole answer where that is a problem: `--json` hands it on. */

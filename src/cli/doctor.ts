@@ -7,19 +7,17 @@ import { loadConfig, summarizeConfig, toCallableUrl, type Config, type Environme
 import { assertPortFree } from '../platform/free-port.ts';
 import { createLog } from '../platform/log.ts';
 import { inspectDurability } from '../platform/redis-durability.ts';
+import { lookAtServers } from '../platform/redis-servers.ts';
 import { closeRedis, createRedis, untilRedisReady, type RedisClient } from '../platform/redis.ts';
 import { generationHolds } from '../store/generation.ts';
 import { createHighWater } from '../store/high-water.ts';
 import { createKeys } from '../store/keys.ts';
+import { checkApi } from './check-api.ts';
+import { checkClock } from './check-clock.ts';
+import { checkDisk } from './check-disk.ts';
+import { checkSettings } from './check-settings.ts';
+import type { Check } from './check.ts';
 import { describeError } from './describe-error.ts';
-
-export interface Check {
-  name: string;
-  status: 'ok' | 'advice' | 'wrong';
-  message: string;
-  /** What to do about it. */
-  fix?: string;
-}
 
 export interface Diagnosis {
   /** No check is wrong. */
@@ -44,10 +42,13 @@ export async function diagnose(env?: Environment): Promise<Diagnosis> {
   const checks = [
     node,
     { name: 'settings', status: 'ok', message: 'valid' } satisfies Check,
+    ...checkSettings(config),
     await checkHome(config),
+    await checkDisk(config),
     checkSecretKey(config),
     ...(await checkRedis(config)),
     await checkPort('PORT', config.host, config.port),
+    ...(await checkApi(config)),
     ...(config.sandbox ? [await checkPort('PACKLINE_SANDBOX_PORT', '127.0.0.1', config.sandboxPort)] : []),
   ];
   return { ok: checks.every(({ status }) => status !== 'wrong'), checks, settings: summarizeConfig(config) };
@@ -119,9 +120,11 @@ async function checkRedis(config: Config): Promise<Check[]> {
   try {
     await untilRedisReady(redis, 3_000);
     const findings = await inspectDurability(redis);
-    const data = await checkData(redis, config);
-    if (findings.length === 0)
-      return [{ name, status: 'ok', message: 'answers, and keeps what it acknowledged' }, ...data];
+    const { versions, clocks } = await lookAtRedis(redis);
+    const data = [...clocks, ...(await checkData(redis, config))];
+    if (findings.length === 0) {
+      return [{ name, status: 'ok', message: `${versions} answers, and keeps what it acknowledged` }, ...data];
+    }
     const durability = findings.map(({ risk, node, problem, fix }): Check => {
       const isAccepted = allowLossyRedis ? risk !== 'unsupported' : redisTrusted && risk === 'unknown';
       return {
@@ -138,6 +141,28 @@ async function checkRedis(config: Config): Promise<Check[]> {
   } finally {
     await closeRedis(redis, 500);
   }
+}
+
+/** Which version each server is, and what its clock says; a replica that does not answer is told of elsewhere. */
+async function lookAtRedis(redis: RedisClient): Promise<{ versions: string; clocks: Check[] }> {
+  const seen = await lookAtServers(redis, async ({ client, node, isReplica }) => {
+    try {
+      const info = await client.info('server');
+      const [, valkey] = /^valkey_version:(\S+)/m.exec(info) ?? [];
+      const version =
+        valkey === undefined ? `Redis ${/^redis_version:(\S+)/m.exec(info)?.[1] ?? ''}` : `Valkey ${valkey}`;
+      const askedMs = Date.now();
+      const [seconds, micros] = await client.time();
+      const theirMs = Number(seconds) * 1_000 + Number(micros) / 1_000;
+      const whose = node === undefined ? 'redis' : `redis ${node}`;
+      return [{ version, clock: checkClock(whose, { theirMs, askedMs, gotMs: Date.now() }) }];
+    } catch (thrown) {
+      if (isReplica) return [];
+      throw thrown;
+    }
+  });
+  const versions = [...new Set(seen.flat().map(({ version }) => version))].join(', ');
+  return { versions, clocks: seen.flat().map(({ clock }) => clock) };
 }
 
 /** Whether it holds what it held when Packline last ran here; nothing to say where it never did. */

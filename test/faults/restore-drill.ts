@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { diagnose, type Check } from '../../src/cli/doctor.ts';
+import type { Check } from '../../src/cli/check.ts';
+import { diagnose } from '../../src/cli/doctor.ts';
 import { connectVtex } from '../support/connected-vtex.ts';
 import { startProcesses } from '../support/packline-processes.ts';
 import { sampleOrder } from '../support/sample-order.ts';
