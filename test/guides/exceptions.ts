@@ -1,0 +1,45 @@
+/** Blocks that are not run by `guides.test.ts`, each with where it stands, what is in it, and why. */
+export const notRun: readonly { document: string; holds: string; because: string }[] = [
+  {
+    document: 'docs/connect/vtex-last-mile.md',
+    holds: '"connector": "vtex-last-mile"',
+    because: 'it names a carrier of the reader’s; test/flow/ makes such connections',
+  },
+  ...[
+    'settings',
+    'backup',
+    'backup-with-redis-cli',
+    'erasure-log',
+    'restore',
+    'erasure-log-back',
+    'start-restored',
+  ].map((name) => ({
+    document: 'docs/operate/backup.md',
+    holds: `#${name}`,
+    because: 'the restore drill and backup-guide.test.ts run them on a Redis of their own (test/faults/)',
+  })),
+];
+
+/** Commands that start servers, or the project’s own checks: parsed, and not run. */
+export const parsedOnly = ['up', 'api', 'worker', 'sandbox'];
+
+/** What a reader replaces by his own, and what the sandbox has instead. */
+export const standIns = (at: {
+  sandboxUrl: string;
+  subscriberUrl: string;
+  nashId: string;
+  vtexId: string;
+}): readonly (readonly [written: string, played: string])[] => [
+  ['https://erp.example.com/hooks/packline', `${at.subscriberUrl}/guide`],
+  ['"region": "au", "environment": "production", "apiKey": "…"', `"baseUrl": "${at.sandboxUrl}/nash", "apiKey": "nash_demo_key"`], // prettier-ignore
+  [
+    '"account": "luxstore", "appKey": "vtexappkey-luxstore-ABCDEF", "appToken": "…"',
+    `"account": "demomarket", "baseUrl": "${at.sandboxUrl}/vtex/demomarket", "appKey": "vtexappkey-demomarket-DEMOKE", "appToken": "vtex_demo_token"`,
+  ],
+  [
+    '"account": "luxstore", "apiKey": "<32 hex>:<128 hex>"',
+    `"account": "demomarket", "apiKey": "${'a'.repeat(32)}:${'b'.repeat(128)}", "apiBaseUrl": "${at.sandboxUrl}/vtex-pnp", "authBaseUrl": "${at.sandboxUrl}/vtex-pnp-auth", "legacyBaseUrl": "${at.sandboxUrl}/vtex-pnp-legacy"`,
+  ],
+  ['con_… of the OMS', at.vtexId],
+  ['con_… of the fulfilment system', at.nashId],
+];
