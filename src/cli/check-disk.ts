@@ -11,8 +11,10 @@ const advisedBytes = 5 * gibi;
 /** Less than this, and one upload fills it. */
 const neededBytes = gibi / 2;
 
+type Look = (path: string) => Promise<{ bavail: number; bsize: number }>;
+
 /** Whether the disk under PACKLINE_HOME has room for spooled uploads, or at least for the log of erasures. */
-export async function checkDisk({ home, blobsUrl }: Config, look = statfs): Promise<Check> {
+export async function checkDisk({ home, blobsUrl }: Config, look: Look = statfs): Promise<Check> {
   const name = 'disk';
   let path = resolve(home);
   while (!existsSync(path)) path = dirname(path);

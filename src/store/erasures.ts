@@ -1,6 +1,7 @@
 import { Failure } from '../domain/failure.ts';
 import { parcelNamesOf } from '../domain/order-parcels.ts';
 import { withoutPerson } from '../domain/parcel.ts';
+import { withoutWords } from '../domain/without-words.ts';
 import { toInstant } from '../platform/clock.ts';
 import type { PrivateLog } from '../platform/private-log.ts';
 import { claimOf, type Claim } from './accept-order.ts';
@@ -135,7 +136,7 @@ async function planOf(
     .filter((parcel) => parcel !== null)
     .map((parcel) => parcelWrites(deps, parcel, withoutPerson(parcel)));
   const at = toInstant(clock.now());
-  const erased = { ...order, version: order.version + 1, updatedAt: at };
+  const erased = { ...withoutWords(order), version: order.version + 1, updatedAt: at };
   const key = keys.order(order.id);
   const writes = [
     ...orderWrites(deps, order, erased, {}),

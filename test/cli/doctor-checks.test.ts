@@ -1,4 +1,3 @@
-import { statfs } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { checkClock } from '../../src/cli/check-clock.ts';
 import { checkDisk } from '../../src/cli/check-disk.ts';
@@ -35,10 +34,10 @@ test.each([
   [2, 'advice'],
   [0.1, 'wrong'],
 ])('a disk with %d GiB left is %s', async (freeGib, status) => {
-  const look = async () => ({ ...(await statfs('.')), bsize: 4_096, bavail: (freeGib * 1_073_741_824) / 4_096 });
-  expect(await checkDisk(loadConfig({}), look as typeof statfs)).toMatchObject({ name: 'disk', status });
+  const look = async () => ({ bsize: 4_096, bavail: (freeGib * 1_073_741_824) / 4_096 });
+  expect(await checkDisk(loadConfig({}), look)).toMatchObject({ name: 'disk', status });
   const inBucket = { PACKLINE_BLOBS_URL: 'https://bucket.example.com' };
-  expect(await checkDisk(loadConfig(inBucket), look as typeof statfs), 'a bucket has the uploads').toMatchObject({
+  expect(await checkDisk(loadConfig(inBucket), look), 'a bucket has the uploads').toMatchObject({
     status: freeGib < 0.5 ? 'wrong' : 'ok',
   });
 });

@@ -23,6 +23,12 @@ export const notRun: readonly { document: string; holds: string; because: string
 /** Commands that start servers, or the project’s own checks: parsed, and not run. */
 export const parsedOnly = ['up', 'api', 'worker', 'sandbox'];
 
+/** A key of VTEX Pick and Pack, in its form. */
+export const pickAndPackKey = `${'a'.repeat(32)}:${'b'.repeat(128)}`;
+
+/** Guides that make connections: each a merchant of its own would do; these share one, apart from the others. */
+export const connecting = ['docs/connect/nash.md', 'docs/connect/vtex.md', 'docs/connect/vtex-catalogue.md'];
+
 /** What a reader replaces by his own, and what the sandbox has instead. */
 export const standIns = (at: {
   sandboxUrl: string;
@@ -38,8 +44,10 @@ export const standIns = (at: {
   ],
   [
     '"account": "luxstore", "apiKey": "<32 hex>:<128 hex>"',
-    `"account": "demomarket", "apiKey": "${'a'.repeat(32)}:${'b'.repeat(128)}", "apiBaseUrl": "${at.sandboxUrl}/vtex-pnp", "authBaseUrl": "${at.sandboxUrl}/vtex-pnp-auth", "legacyBaseUrl": "${at.sandboxUrl}/vtex-pnp-legacy"`,
+    `"account": "demomarket", "apiKey": "${pickAndPackKey}", "apiBaseUrl": "${at.sandboxUrl}/vtex-pnp", "authBaseUrl": "${at.sandboxUrl}/vtex-pnp-auth", "legacyBaseUrl": "${at.sandboxUrl}/vtex-pnp-legacy"`,
   ],
+  ['"salesChannel": "1"', `"salesChannel": "1", "pricingBaseUrl": "${at.sandboxUrl}/vtex/demomarket/pricing"`],
+  ['# … correct the cells …', "sed -i '/p-2/d' rejects.csv"],
   ['con_… of the OMS', at.vtexId],
   ['con_… of the fulfilment system', at.nashId],
 ];

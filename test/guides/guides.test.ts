@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { CommanderError, type Command } from 'commander';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { makeDemoOrder } from '../../src/cli/demo-order.ts';
 import { defineProgram } from '../../src/cli/main.ts';
@@ -11,7 +11,7 @@ import { generateWebhookSecret, signWebhook } from '../../src/platform/signature
 import { temporaryFolder } from '../support/own-redis.ts';
 import { startPackline, type TestPackline } from '../support/packline.ts';
 import { testRedis } from '../support/redis.ts';
-import { notRun, parsedOnly, standIns } from './exceptions.ts';
+import { connecting, notRun, parsedOnly, pickAndPackKey, standIns } from './exceptions.ts';
 import { blocksIn, readGuideBlocks, type GuideBlock } from './guide-blocks.ts';
 import { runGuide } from './run-guide.ts';
 
@@ -57,38 +57,46 @@ if (missing.length > 0) console.warn(`THE GUIDES' COMMANDS WERE NOT RUN: install
 
 describe.skipIf(missing.length > 0)(
   'the commands of the documents do what they say, in order, against one Packline',
-  async () => {
-    const folder = await temporaryFolder();
-    const { url: redisUrl } = await testRedis();
+  () => {
     let all: TestPackline;
     let vtexId = '';
+    let nashId = '';
+    let otherKey = '';
     let env: Record<string, string> = {};
 
     beforeAll(async () => {
       all = await startPackline({ redisUrl });
-      const make = async (path: string, body: unknown, key?: string): Promise<string> => {
-        const headers = key === undefined ? {} : { 'idempotency-key': key };
-        const { status, body: made } = await all.call('POST', path, body, headers);
-        if (status >= 300) throw new Error(`${path} was answered ${status}: ${JSON.stringify(made)}`);
-        return z.looseObject({ id: z.string() }).parse(made).id;
+      const call = async (path: string, body: unknown, key: string, headers: Record<string, string> = {}) => {
+        const answer = await fetch(`${all.baseUrl}${path}`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
+          body: JSON.stringify(body),
+        });
+        if (!answer.ok) throw new Error(`${path} was answered ${answer.status}: ${await answer.text()}`);
+        return z.looseObject({ id: z.string(), key: z.string().default('') }).parse(await answer.json());
       };
-      const settings = { account: 'demomarket', baseUrl: `${all.sandboxUrl}/vtex/demomarket`, appKey: 'vtexappkey-demomarket-DEMOKE', appToken: 'vtex_demo_token' }; // prettier-ignore
-      vtexId = await make('/v1/connections', { connector: 'vtex', name: 'VTEX', settings });
+      const make = async (path: string, body: unknown, idempotencyKey = path) =>
+        (await call(path, body, all.merchantKey, { 'idempotency-key': idempotencyKey })).id;
+      // A second merchant, who connects accounts.
+      const { id: other } = await call('/v1/merchants', { name: 'Connecting' }, all.adminKey);
+      otherKey = (await call(`/v1/merchants/${other}/api-keys`, { name: 'k', scopes: ['operate'] }, all.adminKey)).key;
+      const nash = { baseUrl: `${all.sandboxUrl}/nash`, apiKey: 'nash_demo_key' };
+      nashId = (await call('/v1/connections', { connector: 'nash', name: 'Nash', settings: nash }, otherKey)).id;
+      const vtex = { account: 'demomarket', baseUrl: `${all.sandboxUrl}/vtex/demomarket`, appKey: 'vtexappkey-demomarket-DEMOKE', appToken: 'vtex_demo_token' }; // prettier-ignore
+      vtexId = (await call('/v1/connections', { connector: 'vtex', name: 'VTEX', settings: vtex }, otherKey)).id;
+      await all.control('PUT', '/vtex-pick-and-pack/accounts', { account: 'demomarket', apiKey: pickAndPackKey });
       const facility = await make('/v1/facilities', { name: 'Shop', storeLocationId: 'store-1' });
       await make(
         '/v1/orders',
         makeDemoOrder('1509750516095-01', Date.now(), () => 0.5),
         'compat',
       );
-      const asAdmin = async (path: string, body: unknown) => {
-        const headers = { authorization: `Bearer ${all.adminKey}`, 'content-type': 'application/json' };
-        const answer = await fetch(`${all.baseUrl}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-        return z.looseObject({ id: z.string(), key: z.string() }).parse(await answer.json());
-      };
-      const carrier = await asAdmin(`/v1/merchants/${all.merchantId}/api-keys`, { name: 'c', scopes: ['carrier'], carrier: 'demo' }); // prettier-ignore
+      const carrierScope = { name: 'c', scopes: ['carrier'], carrier: 'demo' };
+      const carrier = await call(`/v1/merchants/${all.merchantId}/api-keys`, carrierScope, all.adminKey);
       // With one row that is wrong, for the guide that mends it.
       const run = await make('/v1/inventory', { items: [{ externalProductId: 'p-1', externalStoreLocationId: 'store-1', available: true, quantity: 1 }, { externalProductId: 'p-2' }] }); // prettier-ignore
-      await expect.poll(async () => (await all.call('GET', `/v1/runs/${run}`)).body['status'], { timeout: 20_000 }).toBe('completedWithRejects'); // prettier-ignore
+      const statusOf = async () => (await all.call('GET', `/v1/runs/${run}`)).body['status'];
+      await vi.waitFor(async () => expect(await statusOf()).toBe('completedWithRejects'), 60_000);
       env = {
         PACKLINE: all.baseUrl,
         KEY: all.merchantKey,
@@ -130,14 +138,15 @@ describe.skipIf(missing.length > 0)(
     test.concurrent.each([...byDocument])('%s', { timeout: 120_000 }, async (document, given) => {
       const at = join(folder, document.replaceAll('/', '-'));
       await furnish(at);
-      const { sandboxUrl, connectionId: nashId } = all;
-      const connection = document.startsWith('docs/connect/vtex') ? vtexId : nashId;
+      const { sandboxUrl } = all;
+      const isConnecting = connecting.includes(document);
+      const own = isConnecting ? { KEY: otherKey, CONNECTION: vtexId } : { CONNECTION: all.connectionId };
       const played = standIns({ sandboxUrl, subscriberUrl: all.subscriber.url, nashId, vtexId });
       const commands = given.map((block) =>
         played.reduce((text, [from, to]) => text.replaceAll(from, to), block.commands),
       );
       const { code, said, noted } = await runGuide(at, commands, {
-        env: { ...env, CONNECTION: connection },
+        env: { ...env, ...own },
         parsedOnly,
       });
       expect(code, said).toBe(0);

@@ -50,7 +50,7 @@ export async function runGuide(
     NODE_COMPILE_CACHE: join(dirname(folder), 'compiled'),
   };
   const { code, said } = await new Promise<{ code: number; said: string }>((resolve) => {
-    execFile('bash', ['-eux', '-c', blocks.join('\n')], { cwd: folder, env }, (error, stdout, stderr) =>
+    execFile('bash', ['--norc', '-eux', '-c', blocks.join('\n')], { cwd: folder, env }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code ?? 1), said: `${stdout}\n${stderr}` }),
     );
   });

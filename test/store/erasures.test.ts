@@ -129,6 +129,21 @@ describe('an erased order', () => {
     expect((await readTimeline(store, id)).at(-1)).toMatchObject({ what: 'person.erased' });
   });
 
+  it('keeps nothing that somebody wrote of it in words of his own: why it was canceled, why goods came back', async () => {
+    const { id } = await accept('one');
+    const at = '2026-01-15T00:00:00.000Z';
+    const reason = 'Canário did not ring twice';
+    const back = { id: 'ret_1', items: [{ lineId: '1', quantity: 1, reason }], reason, toldBy: [], invoiceIds: [], requestedAt: at }; // prettier-ignore
+    await changeOrder(store, id, options, ({ order }) => ({
+      order: { ...order, cancellation: { state: 'requested', requestedAt: at, reason }, returns: [back] },
+    }));
+    expect(await whereOpened(client, store, ['ring twice'])).toContain(`ring twice in ${store.keys.order(id)}`);
+    await erase(id);
+    expect(await whereOpened(client, store, canaries)).toEqual([]);
+    const { order } = await requireOrder(store, id);
+    expect(order).toMatchObject({ cancellation: { state: 'requested' }, returns: [{ items: [{ lineId: '1', quantity: 1 }] }] }); // prettier-ignore
+  });
+
   it('keeps no bytes of a webhook that comes later, nor the answer of an act that was under way', async () => {
     const { id } = await accept('one');
     const act = { owner: merchantId, route: `POST /v1/orders/${id}/cancel`, key: 'k', fingerprint: 'f', orderId: id };
