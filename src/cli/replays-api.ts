@@ -30,8 +30,8 @@ export const listEvents = async (
 
 /** Those that may be sent to. */
 export async function listEnabledEndpoints({ baseUrl, ...api }: MerchantApi): Promise<string[]> {
-  const { data } = await callJson<{ data: { id: string; disabled: boolean }[] }>(`${baseUrl}/v1/endpoints`, api);
-  return data.filter(({ disabled }) => !disabled).map(({ id }) => id);
+  const { data } = await callJson<{ data: { id: string; status: string }[] }>(`${baseUrl}/v1/endpoints`, api);
+  return data.filter(({ status }) => status === 'enabled').map(({ id }) => id);
 }
 
 const post = <T>({ baseUrl, ...api }: MerchantApi, path: string, body: object): Promise<T> =>

@@ -34,6 +34,8 @@ export const standIns = (at: {
   sandboxUrl: string;
   subscriberUrl: string;
   nashId: string;
+  endpointId: string;
+  replayId: string;
   vtexId: string;
 }): readonly (readonly [written: string, played: string])[] => [
   ['https://erp.example.com/hooks/packline', `${at.subscriberUrl}/guide`],
@@ -47,6 +49,10 @@ export const standIns = (at: {
     `"account": "demomarket", "apiKey": "${pickAndPackKey}", "apiBaseUrl": "${at.sandboxUrl}/vtex-pnp", "authBaseUrl": "${at.sandboxUrl}/vtex-pnp-auth", "legacyBaseUrl": "${at.sandboxUrl}/vtex-pnp-legacy"`,
   ],
   ['"salesChannel": "1"', `"salesChannel": "1", "pricingBaseUrl": "${at.sandboxUrl}/vtex/demomarket/pricing"`],
+  ['ep_…', at.endpointId],
+  // The one that is named has ended by then, and says so: 1.
+  ['packline replays cancel rpl_…', `packline replays cancel ${at.replayId} || [ $? = 1 ]`],
+  ['rpl_…', at.replayId],
   ['# … correct the cells …', "sed -i '/p-2/d' rejects.csv"],
   ['con_… of the OMS', at.vtexId],
   ['con_… of the fulfilment system', at.nashId],

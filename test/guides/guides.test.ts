@@ -62,6 +62,7 @@ describe.skipIf(missing.length > 0)(
     let vtexId = '';
     let nashId = '';
     let otherKey = '';
+    let replayId = '';
     let env: Record<string, string> = {};
 
     beforeAll(async () => {
@@ -97,7 +98,9 @@ describe.skipIf(missing.length > 0)(
       const run = await make('/v1/inventory', { items: [{ externalProductId: 'p-1', externalStoreLocationId: 'store-1', available: true, quantity: 1 }, { externalProductId: 'p-2' }] }); // prettier-ignore
       const statusOf = async () => (await all.call('GET', `/v1/runs/${run}`)).body['status'];
       await vi.waitFor(async () => expect(await statusOf()).toBe('completedWithRejects'), 60_000);
+      replayId = await make(`/v1/endpoints/${all.endpointId}/replays`, { since: '2026-01-15T08:00:00Z' });
       env = {
+        EP: all.endpointId,
         PACKLINE: all.baseUrl,
         KEY: all.merchantKey,
         ADMIN_KEY: all.adminKey,
@@ -141,7 +144,14 @@ describe.skipIf(missing.length > 0)(
       const { sandboxUrl } = all;
       const isConnecting = connecting.includes(document);
       const own = isConnecting ? { KEY: otherKey, CONNECTION: vtexId } : { CONNECTION: all.connectionId };
-      const played = standIns({ sandboxUrl, subscriberUrl: all.subscriber.url, nashId, vtexId });
+      const played = standIns({
+        sandboxUrl,
+        subscriberUrl: all.subscriber.url,
+        nashId,
+        vtexId,
+        replayId,
+        endpointId: all.endpointId,
+      });
       const commands = given.map((block) =>
         played.reduce((text, [from, to]) => text.replaceAll(from, to), block.commands),
       );
