@@ -35,6 +35,8 @@ export const standIns = (at: {
   subscriberUrl: string;
   nashId: string;
   endpointId: string;
+  /** A moment from which events are still kept. */
+  since: string;
   replayId: string;
   vtexId: string;
 }): readonly (readonly [written: string, played: string])[] => [
@@ -49,6 +51,8 @@ export const standIns = (at: {
     `"account": "demomarket", "apiKey": "${pickAndPackKey}", "apiBaseUrl": "${at.sandboxUrl}/vtex-pnp", "authBaseUrl": "${at.sandboxUrl}/vtex-pnp-auth", "legacyBaseUrl": "${at.sandboxUrl}/vtex-pnp-legacy"`,
   ],
   ['"salesChannel": "1"', `"salesChannel": "1", "pricingBaseUrl": "${at.sandboxUrl}/vtex/demomarket/pricing"`],
+  ['--since 2026-01-15T08:00:00Z', `--since ${at.since}`],
+  ['"since": "2026-01-15T08:00:00Z"', `"since": "${at.since}"`],
   ['ep_…', at.endpointId],
   // The one that is named has ended by then, and says so: 1.
   ['packline replays cancel rpl_…', `packline replays cancel ${at.replayId} || [ $? = 1 ]`],

@@ -18,6 +18,7 @@ import { runGuide } from './run-guide.ts';
 const folder = await temporaryFolder();
 const { url: redisUrl } = await testRedis();
 const blocks = readGuideBlocks();
+const since = new Date(Date.now() - 3_600_000).toISOString();
 const isExcepted = ({ document, name, commands }: GuideBlock): boolean =>
   notRun.some((one) => one.document === document && (one.holds === `#${name}` || commands.includes(one.holds)));
 const byDocument = Map.groupBy(
@@ -98,7 +99,7 @@ describe.skipIf(missing.length > 0)(
       const run = await make('/v1/inventory', { items: [{ externalProductId: 'p-1', externalStoreLocationId: 'store-1', available: true, quantity: 1 }, { externalProductId: 'p-2' }] }); // prettier-ignore
       const statusOf = async () => (await all.call('GET', `/v1/runs/${run}`)).body['status'];
       await vi.waitFor(async () => expect(await statusOf()).toBe('completedWithRejects'), 60_000);
-      replayId = await make(`/v1/endpoints/${all.endpointId}/replays`, { since: '2026-01-15T08:00:00Z' });
+      replayId = await make(`/v1/endpoints/${all.endpointId}/replays`, { since });
       env = {
         EP: all.endpointId,
         PACKLINE: all.baseUrl,
@@ -151,6 +152,7 @@ describe.skipIf(missing.length > 0)(
         vtexId,
         replayId,
         endpointId: all.endpointId,
+        since,
       });
       const commands = given.map((block) =>
         played.reduce((text, [from, to]) => text.replaceAll(from, to), block.commands),
