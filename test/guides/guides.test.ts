@@ -54,7 +54,7 @@ const missing = ['bash', 'curl', 'jq', 'openssl'].filter((tool) => {
     return true;
   }
 });
-if (missing.length > 0) console.warn(`THE GUIDES' COMMANDS WERE NOT RUN: install ${missing.join(', ')}`);
+if (missing.length > 0) process.stderr.write(`THE GUIDES' COMMANDS WERE NOT RUN: install ${missing.join(', ')}\n`);
 
 describe.skipIf(missing.length > 0)(
   'the commands of the documents do what they say, in order, against one Packline',
