@@ -93,10 +93,10 @@ end
 local a = p.advance
 if a and redis.call('LINDEX', a.list, 0) == a.member then
   redis.call('LPOP', a.list)
-  local head = redis.call('LINDEX', a.list, 0)
+  local head, e = redis.call('LINDEX', a.list, 0), a.entry.entry
   if head then
-    a.entry.entry.payload = string.gsub(a.entry.entry.payload, a.member, head)
-    push((string.gsub(a.entry.id, a.member, head)), a.entry.entry, now)
+    e.payload = string.gsub(e.payload, a.member, head)
+    push((string.gsub(a.entry.id, a.member, head)), e, now)
   end
 end
 local s = p.settle
@@ -225,8 +225,7 @@ interface Taken {
 
 async function send(deps: CommitDeps, plan: CommitPlan, mayTake: boolean): Promise<Taken> {
   const { keys, clock, generation } = deps;
-  const writes = plan.writes ?? [];
-  const { settle, advance } = plan;
+  const { writes = [], settle, advance } = plan;
   const header = {
     now: clock.scriptNow(),
     generation,

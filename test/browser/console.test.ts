@@ -18,7 +18,7 @@ const place = { home: await temporaryFolder(), port: await freePort('127.0.0.1')
 /** Markup that would act, in whatever a partner or an OMS may fill in. */
 const canary = '<img src=x onerror="document.title=666"><script>document.title=666</script>"\'>';
 
-describe.skipIf(browser === undefined)('the console in Chromium', { timeout: 60_000 }, () => {
+describe.skipIf(browser === undefined)('the console in Chromium', { timeout: 180_000 }, () => {
   let packline: TestPackline;
   let redis: Awaited<ReturnType<typeof startRedis>>;
   let close = async (): Promise<void> => undefined;

@@ -114,6 +114,7 @@ export async function openPullBench(client: Redis): Promise<PullBench> {
     openOms: () =>
       Promise.resolve({ connector: { pull: () => policy }, connection: { catalog: source }, settings: {} }),
     takesCatalog: () => true,
+    countItems: () => undefined,
   } as unknown as WorkerDeps;
 
   async function work(life?: Life): Promise<number> {

@@ -84,6 +84,7 @@ export async function openRunBench(client: Redis, rowsMax = 10): Promise<RunBenc
       openedWith.push(args[4]);
       return Promise.resolve({ connection: { catalog: partner } });
     },
+    countItems: () => undefined,
   } as unknown as WorkerDeps;
 
   const spool: RunBench['spool'] = async (

@@ -19,7 +19,7 @@ export async function openReplayWorkshop(redisUrl: string) {
   const ingress = await startIngress(redisUrl, { settings: { ratePerSecond: 1_000, rateBurst: 10_000 } });
   const { store, clock } = ingress;
   const http = createHttp({ egress: createEgress({ allow: ['127.0.0.0/8'] }), userAgent: 'Packline/test' });
-  const deps = { http, random: () => 0.5 } as unknown as WorkerDeps;
+  const deps = { http, random: () => 0.5, countDelivery: () => undefined } as unknown as WorkerDeps;
   const run = async (entry: Awaited<ReturnType<typeof beginEntries>>[number], job: string): Promise<void> => {
     const made = makeJobContext(store, deps, { entry });
     let ended = false;

@@ -40,6 +40,7 @@ export const makeRunWorkerDeps = (blobs: Blobs, partner: ReturnType<typeof creat
     blobs,
     random: () => 0.5,
     retirePercentMax: 10,
+    countItems: () => undefined,
     openFulfilment: () => Promise.resolve({ connection: { catalog: partner } }),
   }) as unknown as WorkerDeps;
 
