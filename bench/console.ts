@@ -134,8 +134,9 @@ export const consolePages = defineBenchmark({
 const filters = ['status=PICKING', 'status=RETURNED', 'store=store-1', 'store=nowhere', 'q=copied-7', 'q=nothing-like-this'] as const; // prettier-ignore
 
 /** An order that went its way: through the fulfilment system of the sandbox, as far as that brings it. */
-async function playOrder({ baseUrl, merchantKey, startWorker }: Awaited<ReturnType<typeof startProcesses>>) {
-  const worker = await startWorker();
+async function playOrder(packline: Awaited<ReturnType<typeof startProcesses>>) {
+  const { baseUrl, merchantKey } = packline;
+  const worker = await packline.startWorker();
   const headers = { authorization: `Bearer ${merchantKey}`, 'content-type': 'application/json' };
   const posted = await fetch(`${baseUrl}/v1/orders`, {
     method: 'POST',
