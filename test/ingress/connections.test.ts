@@ -62,7 +62,7 @@ test('connectors tell what their settings are, and which of them are secret', as
         {
           id: 'nash',
           kind: 'fulfilment',
-          capabilities: ['orders', 'webhooks'],
+          capabilities: ['orders', 'webhooks', 'catalog'],
           settings: { properties: { apiKey: { writeOnly: true, 'x-secret': true }, region: { enum: ['us', 'au'] } } },
         },
         {
