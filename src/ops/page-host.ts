@@ -3,7 +3,16 @@ import { holdsRole, type User } from '../store/users.ts';
 import { createTokenBuckets } from '../ingress/token-buckets.ts';
 import { makeForm, onceField } from './act-form.ts';
 import { createApi, Refused } from './api.ts';
-import { answer, isRefresh, readForm, toLogin, whoIs, type ConsoleContext, type Desk } from './context.ts';
+import {
+  answer,
+  isRefresh,
+  noteSessionAct,
+  readForm,
+  toLogin,
+  whoIs,
+  type ConsoleContext,
+  type Desk,
+} from './context.ts';
 import type { Act, Html, Page, PageCall, Stream } from './define-page.ts';
 import { answerNotFound, answerProblem, toShownStatus } from './error-page.ts';
 import type { Frame } from './layout.ts';
@@ -115,6 +124,10 @@ export function createPageHost(desk: Desk, pages: readonly Page[]) {
       if (opened instanceof Response) return opened;
       const { user, merchant, call } = opened;
       if (!holdsRole(user.role, page.role)) return mayNot(c, page.role, user);
+      if (!holdsRole(user.role, act.role)) {
+        await noteSessionAct(desk, c, { operation: act.uses, user, status: 403, code: 'auth.scope' });
+        return mayNot(c, act.role, user);
+      }
       const { form: filled, file } = await readActForm(c, act);
       if (file === null) return answerProblem(c, noFile);
       const { [onceField]: once, ...form } = filled;
@@ -128,8 +141,6 @@ export function createPageHost(desk: Desk, pages: readonly Page[]) {
         return c.redirect(act.next === undefined ? path : `${base}${act.next(done, call.params)}`, 303);
       } catch (thrown) {
         if (!(thrown instanceof Refused) || thrown.problem.status === 503) throw thrown;
-        // The API knows the scopes, and has written down who tried.
-        if (thrown.problem.code === 'auth.scope') return mayNot(c, act.role, user);
         const refusal = { act: act.name, form, problem: thrown.problem };
         return show(c, page, { ...opened, call: { ...call, refusal } });
       }

@@ -120,7 +120,7 @@ test('a form that another site posts is refused, and does nothing', async () => 
   expect((await operator.get('/ops')).status).toBe(200);
 });
 
-test('a viewer who calls an operator’s act is refused by the API, and it is written down', async () => {
+test('a viewer who calls an operator’s act is refused, and it is written down', async () => {
   const viewer = await site.logIn('looker', 'viewer');
   const refused = await viewer.post(`${unknownOrder}/retry`, {});
   expect([refused.status, refused.text.includes('needs the role operator')]).toEqual([403, true]);

@@ -14,14 +14,25 @@ function requireSandbox({ sandbox }: IngressDeps): SandboxControl {
 }
 
 const counts = z.record(z.string(), z.int());
+const whole = z.int().optional();
+/** What a rule has its partner say (`body`) is left away: it may be about anybody. */
+const FaultSchema = z.object({
+  kind: z.string(),
+  status: whole,
+  code: z.string().optional(),
+  afterEffect: z.boolean().optional(),
+  retryAfterSeconds: whole,
+  ms: whole,
+  windowMs: whole,
+});
 const RuleSchema = z
-  .looseObject({
+  .object({
     id: z.string(),
     applied: z.int(),
     match: z.record(z.string(), z.string()),
     probability: z.number(),
     times: z.int().optional(),
-    fault: z.looseObject({ kind: z.string() }),
+    fault: FaultSchema,
   })
   .meta({ id: 'SandboxFault' });
 export const SandboxStateSchema = z

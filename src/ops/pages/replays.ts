@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import * as z from 'zod';
+import { IdSchema } from '../../domain/ids.ts';
 import { PageSchema } from '../../ingress/views/page.ts';
 import { definePage, type Act, type Html, type Page } from '../define-page.ts';
 import { linkTo } from '../page-link.ts';
@@ -62,7 +63,7 @@ const isUnderWay = ({ status }: Replay): boolean => status === 'running' || stat
 const one = definePage({
   path: '/webhooks/replays/:replayId',
   role: 'viewer',
-  params: z.object({ replayId: z.string().max(60) }),
+  params: z.object({ replayId: IdSchema('replay') }),
   reads: ['GET /v1/replays/:replayId'],
   acts: [cancel],
   async view({ api, form, nowMs, params, path }) {
