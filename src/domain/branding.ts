@@ -11,7 +11,7 @@ export const BrandingSchema = z
     name: z.string().trim().min(1).max(80).nullable().meta({ description: 'The shop as its customers know it' }),
     color: z
       .string()
-      .regex(/^#[0-9a-f]{6}$/i, 'must be #rrggbb')
+      .regex(/^#[0-9a-fA-F]{6}$/, 'must be #rrggbb')
       .nullable(),
     logoUrl: z
       .string()

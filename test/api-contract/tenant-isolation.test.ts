@@ -113,7 +113,9 @@ function idsFor({ wantsCatalog, template }: Operation, ids: Ids): Ids {
 /** All that a merchant can read of its own, and how much work there is. */
 async function everythingOf({ key, ids }: MerchantWithEverything): Promise<unknown> {
   const reads = operations.filter(
-    ({ method, scope, dialect }) => method === 'GET' && scope === 'read' && dialect === undefined,
+    // The series are of the whole installation: a merchant's key reads nothing of them.
+    ({ method, scope, dialect, template }) =>
+      method === 'GET' && scope === 'read' && dialect === undefined && template !== '/v1/metrics/series',
   );
   const replies = await Promise.all(
     reads.map(async (read) => [nameOf(read), (await ask(read, key, idsFor(read, ids))).body] as const),
