@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 import type * as z from 'zod';
-import { faultRuleSchema } from '../sandbox/faults.ts';
+import { FaultRuleSchema } from '../domain/partner-fault.ts';
 
-export type FaultRuleInput = z.input<typeof faultRuleSchema>;
+export type FaultRuleInput = z.input<typeof FaultRuleSchema>;
 
 const matched = new Set(['partner', 'method', 'path', 'event', 'org']);
 const drawn = new Set(['times', 'probability']);
@@ -12,7 +12,7 @@ const drawn = new Set(['times', 'probability']);
  * @throws InvalidArgumentError with what the sandbox would say of it
  */
 function toFaultRule(text: string): FaultRuleInput {
-  const rule = faultRuleSchema.safeParse(text.startsWith('{') ? parse(text) : fromShort(text));
+  const rule = FaultRuleSchema.safeParse(text.startsWith('{') ? parse(text) : fromShort(text));
   if (rule.success) return rule.data;
   const [issue] = rule.error.issues;
   throw new InvalidArgumentError(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);

@@ -2,7 +2,8 @@ import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { RequestEntry } from './books.ts';
-import type { Fault, Faults } from './faults.ts';
+import type { Fault } from '../domain/partner-fault.ts';
+import type { Faults } from './faults.ts';
 
 /** What every partner's routes carry: the node objects of a listening sandbox, and the request's line in the books. */
 export interface PartnerEnv {

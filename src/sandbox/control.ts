@@ -2,7 +2,8 @@ import { Hono } from 'hono';
 import { pickerSettingsSchema, type SandboxContext } from './context.ts';
 import type { BooksReport } from './books.ts';
 import { answerControlError } from './control-error.ts';
-import { faultRuleSchema, type FaultRule } from './faults.ts';
+import { FaultRuleSchema } from '../domain/partner-fault.ts';
+import type { FaultRule } from './faults.ts';
 import { mergeSettings } from './merge-settings.ts';
 
 /** The control API that is the same for every partner. Mounted under `/_sandbox`. */
@@ -12,7 +13,7 @@ export function makeControl({ books, faults, picker }: SandboxContext, reset: ()
     .get('/books', (c) => c.json(books.report(c.req.query('org'))))
     .get('/state', (c) => c.json(toState(books.report(), faults.list())))
     .get('/faults', (c) => c.json({ faults: faults.list() }))
-    .post('/faults', async (c) => c.json(faults.add(faultRuleSchema.parse(await c.req.json())), 201))
+    .post('/faults', async (c) => c.json(faults.add(FaultRuleSchema.parse(await c.req.json())), 201))
     .delete('/faults', (c) => {
       faults.clear();
       return c.body(null, 204);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import type { SandboxContext } from './context.ts';
-import type { FaultOf } from './faults.ts';
+import type { FaultOf } from '../domain/partner-fault.ts';
 import { shuffle } from './random.ts';
 
 /** Where a partner sends hooks that nobody signs. */

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { createLog } from '../platform/log.ts';
-import { faultRuleSchema } from './faults.ts';
+import { FaultRuleSchema } from '../domain/partner-fault.ts';
 import { createSandbox } from './sandbox.ts';
 
 /** `node src/sandbox/main.ts [--port 8090] [--speed 1] [--seed 1] [--fault RULE]`: one log line when it listens, until SIGTERM or SIGINT. */
@@ -24,7 +24,7 @@ const sandbox = createSandbox({
   ordersFrom: Math.floor(Date.now() / 1_000) % 30_000_000,
   picker: { outcome: 'seeded' },
 });
-for (const rule of values.fault) sandbox.faults.add(faultRuleSchema.parse(JSON.parse(rule)));
+for (const rule of values.fault) sandbox.faults.add(FaultRuleSchema.parse(JSON.parse(rule)));
 const { url, close } = await sandbox.listen(Number(values.port), values.host);
 log.info({ url }, 'sandbox.listening');
 

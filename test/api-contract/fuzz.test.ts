@@ -75,7 +75,7 @@ test.each(named)(
     const need = needsAState[name];
     if (need !== undefined) await bringTo(ingress.store, merchant.ids['ord'] ?? '', need);
     const target = {
-      key: operation.scope === 'admin' ? adminKey : merchant.key,
+      key: operation.scope === 'admin' || operation.isOfInstallation ? adminKey : merchant.key,
       ids: { ...merchant.ids, code: 'order.state', ...idsFor(operation, merchant.ids) },
     };
     const logged = ingress.log.lines().length;

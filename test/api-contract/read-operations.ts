@@ -49,6 +49,8 @@ export interface Operation {
   body: { type: 'json'; schema: Schema; required: boolean } | { type: 'bytes' } | undefined;
   /** Its body is rows of products or inventory, of any size. */
   takesRows: boolean;
+  /** It is about all merchants, and the key of one is refused. */
+  isOfInstallation: boolean;
   /** It is about a connection that takes products and stock. */
   wantsCatalog: boolean;
   /** By status, what it means; of refusals, their codes. */
@@ -81,6 +83,7 @@ export const readOperations = ({ paths }: OpenApi): Operation[] =>
         parameters,
         body,
         takesRows,
+        isOfInstallation: Object.values(answers).some((words) => words.includes('auth.installation')),
         wantsCatalog:
           template.includes('/stock-reconciliations') ||
           // There it names where an order comes from.

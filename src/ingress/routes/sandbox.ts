@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { FaultRuleSchema } from '../../domain/partner-fault.ts';
 import { created, noContent, ok } from '../answer.ts';
 import { defineGlobalRoute, type Route } from '../define-route.ts';
 import type { IngressDeps } from '../deps.ts';
@@ -21,7 +22,8 @@ const FaultSchema = z.object({
   status: whole,
   code: z.string().optional(),
   afterEffect: z.boolean().optional(),
-  retryAfterSeconds: whole,
+  retryAfterSeconds: z.int().nullable().optional(),
+  copies: whole,
   ms: whole,
   windowMs: whole,
 });
@@ -62,19 +64,8 @@ const postFault = defineGlobalRoute({
   method: 'post',
   path: '/v1/sandbox/faults',
   summary: 'Let a simulated partner misbehave',
-  description: 'The sandbox says what is wrong with a rule that it does not take.',
-  body: z
-    .strictObject({
-      match: z.record(z.string(), z.string()).optional().meta({
-        description: 'What it meets: `partner`, `method`, `path`, `event`, `org`; all without',
-      }),
-      times: z.int().min(1).optional().meta({ description: 'How often; without, until it is cleared' }),
-      probability: z.number().min(0).max(1).optional(),
-      fault: z.record(z.string(), z.unknown()).meta({
-        description: '`kind` (`status`, `rateLimit`, `garbage`, `dropBefore`, `dropAfter`, `hang`, `delay`, `duplicate`, `reorder`, `dropWebhook`) and what belongs to it', // prettier-ignore
-      }),
-    })
-    .meta({ id: 'SandboxFaultInput' }),
+  description: 'Until it was applied `times` times, or all faults are cleared.',
+  body: FaultRuleSchema.meta({ id: 'SandboxFaultInput' }),
   answers: { 201: { description: 'On', schema: RuleSchema } },
   problems,
   async handle({ deps, body }) {

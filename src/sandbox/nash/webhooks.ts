@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { FaultOf } from '../faults.ts';
+import type { FaultOf } from '../../domain/partner-fault.ts';
 import type { SandboxContext } from '../context.ts';
 import { makeId } from '../make-id.ts';
 import { shuffle } from '../random.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SandboxContext } from '../context.ts';
-import type { FaultOf } from '../faults.ts';
+import type { FaultOf } from '../../domain/partner-fault.ts';
 import { createHookSender } from '../hook-sender.ts';
 import { shuffle } from '../random.ts';
 import type { PnpAccountSettings, Webhook } from './account-settings.ts';

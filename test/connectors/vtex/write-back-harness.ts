@@ -3,7 +3,7 @@ import { createConnectorIo } from '../../../src/connectors/create-io.ts';
 import { vtex } from '../../../src/connectors/oms/vtex/index.ts';
 import { createEgress } from '../../../src/platform/egress.ts';
 import { createHttp } from '../../../src/platform/http.ts';
-import type { Fault } from '../../../src/sandbox/faults.ts';
+import type { Fault } from '../../../src/domain/partner-fault.ts';
 import { createSandbox } from '../../../src/sandbox/sandbox.ts';
 import type { OrderDoc, OrderRequest } from '../../../src/sandbox/vtex-oms/order-doc.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { faultRuleSchema } from '../../../src/sandbox/faults.ts';
+import type { FaultRuleSchema } from '../../../src/domain/partner-fault.ts';
 import type { z } from 'zod';
 import { connectMerchant, type ConnectedMerchant } from '../../support/connected-merchant.ts';
 import { sampleOrder } from '../../support/sample-order.ts';
@@ -9,7 +9,7 @@ import { timeNewWork } from '../probe.ts';
 import { checkNewWork, conclude, type Scenario } from '../scenario.ts';
 import { startWorld, type World } from '../world.ts';
 
-type Rule = Omit<z.input<typeof faultRuleSchema>, 'match'>;
+type Rule = Omit<z.input<typeof FaultRuleSchema>, 'match'>;
 
 /** Everything that a partner can do to one call in so many, all at once. */
 const trouble: readonly Rule[] = [
