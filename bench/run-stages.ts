@@ -66,7 +66,9 @@ export async function measureStages(redis: Redis, stock: Stock): Promise<Record<
       for (const part of packed) await compareWithDelta(delta, ref, part);
     }),
     wait: own(() => {
-      for (const row of sent) if (!waiting.has(row.identity)) waiting.add(row);
+      const watch = waiting.watch();
+      for (const row of sent) if (!watch.saw(row.identity)) waiting.add(row);
+      watch.end();
       for (let batch = waiting.take(true); batch !== undefined; batch = waiting.take(true)) waiting.release(batch);
     }),
     body: own(() => batches.map((batch) => Buffer.from(batch.map(({ text }) => text).join(',')))),

@@ -6,7 +6,7 @@ import type { Clock } from '../platform/clock.ts';
 import { createPatience, type GivenUp } from './patience.ts';
 import { rowNumberOf, type Place, type RunLedger } from './run-ledger.ts';
 import type { RunRow } from './run-row.ts';
-import { createWaitingRows } from './waiting-rows.ts';
+import { createWaitingRows, type Watch } from './waiting-rows.ts';
 
 export type PlacedRow = RunRow & Place;
 
@@ -18,7 +18,8 @@ export type Stop =
 export interface BatchSender {
   /** The row waits for its batch. What it takes the place of has its verdict with it. */
   add(row: PlacedRow): void;
-  has(identity: string): boolean;
+  /** From now on: which rows there were about a thing. */
+  watch(): Watch;
   /** Sends what makes a full batch, or has waited long enough. */
   pump(): void;
   /** Resolves when there is room for more rows, or nothing more is begun. */
@@ -134,7 +135,7 @@ export function createBatchSender(
       const older = waiting.add(row);
       if (older !== undefined) ledger.decide(older, 'superseded');
     },
-    has: (identity) => waiting.has(identity),
+    watch: () => waiting.watch(),
     pump,
     async room() {
       while (stopped() === undefined && waiting.isFull(batchesWaitingMax)) {

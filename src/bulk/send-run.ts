@@ -2,15 +2,14 @@ import type { FulfilmentCatalog } from '../connectors/fulfilment/catalog.ts';
 import type { Run } from '../domain/run.ts';
 import type { SafetyStock } from '../domain/safety-stock.ts';
 import type { Blobs } from '../platform/blobs.ts';
-import { untilSent } from '../platform/redis.ts';
-import { compareWithDelta, forgetInDelta } from '../store/delta.ts';
+import { forgetInDelta } from '../store/delta.ts';
 import type { StoreDeps } from '../store/deps.ts';
 import { beginRequest, settleSent, type OwnedRun, type RunTurn } from '../store/run-progress.ts';
 import { listSegments } from '../store/runs.ts';
 import { readSegment } from '../store/spool.ts';
-import { applyCategories } from './apply-categories.ts';
+import { makeJudge } from './judge-rows.ts';
 import { createRunLedger, type OpenSegment, type RunLedger } from './run-ledger.ts';
-import { makeRowReader, packFingerprints, packKeys, type RunRow } from './run-row.ts';
+import { makeRowReader, packKeys, type RunRow } from './run-row.ts';
 import { createBatchSender, type BatchSender, type PlacedRow, type Stop } from './send-batches.ts';
 
 export interface SendRunDeps {
@@ -30,9 +29,9 @@ export interface SendRunDeps {
 const chunkRows = 2_500;
 
 /**
- * Brings the rows of a run, or with `retire` those that retire what it does not have, to their verdicts, from where it was left, as far as it may: undefined when all have theirs.
- * Wherever it stops, or dies, every row has a verdict that is committed, or none and is taken up again: what was sent and
- * not committed is sent again.
+ * Brings the rows of a run, or with `retire` those that retire what it does not have, to their verdicts, from where it was
+ * left, as far as it may: undefined when all have theirs. Wherever it stops, or dies, every row has a verdict that is
+ * committed, or none and is taken up again: what was sent and not committed is sent again.
  */
 export async function sendRun(
   run: Run,
@@ -61,29 +60,25 @@ export async function sendRun(
     },
   );
   const read = makeRowReader(kind, { ...deps, storeLocationId });
+  const judge = makeJudge({ retire, ledger, sender, store, owned, safetyStock });
+  let chunk: PlacedRow[] = [];
+  const next = async (): Promise<boolean> => {
+    sender.stop(restOf(deps));
+    sender.pump();
+    if (ledger.isFull()) sender.stop(stopOf(await ledger.flush()));
+    await sender.room();
+    if (sender.stopped() !== undefined) return false;
+    await judge.take(chunk);
+    chunk = [];
+    return true;
+  };
   try {
     const segments = await listSegments(store, run.id);
+    let mayGoOn = true;
     for (const segment of segments.filter((one) => !one.done && (one.retire ?? false) === retire)) {
-      if (sender.stopped() !== undefined) break;
+      if (!mayGoOn) break;
       const lines = await readSegment(blobs, run.id, segment);
       const open = await ledger.open(segment);
-      let chunk: PlacedRow[] = [];
-      let judging = Promise.resolve();
-      const next = async (): Promise<boolean> => {
-        await judging;
-        sender.stop(restOf(deps));
-        sender.pump();
-        if (ledger.isFull()) sender.stop(stopOf(await ledger.flush()));
-        await sender.room();
-        if (sender.stopped() !== undefined) return false;
-        judging = judge(chunk, retire, { ledger, sender, store, owned, safetyStock });
-        judging.catch(() => undefined); // Told to whoever waits for it.
-        chunk = [];
-        // Redis compares while the next rows are read.
-        await untilSent();
-        return true;
-      };
-      let mayGoOn = true;
       for (const { row: number, text } of lines) {
         const index = number - segment.firstRow;
         if (open.verdicts[index] !== 0) continue;
@@ -93,13 +88,14 @@ export async function sendRun(
         mayGoOn = chunk.length < chunkRows && !ledger.isFull() ? mayGoOn : await next();
         if (!mayGoOn) break;
       }
-      if (mayGoOn) await next();
-      await judging;
-      // What is decided without the partner may be all there is.
-      sender.stop(stopOf(await ledger.flush()));
     }
+    if (mayGoOn) await next();
+    await judge.end();
+    // What is decided without the partner may be all there is.
+    sender.stop(stopOf(await ledger.flush()));
   } catch (error) {
     sender.stop({ how: 'failed', error });
+    await judge.end().catch(() => undefined);
   }
   await sender.drain();
   await settle(sender, ledger, store, owned);
@@ -116,35 +112,6 @@ export function stopOf({ cancelAsked, isOvertaken }: RunTurn): Stop | undefined 
 
 export const restOf = ({ isTimeUp }: Pick<SendRunDeps, 'isTimeUp'>): Stop | undefined =>
   isTimeUp() ? { how: 'rest', delayMs: 0 } : undefined;
-
-/**
- * What is as the partner has it ends here, and what a newer run has sent; the rest waits for its batch. With `anyway` the
- * partner is known to have something else, whatever it accepted last.
- */
-async function judge(
-  chunk: readonly PlacedRow[],
-  anyway: boolean,
-  {
-    ledger,
-    sender,
-    store,
-    owned,
-    safetyStock,
-  }: { ledger: RunLedger; sender: BatchSender; store: StoreDeps; owned: OwnedRun; safetyStock: SafetyStock },
-): Promise<void> {
-  if (chunk.length === 0) return;
-  const rows = await applyCategories(store, owned.connectionId, safetyStock, chunk);
-  // The comparison knows nothing of what is on its way, and may be older than its end.
-  const onTheirWay = rows.map(({ identity }) => sender.has(identity));
-  const overtaken = store.keys.runOvertaken(owned.runId);
-  const compared = await compareWithDelta(store, owned, packFingerprints(rows), overtaken);
-  for (const [at, row] of rows.entries()) {
-    const comparison = compared(at);
-    if (comparison === 'overtaken') ledger.decide(row, 'superseded');
-    else if (anyway || comparison === 'changed' || onTheirWay[at] === true || sender.has(row.identity)) sender.add(row);
-    else ledger.decide(row, 'unchanged', { errors: row.warnings, fingerprint: row.fingerprint });
-  }
-}
 
 /** Nobody knows what the partner has of rows whose request came to no end: they are sent whenever they come. */
 async function settle(sender: BatchSender, ledger: RunLedger, store: StoreDeps, owned: OwnedRun): Promise<void> {

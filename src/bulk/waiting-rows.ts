@@ -4,11 +4,17 @@ interface Waiting {
   readonly bytes: number;
 }
 
+/** What was about to go out, or went, since somebody began to look. */
+export interface Watch {
+  /** A row about it waits, is under way, or came to its end since. */
+  saw(identity: string): boolean;
+  end(): void;
+}
+
 export interface WaitingRows<Row extends Waiting> {
   /** Answers the older row about the same thing that it takes the place of. */
   add(row: Row): Row | undefined;
-  /** A row about it waits, or is under way. */
-  has(identity: string): boolean;
+  watch(): Watch;
   /** A batch: a full one, or with `anyway` what there is. From now on it is under way. */
   take(anyway: boolean): Row[] | undefined;
   /** They are no longer under way. */
@@ -33,6 +39,11 @@ export function createWaitingRows<Row extends Waiting>(limits: {
   const behind = new Map<string, Row>();
   let readyBytes = 0;
   const sizeOf = ({ bytes }: Row): number => bytes + 1;
+  /** Of each watch, what came to its end since it began. */
+  const watches = new Set<(rows: readonly Row[]) => void>();
+  // Most are asked about where nothing waits: sets that are empty are not searched.
+  const has = (identity: string): boolean =>
+    (ready.size > 0 && ready.has(identity)) || (underWay.size > 0 && underWay.has(identity));
 
   const isFull = (batches: number): boolean =>
     ready.size >= batches * limits.rowsMax || readyBytes >= batches * limits.bytesMax;
@@ -52,8 +63,20 @@ export function createWaitingRows<Row extends Waiting>(limits: {
       behind.set(row.identity, row);
       return older;
     },
-    // Most are asked about where nothing waits: sets that are empty are not searched.
-    has: (identity) => (ready.size > 0 && ready.has(identity)) || (underWay.size > 0 && underWay.has(identity)),
+    watch() {
+      const ended: (readonly Row[])[] = [];
+      const identities = new Set<string>();
+      const keep = (rows: readonly Row[]): void => void ended.push(rows);
+      watches.add(keep);
+      return {
+        saw(identity) {
+          if (has(identity)) return true;
+          for (const rows of ended.splice(0)) for (const row of rows) identities.add(row.identity);
+          return identities.size > 0 && identities.has(identity);
+        },
+        end: () => void watches.delete(keep),
+      };
+    },
     take(anyway) {
       if (ready.size === 0) return undefined;
       if (!anyway && !isFull(1)) return undefined;
@@ -72,6 +95,7 @@ export function createWaitingRows<Row extends Waiting>(limits: {
       return batch;
     },
     release(rows) {
+      for (const keep of watches) keep(rows);
       for (const { identity } of rows) {
         underWay.delete(identity);
         const next = behind.get(identity);

@@ -40,11 +40,31 @@ describe('waiting rows', () => {
     const first = waiting.take(true) ?? [];
     expect(waiting.add(row('a', 2))).toBeUndefined();
     expect(waiting.add(row('a', 3))).toEqual(row('a', 2));
-    expect(waiting.has('a')).toBe(true);
     expect(waiting.take(true)).toBeUndefined();
     waiting.release(first);
     expect(waiting.take(true)).toEqual([row('a', 3)]);
-    expect(waiting.has('a')).toBe(true);
-    expect(waiting.has('b')).toBe(false);
+  });
+
+  it('are seen by who looks before they wait, while they are under way, and after their end', () => {
+    const waiting = createWaitingRows({ rowsMax: 10, bytesMax: 1_000 });
+    const before = waiting.watch();
+    waiting.add(row('a', 1));
+    expect(before.saw('a')).toBe(true);
+    const batch = waiting.take(true) ?? [];
+    expect(before.saw('a')).toBe(true);
+    waiting.release(batch);
+    expect(before.saw('a')).toBe(true);
+    expect(before.saw('b')).toBe(false);
+    expect(waiting.watch().saw('a')).toBe(false);
+  });
+
+  it('are seen when two batches ended one after the other', () => {
+    const waiting = createWaitingRows({ rowsMax: 10, bytesMax: 1_000 });
+    const before = waiting.watch();
+    for (const identity of ['a', 'b']) {
+      waiting.add(row(identity, 1));
+      waiting.release(waiting.take(true) ?? []);
+      expect(before.saw(identity)).toBe(true);
+    }
   });
 });
