@@ -87,8 +87,9 @@ export function createRunLedger(
   const segments = new Map<number, OpenSegment>();
   let page = emptyPage();
   let commits = 0;
-  let turn: RunTurn = { cancelAsked: false, isOvertaken: false };
+  let turn: RunTurn = { cancelAsked: false, isOvertaken: false, isFull: false };
   let writing = Promise.resolve();
+  let next: Promise<void> | undefined;
 
   async function write(): Promise<void> {
     const { counts, requests, accepted, categorized, overtaking, reasons } = page;
@@ -112,7 +113,7 @@ export function createRunLedger(
       reasons,
     });
     if (!dryRun) counted?.(counts);
-    if (accepted.length > 0) await growDelta(store, run);
+    if (turn.isFull) await growDelta(store, run);
     if (categorized.length > 0) await growCategories(store, run.connectionId);
     for (const segment of ended) await putAway(segment);
   }
@@ -150,8 +151,13 @@ export function createRunLedger(
     },
     isFull: () => page.decided >= decidedMax || page.reasons.length >= reasonsMax,
     async flush() {
-      // What one commit lost must not be half in the next: after a failure nothing more is written.
-      writing = writing.then(write);
+      // What one commit lost must not be half in the next: after a failure nothing more is written. Whoever comes while
+      // one is written is served by the next, with all others.
+      next ??= writing.then(() => {
+        next = undefined;
+        return write();
+      });
+      writing = next;
       await writing;
       return turn;
     },

@@ -32,7 +32,8 @@ const removedMax = 2_000;
 /**
  * The Lua that every script which touches a delta state shares. Key K = 6 bytes; its bucket is numbered by the low bits of
  * the first three, its field are the last five. State = a hash { epoch, bits, split, rows }: buckets below `split` go by
- * one bit more. Whatever is changed is changed in one script, so nothing is ever half split.
+ * one bit more. Whatever is changed is changed in one script, so nothing is ever half split. `acceptRows` answers whether
+ * it is time to split some.
  */
 export const deltaLua = `
 local byte, sub = string.byte, string.sub
@@ -56,7 +57,7 @@ local function acceptRows(d, rows)
   for at = 1, #rows, ${fingerprintBytes} do
     news = news + redis.call('HSET', bucketOf(d, rows, at), sub(rows, at + 1, at + 5), sub(rows, at + 6, at + 11))
   end
-  if news > 0 then redis.call('HINCRBY', d.key, 'rows', news) end
+  return news > 0 and redis.call('HINCRBY', d.key, 'rows', news) > ${rowsPerBucket} * (d.low + d.split)
 end
 local function forgetKeys(d, ids)
   local gone = 0

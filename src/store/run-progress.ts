@@ -22,6 +22,8 @@ export interface RunTurn {
   cancelAsked: boolean;
   /** Another run of the line goes first now. */
   isOvertaken: boolean;
+  /** After a commit: what the partner has accepted needs more room (`growDelta`). */
+  isFull: boolean;
 }
 
 const turnLua = `
@@ -98,7 +100,7 @@ for _, key in ipairs(p.reasons) do
   redis.call('HSET', key, ARGV[at], ARGV[at + 1])
   at = at + 2
 end
-if #ARGV[2] > 0 then acceptRows(openDelta(KEYS[5]), ARGV[2]) end
+local isFull = #ARGV[2] > 0 and acceptRows(openDelta(KEYS[5]), ARGV[2])
 if #ARGV[4] > 0 then keepCategories(openDelta(p.categories), ARGV[4]) end
 for _, older in ipairs(p.older) do
   if redis.call('ZSCORE', KEYS[3], older.id) then
@@ -117,7 +119,7 @@ if since >= ${rateEveryMs} then
   if since < ${rateForgetsMs} then redis.call('HSET', run, 'rate', math.floor((decided - tonumber(r[2])) * 1000 / since)) end
   redis.call('HSET', run, 'rateAt', now, 'rateRows', decided)
 end
-return turn()`);
+return turn() .. (isFull and '1' or '0')`);
 
 /** Verdicts, reasons, counts and what the partner has accepted: all of it, or nothing. Rows of one call have had no verdict. */
 export async function commitRows(deps: StoreDeps, run: OwnedRun, rows: DecidedRows): Promise<RunTurn> {
@@ -199,8 +201,8 @@ async function take(
   const reply = await runScript(deps.redis, script, scriptKeys, [header, ...args]);
   if (reply === 'generation') throw generationFailure();
   if (reply === 'gone') throw entryGone();
-  const [cancelAsked, isOvertaken] = String(reply);
-  return { cancelAsked: cancelAsked === '1', isOvertaken: isOvertaken === '1' };
+  const [cancelAsked, isOvertaken, isFull] = String(reply);
+  return { cancelAsked: cancelAsked === '1', isOvertaken: isOvertaken === '1', isFull: isFull === '1' };
 }
 
 const toBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

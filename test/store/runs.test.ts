@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { runSendWork } from '../../src/queues/run-send.ts';
 import { bury } from '../../src/queues/bury.ts';
 import { Failure } from '../../src/domain/failure.ts';
 import { etaSeconds } from '../../src/domain/run.ts';
 import { commit } from '../../src/store/commit.ts';
+import { fingerprintBytes, growDelta } from '../../src/store/delta.ts';
 import type { StoreDeps } from '../../src/store/deps.ts';
 import { beginEntries, leaseEntries } from '../../src/store/entries.ts';
 import { claimLine, startRun, wakeLine, type LineRef } from '../../src/store/run-line.ts';
@@ -129,6 +131,18 @@ describe('the work on a line', () => {
     expect(await client.getBuffer(store.keys.runVerdicts(run.runId, 1))).toEqual(Buffer.of(1, 1, 0, 1, 1));
   });
 
+  it('says when what the partner has accepted needs more room, and no longer when it has it', async () => {
+    await start(await create(5));
+    const run = await claim('me');
+    const accept = (rows: number, number: number) =>
+      commitRows(store, run, { ...decided(number), accepted: randomBytes(rows * fingerprintBytes) });
+    // Buckets for 45 rows each, 256 of them.
+    expect(await accept(11_000, 1)).toMatchObject({ isFull: false });
+    expect(await accept(1_000, 2)).toMatchObject({ isFull: true });
+    await growDelta(store, run);
+    expect(await accept(1, 3)).toMatchObject({ isFull: false });
+  });
+
   it('is refused to whoever had the line before', async () => {
     await start(await create(5));
     const before = await claim('before');
@@ -136,7 +150,7 @@ describe('the work on a line', () => {
     const now = await claim('now');
     await expect(commitRows(store, before, decided(1))).rejects.toMatchObject({ code: 'entry.gone' });
     await expect(beginRequest(store, before, 5)).rejects.toMatchObject({ code: 'entry.gone' });
-    expect(await beginRequest(store, now, 5)).toEqual({ cancelAsked: false, isOvertaken: false });
+    expect(await beginRequest(store, now, 5)).toEqual({ cancelAsked: false, isOvertaken: false, isFull: false });
   });
 
   it('remembers up to where the partner may have rows, until that is settled', async () => {
