@@ -10,7 +10,11 @@ const http = createHttp({ egress, userAgent: 'Packline/test' });
 
 /** nock for a whole test file: nothing leaves the machine, and every expected request must have come. */
 export function useNock(): void {
-  beforeAll(() => nock.disableNetConnect());
+  beforeAll(() => {
+    // A file before this one, in the same process, has ended it.
+    if (!nock.isActive()) nock.activate();
+    nock.disableNetConnect();
+  });
   afterEach(() => {
     const missing = nock.pendingMocks();
     nock.cleanAll();

@@ -22,10 +22,11 @@ export async function startFleet(
   { balancer, ports, workerCount }: { balancer: Balancer; ports: readonly number[]; workerCount: number },
 ): Promise<Fleet> {
   const [firstPort = 0, ...otherPorts] = ports;
-  const apis = [{ port: firstPort, process: packline.api }];
-  for (const port of otherPorts) apis.push({ port, process: await packline.startApi({ port }) });
-  const workers: BoundProcess[] = [];
-  for (let n = 0; n < workerCount; n += 1) workers.push(await packline.startWorker());
+  const [others, workers] = await Promise.all([
+    Promise.all(otherPorts.map(async (port) => ({ port, process: await packline.startApi({ port }) }))),
+    Promise.all(Array.from({ length: workerCount }, () => packline.startWorker())),
+  ]);
+  const apis = [{ port: firstPort, process: packline.api }, ...others];
 
   const end = (process: BoundProcess | undefined, signal: NodeJS.Signals): Promise<ProcessEnd> => {
     if (process === undefined) throw new Error('there is no such process');

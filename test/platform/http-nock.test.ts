@@ -15,7 +15,10 @@ const egress = createEgress({
 });
 const http = createHttp({ egress, userAgent: 'Packline/test' });
 
-beforeAll(() => nock.disableNetConnect());
+beforeAll(() => {
+  if (!nock.isActive()) nock.activate();
+  nock.disableNetConnect();
+});
 afterEach(() => nock.cleanAll());
 afterAll(async () => {
   nock.restore();

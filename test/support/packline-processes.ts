@@ -69,6 +69,8 @@ export async function startProcesses(
   const adminKey = `pl_${randomBytes(32).toString('base64url')}`;
   const shared: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',
+    // What they compile is kept between runs (vitest.config.ts); without, Node keeps nothing.
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
     ...makeTestSettings({ redisUrl, home, port: firstPort, adminKey, reach: [running.url, subscriber.url] }),
     PACKLINE_BASE_URL: baseUrl,
     PACKLINE_LOG_LEVEL: 'warn',

@@ -21,22 +21,39 @@ async function hasDied(ended: Promise<unknown>): Promise<boolean> {
 /** An API only accepts: of the points it has the two around its commit. */
 const apiPoints = ['before-commit', 'after-commit'] as const satisfies readonly CrashPoint[];
 
-async function killApi({ fleet }: World, point: CrashPoint, times: number): Promise<boolean> {
-  await fleet.endApi(1, 'SIGTERM');
-  await fleet.replaceApi(1, { env: crashAt(point, times) });
-  const died = await hasDied(fleet.apis[1]?.process.ended ?? Promise.resolve());
-  if (!died) await fleet.endApi(1);
-  await fleet.replaceApi(1);
-  return died;
+/** A point, and which time that it is reached is the last. */
+type Death = readonly [point: CrashPoint, times: number];
+
+/** Where one process after the other is started, dies, and has its place taken; the one beside it lives. */
+interface Seat {
+  end(signal?: NodeJS.Signals): Promise<unknown>;
+  start(env?: Readonly<Record<string, string>>): Promise<void>;
+  ended(): Promise<unknown> | undefined;
 }
 
-async function killWorker({ fleet }: World, point: CrashPoint, times: number): Promise<boolean> {
-  await fleet.endWorker(1, 'SIGTERM');
-  await fleet.replaceWorker(1, crashAt(point, times));
-  const died = await hasDied(fleet.workers[1]?.ended ?? Promise.resolve());
-  if (!died) await fleet.endWorker(1);
-  await fleet.replaceWorker(1);
-  return died;
+const workerSeat = ({ fleet }: World): Seat => ({
+  end: (signal) => fleet.endWorker(1, signal),
+  start: (env) => fleet.replaceWorker(1, env),
+  ended: () => fleet.workers[1]?.ended,
+});
+
+const apiSeat = ({ fleet }: World): Seat => ({
+  end: (signal) => fleet.endApi(1, signal),
+  start: (env = {}) => fleet.replaceApi(1, { env }),
+  ended: () => fleet.apis[1]?.process.ended,
+});
+
+/** Answers at which points somebody died. */
+async function dieInTurn(seat: Seat, deaths: readonly Death[]): Promise<CrashPoint[]> {
+  const reached: CrashPoint[] = [];
+  await seat.end('SIGTERM');
+  for (const [point, times] of deaths) {
+    await seat.start(crashAt(point, times));
+    if (await hasDied(seat.ended() ?? Promise.resolve())) reached.push(point);
+    else await seat.end();
+  }
+  await seat.start();
+  return reached;
 }
 
 export const namedKills: Scenario = {
@@ -50,28 +67,26 @@ export const namedKills: Scenario = {
     try {
       refuseSome(world.packline.subscriber);
       const load = startLoad(world, { ratePerSecond: 6 });
-      const kills: Record<string, number> = {};
-      const broken: string[] = [];
       const rounds = scale.isShort
         ? 1
         : Math.max(1, Math.ceil(scale.kills / 3 / (crashPoints.length + apiPoints.length)));
-      for (let round = 0; round < rounds; round += 1) {
-        const times = (): number => 1 + Math.floor(random() * (scale.isShort ? 3 : 12));
-        for (const point of crashPoints) {
-          const died = await killWorker(world, point, times());
-          kills[`worker ${point}`] = (kills[`worker ${point}`] ?? 0) + Number(died);
-        }
-        for (const point of apiPoints) {
-          const died = await killApi(world, point, times());
-          kills[`api ${point}`] = (kills[`api ${point}`] ?? 0) + Number(died);
-        }
-      }
-      for (const [name, count] of Object.entries(kills)) if (count === 0) broken.push(`${name} was never reached`);
+      const deathsAt = (points: readonly CrashPoint[]): Death[] =>
+        Array.from({ length: rounds }, () => points).flatMap((all) =>
+          all.map((point): Death => [point, 1 + Math.floor(random() * (scale.isShort ? 3 : 12))]),
+        );
+      const [ofWorkers, ofApis] = [deathsAt(crashPoints), deathsAt(apiPoints)];
+      const [workersDied, apisDied] = await Promise.all([
+        dieInTurn(workerSeat(world), ofWorkers),
+        dieInTurn(apiSeat(world), ofApis),
+      ]);
+      const reached = [...workersDied.map((point) => `worker ${point}`), ...apisDied.map((point) => `api ${point}`)];
+      const names = [...crashPoints.map((point) => `worker ${point}`), ...apiPoints.map((point) => `api ${point}`)];
+      const kills = Object.fromEntries(names.map((name) => [name, reached.filter((one) => one === name).length]));
+      const broken = names.filter((name) => kills[name] === 0).map((name) => `${name} was never reached`);
       const faultEndedMs = Date.now();
       const newWorkMs = await timeNewWork(world);
       const slow = checkNewWork(newWorkMs, 'the last kill');
-      const sum = Object.values(kills).reduce((all, count) => all + count, 0);
-      const figures = { kills: sum, ...kills, newWorkMs };
+      const figures = { kills: reached.length, ...kills, newWorkMs };
       return await conclude(namedKills, scale, { world, load, startedMs, faultEndedMs }, figures, { broken, slow });
     } finally {
       await world.close();

@@ -7,7 +7,7 @@ import { startWorld, type World } from '../world.ts';
 const lostShare = 0.05;
 /** Beside these, the first of each: an order that nobody hears of, and ends that nobody hears of. */
 const lostAnyway = ['hook.ready-for-handling', 'delivery.dropoff_complete', 'order.DELIVERED'];
-const amounts = { short: 60, long: 600 };
+const amounts = { short: 20, long: 600 };
 const reportMaxMs = 120_000;
 
 interface Report {
