@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { diagnose } from '../../src/cli/doctor.ts';
 import { makeDemoOrder } from '../../src/cli/demo-order.ts';
@@ -14,8 +14,10 @@ const folder = await temporaryFolder();
 const { url: redisUrl } = await testRedis();
 const all = await startPackline({ redisUrl });
 afterAll(() => all.close());
-beforeEach(() => {
+afterEach(() => {
   vi.unstubAllEnvs();
+});
+beforeEach(() => {
   const settings = {
     PACKLINE_HOME: folder,
     PACKLINE_BASE_URL: all.baseUrl,

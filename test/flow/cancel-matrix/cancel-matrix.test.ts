@@ -59,9 +59,7 @@ async function playHeard(cell: Cell): Promise<void> {
 
 /** Waits for the end, if it is to come; what is there instead is for its test to show. */
 async function settle(stage: Stage, end: End): Promise<void> {
-  await vi
-    .waitFor(async () => expect(await see(stage)).toEqual(end), { ...waiting, timeout: 30_000 })
-    .catch(() => undefined);
+  await vi.waitFor(async () => expect(await see(stage)).toEqual(end), waiting).catch(() => undefined);
 }
 
 const lateEnd = ({ end, late }: Cell): End => ({
