@@ -99,9 +99,10 @@ describe('packline inventory push', () => {
 });
 
 test('packline runs lists, watches and cancels, and refuses what the run does not allow', async () => {
+  const pushed = await packline('inventory', 'push', '--json', await file('rejected.ndjson', [item('x', -1)]));
+  const { id } = JSON.parse(pushed.stdout) as RunView;
   const listed = await packline('runs', 'list', '--json');
-  const { id = '' } =
-    (JSON.parse(listed.stdout) as RunView[]).find(({ counts }) => counts.received === 1 && counts.rejected === 1) ?? {};
+  expect((JSON.parse(listed.stdout) as RunView[]).map((run) => run.id)).toContain(id);
   const watched = await packline('runs', 'watch', id);
   expect([watched.code, watched.stdout]).toEqual([1, expect.stringContaining('1 rejected')]);
   const refused = await packline('runs', 'cancel', id);

@@ -108,7 +108,7 @@ export function makeOperator(packline: PacklineProcesses): Operator {
 
 /** Waits until `look` answers something; what it waited for in vain is in the error. */
 export async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  const endsMs = Date.now() + 40_000;
+  const endsMs = Date.now() + 90_000;
   while (Date.now() < endsMs) {
     const seen = await look();
     if (seen !== undefined) return seen;

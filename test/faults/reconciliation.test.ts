@@ -3,7 +3,7 @@ import { reconciledHooks } from './scenarios/reconciled-hooks.ts';
 
 test(
   'a reconciliation heals a run in which 5 % of all webhooks were lost: every order ends as if none had been',
-  { timeout: 200_000 },
+  { timeout: 400_000 },
   async () => {
     const finding = await reconciledHooks.run({ seed: 1, kills: 0, isShort: true });
     expect(finding.broken).toEqual([]);

@@ -6,12 +6,12 @@ const scale = { seed: 1, kills: 4, isShort: true };
 
 test(
   'Redis away or read-only: nothing is lost or doubled, and all goes on by itself when it is back',
-  { timeout: 200_000 },
+  { timeout: 400_000 },
   async () => {
     expect((await redisAway.run(scale)).broken).toEqual([]);
   },
 );
 
-test('a Redis that came back empty is shut until an operator accepts it', { timeout: 200_000 }, async () => {
+test('a Redis that came back empty is shut until an operator accepts it', { timeout: 400_000 }, async () => {
   expect((await redisEmpty.run(scale)).broken).toEqual([]);
 });

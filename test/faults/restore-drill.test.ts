@@ -3,7 +3,7 @@ import { runRestoreDrill } from './restore-drill.ts';
 
 it(
   'the commands of the guide bring back what was backed up, what came later comes without doubles, and who was erased stays so',
-  { timeout: 150_000 },
+  { timeout: 400_000 },
   async () => {
     const report = await runRestoreDrill();
     // Nothing is served, and nothing starts, on a Redis that is empty or older than what was there.
