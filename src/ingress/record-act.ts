@@ -19,6 +19,8 @@ export interface ActFacts {
 
 const idPattern = /^[a-z]{2,4}_[0-9a-z]{26}$/;
 const isId = (value: unknown): value is string => typeof value === 'string' && idPattern.test(value);
+/** Those of them that are ids of ours: what else may stand in a path is not written down. */
+export const idsAmong = (values: readonly unknown[]): string[] => [...new Set(values.filter(isId))];
 
 /** It did not reach anything: it would fill the log, or write to a Redis that nobody knows. */
 const heldOff: ReadonlySet<string> = new Set(['rate.limited', 'redis.generation']);
@@ -47,7 +49,7 @@ export async function recordAct(
     actor: keyId,
     through,
     operation: `${route.method.toUpperCase()} ${route.path}`,
-    on: [...new Set([...Object.values(params), made].filter(isId))],
+    on: idsAmong([...Object.values(params), made]),
     merchantId: merchantId ?? null,
     status: answer.status,
     code: code ?? null,

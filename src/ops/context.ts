@@ -2,8 +2,9 @@ import type { Context } from 'hono';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { RedisClient } from '../platform/redis.ts';
+import { reasonOf } from '../platform/redis-away.ts';
 import type { BullQueues } from '../queues/bull-queues.ts';
-import { writeAudit } from '../store/audit.ts';
+import { writeAudit, type AuditLine } from '../store/audit.ts';
 import { readSession } from '../store/sessions.ts';
 import type { User } from '../store/users.ts';
 import type { FetchApi } from './api.ts';
@@ -73,16 +74,25 @@ export function toLogin(c: ConsoleContext): Response {
   return c.body(null, 204);
 }
 
-/** An act that is not the API's: logging in and out, and one's own password. */
-export async function noteSessionAct(
+/**
+ * Writes down what does not reach the API: logging in and out, one's own password, the queues, and what a role does not allow.
+ * `on` is the user where nothing else is named. What Redis cannot take goes to the log, and the answer stays what it was.
+ */
+export async function noteAct(
   { deps }: Desk,
   c: ConsoleContext,
-  act: { operation: string; user: User | null; status: number; code?: string },
+  act: { operation: string; user: User | null; status: number; code?: string } & Partial<
+    Pick<AuditLine, 'on' | 'merchantId'>
+  >,
 ): Promise<void> {
-  const { user, operation, status, code = null } = act;
-  const line = { operation, status, code, merchantId: null, through: 'console' } as const;
-  const who = { actor: user?.id ?? 'nobody', on: user === null ? [] : [user.id], requestId: c.get('requestId') };
-  await writeAudit(deps, { ...line, ...who });
+  const { user, operation, status, code = null, merchantId = null, on = user === null ? [] : [user.id] } = act;
+  const who = { actor: user?.id ?? 'nobody', through: 'console', requestId: c.get('requestId') } as const;
+  const line = { operation, status, code, merchantId, on, ...who };
+  try {
+    await writeAudit(deps, line);
+  } catch (error) {
+    deps.log.error({ ...line, reason: reasonOf(error) }, 'audit.notWritten');
+  }
 }
 
 export const addressOf = (c: ConsoleContext): string => c.env?.incoming?.socket.remoteAddress ?? '';

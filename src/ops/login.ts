@@ -7,7 +7,7 @@ import { findUser, hasUsers, type User } from '../store/users.ts';
 import {
   addressOf,
   answer,
-  noteSessionAct,
+  noteAct,
   readForm,
   safeNext,
   whoIs,
@@ -41,7 +41,7 @@ export function mountLogin(app: Hono<ConsoleEnv>, desk: Desk): void {
     const { name = '', password = '', next } = await readForm(c);
     const waitMs = await countLoginAttempt(deps, { name, address: addressOf(c) });
     if (waitMs > 0) {
-      await noteSessionAct(desk, c, { operation, user: null, status: 429, code: 'login.limited' });
+      await noteAct(desk, c, { operation, user: null, status: 429, code: 'login.limited' });
       c.header('Retry-After', String(Math.ceil(waitMs / 1000)));
       const wrong = `Too many attempts. Try again in ${toAge(waitMs)}.`;
       return answer(
@@ -52,7 +52,7 @@ export function mountLogin(app: Hono<ConsoleEnv>, desk: Desk): void {
     }
     const user = await findUser(deps, name);
     if (!(await isPassword(password.slice(0, 1_000), user?.password ?? null)) || user === null) {
-      await noteSessionAct(desk, c, { operation, user, status: 401, code: 'login.refused' });
+      await noteAct(desk, c, { operation, user, status: 401, code: 'login.refused' });
       const wrong = 'This name and password do not belong together. An admin can reset a password.';
       return answer(
         c,
@@ -62,14 +62,14 @@ export function mountLogin(app: Hono<ConsoleEnv>, desk: Desk): void {
     }
     await forgetLoginAttempts(deps, { name });
     await logIn(desk, c, user);
-    await noteSessionAct(desk, c, { operation, user, status: 303 });
+    await noteAct(desk, c, { operation, user, status: 303 });
     return c.redirect(safeNext(next), 303);
   });
 
   app.post('/ops/logout', async (c) => {
     const [user, token] = [await whoIs(desk, c), cookies.readSession(c)];
     if (token !== undefined) await endSession(deps, token);
-    if (user !== null) await noteSessionAct(desk, c, { operation: 'POST /ops/logout', user, status: 303 });
+    if (user !== null) await noteAct(desk, c, { operation: 'POST /ops/logout', user, status: 303 });
     cookies.endSession(c);
     return c.redirect('/ops/login', 303);
   });

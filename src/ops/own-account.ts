@@ -5,7 +5,7 @@ import { hashPassword, isPassword } from '../platform/password.ts';
 import { countLoginAttempt } from '../store/login-attempts.ts';
 import { readInvite, takeInvite } from '../store/invites.ts';
 import { changeUser, createUser, hasUsers, type User } from '../store/users.ts';
-import { addressOf, answer, noteSessionAct, readForm, toLogin, whoIs } from './context.ts';
+import { addressOf, answer, noteAct, readForm, toLogin, whoIs } from './context.ts';
 import type { ConsoleContext, ConsoleEnv, Desk } from './context.ts';
 import type { Html } from './define-page.ts';
 import { logIn } from './login.ts';
@@ -51,7 +51,7 @@ export function mountOwnAccount(app: Hono<ConsoleEnv>, desk: Desk): void {
     if (!(await takeInvite(deps, token))) return answerPast(c);
     const user = await takeIn(invited, name, hashed);
     if (user === null) return answerPast(c);
-    await noteSessionAct(desk, c, { operation: 'POST /ops/welcome/:token', user, status: 303 });
+    await noteAct(desk, c, { operation: 'POST /ops/welcome/:token', user, status: 303 });
     await logIn(desk, c, user);
     return c.redirect('/ops', 303);
   });
@@ -74,16 +74,19 @@ export function mountOwnAccount(app: Hono<ConsoleEnv>, desk: Desk): void {
     const { current = '', password = '', again = '' } = await readForm(c);
     // Whoever sits down at an open session does not get to guess, either.
     const waitMs = await countLoginAttempt(deps, { name: user.name, address: addressOf(c) });
-    if (waitMs > 0) return showAccount(c, user, 'Too many attempts. Try again later.');
+    if (waitMs > 0) {
+      await noteAct(desk, c, { operation, user, status: 429, code: 'login.limited' });
+      return showAccount(c, user, 'Too many attempts. Try again later.');
+    }
     if (!(await isPassword(current.slice(0, 1_000), user.password))) {
-      await noteSessionAct(desk, c, { operation, user, status: 401, code: 'login.refused' });
+      await noteAct(desk, c, { operation, user, status: 401, code: 'login.refused' });
       return showAccount(c, user, 'The current password is another one.');
     }
     const wrong = faultOf(user.name, password, again);
     if (wrong !== undefined) return showAccount(c, user, wrong);
     const changed = await changeUser(deps, user.id, { password: await hashPassword(password) });
     if (changed.outcome !== 'done') return toLogin(c);
-    await noteSessionAct(desk, c, { operation, user, status: 303 });
+    await noteAct(desk, c, { operation, user, status: 303 });
     // All sessions ended with the old password; this one begins anew.
     await logIn(desk, c, changed.user);
     const words = 'Your password was changed. You were logged out everywhere else.';

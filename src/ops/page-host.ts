@@ -1,18 +1,10 @@
 import { listMerchants, type Merchant } from '../store/merchants.ts';
-import { holdsRole, type User } from '../store/users.ts';
+import { holdsRole, type Role, type User } from '../store/users.ts';
+import { idsAmong } from '../ingress/record-act.ts';
 import { createTokenBuckets } from '../ingress/token-buckets.ts';
 import { makeForm, onceField } from './act-form.ts';
 import { createApi, Refused } from './api.ts';
-import {
-  answer,
-  isRefresh,
-  noteSessionAct,
-  readForm,
-  toLogin,
-  whoIs,
-  type ConsoleContext,
-  type Desk,
-} from './context.ts';
+import { answer, isRefresh, noteAct, readForm, toLogin, whoIs, type ConsoleContext, type Desk } from './context.ts';
 import type { Act, Html, Page, PageCall, Stream } from './define-page.ts';
 import { answerNotFound, answerProblem, toShownStatus } from './error-page.ts';
 import type { Frame } from './layout.ts';
@@ -84,7 +76,11 @@ export function createPageHost(desk: Desk, pages: readonly Page[]) {
     };
   };
 
-  const mayNot = (c: ConsoleContext, needed: Page['role'], user: User): Promise<Response> =>
+  /** Which role it takes, where the user does not hold it: that of the page, then that of the act. */
+  const missingRole = ({ role }: User, ...needed: Role[]): Role | undefined =>
+    needed.find((one) => !holdsRole(role, one));
+
+  const mayNot = (c: ConsoleContext, needed: Role, user: User): Promise<Response> =>
     answerProblem(c, {
       status: 403,
       title: 'Your role does not allow this',
@@ -123,10 +119,12 @@ export function createPageHost(desk: Desk, pages: readonly Page[]) {
       const opened = await open(c, page, path);
       if (opened instanceof Response) return opened;
       const { user, merchant, call } = opened;
-      if (!holdsRole(user.role, page.role)) return mayNot(c, page.role, user);
-      if (!holdsRole(user.role, act.role)) {
-        await noteSessionAct(desk, c, { operation: act.uses, user, status: 403, code: 'auth.scope' });
-        return mayNot(c, act.role, user);
+      const missing = missingRole(user, page.role, act.role);
+      if (missing !== undefined) {
+        const merchantId = page.isAboutMerchant ? (merchant?.id ?? null) : null;
+        const about = { on: idsAmong(Object.values(call.params)), merchantId };
+        await noteAct(desk, c, { operation: act.uses, user, status: 403, code: 'auth.scope', ...about });
+        return mayNot(c, missing, user);
       }
       const { form: filled, file } = await readActForm(c, act);
       if (file === null) return answerProblem(c, noFile);

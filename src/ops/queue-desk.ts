@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import { holdsRole, type User } from '../store/users.ts';
-import { noteSessionAct, toLogin, whoIs, type ConsoleContext, type ConsoleEnv, type Desk } from './context.ts';
+import { noteAct, toLogin, whoIs, type ConsoleContext, type ConsoleEnv, type Desk } from './context.ts';
 import { answerNotFound } from './error-page.ts';
 import { boardPath, createQueueBoard } from './queue-board.ts';
 
@@ -8,7 +8,12 @@ import { boardPath, createQueueBoard } from './queue-board.ts';
 const looks =
   /^(?:\/?|\/(?:queue\/[^/]+(?:\/[^/]+)?|job-schedulers|static\/[\w./-]+)|\/api\/(?:redis\/stats|job-schedulers|queues(?:\/[^/]+(?:\/[^/]+(?:\/(?:logs|flow))?)?)?))$/;
 /** One failed hand-over, handed over again. */
-const retries = /^\/api\/queues\/[^/]+\/[^/]+\/retry(?:\/failed)?$/;
+const retries = /^\/api\/queues\/([^/]+)\/([^/]+)\/retry(?:\/failed)?$/;
+/** `queue/job`, as the audit log says it; nothing where BullMQ does not call anything so. */
+function jobIn(path: string): string[] {
+  const [, ...names] = retries.exec(path) ?? [];
+  return names.every((name) => /^[\w.-]{1,64}$/.test(name)) ? [names.join('/')] : [];
+}
 /** `CLIENT LIST`: the addresses of who is connected. */
 const workers = /^\/api\/queues\/[^/]+\/workers$/;
 
@@ -57,13 +62,13 @@ export function mountQueues(app: Hono<ConsoleEnv>, desk: Desk): void {
     if (verdict === 'none') return isApi ? c.json({ error: 'this is not offered here' }, 404) : answerNotFound(c);
     if (verdict === 'retry') {
       const allowed = holdsRole(user.role, 'operator');
-      const act = { operation: 'PUT /ops/queues/:queue/:job/retry', user } as const;
+      const act = { operation: 'PUT /ops/queues/:queue/:job/retry', user, on: jobIn(path) };
       if (!allowed) {
-        await noteSessionAct(desk, c, { ...act, status: 403, code: 'auth.scope' });
+        await noteAct(desk, c, { ...act, status: 403, code: 'auth.scope' });
         return c.json({ error: 'this needs the role operator' }, 403);
       }
       const response = await (await boardFor(user))(c.req.raw, c.env);
-      await noteSessionAct(desk, c, { ...act, status: response.status });
+      await noteAct(desk, c, { ...act, status: response.status });
       return response;
     }
     const response = await (await boardFor(user))(c.req.raw, c.env);

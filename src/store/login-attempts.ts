@@ -19,8 +19,10 @@ export async function countLoginAttempt({ redis }: GlobalStore, attempt: Attempt
   let waitMs = 0;
   for (const kind of ['name', 'address'] as const) {
     const key = keyOf(kind, attempt[kind]);
-    await redis.set(key, 0, 'EX', windowSeconds, 'NX');
-    if ((await redis.incr(key)) > attemptsMax[kind]) waitMs = Math.max(waitMs, await redis.pttl(key), 1_000);
+    // In one step: a count that began just as another window ended would have no end of its own.
+    const replies = await redis.multi().set(key, 0, 'EX', windowSeconds, 'NX').incr(key).pttl(key).exec();
+    const [, [, count] = [], [, leftMs] = []] = replies ?? [];
+    if (Number(count) > attemptsMax[kind]) waitMs = Math.max(waitMs, Number(leftMs), 1_000);
   }
   return waitMs;
 }

@@ -109,6 +109,10 @@ test.each(acts)(
     if (!holdsRole('viewer', act.role) || !holdsRole('viewer', page.role)) {
       const refused = await viewer.post(path, {});
       expect([refused.status, refused.text.includes('Your role does not allow this')]).toEqual([403, true]);
+      // Refusals are written down too: who, what, on what.
+      const wanted = { through: 'console', operation: act.uses, status: 403, merchantId: page.isAboutMerchant ? merchant.id : null }; // prettier-ignore
+      const [line] = await site.audit();
+      expect(line).toMatchObject({ ...wanted, actor: expect.stringMatching(/^usr_/), on: path.match(new RegExp(`[a-z]+_${unknown}`, 'g')) ?? [] }); // prettier-ignore
     }
     expect(await tenantData()).toEqual(before);
   },

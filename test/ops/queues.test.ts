@@ -86,5 +86,6 @@ test('a viewer may not retry; an operator may, and it is written down', async ()
   expect(await queue.getFailedCount()).toBe(0);
   const acts = (await site.audit()).filter(({ operation }) => operation.startsWith('PUT /ops/queues'));
   expect(new Set(acts.map(({ status }) => status))).toEqual(new Set([204, 403]));
+  expect(acts.map(({ on }) => on)).toEqual([['fulfilment-submit/lost'], ['fulfilment-submit/lost']]);
   await queue.close();
 });
