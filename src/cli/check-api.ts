@@ -35,10 +35,30 @@ export async function checkApi(config: Config): Promise<Check[]> {
     return [reached, ...clock, { name: 'connections', status: 'advice', message }];
   }
   try {
-    return [reached, ...clock, ...(await checkConnections(baseUrl, at.adminKey))];
+    const connections = await checkConnections(baseUrl, at.adminKey);
+    return [reached, ...clock, await checkWorkers(baseUrl, at.adminKey), ...connections];
   } catch (thrown) {
-    return [reached, ...clock, { name: 'connections', status: 'wrong', message: describeError(thrown) }];
+    const message = describeError(thrown);
+    const fix = 'set PACKLINE_ADMIN_KEY to the key that the API runs with, or to another of the scope `admin`';
+    const isRefused = message.includes('auth.');
+    return [reached, ...clock, { name: 'operator’s key', status: 'wrong', message, ...(isRefused && { fix }) }];
   }
+}
+
+/** By what the API counts: a worker's sign of life within 20 s. */
+async function checkWorkers(baseUrl: string, key: string): Promise<Check> {
+  const response = await fetch(`${baseUrl}/metrics`, { headers: { authorization: `Bearer ${key}` } });
+  const [, alive] = /^packline_workers_alive (\d+)$/m.exec(await response.text()) ?? [];
+  const name = 'workers';
+  if (alive === undefined) return { name, status: 'advice', message: 'cannot be counted' };
+  if (alive !== '0') return { name, status: 'ok', message: `${alive} alive` };
+  const message = 'none is alive: what is accepted waits';
+  return {
+    name,
+    status: 'wrong',
+    message,
+    fix: 'start one (`packline worker`); what its last log lines say is why it ended',
+  };
 }
 
 async function checkConnections(baseUrl: string, key: string): Promise<Check[]> {

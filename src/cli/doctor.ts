@@ -15,6 +15,7 @@ import { createKeys } from '../store/keys.ts';
 import { checkApi } from './check-api.ts';
 import { checkClock } from './check-clock.ts';
 import { checkDisk } from './check-disk.ts';
+import { checkSealed, checkSecretKey, hasSandboxKey } from './check-keys.ts';
 import { checkSettings } from './check-settings.ts';
 import type { Check } from './check.ts';
 import { describeError } from './describe-error.ts';
@@ -34,7 +35,9 @@ export async function diagnose(env?: Environment): Promise<Diagnosis> {
   const node = checkNode();
   let config: Config;
   try {
-    config = loadConfig(env);
+    const set = loadConfig(env);
+    // Beside a sandbox that `packline up` started nothing has to be set.
+    config = { ...set, sandbox: set.sandbox || (set.secretKey === undefined && hasSandboxKey(set.home)) };
   } catch (thrown) {
     const checks: Check[] = [node, { name: 'settings', status: 'wrong', message: describeError(thrown) }];
     return { ok: false, checks, settings: {} };
@@ -96,18 +99,6 @@ async function checkHome({ home }: Config): Promise<Check> {
   }
 }
 
-function checkSecretKey({ secretKey, sandbox }: Config): Check {
-  const name = 'secret key';
-  if (secretKey !== undefined) return { name, status: 'ok', message: `configured, its id is ${secretKey.id}` };
-  if (sandbox) return { name, status: 'ok', message: 'made for the sandbox when needed' };
-  return {
-    name,
-    status: 'wrong',
-    message: 'PACKLINE_SECRET_KEY is not set: only `packline up` with its sandbox runs without',
-    fix: 'PACKLINE_SECRET_KEY=$(openssl rand -base64 32), kept where a backup of Redis is not',
-  };
-}
-
 async function checkRedis(config: Config): Promise<Check[]> {
   const { redisUrl, redisTrusted, allowLossyRedis } = config;
   const name = 'redis';
@@ -121,7 +112,7 @@ async function checkRedis(config: Config): Promise<Check[]> {
     await untilRedisReady(redis, 3_000);
     const findings = await inspectDurability(redis);
     const { versions, clocks } = await lookAtRedis(redis);
-    const data = [...clocks, ...(await checkData(redis, config))];
+    const data = [...clocks, ...(await checkData(redis, config)), ...(await checkSealed(redis, config))];
     if (findings.length === 0) {
       return [{ name, status: 'ok', message: `${versions} answers, and keeps what it acknowledged` }, ...data];
     }
@@ -187,6 +178,9 @@ async function checkData(redis: RedisClient, { home, shards: count, failoverSeco
   return [{ name, status: 'wrong', message, fix }];
 }
 
+/** A busy machine takes its time; a port that nobody answers on costs this once. */
+const answerMs = 5_000;
+
 async function checkPort(setting: string, host: string, port: number): Promise<Check> {
   const name = `port ${port}`;
   try {
@@ -200,7 +194,7 @@ async function checkPort(setting: string, host: string, port: number): Promise<C
 
 async function isPackline(host: string, port: number): Promise<boolean> {
   try {
-    return (await fetch(`${toCallableUrl(host, port)}/livez`, { signal: AbortSignal.timeout(1_000) })).ok;
+    return (await fetch(`${toCallableUrl(host, port)}/livez`, { signal: AbortSignal.timeout(answerMs) })).ok;
   } catch {
     return false;
   }

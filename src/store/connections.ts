@@ -49,7 +49,7 @@ export const tokenOverlapSeconds = 24 * 3600;
 
 const sealContext = (connectionId: string): string => `connection:${connectionId}`;
 
-export const openConnection = (deps: StoreDeps, connection: Connection): ConnectionSecrets =>
+export const openConnection = (deps: Pick<StoreDeps, 'keyring'>, connection: Connection): ConnectionSecrets =>
   parseStored<ConnectionSecrets>(deps.keyring.openText(connection.sealed, sealContext(connection.id)));
 
 const seal = (deps: StoreDeps, id: string, secrets: ConnectionSecrets): string =>

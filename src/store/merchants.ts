@@ -74,7 +74,7 @@ export async function renameMerchant(deps: GlobalDeps, merchant: Merchant, name:
 }
 
 /** All merchants, in the order they were made. */
-export async function listMerchants({ redis }: GlobalDeps): Promise<Merchant[]> {
+export async function listMerchants({ redis }: Pick<GlobalDeps, 'redis'>): Promise<Merchant[]> {
   const docs = await redis.hvals(globalKeys.merchants);
   return docs.map((doc) => parseStored<Merchant>(doc)).sort((a, b) => (a.id < b.id ? -1 : 1));
 }

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { diagnose } from '../../src/cli/doctor.ts';
 import { makeDemoOrder } from '../../src/cli/demo-order.ts';
+import { beat } from '../../src/store/workers-alive.ts';
 import { generateWebhookSecret } from '../../src/platform/signature.ts';
 import { temporaryFolder } from '../support/own-redis.ts';
 import { startPackline } from '../support/packline.ts';
@@ -176,6 +177,9 @@ test('doctor looks at the API and tests the credentials of every connection', as
   const named = (name: string) => checks.find((check) => check.name.startsWith(name));
   expect(named('api')).toMatchObject({ status: 'ok', message: expect.stringContaining('is ready') });
   expect(named('clock of api')).toMatchObject({ status: 'ok' });
+  // Those of this file live in this process, and give no sign of life.
+  expect(named('workers')).toMatchObject({ status: 'wrong', fix: expect.stringContaining('packline worker') });
+  await beat({ redis: all.base.redis, clock: all.base.clock }, 'one');
   expect(named(`connection ${all.connectionId}`)).toMatchObject({
     status: 'ok',
     message: expect.stringContaining('lets us in'),
@@ -187,6 +191,9 @@ test('doctor looks at the API and tests the credentials of every connection', as
     false,
     { status: 'wrong', fix: expect.stringContaining('PATCH /v1/connections/') },
   ]);
+  expect(again.checks).toContainEqual({ name: 'workers', status: 'ok', message: '1 alive' });
+  const stranger = await diagnose({ ...process.env, PACKLINE_ADMIN_KEY: 'f'.repeat(32), PACKLINE_SANDBOX: 'true', REDIS_URL: '' }); // prettier-ignore
+  expect(stranger.checks).toContainEqual(expect.objectContaining({ name: 'operator’s key', status: 'wrong', fix: expect.stringContaining('PACKLINE_ADMIN_KEY') })); // prettier-ignore
 });
 
 test('an API that is away is said in one line, and as a problem that may pass', async () => {

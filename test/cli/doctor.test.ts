@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -9,6 +9,9 @@ import { composeBase } from '../../src/compose.ts';
 import { loadConfig } from '../../src/platform/config.ts';
 import { freePort } from '../../src/platform/free-port.ts';
 import { closeRedis } from '../../src/platform/redis.ts';
+import { createConnection } from '../../src/store/connections.ts';
+import { createMerchant } from '../../src/store/merchants.ts';
+import { present } from '../store/present.ts';
 import { captureLog } from '../support/captured-log.ts';
 import { redisStarter, temporaryFolder } from '../support/own-redis.ts';
 
@@ -56,6 +59,34 @@ test('a missing master key is wrong, but not in the sandbox', async () => {
   });
   const sandboxed = { ...env, PACKLINE_SANDBOX: 'true', PACKLINE_SANDBOX_PORT: '0' };
   expect(find(await diagnose(sandboxed), 'secret key')?.status).toBe('ok');
+});
+
+test('beside a sandbox that made its own key nothing has to be set', async () => {
+  const home = join(folder, 'of-a-sandbox');
+  await mkdir(home);
+  await writeFile(join(home, 'secret.key'), secretKey);
+  const env = { ...(await healthy()), PACKLINE_HOME: home, PACKLINE_SECRET_KEY: '', PACKLINE_ADMIN_KEY: '' };
+  const diagnosis = await diagnose(env);
+  expect(diagnosis.checks.filter(({ name, status }) => name !== 'disk' && status !== 'ok' && !name.startsWith('port'))).toEqual([]); // prettier-ignore
+  expect(find(diagnosis, 'secret key')?.message).toContain('made by `packline up`');
+});
+
+test('another master key than the one that sealed what lies in Redis is wrong, and it is said which one is missing', async () => {
+  const env = { ...(await healthy()), PACKLINE_HOME: join(folder, 'sealed') };
+  expect(find(await diagnose(env), 'sealed data'), 'nothing was sealed yet').toBeUndefined();
+  const base = await composeBase(loadConfig(env), { name: 'test', profile: 'producer', log: captureLog().log });
+  const { id: merchantId } = await createMerchant(base, 'A shop', 0);
+  const facts = { connector: 'nash', kind: 'fulfilment', name: 'Nash', routing: [], settings: {} } as const;
+  await createConnection(present(base.stores[0]), merchantId, facts);
+  expect(find(await diagnose(env), 'sealed data')).toMatchObject({ status: 'ok' });
+  const other = { ...env, PACKLINE_SECRET_KEY: `new:${Buffer.alloc(32, 4).toString('base64')}` };
+  const diagnosis = await diagnose(other);
+  expect(find(diagnosis, 'sealed data')).toMatchObject({ status: 'wrong', message: expect.stringMatching(/^con_\w+ was sealed with the key [0-9a-f]{8},/), fix: expect.stringContaining('PACKLINE_SECRET_KEYS_PREVIOUS') }); // prettier-ignore
+  expect(diagnosis.ok).toBe(false);
+  const rotated = { ...other, PACKLINE_SECRET_KEYS_PREVIOUS: secretKey };
+  expect(find(await diagnose(rotated), 'sealed data')).toMatchObject({ status: 'ok' });
+  await base.http.close();
+  await closeRedis(base.redis, 500);
 });
 
 test('a home that cannot be written is wrong', async () => {
