@@ -5,6 +5,7 @@ import { takeTurn } from '../src/delivery/take-turn.ts';
 import { bodyIn } from '../src/domain/payload-form.ts';
 import type { WorkerDeps } from '../src/fulfilment/deps.ts';
 import { toInstant } from '../src/platform/clock.ts';
+import type { DataKey } from '../src/platform/secrets.ts';
 import { deliveryAttempt, deliveryEntry } from '../src/queues/delivery-attempt.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import type { CommitPlan } from '../src/store/commit.ts';
@@ -15,6 +16,7 @@ import { deliveryDocWrite, readDelivery, readEvent, type Delivery, type StoredEv
 import { issueId, issueWrites } from '../src/store/issues.ts';
 import { pauseLane, readPause, throttleLane } from '../src/store/lanes.ts';
 import { missedWrites } from '../src/store/missed-counts.ts';
+import { findOrderKey } from '../src/store/persons.ts';
 import { isReplayCanceled } from '../src/store/replays.ts';
 
 type Context = JobContext<WorkerDeps>;
@@ -35,7 +37,7 @@ export default defineWorker<WorkerDeps, Payload>(deliveryAttempt, async (payload
     readEndpoint(store, payload.merchantId, payload.endpointId),
     readPause(store, lane),
   ]);
-  const event = delivery?.status === 'pending' ? await readEvent(store, delivery.eventId) : null;
+  const [event, orderKey] = delivery?.status === 'pending' ? await Promise.all([readEvent(store, delivery.eventId), keyFor(delivery, context)]) : [null]; // prettier-ignore
   if (delivery === null || delivery.status !== 'pending' || event === null) {
     await finish(nextInLine(payload, context));
     return;
@@ -74,7 +76,7 @@ export default defineWorker<WorkerDeps, Payload>(deliveryAttempt, async (payload
   // What is sent again and fails again is with those that were missed before.
   const givenUp = status === 'failed' && delivery.replayId === null ? event : null;
   const told = await outcomeKnown(endpoint, outcome, givenUp, context);
-  await conclude(payload, verdict, [...loggedWrites(verdict.after, outcome, context), ...told], context);
+  await conclude(payload, verdict, [...loggedWrites(verdict.after, outcome, orderKey, context), ...told], context);
 });
 
 /** Null: it is to be sent. */
@@ -153,14 +155,19 @@ const parkedReport = ({ id, merchantId, endpointId, orderId, type, attempts }: D
     entryId,
   }) as const;
 
-const loggedWrites = (after: Delivery, { failure, code, exchange }: SendOutcome, { store }: Context): string[][] =>
-  attemptWrites(store, after, {
-    at: toInstant(store.clock.now()),
-    attempt: after.attempts,
-    outcome: code,
-    failure,
-    exchange,
-  });
+/** What seals answers: of what is about an order, that order's own key, as it was before anything was sent. */
+const keyFor = async ({ orderId }: Delivery, { store }: Context): Promise<DataKey | null | undefined> =>
+  orderId === null ? undefined : findOrderKey(store, orderId);
+
+function loggedWrites(
+  after: Delivery,
+  { failure, code, exchange }: SendOutcome,
+  orderKey: DataKey | null | undefined,
+  { store }: Context,
+): string[][] {
+  const at = toInstant(store.clock.now());
+  return attemptWrites(store, after, { at, attempt: after.attempts, outcome: code, failure, exchange }, orderKey);
+}
 
 function droppedWrites(delivery: Delivery, outcome: string, { store }: Context): string[][] {
   const dropped: Delivery = { ...delivery, status: 'dropped', nextAttemptAt: null };

@@ -13,7 +13,9 @@ export interface EraseRequest {
 
 const ReportSchema = z.object({
   dryRun: z.boolean(),
-  erased: z.array(z.object({ orderId: z.string(), where: z.array(z.string()) })),
+  erased: z.array(
+    z.object({ orderId: z.string().optional(), serviceId: z.string().optional(), where: z.array(z.string()) }),
+  ),
   notErased: z.array(z.object({ orderId: z.string().nullable(), where: z.string(), reason: z.string() })),
 });
 export type ErasureReport = z.infer<typeof ReportSchema>;
@@ -33,7 +35,10 @@ export async function erase(config: Config, request: EraseRequest): Promise<Eras
 
 export function printErasure({ dryRun, erased, notErased }: ErasureReport): void {
   const lines = [
-    ...erased.map(({ orderId, where }) => `${dryRun ? 'would erase' : 'erased'}  ${orderId}: ${where.join(', ')}`),
+    ...erased.map(
+      ({ orderId, serviceId, where }) =>
+        `${dryRun ? 'would erase' : 'erased'}  ${orderId ?? serviceId ?? ''}: ${where.join(', ')}`,
+    ),
     ...(erased.length === 0 ? ['nothing to erase'] : []),
     ...notErased.map(
       ({ orderId, where, reason }) => `left    ${where}: ${orderId === null ? '' : `${orderId} `}${reason}`,

@@ -9,6 +9,7 @@ export function welcome(
   return `
 A demo merchant is connected to the partner sandbox: orders of store-1 go to Nash, VTEX orders of store-2 to VTEX Pick
 and Pack.
+  console         ${baseUrl}/ops (the first time: by the link above that says "first login")
   API reference   ${baseUrl}/docs
   sandbox's books ${sandboxUrl}/_sandbox/books
   webhooks sent   ${sandboxUrl}/_sandbox/subscribers/demo

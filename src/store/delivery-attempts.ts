@@ -1,7 +1,9 @@
 import type { AttemptFailure } from '../domain/delivery-failure.ts';
+import type { DataKey } from '../platform/secrets.ts';
 import { deliveryMovedWrites } from './delivery-index.ts';
 import type { StoreDeps } from './deps.ts';
 import { deliveryDocWrite, type Delivery } from './events.ts';
+import { findOrderKey } from './persons.ts';
 import { parseStored } from './stored-json.ts';
 
 /** How long its phases took (ms); null for one that was not reached, or that an open connection did not need. */
@@ -45,6 +47,8 @@ type StoredAttempt = Omit<DeliveryAttempt, 'exchange'> & {
   exchange: Omit<AttemptExchange, 'responseHeaders' | 'responseBody'> | null;
   /** `AnswerParts` in JSON. */
   sealed: string | null;
+  /** The order whose key has sealed it: erased with its person, whenever the answer came. Absent: the master key has. */
+  sealedFor?: string;
 };
 type AnswerParts = Pick<AttemptExchange, 'responseHeaders' | 'responseBody'>;
 const noAnswer: AnswerParts = { responseHeaders: null, responseBody: null };
@@ -52,13 +56,17 @@ const answerContext = (deliveryId: string): string => `attempts:${deliveryId}`;
 
 export const attemptsKeptMax = 20;
 
-/** A finished attempt: the delivery as it now stands, and a line in its log. */
+/**
+ * A finished attempt: the delivery as it now stands, and a line in its log. `orderKey`: of the order that it is about; null
+ * for one that was erased, of which no answer is kept.
+ */
 export function attemptWrites(
   deps: StoreDeps,
   delivery: Delivery,
   { exchange, ...attempt }: DeliveryAttempt,
+  orderKey?: DataKey | null,
 ): string[][] {
-  const line: StoredAttempt = { ...attempt, ...seal(deps, delivery.id, exchange) };
+  const line: StoredAttempt = { ...attempt, ...seal(deps, delivery, exchange, orderKey) };
   return [
     deliveryDocWrite(deps, delivery),
     ['RPUSH', deps.keys.attempts(delivery.id), JSON.stringify(line)],
@@ -70,22 +78,27 @@ export function attemptWrites(
 
 function seal(
   { keyring }: StoreDeps,
-  deliveryId: string,
+  { id, orderId }: Delivery,
   exchange: AttemptExchange | null,
-): Pick<StoredAttempt, 'exchange' | 'sealed'> {
+  orderKey?: DataKey | null,
+): Pick<StoredAttempt, 'exchange' | 'sealed' | 'sealedFor'> {
   if (exchange === null) return { exchange, sealed: null };
   const { responseHeaders, responseBody, ...plain } = exchange;
-  if (responseHeaders === null && responseBody === null) return { exchange: plain, sealed: null };
+  if (orderKey === null || (responseHeaders === null && responseBody === null))
+    return { exchange: plain, sealed: null };
   const answer: AnswerParts = { responseHeaders, responseBody };
-  return { exchange: plain, sealed: keyring.seal(JSON.stringify(answer), answerContext(deliveryId)) };
+  const sealed = (orderKey ?? keyring).seal(JSON.stringify(answer), answerContext(id));
+  return { exchange: plain, sealed, ...(orderKey !== undefined && orderId !== null && { sealedFor: orderId }) };
 }
 
 export async function readAttempts(deps: StoreDeps, deliveryId: string): Promise<DeliveryAttempt[]> {
-  const lines = await deps.redis.lrange(deps.keys.attempts(deliveryId), 0, -1);
-  return lines.map((line) => {
-    const { sealed, exchange, ...attempt } = parseStored<StoredAttempt>(line);
-    const answer =
-      sealed === null ? noAnswer : parseStored<AnswerParts>(deps.keyring.openText(sealed, answerContext(deliveryId)));
+  const lines = (await deps.redis.lrange(deps.keys.attempts(deliveryId), 0, -1)).map((line) => parseStored<StoredAttempt>(line)); // prettier-ignore
+  const orderId = lines.find(({ sealedFor }) => typeof sealedFor === 'string')?.sealedFor;
+  const orderKey = orderId === undefined ? null : await findOrderKey(deps, orderId);
+  return lines.map(({ sealed, sealedFor, exchange, ...attempt }) => {
+    const sealer = typeof sealedFor === 'string' ? orderKey : deps.keyring;
+    const isOpen = sealed !== null && sealer !== null;
+    const answer = isOpen ? parseStored<AnswerParts>(sealer.openText(sealed, answerContext(deliveryId))) : noAnswer;
     return { ...attempt, exchange: exchange && { ...exchange, ...answer } };
   });
 }

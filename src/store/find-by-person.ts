@@ -1,6 +1,6 @@
 import type { StoreDeps } from './deps.ts';
 import { readOrder, type StoredOrder } from './orders.ts';
-import { hashesOf, isPerson, openPerson, type PersonQuery } from './persons.ts';
+import { hashesOf, isReachedBy, openPerson, type PersonQuery } from './persons.ts';
 
 /** The orders of a merchant whose person, or the one of an amendment that waits, has this e-mail address or phone. */
 export async function findByPerson(deps: StoreDeps, merchantId: string, query: PersonQuery): Promise<StoredOrder[]> {
@@ -19,5 +19,5 @@ export async function findByPerson(deps: StoreDeps, merchantId: string, query: P
 const isOrderOf = (deps: StoreDeps, stored: StoredOrder, query: PersonQuery): boolean =>
   (['current', 'pending'] as const).some((which) => {
     const person = openPerson(deps, stored, which);
-    return person !== null && isPerson(person, query);
+    return person !== null && isReachedBy(person.recipient, query);
   });

@@ -97,10 +97,16 @@ export const hashesOf = ({ keyring }: StoreDeps, merchantId: string, query: Pers
   return text === undefined ? [] : keyring.keyedHashes(text, contextOf(merchantId)).map(shorten);
 };
 
+/** How somebody is reached, where it is known. */
+interface Reach {
+  email?: string | null | undefined;
+  phone?: string | null | undefined;
+}
+
 /** Whether this is who was asked for. */
-export const isPerson = (person: OrderPerson, query: PersonQuery): boolean => {
+export const isReachedBy = (reach: Reach, query: PersonQuery): boolean => {
   const text = queryText(query);
-  return text !== undefined && textsOf(person).includes(text);
+  return text !== undefined && textsOf(reach).includes(text);
 };
 
 const contextOf = (merchantId: string): string => `person ${merchantId}`;
@@ -108,14 +114,10 @@ const contextOf = (merchantId: string): string => `person ${merchantId}`;
 const shorten = (hash: string): string => hash.slice(0, 22);
 
 const foundByOf = ({ keyring }: StoreDeps, merchantId: string, person: OrderPerson): string[] =>
-  textsOf(person).map((text) => shorten(keyring.keyedHash(text, contextOf(merchantId))));
+  textsOf(person.recipient).map((text) => shorten(keyring.keyedHash(text, contextOf(merchantId))));
 
-function textsOf({ recipient: { email, phone } }: OrderPerson): string[] {
-  const texts = [
-    email === undefined ? undefined : queryText({ email }),
-    phone === undefined ? undefined : queryText({ phone }),
-  ];
-  return texts.filter((text) => text !== undefined);
+function textsOf({ email, phone }: Reach): string[] {
+  return [queryText({ email: email ?? '' }), queryText({ phone: phone ?? '' })].filter((text) => text !== undefined);
 }
 
 /**

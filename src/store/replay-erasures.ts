@@ -4,14 +4,17 @@ import type { StoreDeps } from './deps.ts';
 import { applyErasure, type ErasureLine } from './erasures.ts';
 import { globalKeys } from './keys.ts';
 import type { Merchant } from './merchants.ts';
+import { applyServiceErasure, type ServiceErasureLine } from './service-erasures.ts';
 import { parseStored } from './stored-json.ts';
 
-const LineSchema = z.object({
-  at: z.string(),
-  merchantId: z.string(),
-  orderId: z.string(),
-  claim: z.object({ bucket: z.string(), field: z.string() }),
-}) satisfies z.ZodType<ErasureLine>;
+const shared = { at: z.string(), merchantId: z.string() };
+const claim = z.object({ bucket: z.string(), field: z.string() });
+const LineSchema = z.union([
+  z.object({ ...shared, orderId: z.string(), claim }) satisfies z.ZodType<ErasureLine>,
+  z.object({ ...shared, serviceId: z.string() }) satisfies z.ZodType<ServiceErasureLine>,
+]);
+type Line = z.infer<typeof LineSchema>;
+const idOf = (line: Line): string => ('orderId' in line ? line.orderId : line.serviceId);
 
 export interface Replay {
   /** Erasures in the log. */
@@ -33,7 +36,7 @@ export async function replayErasures(
   stores: readonly StoreDeps[],
   log: readonly string[],
 ): Promise<Replay> {
-  const lines: ErasureLine[] = [];
+  const lines: Line[] = [];
   const unreadable: number[] = [];
   for (const [index, text] of log.entries()) {
     const line = LineSchema.safeParse(parseOrNull(text)).data;
@@ -47,10 +50,10 @@ export async function replayErasures(
     const own = lines.filter(({ merchantId }) => shardOf.get(merchantId) === store.keys.shard);
     for (let at = 0; at < own.length; at += batchSize) {
       const batch = own.slice(at, at + batchSize);
-      const done = await redis.hmget(store.keys.erasures, ...batch.map(({ orderId }) => orderId));
+      const done = await redis.hmget(store.keys.erasures, ...batch.map(idOf));
       for (const [index, line] of batch.entries()) {
         if (done[index] !== null) continue;
-        await applyErasure(store, line);
+        await ('orderId' in line ? applyErasure(store, line) : applyServiceErasure(store, line));
         applied += 1;
       }
     }

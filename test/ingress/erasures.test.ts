@@ -4,6 +4,10 @@ import * as z from 'zod';
 import { deliveryWork } from '../../src/queues/delivery-attempt.ts';
 import { changeOrder } from '../../src/store/change-order.ts';
 import { commit } from '../../src/store/commit.ts';
+import { toServiceRequest } from '../../src/connectors/last-mile/vtex-last-mile/mapper.ts';
+import { replayErasures } from '../../src/store/replay-erasures.ts';
+import { createService, openRequest, requireService } from '../../src/store/services.ts';
+import { createServiceBody } from '../fixtures/vtex-last-mile/payloads.ts';
 import { adminKey, startIngress } from '../support/ingress.ts';
 import { testRedis } from '../support/redis.ts';
 import { sampleOrder } from '../support/sample-order.ts';
@@ -90,6 +94,41 @@ test('asked again, 200 and nothing more is erased', async () => {
   expect(byId.status).toBe(200);
   expect(byId.body).toMatchObject({ erased: [], notErased: [{ orderId: id, where: 'Nash Pick and Pack' }, {}] });
   expect((await erase({ email: 'again@example.com' })).body).toEqual({ dryRun: false, erased: [], notErased: [] });
+});
+
+const serviceFor = async (phone: string, orderId: string): Promise<string> => {
+  const body = createServiceBody({ orderId });
+  const read = toServiceRequest({ ...body, receiver: { ...body.receiver, phone } });
+  if (!('request' in read)) throw new Error('the fixture lacks something');
+  const facts = {
+    connectionId: `con_${'0'.repeat(26)}`,
+    carrierConnectionId: null,
+    shippingPrice: null,
+    work: () => [],
+  };
+  return (await createService(store, { ...facts, merchantId, request: read.request })).service.id;
+};
+
+test('last-mile services of a person are found and erased too, whatever order of a platform they belong to, and stay so after a restore', async () => {
+  const phone = '+573001112233';
+  const [id, other] = [await serviceFor(phone, 'PLATFORM-1'), await serviceFor('+573009998877', 'PLATFORM-2')];
+  const requestOf = async (serviceId: string) => openRequest(store, await requireService(store, serviceId));
+  const refused = await erase({ phone });
+  expect([refused.status, refused.body]).toMatchObject([409, { code: 'order.state', detail: expect.stringContaining(id) }]); // prettier-ignore
+  const wanted = { erased: [{ serviceId: id, where: ['services'] }], notErased: [{ orderId: null, reason: 'it is PLATFORM-1 there' }, { where: 'backups' }] }; // prettier-ignore
+  expect((await erase({ phone, force: true, dryRun: true })).body).toMatchObject(wanted);
+  expect(await requestOf(id)).not.toBeNull();
+  const dump = (await redis.client.dumpBuffer(store.keys.service(id))) ?? Buffer.alloc(0);
+  expect((await erase({ phone: '0057 300 111 22 33', force: true })).body).toMatchObject(wanted);
+  expect([await requestOf(id), (await requestOf(other))?.receiver.phone]).toEqual([null, '+573009998877']);
+  expect((await erase({ phone })).body).toEqual({ dryRun: false, erased: [], notErased: [] });
+
+  await redis.client.restore(store.keys.service(id), 0, dump, 'REPLACE');
+  await redis.client.hdel(store.keys.erasures, id);
+  expect(await requestOf(id)).not.toBeNull();
+  expect(await replayErasures(redis.client, [store], await ingress.deps.erasureLog.read())).toMatchObject({ applied: 1, unreadable: [] }); // prettier-ignore
+  expect(await requestOf(id)).toBeNull();
+  expect(await readFile(ingress.deps.erasureLog.path, 'utf8')).not.toMatch(/300 ?111|PLATFORM/);
 });
 
 test('an address that nobody has is no error: there is nothing to erase', async () => {

@@ -20,8 +20,9 @@ import { claimIdempotencyKey } from '../../src/store/idempotency.ts';
 import { acceptMessage, keptWithWrites } from '../../src/store/inbox.ts';
 import { createMerchant } from '../../src/store/merchants.ts';
 import { readTimeline, requireOrder } from '../../src/store/orders.ts';
-import { openPerson, resealPerson } from '../../src/store/persons.ts';
+import { findOrderKey, openPerson, resealPerson } from '../../src/store/persons.ts';
 import { replayErasures } from '../../src/store/replay-erasures.ts';
+import { present } from './present.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { whereOpened } from '../support/opened-redis.ts';
 import { temporaryFolder } from '../support/own-redis.ts';
@@ -298,5 +299,29 @@ describe('the log of an erased order', () => {
       reason: 'Ana Canário moved away',
       attempts: [{ exchange: { responseBody: 'no Canário here' } }],
     });
+  });
+
+  it('keeps no answer that comes later, or came while it was erased', async () => {
+    const { id: orderId } = await accept('one');
+    const facts = { url: 'https://subscriber.example/', eventTypes: [], description: null };
+    const endpoint = await createEndpoint(store, merchantId, facts, generateWebhookSecret());
+    const happenings: OrderHappening[] = [{ type: 'order.canceled', data: { orderId, externalId: 'x', version: 1, reason: null } }];
+    await commit(store, eventWrites(store, { id: orderId, merchantId }, happenings, [endpoint], deliveryWork));
+    const delivery = present((await listDeliveries(store, merchantId, { limit: 1, subjectId: orderId })).items[0]);
+    const timings = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: 1, totalMs: 1 };
+    const exchange = { requestHeaders: {}, responseStatus: 500, responseHeaders: {}, responseBody: 'Canário', retryAfterMs: null, timings }; // prettier-ignore
+    const answerWith = async (attempt: number, key: Awaited<ReturnType<typeof findOrderKey>>) => {
+      const line = { at: '2026-01-15T00:00:00.000Z', attempt, outcome: 'http_500', failure: 'http_5xx', exchange } as const; // prettier-ignore
+      await commit(store, { writes: attemptWrites(store, delivery, line, key) });
+    };
+    const bodies = async () => (await readAttempts(store, delivery.id)).map(({ exchange: kept }) => kept?.responseBody);
+    const keyOnTheWay = await findOrderKey(store, orderId);
+    await answerWith(1, keyOnTheWay);
+    expect(await bodies()).toEqual(['Canário']);
+    await erase(orderId);
+    await answerWith(2, keyOnTheWay);
+    await answerWith(3, await findOrderKey(store, orderId));
+    expect(await bodies()).toEqual([null, null, null]);
+    expect(await whereOpened(client, store, canaries)).toEqual([]);
   });
 });

@@ -1,14 +1,19 @@
 import * as z from 'zod';
 import { IdSchema } from '../../domain/ids.ts';
 import type { Order } from '../../domain/order.ts';
+import type { Service } from '../../domain/service.ts';
+import { endsService } from '../../domain/service-status.ts';
 import { RecipientSchema } from '../../domain/order-input.ts';
 import { isTerminal } from '../../domain/order-status.ts';
+import { listConnections } from '../../store/connections.ts';
 import type { StoreDeps } from '../../store/deps.ts';
 import { erasedParts, erasePersons, foreseeErasures } from '../../store/erasures.ts';
 import { findByPerson } from '../../store/find-by-person.ts';
 import { findIssuesWithHooks } from '../../store/held-hooks.ts';
 import { requireOrder, type StoredOrder } from '../../store/orders.ts';
 import { isErased } from '../../store/persons.ts';
+import { eraseServices, findServicesByPerson } from '../../store/service-erasures.ts';
+import type { StoredService } from '../../store/services.ts';
 import { ok } from '../answer.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import type { IngressDeps } from '../deps.ts';
@@ -41,7 +46,8 @@ const ErasureSchema = z
     dryRun: z.boolean(),
     erased: z.array(
       z.strictObject({
-        orderId: IdSchema('order'),
+        orderId: IdSchema('order').optional(),
+        serviceId: IdSchema('service').optional().meta({ description: 'Of one that belongs to none of your orders' }),
         where: z.array(z.enum(erasedParts)).meta({
           description:
             'The person and its key, a waiting amendment, kept webhooks, what the fulfilment system showed of it, free text in events and what subscribers answered to them, the search index',
@@ -59,14 +65,30 @@ async function find(store: StoreDeps, merchantId: string, input: ErasureInput): 
   return findByPerson(store, merchantId, { phone: input.phone ?? '' });
 }
 
+/** Last-mile services of this person that belong to none of the orders; those that do are erased with them. */
+async function findServices(
+  store: StoreDeps,
+  merchantId: string,
+  { email: byEmail, phone: byPhone }: ErasureInput,
+  orders: readonly StoredOrder[],
+): Promise<StoredService[]> {
+  const query = byEmail !== undefined ? { email: byEmail } : byPhone !== undefined ? { phone: byPhone } : null;
+  if (query === null) return [];
+  const known = new Set(orders.map(({ order }) => order.externalId));
+  return (await findServicesByPerson(store, merchantId, query)).filter(({ service }) => !known.has(service.orderId));
+}
+
 /** Whoever brings the goods needs to know to whom: an order on its way keeps its person unless somebody insists. */
-function refuseOpen(orders: readonly StoredOrder[]): void {
-  const open = orders.filter((stored) => !isErased(stored) && !isTerminal(stored.order.status));
+function refuseOpen(orders: readonly StoredOrder[], services: readonly StoredService[]): void {
+  const open = [
+    ...orders.filter((stored) => !isErased(stored)).map(({ order: { id, status } }) => ({ id, status, isOver: isTerminal(status) })), // prettier-ignore
+    ...services.map(({ service: { id, status } }) => ({ id, status, isOver: endsService(status) })),
+  ].filter(({ isOver }) => !isOver);
   if (open.length === 0) return;
-  const shown = open.slice(0, 20).map(({ order }) => `${order.id} (${order.status})`);
+  const shown = open.slice(0, 20).map(({ id, status }) => `${id} (${status})`);
   throw makeRefusal(
     'order.state',
-    `nothing was erased: ${open.length} of ${orders.length} orders are not at their end: ${shown.join(', ')}. ` +
+    `nothing was erased: ${open.length} of ${orders.length + services.length} orders are not at their end: ${shown.join(', ')}. ` +
       'Wait, cancel them, or send `force`; an order without its person can be neither submitted nor amended',
   );
 }
@@ -74,7 +96,7 @@ function refuseOpen(orders: readonly StoredOrder[]): void {
 async function listNotErased(
   { connectors }: IngressDeps,
   store: StoreDeps,
-  { merchantId, orders }: { merchantId: string; orders: readonly Order[] },
+  { merchantId, orders, services }: { merchantId: string; orders: readonly Order[]; services: readonly Service[] },
 ): Promise<z.infer<typeof NotErasedSchema>[]> {
   const titleOf = (connector: string): string => connectors.get(connector)?.title ?? connector;
   const partners = orders.flatMap(({ id: orderId, externalId, oms, fulfilment }) => [
@@ -83,6 +105,11 @@ async function listNotErased(
       : [{ orderId, where: titleOf(fulfilment.connector), reason: `was told of it as ${fulfilment.externalRef}` }]),
     ...(oms === undefined ? [] : [{ orderId, where: titleOf(oms.connector), reason: `it is ${externalId} there` }]),
   ]);
+  const connections = services.length === 0 ? [] : await listConnections(store, merchantId);
+  const platforms = services.map(({ connectionId, orderId }) => {
+    const { connector = 'lastMile' } = connections.find(({ id }) => id === connectionId) ?? {};
+    return { orderId: null, where: titleOf(connector), reason: `it is ${orderId} there` };
+  });
   const connectionIds = new Set(
     orders.flatMap(({ source, fulfilment }) => [source, fulfilment?.connectionId ?? source]),
   );
@@ -97,7 +124,7 @@ async function listNotErased(
     reason:
       'what was copied from Redis before, and its append-only file until it is rewritten, keep it sealed with its key',
   };
-  return orders.length === 0 ? [] : [...partners, ...issues, backups];
+  return orders.length + services.length === 0 ? [] : [...partners, ...platforms, ...issues, backups];
 }
 
 const postErasure = defineRoute({
@@ -105,7 +132,7 @@ const postErasure = defineRoute({
   path: '/v1/erasures',
   summary: 'Erase a person',
   description:
-    'Of one order, or of all orders with this e-mail address or phone number (with its country code, as it stands in the order). The orders stay, without their person. It is for good, and a restored backup does not bring it back. Asked again, nothing more is erased.',
+    'Of one order, or of all orders and last-mile services with this e-mail address or phone number (with its country code, as it stands there). The orders stay, without their person. It is for good, and a restored backup does not bring it back. Asked again, nothing more is erased.',
   tag: 'Erasures',
   scope: 'operate',
   body: ErasureInputSchema,
@@ -115,14 +142,16 @@ const postErasure = defineRoute({
   problems: ['order.not_found', 'order.state', 'order.contended', 'secrets.cannot_open'],
   async handle({ deps, store, merchantId, body, log }) {
     const found = await find(store, merchantId, body);
-    if (!body.force) refuseOpen(found);
+    const services = await findServices(store, merchantId, body, found);
+    if (!body.force) refuseOpen(found, services);
     const erased = body.dryRun
       ? await foreseeErasures(store, found)
       : await erasePersons(store, deps.erasureLog, found);
-    if (!body.dryRun)
-      for (const { orderId, where } of erased) log.info({ merchantId, orderId, where }, 'person.erased');
-    const orders = found.map(({ order }) => order);
-    return ok({ dryRun: body.dryRun, erased, notErased: await listNotErased(deps, store, { merchantId, orders }) });
+    const ids = body.dryRun ? services.map(({ service }) => service.id) : await eraseServices(store, deps.erasureLog, services); // prettier-ignore
+    const all = [...erased, ...ids.map((serviceId) => ({ serviceId, where: ['services' as const] }))];
+    if (!body.dryRun) for (const one of all) log.info({ merchantId, ...one }, 'person.erased');
+    const about = { merchantId, orders: found.map(({ order }) => order), services: services.map(({ service }) => service) }; // prettier-ignore
+    return ok({ dryRun: body.dryRun, erased: all, notErased: await listNotErased(deps, store, about) });
   },
 });
 
