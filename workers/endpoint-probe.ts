@@ -7,6 +7,7 @@ import { endpointProbe } from '../src/queues/endpoint-probe.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import { enable } from '../src/queues/turn-endpoint.ts';
 import { failedProbeWrites, readEndpointHealth } from '../src/store/endpoint-health.ts';
+import { askedNoMoreWrites } from '../src/store/endpoint-issue.ts';
 import { readEndpoint, signingKeys, type Endpoint } from '../src/store/endpoints.ts';
 import { attemptWrites } from '../src/store/delivery-attempts.ts';
 import { deliveryWrites, eventDocWrites, makeDelivery, makeEvent } from '../src/store/events.ts';
@@ -44,10 +45,9 @@ export default defineWorker<WorkerDeps, Payload>(
     const count = ((await readEndpointHealth(store, endpoint))?.probe?.count ?? 0) + 1;
     const delayMs = nextMs(count, disabledAt, outcome, context);
     const nextAt = delayMs === null ? null : toInstant(store.clock.now() + delayMs);
-    await finish(
-      { writes: [...logged, ...failedProbeWrites(store, endpoint, { count, code: outcome.code, nextAt })] },
-      delayMs === null ? { how: 'ack' } : { how: 'again', delayMs },
-    );
+    const writes = [...logged, ...failedProbeWrites(store, endpoint, { count, code: outcome.code, nextAt })];
+    if (delayMs === null) await finish({ writes: [...writes, ...askedNoMoreWrites(store, endpoint)] });
+    else await finish({ writes }, { how: 'again', delayMs });
   },
 );
 

@@ -2,16 +2,17 @@ import type { FailureCount, FailureVerdict, WarnPercent } from '../domain/endpoi
 import { foreseeSteps, warningSince } from '../domain/endpoint-health.ts';
 import type { EndpointHappening } from '../domain/health-events.ts';
 import { toInstant } from '../platform/clock.ts';
+import type { NewEntry } from '../store/commit.ts';
 import type { StoreDeps } from '../store/deps.ts';
 import {
   enabledAnew,
-  endpointIssue,
   listSubscribers,
   turnStored,
   type Endpoint,
   type StoredEndpoint,
 } from '../store/endpoints.ts';
 import { succeededWrites } from '../store/endpoint-health.ts';
+import { endpointIssue } from '../store/endpoint-issue.ts';
 import { announceWrites } from '../store/events.ts';
 import { issueWrites } from '../store/issues.ts';
 import { deliveryWork } from './delivery-attempt.ts';
@@ -34,15 +35,15 @@ async function turn(
   change: (doc: StoredEndpoint) => StoredEndpoint | null,
   consequences: (doc: StoredEndpoint) => {
     happening: EndpointHappening;
-    issue?: { title: string; detail: Record<string, unknown> };
+    issue?: { title: string; detail: Record<string, unknown>; entryId?: string | null };
     writes?: string[][];
-    probes?: boolean;
+    entries?: NewEntry[];
   },
 ): Promise<Endpoint | null> {
   const { id, merchantId } = endpoint;
   const others = (await listSubscribers(store, merchantId)).filter((other) => other.id !== id);
   return turnStored(store, endpoint, change, (doc) => {
-    const { happening, issue, writes = [], probes = false } = consequences(doc);
+    const { happening, issue, writes = [], entries = [] } = consequences(doc);
     const told = announceWrites(store, merchantId, happening, others, deliveryWork);
     const opened =
       issue === undefined
@@ -50,7 +51,7 @@ async function turn(
         : issueWrites(store, { ...endpointIssue(doc), kind: 'rejected', source: 'you', orderId: null, entryId: null, ...issue }); // prettier-ignore
     return {
       writes: [...told.writes, ...opened, ...writes],
-      entries: [...told.entries, ...(probes ? probeWork(doc) : [])],
+      entries: [...told.entries, ...entries],
     };
   });
 }
@@ -105,17 +106,20 @@ function disable(
       doc.era === endpoint.era && !doc.disabled
         ? { ...doc, disabled: true, disabledReason: reason, disabledNote: null, disabledAt: at }
         : null,
-    ({ id: endpointId }) => ({
-      happening: { type: 'endpoint.disabled', data: { endpointId, reason } },
-      issue: {
-        title:
-          reason === 'gone'
-            ? 'an endpoint answered 410 and is disabled'
-            : 'an endpoint took no events for days and is disabled',
-        detail: { reason, ...(failing && factsOf(failing)) },
-      },
-      probes: reason === 'failing',
-    }),
+    (doc) => {
+      const [probe] = reason === 'failing' ? probeWork(doc) : [];
+      const title =
+        reason === 'gone'
+          ? 'an endpoint answered 410 and is disabled'
+          : 'an endpoint took no events for days and is disabled';
+      const detail = { reason, ...(failing && factsOf(failing)) };
+      return {
+        happening: { type: 'endpoint.disabled', data: { endpointId: doc.id, reason } },
+        // Whoever retries the issue has it asked at once.
+        issue: { title, detail, entryId: probe?.id ?? null },
+        entries: probe === undefined ? [] : [probe],
+      };
+    },
   );
 }
 

@@ -21,7 +21,7 @@ import {
   signingKeysMax,
   type SigningKey,
 } from './endpoint-secrets.ts';
-import { issueId, resolveWrites } from './issues.ts';
+import { isTroubled, troubleEndedWrites } from './endpoint-issue.ts';
 import { limitWrites, resumeWrites, unlimitWrites } from './lanes.ts';
 import { parseStored } from './stored-json.ts';
 import { updateDoc } from './update-doc.ts';
@@ -91,13 +91,6 @@ const withSecrets = (deps: StoreDeps, doc: StoredEndpoint): Endpoint => {
   const { url, headers } = openSecrets(deps, doc);
   return { ...doc, url, headers };
 };
-
-/** The one issue that an endpoint has while it takes nothing. */
-export const endpointIssue = ({ merchantId, id }: Pick<Endpoint, 'id' | 'merchantId'>) =>
-  ({ merchantId, target: id, job: 'endpoint-probe', code: 'endpoint.unhealthy' }) as const;
-/** Its merchant has to look at it: not where they disabled it themselves. */
-const isTroubled = ({ disabledReason: why, warned }: Pick<Endpoint, 'disabledReason' | 'warned'>): boolean =>
-  why === 'gone' || why === 'failing' || (why === null && warned !== null);
 
 export const endpointLane = (endpointId: string): string => `endpoint.${endpointId}`;
 
@@ -193,7 +186,7 @@ async function update(
     (doc, before) => {
       const { writes = [], entries = [] } = beside(doc);
       const lane = isOtherLane(doc, before) ? laneWrites(deps, doc) : [];
-      const resolved = isTroubled(before) && !isTroubled(doc) ? resolveWrites(issueId(endpointIssue(doc))) : [];
+      const resolved = isTroubled(before) && !isTroubled(doc) ? troubleEndedWrites(deps, doc) : [];
       // Who asked for a pause was the URL that it had; what waits for a disabled one is dropped at once.
       const isOther = doc.era !== before.era || doc.disabled !== before.disabled;
       const resumed = isOther ? resumeWrites(deps.keys, endpointLane(doc.id), deps.clock.now()) : [];
@@ -208,7 +201,7 @@ export async function deleteEndpoint(deps: StoreDeps, endpoint: Endpoint): Promi
     writes: [
       ['HDEL', deps.keys.endpoints(endpoint.merchantId), endpoint.id],
       ['DEL', deps.keys.endpointHealth(endpoint.id, endpoint.era), deps.keys.endpointMissed(endpoint.id)],
-      ...(isTroubled(endpoint) ? resolveWrites(issueId(endpointIssue(endpoint))) : []),
+      ...(isTroubled(endpoint) ? troubleEndedWrites(deps, endpoint) : []),
       ['SADD', deps.keys.formerEndpoints(endpoint.merchantId), endpoint.id],
       ...unlimitWrites(deps.keys, endpointLane(endpoint.id), concurrencyDefault),
       ...resumeWrites(deps.keys, endpointLane(endpoint.id), deps.clock.now()),

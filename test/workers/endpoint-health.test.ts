@@ -18,8 +18,9 @@ import {
 } from '../../src/store/endpoints.ts';
 import { listDeliveries } from '../../src/store/delivery-log.ts';
 import { announceWrites } from '../../src/store/events.ts';
-import { listIssues } from '../../src/store/issues.ts';
+import { listIssueEntries, listIssues } from '../../src/store/issues.ts';
 import { broughtWrites, readMissedCount } from '../../src/store/missed-counts.ts';
+import { reviveEntries } from '../../src/store/revive.ts';
 import { makeJobContext } from '../queues/job-context.ts';
 import { sampleMerchantId as merchantId } from '../store/accept-sample.ts';
 import { present } from '../store/present.ts';
@@ -295,6 +296,27 @@ describe('an endpoint that is disabled because it took nothing', () => {
     expect(probes()).toBe(0);
   });
 
+  /** As `POST /v1/issues/{id}/retry` does. */
+  const retry = async (): Promise<number> => {
+    const { id } = present((await issues())[0]);
+    return reviveEntries(bench.store, await listIssueEntries(bench.store, id), id);
+  };
+
+  it('is asked at once when somebody retries its issue, and later as if it had been its turn', async () => {
+    expect(await issues()).toMatchObject([{ status: 'open', waiting: 1 }]);
+    expect(await retry()).toBe(1);
+    await runQuiet();
+    expect(probes()).toBe(1);
+    expect((await health())?.probe).toMatchObject({ count: 1, nextAt: at(bench.clock.now() + 30 * 60_000) });
+    expect(await issues()).toMatchObject([{ status: 'open', waiting: 1 }]);
+    server.answer = () => 200;
+    expect(await retry()).toBe(1);
+    await runQuiet();
+    expect(await now()).toMatchObject({ disabled: false });
+    expect(await issues()).toMatchObject([{ status: 'resolved', waiting: 0 }]);
+    expect(await retry()).toBe(0);
+  });
+
   it('waits as long as it asks, and is asked no more after 410', async () => {
     server.answer = () => ({ status: 503, headers: { 'retry-after': '7200' } });
     await bench.pass(15 * 60_000);
@@ -304,6 +326,7 @@ describe('an endpoint that is disabled because it took nothing', () => {
     await bench.pass(2 * hourMs);
     await runQuiet();
     expect((await health())?.probe).toMatchObject({ count: 2, code: 'http_410', nextAt: null });
+    expect(await issues()).toMatchObject([{ status: 'open', waiting: 0 }]);
     await bench.pass(24 * hourMs);
     await runQuiet();
     expect(probes()).toBe(2);
