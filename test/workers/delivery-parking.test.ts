@@ -7,17 +7,15 @@ import { reviveEntries } from '../../src/store/revive.ts';
 import { sampleMerchantId as merchantId } from '../store/accept-sample.ts';
 import { present } from '../store/present.ts';
 import { testRedis } from '../support/redis.ts';
-import { announcingOn } from './announcing.ts';
+import { openDeliveryBench, type DeliveryBench } from './delivery-bench.ts';
 import { openEndpointServer, type EndpointServer } from './endpoint-server.ts';
-import { openWorkbench, type Workbench } from './workbench.ts';
 
 const { client } = await testRedis();
-let bench: Workbench & ReturnType<typeof announcingOn>;
+let bench: DeliveryBench;
 let server: EndpointServer;
 let endpoint: Endpoint;
 beforeEach(async () => {
-  const opened = await openWorkbench(client);
-  bench = { ...opened, ...announcingOn(opened) };
+  bench = await openDeliveryBench(client);
   server = await openEndpointServer();
   endpoint = await bench.subscribe(server.url);
   server.answer = ({ code }) => (code === 'stuck' ? 500 : 200);

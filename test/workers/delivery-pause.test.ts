@@ -7,17 +7,15 @@ import { leaseEntries } from '../../src/store/entries.ts';
 import { readPause } from '../../src/store/lanes.ts';
 import { listen } from '../support/listen.ts';
 import { testRedis } from '../support/redis.ts';
-import { announcingOn } from './announcing.ts';
+import { openDeliveryBench, type DeliveryBench } from './delivery-bench.ts';
 import { openEndpointServer, type EndpointServer } from './endpoint-server.ts';
-import { openWorkbench, type Workbench } from './workbench.ts';
 
 const { client } = await testRedis();
-let bench: Workbench & ReturnType<typeof announcingOn>;
+let bench: DeliveryBench;
 let server: EndpointServer;
 let endpoint: Endpoint;
 beforeEach(async () => {
-  const opened = await openWorkbench(client);
-  bench = { ...opened, ...announcingOn(opened) };
+  bench = await openDeliveryBench(client);
   server = await openEndpointServer();
   endpoint = await bench.subscribe(server.url);
 });

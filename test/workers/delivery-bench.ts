@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis';
 import { generateWebhookSecret } from '../../src/platform/signature.ts';
 import { deliveryWork } from '../../src/queues/delivery-attempt.ts';
 import { changeOrder } from '../../src/store/change-order.ts';
@@ -6,10 +7,17 @@ import { createEndpoint, type Endpoint, type EndpointFacts } from '../../src/sto
 import { listDeliveries } from '../../src/store/delivery-log.ts';
 import { type Delivery } from '../../src/store/events.ts';
 import { acceptSample, sampleMerchantId as merchantId } from '../store/accept-sample.ts';
-import type { Workbench } from './workbench.ts';
+import { openWorkbench, type Workbench } from './workbench.ts';
 
-/** What tests of deliveries do on a bench. */
-export function announcingOn(bench: Workbench) {
+/** A bench, and what tests of deliveries do on it. */
+export type DeliveryBench = Workbench & ReturnType<typeof announcingOn>;
+
+export async function openDeliveryBench(client: Redis): Promise<DeliveryBench> {
+  const bench = await openWorkbench(client);
+  return { ...bench, ...announcingOn(bench) };
+}
+
+function announcingOn(bench: Workbench) {
   const { store, clock } = bench;
   return {
     subscribe: (
