@@ -3,6 +3,7 @@ import { passes } from '../domain/event-filter.ts';
 import type { EventType, OrderHappening } from '../domain/events.ts';
 import type { DeliveryStatus } from '../domain/delivery-status.ts';
 import { Failure } from '../domain/failure.ts';
+import { timeOf } from '../domain/ids.ts';
 import { isSentAs } from '../domain/payload-form.ts';
 import { toInstant } from '../platform/clock.ts';
 import type { CommitPlan, NewEntry } from './commit.ts';
@@ -140,7 +141,8 @@ export function makeEvent(
       detail: { type, fields },
     });
   }
-  const createdAt = toInstant(deps.clock.now());
+  // To the millisecond: whoever asks for the events since this one gets this one, too.
+  const createdAt = toInstant(timeOf(id));
   const body = JSON.stringify({ type, timestamp: createdAt, data });
   return { schema: 1, id, merchantId, type, orderId, body, createdAt, wipedAt: null };
 }

@@ -99,6 +99,24 @@ describe('an event', () => {
     expect(await readMissedCount(store, off.id)).toMatchObject({ events: 1 });
   });
 
+  it('is found by the time that it bears, though the clock goes on while it is made', async () => {
+    const hasty = {
+      ...clock,
+      now: () => {
+        clock.advance(1);
+        return clock.now();
+      },
+    };
+    store = await createTestStore(client, hasty);
+    const endpoint = await subscribe();
+    await disableByMerchant(store, endpoint, undefined);
+    const happenings = [canceled, canceled];
+    const endpoints = await listEndpoints(store, merchantId);
+    await commit(store, eventWrites(store, { id: orderId, merchantId }, happenings, endpoints, deliveryWork));
+    const { from = '' } = (await readMissedCount(store, endpoint.id)) ?? {};
+    expect((await listEvents(store, merchantId, { limit: 10, sinceMs: Date.parse(from) })).items).toHaveLength(2);
+  });
+
   it('is the same bytes at every endpoint: type, time and data', async () => {
     await subscribe();
     await subscribe();
