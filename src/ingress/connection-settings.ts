@@ -85,6 +85,9 @@ export async function checkUrl(deps: IngressDeps, url: string, pointer: string):
     await deps.checkUrl(url);
   } catch (error) {
     if (!(error instanceof Failure) || isRetryable(error.kind)) throw error;
-    throw makeInvalid([{ code: error.code, detail: error.message, pointer }]);
+    const wayOut = openable.has(error.code) ? '; whoever runs Packline can open it (PACKLINE_EGRESS_ALLOW)' : '';
+    throw makeInvalid([{ code: error.code, detail: `${error.message}${wayOut}`, pointer }]);
   }
 }
+/** What the guard lets through where an operator says so. */
+const openable = new Set(['egress.scheme', 'egress.port', 'egress.name', 'egress.address']);

@@ -85,6 +85,20 @@ describe('D30: no URL that the vectors refuse', () => {
     expect((await request('GET', path, { key })).body).toMatchObject({ url: publicUrl });
   });
 
+  test.each([
+    ['https://10.0.0.1/hooks', 'egress.address', true],
+    ['https://redis/hooks', 'egress.name', true],
+    ['https://subscriber.example:6379/', 'egress.port', true],
+    ['http://subscriber.example/', 'egress.scheme', true],
+    ['https://user:word@subscriber.example/', 'egress.credentials', false],
+    ['ftp://subscriber.example/', 'field.format', false],
+  ])('%s: who is refused reads whether an operator could open it', async (url, code, isOpenable) => {
+    const { body } = await request('POST', '/v1/endpoints', { key, json: { url } });
+    const [error] = (body as { errors: { code: string; detail: string }[] }).errors;
+    expect(error?.code).toBe(code);
+    expect(error?.detail.includes('PACKLINE_EGRESS_ALLOW')).toBe(isOpenable);
+  });
+
   test.each(urlSettings)('becomes the $field of a $connector connection', async ({ connector, field }) => {
     const path = await locationOf('/v1/connections', connect(connector, { [field]: publicUrl }));
     const refused = { status: 400, errors: [{ pointer: expect.stringMatching(/^\/settings/) }] };

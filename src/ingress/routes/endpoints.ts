@@ -33,7 +33,7 @@ const tag = 'Endpoints';
 const params = z.strictObject({ endpointId: IdSchema('endpoint') });
 const problems = ['endpoint.not_found'] as const;
 
-const url = z.url({ protocol: /^https?$/ }).max(2048);
+const url = z.url({ protocol: /^https?$/, error: 'is no http or https URL' }).max(2048);
 const { eventTypes, filter, description, headers, payload, signatures, ordered, concurrency } = endpointFields;
 const { rateLimitPerSecond, autoDisable } = endpointFields;
 const chosen = {
