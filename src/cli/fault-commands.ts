@@ -29,7 +29,7 @@ export function addFaultCommands(program: Command): void {
     .description('put a fault in place')
     .argument(
       '<rule>',
-      'rateLimit, status:status=503,path=/v1/orders,times=3, or the JSON of POST /_sandbox/faults',
+      'rateLimit, status:status=422,code=VALIDATION_ERRORS,partner=nash,sku=A-1,probability=0.05, or the JSON of POST /_sandbox/faults',
       collectFaults,
       [],
     ) // prettier-ignore

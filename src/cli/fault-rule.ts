@@ -4,11 +4,11 @@ import { FaultRuleSchema } from '../domain/partner-fault.ts';
 
 export type FaultRuleInput = z.input<typeof FaultRuleSchema>;
 
-const matched = new Set(['partner', 'method', 'path', 'event', 'org']);
+const matched = new Set(['partner', 'method', 'path', 'event', 'org', 'sku']);
 const drawn = new Set(['times', 'probability']);
 
 /**
- * `rateLimit`, `status:status=503,path=/nash/v1/orders,times=3` or the JSON that the sandbox takes.
+ * `rateLimit`, `status:status=503,path=/v1/orders,times=3` or the JSON that the sandbox takes.
  * @throws InvalidArgumentError with what the sandbox would say of it
  */
 function toFaultRule(text: string): FaultRuleInput {

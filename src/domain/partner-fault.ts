@@ -13,6 +13,10 @@ const FaultMatchSchema = z
         'A webhook’s event type (`delivery.items_pick_complete`), or a glob; the rule is one for webhooks then',
     }),
     org: z.string().optional(),
+    sku: z.string().min(1).max(128).optional().meta({
+      description:
+        'A request whose JSON body has this SKU as a `sku`, at any depth; an error is about those fields then (Nash names them)',
+    }),
   })
   .meta({ description: 'Which requests or webhooks it meets; what is left out matches everything' });
 
@@ -53,13 +57,34 @@ const FaultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('dropWebhook') }),
 ]);
 
+const webhookKinds: ReadonlySet<string> = new Set(['duplicate', 'reorder', 'dropWebhook']);
+
+interface Aimed {
+  match: z.output<typeof FaultMatchSchema>;
+  fault: { kind: string };
+}
+
+/** A rule meets either requests or webhooks. */
+export const isForWebhooks = ({ match, fault }: Aimed): boolean =>
+  match.event !== undefined || webhookKinds.has(fault.kind);
+
 /** How a simulated partner is told to misbehave: for whom, how often, how. */
-export const FaultRuleSchema = z.strictObject({
-  match: FaultMatchSchema.default({}),
-  times: z.int().min(1).optional().meta({ description: 'How often it is applied; without it, until it is cleared' }),
-  probability: z.number().min(0).max(1).default(1).meta({ description: 'The part of what it meets, drawn at random' }),
-  fault: FaultSchema,
-});
+export const FaultRuleSchema = z
+  .strictObject({
+    match: FaultMatchSchema.default({}),
+    times: z.int().min(1).optional().meta({ description: 'How often it is applied; without it, until it is cleared' }),
+    probability: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(1)
+      .meta({ description: 'The part of what it meets, drawn at random' }),
+    fault: FaultSchema,
+  })
+  .refine((rule) => rule.match.sku === undefined || !isForWebhooks(rule), {
+    path: ['match', 'sku'],
+    message: 'is of requests: webhooks are not looked into',
+  });
 
 export type Fault = z.output<typeof FaultSchema>;
 export type FaultOf<Kind extends Fault['kind']> = Extract<Fault, { kind: Kind }>;

@@ -2,8 +2,8 @@ import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { RequestEntry } from './books.ts';
-import type { Fault } from '../domain/partner-fault.ts';
-import type { Faults } from './faults.ts';
+import type { Faults, MetFault } from './faults.ts';
+import { findPaths } from './find-paths.ts';
 
 /** What every partner's routes carry: the node objects of a listening sandbox, and the request's line in the books. */
 export interface PartnerEnv {
@@ -11,8 +11,16 @@ export interface PartnerEnv {
   Variables: { entry: RequestEntry };
 }
 
-/** How a partner words an error of its own; `retryAfterSeconds` becomes the header. */
-export type ToErrorResponse = (status: number, code: string, retryAfterSeconds?: number) => Response;
+/**
+ * How a partner words an error of its own; `retryAfterSeconds` becomes the header, `paths` are the fields of the body that the
+ * error is about.
+ */
+export type ToErrorResponse = (
+  status: number,
+  code: string,
+  retryAfterSeconds?: number,
+  paths?: readonly string[],
+) => Response;
 
 /** Nobody got this response: the connection was cut, or closed by a client that waited in vain. */
 export const isCut = (response: Response): boolean => response === RESPONSE_ALREADY_SENT;
@@ -28,7 +36,9 @@ export function applyFaults<Env extends PartnerEnv>(
 ): MiddlewareHandler<Env> {
   return async (c, next) => {
     const { partner, org, method, path } = c.get('entry');
-    const met = faults.take({ partner, org, method, path });
+    const body = faults.asksForPaths() ? await readJson(c) : undefined;
+    const pathsOf = (sku: string): string[] => findPaths(body, 'sku', sku);
+    const met = faults.take({ partner, org, method, path, pathsOf });
     for (const fault of met) if (fault.kind === 'delay') await sleep(fault.ms);
     const fault = met.find(({ kind }) => kind !== 'delay');
     if (fault === undefined) return next();
@@ -40,15 +50,22 @@ export function applyFaults<Env extends PartnerEnv>(
   };
 }
 
+/** Hono keeps what was read for the routes behind; undefined for what is no JSON. */
+const readJson = async (c: Context): Promise<unknown> =>
+  c.req
+    .text()
+    .then((text): unknown => JSON.parse(text))
+    .catch(() => undefined);
+
 async function toFaultResponse(
-  fault: Fault,
+  fault: MetFault,
   { incoming, outgoing }: Context<PartnerEnv>['env'],
   toErrorResponse: ToErrorResponse,
 ): Promise<Response> {
   switch (fault.kind) {
     case 'status':
       return fault.body === undefined
-        ? toErrorResponse(fault.status, fault.code)
+        ? toErrorResponse(fault.status, fault.code, undefined, fault.paths)
         : Response.json(fault.body, { status: fault.status });
     case 'rateLimit':
       return toErrorResponse(429, 'TOO_MANY_REQUESTS', fault.retryAfterSeconds ?? undefined);

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { FaultRuleSchema, type Fault } from '../domain/partner-fault.ts';
+import { FaultRuleSchema, isForWebhooks, type Fault } from '../domain/partner-fault.ts';
 import type { Random } from './random.ts';
 
 export type FaultRule = z.output<typeof FaultRuleSchema> & { id: string; applied: number };
@@ -11,19 +11,24 @@ export interface FaultSubject {
   /** Of a request. */
   method?: string;
   path?: string;
+  /** Of a request: where its body has this SKU, as paths (`items.0.sku`). */
+  pathsOf?: (sku: string) => readonly string[];
   /** Of a webhook. */
   event?: string;
 }
+
+/** A fault, and the fields that it is about where its rule is about a SKU. */
+export type MetFault = Fault & { paths?: readonly string[] };
 
 export interface Faults {
   add(rule: z.input<typeof FaultRuleSchema>): FaultRule;
   list(): FaultRule[];
   /** The faults that meet the subject now, in the order in which their rules were added; each counts as applied. */
-  take(subject: FaultSubject): Fault[];
+  take(subject: FaultSubject): MetFault[];
+  /** Whether `take` will ask for paths: bodies are read for nothing else. */
+  asksForPaths(): boolean;
   clear(): void;
 }
-
-const webhookKinds: ReadonlySet<Fault['kind']> = new Set(['duplicate', 'reorder', 'dropWebhook']);
 
 export function createFaults(random: Random, onApplied: (kind: Fault['kind']) => void): Faults {
   let rules: FaultRule[] = [];
@@ -37,28 +42,26 @@ export function createFaults(random: Random, onApplied: (kind: Fault['kind']) =>
     },
     list: () => rules.map((rule) => ({ ...rule })),
     take(subject) {
-      const met = rules.filter(
-        (rule) =>
-          meets(rule, subject) &&
-          (rule.times === undefined || rule.applied < rule.times) &&
-          (rule.probability === 1 || random() < rule.probability),
-      );
-      for (const rule of met) {
+      return rules.flatMap((rule) => {
+        if (!meets(rule, subject) || (rule.times !== undefined && rule.applied >= rule.times)) return [];
+        const paths = rule.match.sku === undefined ? undefined : (subject.pathsOf?.(rule.match.sku) ?? []);
+        if (paths?.length === 0 || (rule.probability < 1 && random() >= rule.probability)) return [];
         rule.applied += 1;
         onApplied(rule.fault.kind);
-      }
-      return met.map((rule) => rule.fault);
+        return [{ ...rule.fault, ...(paths !== undefined && { paths }) }];
+      });
     },
+    asksForPaths: () => rules.some(({ match }) => match.sku !== undefined),
     clear() {
       rules = [];
     },
   };
 }
 
-function meets({ match, fault }: FaultRule, subject: FaultSubject): boolean {
-  const forWebhooks = match.event !== undefined || webhookKinds.has(fault.kind);
+function meets(rule: FaultRule, subject: FaultSubject): boolean {
+  const { match } = rule;
   return (
-    forWebhooks === (subject.event !== undefined) &&
+    isForWebhooks(rule) === (subject.event !== undefined) &&
     equals(match.partner, subject.partner) &&
     equals(match.org, subject.org) &&
     equals(match.method, subject.method) &&

@@ -119,6 +119,42 @@ test('a rule meets only its method, path and organisation, and is gone when clea
   expect((await nash.call('GET', '/v1/order/o-1')).status).toBe(200);
 });
 
+test('a rule about a SKU meets only requests that carry it, and answers as Nash does for an item that it does not know', async () => {
+  const nash = await startNash();
+  const fault = { kind: 'status', status: 422, code: 'VALIDATION_ERRORS' };
+  await addFault(nash, { match: { partner: 'nash', sku: 'A-1' }, fault });
+  const send = (externalId: string, subItems: { sku: string; substitution?: unknown }[]) =>
+    nash.call('POST', `/v1/order/external-identifier/${externalId}`, {
+      ...makeOrder(externalId),
+      items: [{ subItems: subItems.map((item) => ({ description: item.sku, count: 1, ...item })) }],
+    });
+  const refused = await send('o-1', [{ sku: 'B-2' }, { sku: 'A-1' }]);
+  expect([refused.status, errorOf(refused)]).toEqual([
+    422,
+    expect.objectContaining({
+      code: 'VALIDATION_ERRORS',
+      fields: { 'items.0.subItems.1.sku': 'item is not known' },
+    }),
+  ]);
+  const asSubstitute = { preference: 'substitute', substituteItems: [{ sku: 'A-1', quantity: 1 }] };
+  expect(errorOf(await send('o-2', [{ sku: 'B-2', substitution: asSubstitute }]))).toMatchObject({
+    fields: { 'items.0.subItems.0.substitution.substituteItems.0.sku': 'item is not known' },
+  });
+  expect((await send('o-3', [{ sku: 'B-2' }, { sku: 'A-10' }])).status).toBe(200);
+  expect((await nash.call('GET', '/v1/orders')).status).toBe(200);
+  expect(effectsOf(nash)).toEqual({});
+  expect((await nash.control('GET', '/faults')).body).toMatchObject({ faults: [{ applied: 2 }] });
+});
+
+test('a rule about a SKU may meet a part of the requests that carry it, and draws for no others', async () => {
+  const nash = await startNash({ seed: 3 });
+  const rule = { match: { sku: '100001' }, probability: 0.5, fault: { kind: 'status', status: 422 } };
+  await addFault(nash, rule);
+  const statuses: number[] = [];
+  for (let n = 0; n < 20; n += 1) statuses.push((await upsert(nash, `o-${n}`)).status);
+  expect(new Set(statuses)).toEqual(new Set([200, 422]));
+});
+
 async function statusesUnder(seed: number): Promise<number[]> {
   const nash = await startNash({ seed });
   await addFault(nash, { probability: 0.5, fault: { kind: 'status', status: 500 } });
@@ -137,6 +173,12 @@ test('a wrong rule is refused', async () => {
   const nash = await startNash();
   expect((await addFault(nash, { fault: { kind: 'earthquake' } })).status).toBe(422);
   expect((await addFault(nash, { match: { pathh: '/' }, fault: { kind: 'hang' } })).status).toBe(422);
+  // Webhooks are not looked into: the rule would never meet anything.
+  for (const rule of [
+    { match: { sku: 'A-1', event: 'delivery.*' }, fault: { kind: 'delay', ms: 1 } },
+    { match: { sku: 'A-1' }, fault: { kind: 'dropWebhook' } },
+  ])
+    expect((await addFault(nash, rule)).status).toBe(422);
 });
 
 test('a webhook can be duplicated, dropped and delayed by its event', async () => {

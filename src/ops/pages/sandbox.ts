@@ -61,6 +61,7 @@ const page = defineGlobalPage({
           tone: 'danger',
           fields: html`${showSelect({ name: 'partner', label: 'Who', options: partners })}
           ${showSelect({ name: 'preset', label: 'What it does', options: faultPresets.map(({ name, words }) => [name, words] as const) })}
+          ${showInput({ name: 'sku', label: 'Only calls with this SKU', max: 128 })}
           ${showSelect({ name: 'share', label: 'How often', options: shares })}
           ${showInput({ name: 'times', label: 'At most so many times', type: 'number' })}`,
         })}

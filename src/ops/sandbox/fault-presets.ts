@@ -1,6 +1,10 @@
 /** Ways to misbehave that people want to see, in the words of `POST /v1/sandbox/faults`. */
 export const faultPresets = [
-  { name: 'refuse', words: 'Refuses with 422', fault: { kind: 'status', status: 422, code: 'INVALID' } },
+  {
+    name: 'refuse',
+    words: 'Refuses with 422, as an item that it does not know',
+    fault: { kind: 'status', status: 422, code: 'VALIDATION_ERRORS' },
+  },
   { name: 'fail', words: 'Fails with 500', fault: { kind: 'status', status: 500 } },
   {
     name: 'late',
@@ -36,11 +40,11 @@ export const shares = [
 type Form = Readonly<Record<string, string>>;
 
 /** The rule that a form asks for. */
-export function toFaultRule({ preset = '', partner = '', share = '', times = '' }: Form): Record<string, unknown> {
+export function toFaultRule({ preset = '', partner = '', sku = '', share = '', times = '' }: Form) {
   const found = faultPresets.find(({ name }) => name === preset);
   return {
     fault: found?.fault ?? {},
-    ...(partner === '' ? {} : { match: { partner } }),
+    match: { ...(partner === '' ? {} : { partner }), ...(sku.trim() === '' ? {} : { sku: sku.trim() }) },
     ...(share === '' ? {} : { probability: Number(share) }),
     ...(/^\d+$/.test(times) ? { times: Number(times) } : {}),
   };

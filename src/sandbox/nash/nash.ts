@@ -110,9 +110,9 @@ export function createNash(context: SandboxContext, initialAnswers: Partial<Nash
         .use(keepBooks(basePath))
         .use(admit(region))
         .use(
-          applyFaults<NashEnv>(context.faults, (status, code, retryAfterSeconds) =>
+          applyFaults<NashEnv>(context.faults, (status, code, retryAfterSeconds, paths = []) =>
             toErrorResponse(
-              new NashRefusal(status, code, 'Injected by the sandbox'),
+              new NashRefusal(status, code, 'Injected by the sandbox', toDetails(paths)),
               retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) },
             ),
           ),
@@ -143,6 +143,10 @@ export function createNash(context: SandboxContext, initialAnswers: Partial<Nash
     },
   };
 }
+
+/** As a validation error words what it is about; nothing where the fault is about no field. */
+const toDetails = (paths: readonly string[]): Record<string, unknown> | undefined =>
+  paths.length === 0 ? undefined : { fields: Object.fromEntries(paths.map((path) => [path, 'item is not known'])) };
 
 /** Seen in the live sandbox: products and inventory know GET and POST only. */
 const methodRefused = (): NashRefusal => new NashRefusal(405, 'METHOD_NOT_ALLOWED', 'Method not allowed');
