@@ -1,14 +1,13 @@
 import * as z from 'zod';
 import { IdSchema } from '../../domain/ids.ts';
 import { isStuckCancel, cancelRefusedProblem, refuseCancel } from '../../domain/order-cancel.ts';
-import { amend, isBeingCanceled, withoutProblem, type Order } from '../../domain/order.ts';
-import { OrderPatchSchema, type Line, type OrderPatch } from '../../domain/order-input.ts';
-import { isAmendable, isTerminal } from '../../domain/order-status.ts';
+import { isBeingCanceled, withoutProblem, type Order } from '../../domain/order.ts';
+import { OrderPatchSchema } from '../../domain/order-input.ts';
+import { isTerminal } from '../../domain/order-status.ts';
 import { toInstant } from '../../platform/clock.ts';
 import { makeEntry } from '../../queues/define-job.ts';
 import { fulfilmentRead } from '../../queues/fulfilment-read.ts';
 import { fulfilmentSubmit } from '../../queues/fulfilment-submit.ts';
-import { fulfilmentUpdate } from '../../queues/fulfilment-update.ts';
 import { orderImport } from '../../queues/order-import.ts';
 import { orderCancel } from '../../queues/order-cancel.ts';
 import type { OrderChange } from '../../store/change-order.ts';
@@ -17,19 +16,16 @@ import { newId, type StoreDeps } from '../../store/deps.ts';
 import { merchantLane } from '../../store/entries.ts';
 import { listIssueEntries, listIssues } from '../../store/issues.ts';
 import { requireOrder, type StoredOrder } from '../../store/orders.ts';
-import { openPerson, resealPerson } from '../../store/persons.ts';
 import { reviveEntries } from '../../store/revive.ts';
+import { amendStored, wrongState } from '../amend-order.ts';
 import { accepted } from '../answer.ts';
 import { changeAtOnce } from '../change-at-once.ts';
 import { defineRoute, type Route } from '../define-route.ts';
-import { makeInvalid, makeRefusal } from '../problem.ts';
 import { OrderViewSchema, readView } from '../views/order-view.ts';
 
 const tag = 'Orders';
 const params = z.strictObject({ orderId: IdSchema('order') });
 const problems = ['order.not_found', 'order.state', 'order.contended'] as const;
-const wrongState = (order: Order, why: string) =>
-  makeRefusal('order.state', `the order is ${order.status}: ${why}`, { detail: { orderId: order.id } });
 
 /** Changes the order through the store's guarded commit, and answers it as it now is. */
 async function change(
@@ -57,45 +53,6 @@ const patchOrder = defineRoute({
   handle: ({ store, merchantId, params: { orderId }, body }) =>
     change(store, merchantId, orderId, (stored) => amendStored(store, stored, body)),
 });
-
-function amendStored(store: StoreDeps, stored: StoredOrder, patch: OrderPatch): OrderChange {
-  const { order } = stored;
-  if (isBeingCanceled(order)) throw wrongState(order, 'it is being canceled');
-  if (order.oms?.tellsPicks === true && patch.lines !== undefined && !areSameGoods(order.content.lines, patch.lines)) {
-    throw wrongState(order, 'its OMS is told what was picked of its own lines: lines are added and taken out there');
-  }
-  if (!isAmendable(order.status)) throw wrongState(order, 'amendments end when picking begins');
-  if (order.fulfilmentMethod === 'delivery' && patch.recipient !== undefined && patch.recipient.address === undefined) {
-    throw makeInvalid([{ code: 'field.required', detail: 'required for delivery', pointer: '/recipient/address' }]);
-  }
-  const before = openPerson(store, stored, 'pending');
-  if (before === null) throw wrongState(order, 'its person was erased');
-  const { content, person } = amend(order.pending?.content ?? order.content, before, patch);
-  const contentVersion = (order.pending?.contentVersion ?? order.contentVersion) + 1;
-  const sealed = resealPerson(store, stored, person);
-  // What became of an earlier request is past with a new one.
-  const standing = withoutProblem(order.problems, 'order.amend_refused');
-  const at = toInstant(store.clock.now());
-  const timeline = [{ at, what: 'order.amendmentRequested', detail: { fields: Object.keys(patch) } }];
-  // Nobody has been told of the order: there is nothing to wait for.
-  if (order.fulfilment === undefined) {
-    return { order: { ...order, content, contentVersion, problems: standing }, person: sealed, timeline };
-  }
-  const cause = String(order.version);
-  return {
-    order: { ...order, pending: { content, contentVersion }, problems: standing },
-    pendingPerson: sealed,
-    timeline,
-    entries: [makeEntry(fulfilmentUpdate, { orderId: order.id }, { lane: merchantLane(order.merchantId), cause })],
-  };
-}
-
-/** Other quantities, prices and wishes, perhaps; but of the same lines. */
-const areSameGoods = (lines: readonly Line[], others: readonly Line[]): boolean => {
-  const goodsOf = (all: readonly Line[]): string =>
-    JSON.stringify(all.map(({ id, sku }) => JSON.stringify([id, sku])).toSorted());
-  return goodsOf(lines) === goodsOf(others);
-};
 
 const CancelSchema = z
   .strictObject({ reason: z.string().min(1).max(200).optional().meta({ description: 'Shown to all; name no person' }) })

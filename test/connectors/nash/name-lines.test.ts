@@ -15,7 +15,7 @@ it.each(['items.0.subItems.1.sku', 'items[0].subItems[1].sku', 'items.0.sub_item
     expect(nameLines(refused([path]), items)).toMatchObject({
       kind: 'rejected',
       code: 'nash.validation_errors',
-      message: 'Nash refused order.upsert: VALIDATION_ERRORS: sku of SKU BAD-1',
+      message: 'Nash refused SKU BAD-1 (sku)',
       detail: { status: 422, fields: [path], cause: { sku: 'BAD-1', field: 'sku' } },
     });
   },
@@ -29,6 +29,20 @@ test('the same goods are one cause, wherever they stood in the order; other good
   ].map((failures) => new Set(failures.map((failure) => causeOf(failure as Failure))));
   expect(causes.map(({ size }) => size)).toEqual([1, 1]);
   expect([...(causes[0] ?? [])]).not.toEqual([...(causes[1] ?? [])]);
+});
+
+test('of several SKUs in one order the first by name is the cause, so that no combination is an issue of its own', () => {
+  const both = nameLines(refused(['items.0.subItems.2.sku', 'items.0.subItems.1.sku']), items);
+  expect(both).toMatchObject({ detail: { cause: { sku: 'BAD-1', field: 'sku' }, otherSkus: ['BAD-2'] } });
+  expect(causeOf(both as Failure)).toBe(causeOf(nameLines(refused(['items.0.subItems.1.sku']), items) as Failure));
+});
+
+test('a substitute that is refused is the cause, and not the line that it might replace', () => {
+  const substitution = { substituteItems: [{ sku: '300099' }, { sku: 'BAD-3' }] };
+  const offered = [{ subItems: [{ sku: '100001', substitution }] }];
+  const failure = nameLines(refused(['items.0.subItems.0.substitution.substituteItems.1.sku']), offered);
+  const field = 'substitution.substituteItems.*.sku';
+  expect(failure).toMatchObject({ detail: { cause: { sku: 'BAD-3', field } } });
 });
 
 it.each([
