@@ -17,6 +17,7 @@ import { erasureRoutes } from './routes/erasures.ts';
 import { eventRoutes } from './routes/events.ts';
 import { facilityRoutes } from './routes/facilities.ts';
 import { healthRoutes } from './routes/health.ts';
+import { issueCorrectionRoutes } from './routes/issue-corrections.ts';
 import { issueRetryRoutes } from './routes/issue-retries.ts';
 import { issueRoutes } from './routes/issues.ts';
 import { merchantRoutes } from './routes/merchants.ts';
@@ -80,6 +81,7 @@ export const routes: readonly Route[] = [
   ...schemaRoutes,
   ...issueRoutes,
   ...issueRetryRoutes,
+  ...issueCorrectionRoutes,
   ...stuckRuleRoutes,
   ...uploadRoutes,
   ...catalogListRoutes,

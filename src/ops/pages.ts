@@ -10,6 +10,7 @@ import { connectionListPages } from './pages/connections.ts';
 import { deliveryListPages } from './pages/deliveries.ts';
 import { deliveryPages } from './pages/delivery.ts';
 import { endpointPages } from './pages/endpoint.ts';
+import { issuePages } from './pages/issue.ts';
 import { merchantPages } from './pages/merchant.ts';
 import { orderPages } from './pages/order.ts';
 import { orderListPages } from './pages/orders.ts';
@@ -29,6 +30,7 @@ import { uploadPages } from './pages/upload.ts';
 /** Every page of the console, in the order of the menu. */
 export const pages: readonly Page[] = [
   ...attentionPages,
+  ...issuePages,
   ...overviewPages,
   ...orderListPages,
   ...orderPages,

@@ -28,7 +28,7 @@ const PlanSchema = z.strictObject({ id: IdSchema('issue'), ...planned }).meta({ 
 const RetriedSchema = z.strictObject({ id: IdSchema('issue'), revived: z.int() }).meta({ id: 'IssueRetried' });
 
 /** The work of an issue: what waits for somebody to retry it, and what comes again by itself and need not wait. */
-async function readHeld(store: StoreDeps, issueId: string): Promise<HeldWork[]> {
+export async function readHeld(store: StoreDeps, issueId: string): Promise<HeldWork[]> {
   const ids = await listIssueEntries(store, issueId);
   const held: HeldWork[] = [];
   for (let from = 0; from < ids.length; from += chunkSize) {

@@ -45,6 +45,7 @@ export const IssueViewSchema = z
     lastRetry: RetrySchema.nullable(),
   })
   .meta({ id: 'Issue' });
+export type IssueView = z.infer<typeof IssueViewSchema>;
 
 export const toIssueView = ({ merchantId: _, orderIds, trend, ...issue }: Issue): z.infer<typeof IssueViewSchema> => ({
   ...issue,

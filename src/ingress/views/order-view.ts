@@ -169,7 +169,8 @@ function fulfilmentView({ fulfilment: at, evidence }: Order): z.input<typeof Ful
 export const readView = (store: StoreDeps, stored: StoredOrder): OrderView =>
   toOrderView(stored.order, openPerson(store, stored, 'current'));
 
-const withNotes = (lines: readonly Line[], person: OrderPerson | null): Line[] =>
+/** Lines as they came: their notes are sealed with the person. */
+export const withNotes = (lines: readonly Line[], person: OrderPerson | null): Line[] =>
   lines.map((line) => {
     const lineNotes = person === null ? undefined : notesOfLine(person, line.id);
     return lineNotes === undefined ? line : { ...line, notes: lineNotes };

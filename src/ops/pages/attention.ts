@@ -1,33 +1,20 @@
 import { html } from 'hono/html';
-import * as z from 'zod';
+import { IssueViewSchema, type IssueView } from '../../ingress/views/issue-view.ts';
 import { PageSchema } from '../../ingress/views/page.ts';
 import type { Merchant } from '../../store/merchants.ts';
 import type { Api } from '../api.ts';
 import { defineGlobalPage, type Html, type Page } from '../define-page.ts';
-import { shortFixer } from '../who-fixes.ts';
+import { showIssueState } from '../issue/badges.ts';
+import { showTrend } from '../issue/trend.ts';
 import { showTime } from '../show-time.ts';
-
-/** What this list needs of an issue; it may have more. */
-const IssueSchema = z.looseObject({
-  id: z.string(),
-  target: z.string(),
-  job: z.string(),
-  code: z.string(),
-  source: z.string(),
-  title: z.string(),
-  count: z.int(),
-  firstSeenAt: z.string(),
-  lastSeenAt: z.string(),
-  orderIds: z.array(z.string()),
-});
-type Issue = z.infer<typeof IssueSchema>;
+import { shortFixer } from '../who-fixes.ts';
 
 /** More than this of one merchant is a list of its own. */
 const shownPerMerchant = '20';
 
 const readIssues = async (api: Api, merchant: Merchant) => {
   const request = { merchantId: merchant.id, query: { status: 'open', limit: shownPerMerchant } };
-  return { merchant, ...(await api.read('GET /v1/issues', PageSchema(IssueSchema), request)) };
+  return { merchant, ...(await api.read('GET /v1/issues', PageSchema(IssueViewSchema), request)) };
 };
 
 const attention = defineGlobalPage({
@@ -38,7 +25,8 @@ const attention = defineGlobalPage({
   async view({ api, merchants, nowMs }) {
     const all = await Promise.all(merchants.map((merchant) => readIssues(api, merchant)));
     const troubled = all.filter(({ data }) => data.length > 0);
-    const count = troubled.reduce((sum, { data }) => sum + data.length, 0);
+    const needing = troubled.flatMap(({ data }) => data).filter(({ ignored }) => ignored === null);
+    const count = needing.length;
     const body = html`<div class="head">
         <div>
           <h1>Attention</h1>
@@ -69,7 +57,7 @@ const allWell = html`<div class="card empty">
 </div>`;
 
 const showIssues = (
-  { merchant, data, nextCursor }: { merchant: Merchant; data: readonly Issue[]; nextCursor: string | null },
+  { merchant, data, nextCursor }: { merchant: Merchant; data: readonly IssueView[]; nextCursor: string | null },
   nowMs: number,
 ): Html =>
   html`<div class="scroll" tabindex="0" role="region" aria-label="Open issues of ${merchant.name}">
@@ -81,11 +69,13 @@ const showIssues = (
       <thead>
         <tr>
           <th scope="col">Issue</th>
-          <th scope="col" class="number">Failures</th>
-          <th scope="col">Since</th>
-          <th scope="col">Last seen</th>
           <th scope="col">Who can fix it</th>
-          <th scope="col">Orders</th>
+          <th scope="col" class="number">Failures</th>
+          <th scope="col">24 hours</th>
+          <th scope="col" class="number">Orders</th>
+          <th scope="col" class="number">Waiting</th>
+          <th scope="col">Last seen</th>
+          <th scope="col">Since</th>
         </tr>
       </thead>
       <tbody>
@@ -94,25 +84,23 @@ const showIssues = (
     </table>
   </div>`;
 
-const ordersShown = 2;
-
-const showIssue = (
-  merchant: Merchant,
-  { title, job, code, count, source, orderIds, ...issue }: Issue,
-  nowMs: number,
-): Html =>
-  html`<tr>
+const showIssue = (merchant: Merchant, issue: IssueView, nowMs: number): Html => {
+  const { id, title, means, count, source, trend, orderCount, waiting, openedAt, lastSeenAt } = issue;
+  const isSeenTo = issue.acknowledged !== null || issue.assigned !== null || issue.ignored !== null;
+  return html`<tr>
     <th scope="row">
-      ${title}<br /><span class="quiet"><code>${code}</code> in ${job}</span>
+      <a href="/ops/m/${merchant.id}/issues/${id}">${title}</a>
+      <br /><span class="quiet">${means}</span>
+      ${isSeenTo ? html`<br />${showIssueState({ ...issue, status: null }, nowMs)}` : ''}
     </th>
-    <td class="number">${count}</td>
-    <td>${showTime(issue.firstSeenAt, nowMs)}</td>
-    <td>${showTime(issue.lastSeenAt, nowMs)}</td>
     <td>${shortFixer(source)}</td>
-    <td>
-      ${orderIds.slice(0, ordersShown).map((id) => html`<a class="id" href="/ops/m/${merchant.id}/orders/${id}">${id}</a><br />`)}
-      ${orderIds.length > ordersShown ? html`<span class="quiet">and ${orderIds.length - ordersShown} more</span>` : ''}
-    </td>
+    <td class="number">${count}</td>
+    <td>${showTrend(trend)}</td>
+    <td class="number">${orderCount}</td>
+    <td class="number">${waiting}</td>
+    <td>${showTime(lastSeenAt, nowMs)}</td>
+    <td>${showTime(openedAt, nowMs)}</td>
   </tr>`;
+};
 
 export const attentionPages: readonly Page[] = [attention];
