@@ -56,7 +56,7 @@ export const issueCatalogue: readonly IssueKind[] = [
   row('*.no_valid_quotes', 'partner', 'wait', 'No courier has a quote for the order at the moment.'),
   row('*.missing', 'partner', 'resync', 'The partner does not have what it had.'),
   row('*.hook_malformed', 'partner', 'retry', 'A webhook came that cannot be read; its bytes are kept.'),
-  row('*.validation_errors', 'you', 'order', 'The partner refuses the order’s data; the issue names the fields, and the SKU where it is one.'),
+  row('*.validation_errors', 'you', 'order', 'The partner refuses something that the order says, such as a SKU that it does not know.'),
   row('*.invalid_address', 'you', 'order', 'The partner refuses the address.'),
   row('*.invalid_phone_number', 'you', 'order', 'The partner refuses the phone number.'),
   row('*.invalid_time_constraint', 'you', 'order', 'The partner refuses the window.'),

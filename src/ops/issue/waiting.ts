@@ -51,14 +51,14 @@ export function showWaiting(
   const first = held.toSorted((one, other) => Number(other.outcome === 'failedAgain') - Number(one.outcome === 'failedAgain')); // prettier-ignore
   return showTable({
     caption: waiting > held.length ? `Waiting: the first ${held.length} of ${waiting}` : 'Waiting',
-    heads: ['Order', 'Status', 'Failed', 'Retry'],
+    heads: ['Order', 'Retry', 'Failed', 'Status'],
     rows: first.map(({ orderId, job, failedAt, outcome, state }) => {
       const order = orders.get(orderId ?? '');
       return html`<tr>
         <th scope="row">${orderId === null ? job : linkOrder(path, orderId, order?.externalId)}</th>
-        <td>${order === undefined ? '' : showStatus(order)}</td>
-        <td>${state === 'retrying' ? 'comes again by itself' : showTime(failedAt, nowMs)}</td>
         <td><span class="badge ${outcome === 'failedAgain' ? 'bad' : ''}">${outcomes[outcome]}</span></td>
+        <td>${state === 'retrying' ? 'comes again by itself' : showTime(failedAt, nowMs)}</td>
+        <td>${order === undefined ? '' : showStatus(order)}</td>
       </tr>`;
     }),
   });
@@ -85,11 +85,10 @@ export function showTouched(
 }
 
 /** Whether the retry worked. */
-export function showLastRetry({ lastRetry }: IssueView, nowMs: number): Html {
+export function showLastRetry({ lastRetry, status }: IssueView, nowMs: number): Html {
   if (lastRetry === null) return html``;
   const { at, done, failedAgain, pending } = lastRetry;
-  const tone = pending > 0 ? '' : failedAgain > 0 ? 'bad' : 'good';
-  const words = pending > 0 ? 'The retry is under way' : failedAgain > 0 ? 'Some failed again' : 'The retry worked';
+  const [tone, words] = outcomeOf(lastRetry, status === 'resolved');
   return html`<section class="card">
     <h2>Last retry <span class="badge ${tone}">${words}</span></h2>
     ${showFacts([
@@ -99,4 +98,13 @@ export function showLastRetry({ lastRetry }: IssueView, nowMs: number): Html {
       ['Under way', pending],
     ])}
   </section>`;
+}
+
+function outcomeOf(
+  { pending, failedAgain }: NonNullable<IssueView['lastRetry']>,
+  isOver: boolean,
+): [tone: string, words: string] {
+  if (pending > 0) return ['', 'Under way'];
+  if (failedAgain === 0) return ['good', 'All done'];
+  return isOver ? ['good', 'Done since'] : ['bad', 'Some failed again'];
 }

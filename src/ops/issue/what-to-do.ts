@@ -36,27 +36,30 @@ export function factsSaid({ lastDetail }: IssueView): (readonly [string, Html | 
 
 /** The next step, and the buttons that take it. */
 export function showWhatToDo(call: RetryCall, issue: IssueView, party: Party): Html {
+  const { source, status, waiting } = issue;
   const { sku } = markedCause(issue.lastDetail);
+  const retry = waiting === 0 ? html`` : call.form(planRetry, { tone: 'primary' });
   return html`<section class="card">
     <h2>What to do</h2>
-    ${sku === undefined || issue.waiting === 0 ? showFix(issue, party) : showSkuFix(call, sku, party)}
-    <p class="quiet">${whoFixes(issue.source)}.</p>
-    ${issue.waiting === 0 ? '' : call.form(planRetry, { tone: 'primary' })}
+    ${status === 'resolved' ? html`<p>Nothing: what had failed has succeeded since.</p>` : html`<p class="quiet">${whoFixes(source)}.</p>`}
+    ${sku === undefined || waiting === 0 ? html`${showFix(issue, party)} ${retry}` : showSkuFix(call, retry, sku, party)}
   </section>`;
 }
 
 const showParty = ({ name, href }: Party): Html => (href === null ? html`${name}` : html`<a href="${href}">${name}</a>`);
 
 const showFix = ({ fix, status, waiting }: IssueView, party: Party): Html => {
-  if (status === 'resolved') return html`<p>Nothing: what had failed has succeeded since.</p>`;
+  if (status === 'resolved') return html``;
   if (fix === null) return html`<p>Wait: it is tried again by itself. ${showParty(party)} has to get well.</p>`;
   const isThere = fix.path.startsWith('/v1/connections/') || fix.path.startsWith('/v1/endpoints/');
   return html`<p>${waiting === 0 ? '' : fix.hint} ${isThere ? html`It is about ${showParty(party)}.` : ''}</p>`;
 };
 
 /** Goods that a partner does not take: either it gets to know them, or the orders name others. */
-const showSkuFix = ({ form }: RetryCall, sku: string, party: Party): Html =>
-  html`<p>Either make ${showParty(party)} know <code>${sku}</code>, and retry. Or replace it in the orders that wait:</p>
+const showSkuFix = ({ form }: RetryCall, retry: Html, sku: string, party: Party): Html =>
+  html`<p>Make ${showParty(party)} know <code>${sku}</code>, and then</p>
+    <p>${retry}</p>
+    <p>or name other goods in the orders that wait:</p>
     ${form(planCorrect, { fields: showInput({ name: 'by', label: `SKU instead of ${sku}`, required: true, max: 128 }) })}`;
 
 export const partyName = (connector: string | undefined, target: string): string =>

@@ -59,7 +59,7 @@ const page = definePage({
 const showHead = (call: Call, issue: IssueView): Html =>
   html`<div class="head">
     <div>
-      <p class="quiet">Issue</p>
+      <p class="quiet"><a href="/ops">Attention</a></p>
       <h1>${issue.title}</h1>
       <p>${showIssueState(issue, call.nowMs)}</p>
     </div>

@@ -5,6 +5,7 @@ import { defineGlobalPage, type Act, type Html, type Page, type PageCall } from 
 import { faultPresets, partners, shares, toFaultRule } from '../sandbox/fault-presets.ts';
 import { showInput, showSelect } from '../show-fields.ts';
 import { showFacts, showTable } from '../show-table.ts';
+import { toName } from '../who-fixes.ts';
 
 type State = z.infer<typeof SandboxStateSchema>;
 
@@ -61,7 +62,7 @@ const page = defineGlobalPage({
           tone: 'danger',
           fields: html`${showSelect({ name: 'partner', label: 'Who', options: partners })}
           ${showSelect({ name: 'preset', label: 'What it does', options: faultPresets.map(({ name, words }) => [name, words] as const) })}
-          ${showInput({ name: 'sku', label: 'Only calls with this SKU', max: 128 })}
+          ${showInput({ name: 'sku', label: 'Only calls with the SKU', max: 128 })}
           ${showSelect({ name: 'share', label: 'How often', options: shares })}
           ${showInput({ name: 'times', label: 'At most so many times', type: 'number' })}`,
         })}
@@ -88,8 +89,20 @@ const stores = [
   ['store-2', 'store-2: VTEX Pick and Pack picks'],
 ] as const;
 
-const wordsOf = ({ kind, ...rest }: State['rules'][number]['fault']): string =>
-  [kind, ...Object.entries(rest).map(([name, value]) => `${name} ${String(value)}`)].join(', ');
+/** A fault as the form names it, or as the API does where none of its is so. */
+const wordsOf = ({ kind, ...rest }: State['rules'][number]['fault']): string => {
+  const told = Object.entries(rest).filter(([, value]) => value !== false);
+  const preset = faultPresets.find(({ fault }) => toComparable(fault) === toComparable({ kind, ...Object.fromEntries(told) })); // prettier-ignore
+  return preset?.words ?? [kind, ...told.map(([name, value]) => `${name} ${String(value)}`)].join(', ');
+};
+const toComparable = (fault: object): string => JSON.stringify(Object.entries(fault).map(String).toSorted());
+
+const matchedBy = (match: State['rules'][number]['match']): string =>
+  Object.keys(match).length === 0
+    ? 'everything'
+    : Object.entries(match)
+        .map(([name, value]) => (name === 'partner' ? toName(value) : `${name === 'sku' ? 'SKU' : name} ${value}`))
+        .join(', ');
 
 const showRules = ({ rules }: State, { form }: PageCall<unknown, unknown>): Html =>
   rules.length === 0
@@ -105,7 +118,7 @@ const showRules = ({ rules }: State, { form }: PageCall<unknown, unknown>): Html
             ({ fault, applied, match, probability, times }) =>
               html`<tr>
                 <th scope="row">${wordsOf(fault)}</th>
-                <td><code>${JSON.stringify(match)}</code></td>
+                <td>${matchedBy(match)}</td>
                 <td>${probability * 100} %${times === undefined ? '' : `, ${times} times`}</td>
                 <td class="number">${applied}</td>
               </tr>`,

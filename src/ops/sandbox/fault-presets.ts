@@ -2,7 +2,7 @@
 export const faultPresets = [
   {
     name: 'refuse',
-    words: 'Refuses with 422, as an item that it does not know',
+    words: 'Refuses with 422',
     fault: { kind: 'status', status: 422, code: 'VALIDATION_ERRORS' },
   },
   { name: 'fail', words: 'Fails with 500', fault: { kind: 'status', status: 500 } },

@@ -15,7 +15,7 @@ it.each(['items.0.subItems.1.sku', 'items[0].subItems[1].sku', 'items.0.sub_item
     expect(nameLines(refused([path]), items)).toMatchObject({
       kind: 'rejected',
       code: 'nash.validation_errors',
-      message: 'Nash refused SKU BAD-1 (sku)',
+      message: 'Nash refused SKU BAD-1',
       detail: { status: 422, fields: [path], cause: { sku: 'BAD-1', field: 'sku' } },
     });
   },

@@ -41,7 +41,7 @@ export function nameLines(thrown: unknown, items: readonly SentItem[]): unknown 
   if (sku === undefined) return thrown;
   const fields = named.filter((one) => one.sku === sku && one.field !== '').map(({ field }) => field);
   const field = [...new Set(fields)].toSorted().join(', ');
-  const said = `Nash refused SKU ${sku}${field === '' ? '' : ` (${field})`}`;
+  const said = `Nash refused SKU ${sku}${field === '' || field === 'sku' ? '' : ` (${field})`}`;
   const also = others.length === 0 ? {} : { otherSkus: others.slice(0, skusMax) };
   return new Failure(kind, code, said, { cause, detail: { ...detail, ...also, [causeMember]: { sku, field } } });
 }
