@@ -15,7 +15,8 @@ import { connectors } from './connectors/registry.ts';
 import { Failure } from './domain/failure.ts';
 import type { FleetWords } from './domain/order-fleet.ts';
 import type { OpenCarrier, Opened, OpenFulfilment, OpenLastMile, OpenOms, OpenOptions } from './fulfilment/deps.ts';
-import { openConnection, readConnection, type Connection } from './store/connections.ts';
+import { createCallCounter } from './store/connection-calls.ts';
+import { noteToken, openConnection, readConnection, type Connection } from './store/connections.ts';
 import { takeDailyCall, type DailyLimit } from './store/daily-calls.ts';
 import type { StoreDeps } from './store/deps.ts';
 import { rememberOpened } from './store/opened.ts';
@@ -23,6 +24,8 @@ import { configureLane, labelsOfLane, queueIn, throttleLane } from './store/lane
 import { endSlot, moveSlot, takeSlot, type Asker } from './store/take-slot.ts';
 
 export const defaultBudget = 'default';
+/** What connectors call the asking for a token, whichever system lends it. */
+const tokenOperation = 'token.create';
 
 /** Opens connections: settings unsealed and checked, budgets known to the governor, io bound to a signal. */
 export function createConnections(
@@ -32,6 +35,7 @@ export function createConnections(
   /** The limit that each lane was last told of. */
   const told = new Map<string, string>();
   const remember = rememberOpened<unknown>();
+  const countCall = createCallCounter();
 
   /** Throws Failure `misconfigured` `connection.settings`. */
   const settingsOf = (store: StoreDeps, record: Connection): unknown =>
@@ -114,6 +118,9 @@ export function createConnections(
         report: ({ connector: target, operation, outcome, durationMs }) => {
           metrics.outbound.observe({ target, operation }, durationMs / 1000);
           metrics.outboundRequests.inc({ target, outcome });
+          const failed = outcome !== '2xx' && outcome !== '3xx';
+          countCall(store, connectionId, { failed, durationMs });
+          if (operation === tokenOperation && !failed) noteToken(store, connectionId);
         },
       },
       {

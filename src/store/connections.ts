@@ -158,6 +158,8 @@ export interface ConnectionHealth {
   lastFailureCode: string | null;
   /** Since when its credentials or settings are known to be wrong; null while they are believed right. */
   unhealthySince: string | null;
+  /** When the partner last lent a token for its key; null where it lends none. */
+  tokenAt: string | null;
 }
 
 export async function readHealth(deps: StoreDeps, connectionId: string): Promise<ConnectionHealth> {
@@ -167,8 +169,13 @@ export async function readHealth(deps: StoreDeps, connectionId: string): Promise
     lastFailureAt: health['lastFailureAt'] ?? null,
     lastFailureCode: health['lastFailureCode'] ?? null,
     unhealthySince: health['unhealthySince'] ?? null,
+    tokenAt: health['tokenAt'] ?? null,
   };
 }
+
+/** A token was lent now. Each process has its own: the newest is told of. */
+export const noteToken = ({ redis, keys, clock }: StoreDeps, connectionId: string): void =>
+  void redis.hset(keys.health(connectionId), 'tokenAt', toInstant(clock.now())).catch(() => undefined); // Redis away: said elsewhere.
 
 /** For the commit of a job that reached the partner: a success clears what was wrong. */
 export const successWrites = (deps: StoreDeps, connectionId: string): string[][] => [

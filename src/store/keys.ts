@@ -84,6 +84,8 @@ export function createKeys(shard: number) {
 
     connections: (merchantId: string) => `${tag}:connections:${merchantId}`,
     health: (connectionId: string) => `${tag}:health:${connectionId}`,
+    /** How its calls went in one minute since the epoch. */
+    calls: (connectionId: string, minute: number) => `${tag}:calls:${connectionId}:${minute}`,
     endpoints: (merchantId: string) => `${tag}:endpoints:${merchantId}`,
     /** Failures of an endpoint since its last success, in one era of it. */
     endpointHealth: (endpointId: string, era: number) => `${tag}:endpoint-health:${endpointId}:${era}`,

@@ -150,6 +150,7 @@ describe('the health of a connection', () => {
       lastFailureAt: null,
       lastFailureCode: null,
       unhealthySince: null,
+      tokenAt: null,
     });
   });
 

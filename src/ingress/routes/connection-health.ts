@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { IdSchema } from '../../domain/ids.ts';
 import { toInstant } from '../../platform/clock.ts';
 import { readCircuit, type Circuit } from '../../store/circuits.ts';
+import { readCalls } from '../../store/connection-calls.ts';
 import { readHealth, readRegistration } from '../../store/connections.ts';
 import { readLane } from '../../store/lanes.ts';
 import { ok } from '../answer.ts';
@@ -20,14 +21,18 @@ export const getConnectionHealth = defineRoute({
   problems: ['connection.not_found'],
   async handle({ deps, store, merchantId, params: { connectionId } }) {
     const connection = await requireConnection(store, merchantId, connectionId);
-    const health = { ...(await readHealth(store, connectionId)), ...(await readRegistration(store, connectionId)) };
+    const [health, registration, calls] = await Promise.all([
+      readHealth(store, connectionId),
+      readRegistration(store, connectionId),
+      readCalls(store, connectionId),
+    ]);
     const lanes = Object.entries(deps.lanesOf(store, connection));
     const budgets = await Promise.all(
       lanes.map(async ([budget, lane]) => [budget, await readLane(store, lane)] as const),
     );
     const state = connection.paused ? 'paused' : health.unhealthySince === null ? 'healthy' : 'unhealthy';
     const circuit = connection.kind === 'carrier' ? toCircuitView(await readCircuit(store, connectionId)) : null;
-    return ok({ state, ...health, circuit, budgets: Object.fromEntries(budgets) });
+    return ok({ state, ...health, ...registration, calls, circuit, budgets: Object.fromEntries(budgets) });
   },
 });
 

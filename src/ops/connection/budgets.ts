@@ -8,7 +8,8 @@ import { toLabel } from './settings-form.ts';
 
 /** What the partner allows, how much of it is used now, and what waits for it. */
 export const showBudgets = ({ budgets }: HealthView): Html => {
-  const all = Object.entries(budgets);
+  // What is named first, then the rest.
+  const all = Object.entries(budgets).toSorted(([a], [b]) => Number(a === 'default') - Number(b === 'default'));
   if (all.length === 0) return html``;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Budgets">
     <table>
@@ -26,15 +27,15 @@ export const showBudgets = ({ budgets }: HealthView): Html => {
         </tr>
       </thead>
       <tbody>
-        ${all.map(([name, one]) => showBudget(name, one))}
+        ${all.map(([name, one]) => showBudget(name === 'default' ? (all.length === 1 ? 'All calls' : 'All else') : toLabel(name), one))}
       </tbody>
     </table>
   </div>`;
 };
 
-const showBudget = (name: string, budget: BudgetView): Html =>
+const showBudget = (words: string, budget: BudgetView): Html =>
   html`<tr>
-    <th scope="row">${name === 'default' ? 'All else' : toLabel(name)}</th>
+    <th scope="row">${words}</th>
     <td>
       ${budget.windows.length === 0 ? html`<span class="quiet">not used yet</span>` : ''}
       ${budget.windows.map(({ used, calls, perMs }) => showUse(`in ${toSpan(perMs)}`, used, calls))}
@@ -79,7 +80,10 @@ export function showFullest({ budgets }: HealthView): Html {
   const fullest = windows.toSorted((a, b) => b.used / b.calls - a.used / a.calls)[0];
   return fullest === undefined
     ? html``
-    : html`<progress max="${fullest.calls}" value="${fullest.used}" aria-label="Budget used"></progress>`;
+    : html`<div class="use">
+        ${toCount(Math.round(fullest.used))} of ${toCount(fullest.calls)} in ${toSpan(fullest.perMs)}
+        <progress max="${fullest.calls}" value="${fullest.used}" aria-label="Budget used"></progress>
+      </div>`;
 }
 
 export const countWaiting = ({ budgets }: HealthView): number =>

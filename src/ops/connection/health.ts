@@ -2,7 +2,8 @@ import { html } from 'hono/html';
 import { HealthSchema, type HealthView } from '../../ingress/views/health-view.ts';
 import type { Api } from '../api.ts';
 import type { Html } from '../define-page.ts';
-import { showTime } from '../show-time.ts';
+import { toCount } from '../show-amount.ts';
+import { showTime, toAge } from '../show-time.ts';
 
 export const readHealth = (api: Api, connectionId: string): Promise<HealthView> =>
   api.read('GET /v1/connections/:connectionId/health', HealthSchema, { params: { connectionId } });
@@ -29,6 +30,8 @@ export const showHealth = (health: HealthView, nowMs: number): Html =>
     <dl class="facts">
       ${fact('Last success', showTime(health.lastSuccessAt, nowMs))}
       ${fact('Last failure', health.lastFailureAt === null ? html`<span class="quiet">none</span>` : html`${showTime(health.lastFailureAt, nowMs)} <code>${health.lastFailureCode}</code>`)}
+      ${fact('Calls', showCalls(health.calls))} ${fact('Slow calls', showSlow(health.calls))}
+      ${fact('Token', health.tokenAt === null ? null : html`lent ${showTime(health.tokenAt, nowMs)}; the next one is asked for by itself`)}
       ${fact('Key is wrong', health.unhealthySince === null ? null : html`since ${showTime(health.unhealthySince, nowMs)}: look at the settings`)}
       ${fact('Circuit', health.circuit === null ? null : showCircuit(health.circuit, nowMs))}
       ${fact('Hook', health.hookRegisteredAt === null ? null : html`registered ${showTime(health.hookRegisteredAt, nowMs)}`)}
@@ -37,6 +40,27 @@ export const showHealth = (health: HealthView, nowMs: number): Html =>
       ${fact('Made again', health.restoredAt === null ? null : html`${showTime(health.restoredAt, nowMs)}: the partner had dropped it`)}
     </dl>
   </section>`;
+
+/** Share of failed calls from which on somebody should look. */
+const failedPercentMax = 5;
+
+/** `2.5 % of 120 failed`, as a warning where it is much; null where nothing was called. */
+export function showFailed({ total, failed }: HealthView['calls']): Html | null {
+  if (total === 0) return null;
+  const percent = (100 * failed) / total;
+  const words = `${percent === 0 ? '0' : percent.toFixed(percent < 10 ? 1 : 0)} %`;
+  return percent < failedPercentMax ? html`${words}` : html`<span class="badge bad">${words}</span>`;
+}
+
+const showCalls = (calls: HealthView['calls']): Html => {
+  const span = toAge(calls.windowSeconds * 1_000);
+  return calls.total === 0
+    ? html`<span class="quiet">none in ${span}</span>`
+    : html`${toCount(calls.total)} in ${span}, ${showFailed(calls)} <span class="quiet">failed</span>`;
+};
+
+const showSlow = ({ p95Ms }: HealthView['calls']): string | null =>
+  p95Ms === null ? null : `19 of 20 answered within ${toCount(p95Ms)} ms`;
 
 const showCircuit = ({ state, until }: NonNullable<HealthView['circuit']>, nowMs: number): Html => {
   if (state === 'closed') return html`closed <span class="quiet">calls go out</span>`;
