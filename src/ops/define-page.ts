@@ -28,7 +28,11 @@ export interface Act {
    * Shown in place of `done`, above the page and this once: a secret, which goes into no cookie, or a plan. No address leads
    * back to it.
    */
-  shows?: (answer: unknown, call: Pick<PageCall<unknown, unknown>, 'form' | 'nowMs' | 'path'>) => Html;
+  shows?: (
+    answer: unknown,
+    call: Pick<PageCall<unknown, unknown>, 'form' | 'nowMs' | 'path'>,
+    filled: Readonly<Record<string, string>>,
+  ) => Html;
 }
 
 /** What the API would not do, and what the form was filled in with. */

@@ -132,7 +132,7 @@ export function createPageHost(desk: Desk, pages: readonly Page[]) {
       const request = { ...act.request(form, call.params), file, ...(once === undefined ? {} : { once }) };
       try {
         const done = await call.api.act(act.uses, request);
-        if (act.shows !== undefined) return await show(c, page, opened, act.shows(done, call));
+        if (act.shows !== undefined) return await show(c, page, opened, act.shows(done, call, form));
         const said = typeof act.done === 'string' ? act.done : act.done(done);
         cookies.say(c, typeof said === 'string' ? { words: said, isBad: false } : { words: said.wrong, isBad: true });
         const base = merchant === null || !page.isAboutMerchant ? '/ops' : `/ops/m/${merchant.id}`;

@@ -38,6 +38,7 @@ const deliveries = definePage({
           <p class="quiet"><a href="${webhooks}">Webhooks</a></p>
           <h1>Deliveries</h1>
         </div>
+        ${showAgain(webhooks, filters)}
       </div>
       ${showFilters(path, filters, endpoints)}
       ${showDeliveries(data, {
@@ -57,6 +58,14 @@ const noneSo = (path: string, goesOn: boolean): Html =>
       ${goesOn ? 'None of those that were looked through. Older ones may be.' : 'Nothing fits these filters.'}
       <a href="${path}">Show all deliveries</a>
     </p>`;
+
+/** One endpoint's are sent again from its page, which says first what would be sent. */
+const showAgain = (webhooks: string, { endpointId, type = 'any', orderId }: Filters): Html =>
+  endpointId === undefined
+    ? html`<p class="quiet">To send some again, choose their endpoint first.</p>`
+    : html`<a class="button" href="${linkTo(`${webhooks}/endpoints/${endpointId}`, { again: type, orderId })}"
+        >Send these again…</a
+      >`;
 
 const showFilters = (
   path: string,

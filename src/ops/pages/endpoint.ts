@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import * as z from 'zod';
+import { EventTypeSchema } from '../../domain/events.ts';
 import { IdSchema } from '../../domain/ids.ts';
 import { PageSchema } from '../../ingress/views/page.ts';
 import { definePage, type Act, type Html, type MerchantPageCall, type Page } from '../define-page.ts';
@@ -7,6 +8,7 @@ import { showFolded, showInput } from '../show-fields.ts';
 import { showSecret } from '../show-secret.ts';
 import { showFacts } from '../show-table.ts';
 import { showTime } from '../show-time.ts';
+import { planReplay, replaySome, showReplayForm } from '../webhooks/replay-acts.ts';
 import { planRecovery, recover, showRecovery } from '../webhooks/recover-acts.ts';
 import { endpointChangeOf, showEndpointFields } from '../webhooks/endpoint-form.ts';
 import { DeliverySchema, showDeliveries } from '../webhooks/delivery-list.ts';
@@ -21,7 +23,9 @@ import {
 } from '../webhooks/endpoint-state.ts';
 
 const params = z.object({ endpointId: IdSchema('endpoint') });
-type Call = MerchantPageCall<z.infer<typeof params>, unknown>;
+/** What is to be sent again, as the list of deliveries was filtered. */
+const QuerySchema = z.object({ again: EventTypeSchema.or(z.literal('any')).optional().catch(undefined), orderId: IdSchema('order').optional().catch(undefined) }); // prettier-ignore
+type Call = MerchantPageCall<z.infer<typeof params>, z.infer<typeof QuerySchema>>;
 
 const shared = {
   role: 'operator',
@@ -100,8 +104,9 @@ const page = definePage({
   path: '/webhooks/endpoints/:endpointId',
   role: 'viewer',
   params,
+  query: QuerySchema,
   reads: ['GET /v1/endpoints/:endpointId', healthRead, 'GET /v1/deliveries'],
-  acts: [change, test, enable, disable, rotate, remove, planRecovery, recover],
+  acts: [change, test, enable, disable, rotate, remove, planRecovery, recover, planReplay, replaySome],
   async view(call) {
     const { api, nowMs, path, params: given } = call;
     const { endpointId } = given;
@@ -141,9 +146,17 @@ const page = definePage({
   },
 });
 
-const showActs = ({ form, nowMs, refusal }: Call, endpoint: Endpoint): Html =>
-  html`<div class="acts">
-    ${endpoint.status === 'disabled' ? form(enable, { tone: 'primary' }) : html`${form(test)} ${showRecovery({ form, nowMs }, endpoint.missedFrom)}`}
+/** Which events are sent again: what was refused, or came with the link. */
+const showAgain = ({ form, query: { again, orderId = '' }, refusal }: Call): Html => {
+  const isRefused = refusal !== undefined && [planReplay.name, replaySome.name].includes(refusal.act);
+  const filled = isRefused ? refusal.form : { type: again === 'any' ? '' : (again ?? ''), orderId };
+  return showFolded('Send again…', showReplayForm(form, filled), isRefused || again !== undefined);
+};
+
+const showActs = (call: Call, endpoint: Endpoint): Html => {
+  const { form, nowMs, refusal } = call;
+  return   html`<div class="acts">
+    ${endpoint.status === 'disabled' ? form(enable, { tone: 'primary' }) : html`${form(test)} ${showRecovery({ form, nowMs }, endpoint.missedFrom)} ${showAgain(call)}`}
     ${showFolded('Change…', form(change, { tone: 'primary', fields: showEndpointFields(endpoint, refusal?.form) }), refusal?.act === change.name)}
     ${showFolded(
       'New secret…',
@@ -165,6 +178,7 @@ const showActs = ({ form, nowMs, refusal }: Call, endpoint: Endpoint): Html =>
         ${form(remove, { tone: 'danger' })}`,
     )}
   </div>`;
+};
 
 const showSettings = (endpoint: Endpoint, nowMs: number): Html =>
   html`<section class="card">

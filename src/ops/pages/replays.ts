@@ -7,6 +7,7 @@ import { linkTo } from '../page-link.ts';
 import { filterText } from '../show-fields.ts';
 import { showFacts, showTable } from '../show-table.ts';
 import { showTime } from '../show-time.ts';
+import { sendRest, showResume } from '../webhooks/replay-acts.ts';
 import { ReplaySchema, showReplayStatus, type Replay } from '../webhooks/replay-shapes.ts';
 import { showProblem } from '../who-fixes.ts';
 
@@ -29,7 +30,7 @@ const list = definePage({
         heads: ['Begun', 'State', 'Endpoint', '#Expected', '#Delivered', '#Failed', '#Under way'],
         rows: data.map((one) => showRow(one, path, nowMs)),
         empty: html`<h2>Nothing was sent again yet</h2>
-          <p>What an endpoint has missed is sent again from its own page: <strong>Recover…</strong></p>`,
+          <p>What an endpoint has missed is sent again from its own page: <strong>Recover…</strong>, or <strong>Send again…</strong> for some of it.</p>`,
       })}
       ${nextCursor === null ? '' : html`<a class="button" href="${linkTo(path, { cursor: nextCursor })}">Older replays</a>`}`;
     return { title: 'Replays', body, ...(query.cursor === undefined ? { refreshSeconds: 5 } : {}) };
@@ -65,7 +66,7 @@ const one = definePage({
   role: 'viewer',
   params: z.object({ replayId: IdSchema('replay') }),
   reads: ['GET /v1/replays/:replayId'],
-  acts: [cancel],
+  acts: [cancel, sendRest],
   async view({ api, form, nowMs, params, path }) {
     const replay = await api.read('GET /v1/replays/:replayId', ReplaySchema, { params });
     const { endpointId, failure, expected, made, delivered, failed, dropped, underWay, remaining } = replay;
@@ -76,7 +77,7 @@ const one = definePage({
           <h1>Replay</h1>
           <p>${showReplayStatus(replay)} <span class="quiet">begun ${showTime(replay.createdAt, nowMs)}</span></p>
         </div>
-        <div class="acts">${isUnderWay(replay) ? form(cancel, { tone: 'danger' }) : ''}</div>
+        <div class="acts">${isUnderWay(replay) ? form(cancel, { tone: 'danger' }) : (showResume(replay, form) ?? '')}</div>
       </div>
       ${failure === null ? '' : showProblem({ title: failure.code, detail: failure.detail, source: 'packline' })}
       <div class="columns">
@@ -97,6 +98,7 @@ const one = definePage({
           ${showFacts([
             ['Endpoint', html`<a class="id" href="${webhooks}/endpoints/${endpointId}">${endpointId}</a>`],
             ['Events', replay.types.length === 0 ? 'all' : replay.types.join(', ')],
+            ['Order', replay.orderId === null ? null : html`<a class="id" href="${webhooks.replace(/webhooks$/, 'orders')}/${replay.orderId}">${replay.orderId}</a>`],
             ['Those that', replay.outcomes.join(', ')],
             ['Since', showTime(replay.since, nowMs)],
             ['Until', showTime(replay.until, nowMs)],

@@ -10,6 +10,7 @@ export const ReplaySchema = z.looseObject({
   id: z.string(),
   endpointId: z.string(),
   types: z.array(z.string()),
+  orderId: z.string().nullable().default(null),
   since: z.string(),
   until: z.string(),
   outcomes: z.array(z.string()),
@@ -54,12 +55,13 @@ export function showPlan(
   answer: unknown,
   nowMs: number,
   begin: (plan: { since: string; until: string }) => Html,
+  nothing = 'It has missed nothing',
 ): Html {
   const plan = PlanSchema.parse(answer);
   if (plan.count === 0) {
     return html`<div class="notice good" role="status">
-      <strong>It has missed nothing</strong>
-      <p>Since ${showTime(plan.since, nowMs)} it got every event that it would have.</p>
+      <strong>${nothing}</strong>
+      <p>Looked at what happened since ${showTime(plan.since, nowMs)}. Nothing would be sent.</p>
     </div>`;
   }
   return html`<div class="notice" role="status">
