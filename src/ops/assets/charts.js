@@ -10,6 +10,10 @@ const colourOf = (name) => {
   return color;
 };
 
+// The whole console says UTC.
+const toClock = (seconds, chars = 8) => new Date(seconds * 1_000).toISOString().slice(11, 11 + chars);
+const toShown = (value) => (value === null ? '–' : String(Number(value.toPrecision(3))));
+
 const axis = () => ({
   stroke: colourOf('--quiet'),
   grid: { stroke: colourOf('--line'), width: 1 },
@@ -21,13 +25,26 @@ const draw = (plot) => {
   const times = lines[0].values.map((_, at) => first + at * stepSeconds);
   plot.hidden = false;
   plot.replaceChildren();
+  // Below the pointer: what was then, in place of what is now.
+  const now = plot.parentElement.querySelector('.now');
+  const present = [...(now?.childNodes ?? [])];
+  const tell = ({ cursor: { idx } }) => {
+    if (now === null) return;
+    if (idx === null || idx === undefined) now.replaceChildren(...present);
+    else now.textContent = `${toClock(times[idx])} UTC: ${lines.map(({ name, values }) => `${name} ${toShown(values[idx])}`).join(', ')}`;
+  };
   const width = () => Math.max(200, plot.clientWidth);
   const options = {
     width: width(),
     height: 200,
     cursor: { y: false },
+    legend: { live: false },
+    hooks: { setCursor: [tell] },
     scales: { y: { range: (_, min, max) => [0, max > 0 ? max * 1.1 : 1] } },
-    axes: [axis(), { ...axis(), size: 56 }],
+    axes: [
+      { ...axis(), values: (_, splits) => splits.map((at) => toClock(at, 5)) },
+      { ...axis(), size: 56 },
+    ],
     series: [
       { label: 'Time' },
       ...lines.map(({ name }, at) => ({

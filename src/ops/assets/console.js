@@ -12,6 +12,9 @@ document.addEventListener('keydown', (event) => {
   search.select();
 });
 
+// Where the menu is a line that is longer than the window, the page that is open is in sight.
+document.querySelector('.menu [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
+
 // A choice that needs no button. Without this script there is one.
 for (const select of document.querySelectorAll('[data-submits]')) {
   select.addEventListener('change', () => select.form.requestSubmit());

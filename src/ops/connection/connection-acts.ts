@@ -22,7 +22,10 @@ export const test: Act = {
   done(answer) {
     const { ok, account, code, detail, retryable } = TestedSchema.parse(answer);
     if (ok) return `The key works${account === undefined ? '' : `: ${account}`}.`;
-    const whose = retryable === true ? 'The partner is down or slow; the key may be good' : 'Look at the settings';
+    const whose =
+      retryable === true
+        ? 'The partner has to fix this, the key may be good: test again later'
+        : 'You can fix this: look at the settings';
     return { wrong: `${detail ?? 'The test failed'} (${code ?? 'unknown'}). ${whose}.` };
   },
 };

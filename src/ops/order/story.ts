@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { TimelineLine } from '../../store/orders.ts';
 import type { Html } from '../define-page.ts';
 import { toWords } from '../show-amount.ts';
-import { showTime } from '../show-time.ts';
+import { showMoment } from '../show-time.ts';
 import { toName } from '../who-fixes.ts';
 
 /** Everything that happened to an order, newest first: what, in a line, and all that was written down. */
@@ -17,7 +17,7 @@ export const showStory = (timeline: readonly TimelineLine[], nowMs: number): Htm
 const showLine = ({ at, what, detail = {} }: TimelineLine, nowMs: number): Html => {
   const line = html`${toWords(what.replace('.', ' ').replace(/([A-Z])/g, ' $1'))} ${summarize(what, detail)}`;
   return html`<li>
-    <span class="quiet">${showTime(at, nowMs)}</span>
+    <span class="quiet">${showMoment(at, nowMs)}</span>
     ${
       Object.keys(detail).length === 0
         ? html`<div>${line}</div>`

@@ -96,7 +96,10 @@ const overview = defineGlobalPage({
     const isQuiet = !over.some(({ recorded }) => recorded);
     const body = html`<link rel="stylesheet" href="${assetPath('uplot.css')}" />
       <div class="head">
-        <h1>Overview</h1>
+        <div>
+          <h1>Overview</h1>
+          <p class="quiet">Of all merchants. Times are UTC.</p>
+        </div>
         <nav class="tabs" aria-label="Time shown">
           <a href="${path}" ${window === '1h' ? html`aria-current="page"` : ''}>Last hour</a>
           <a href="${path}?window=24h" ${window === '24h' ? html`aria-current="page"` : ''}>Last day</a>
@@ -128,7 +131,7 @@ function showChart({ title, unit, lines, empty }: Chart, points: readonly Point[
   const newest = points.map(({ at }, row) => ({ at, row })).slice(-rowsShown).reverse(); // prettier-ignore
   return html`<section class="card chart" aria-labelledby="${id}">
     <h2 id="${id}">${title} <span class="quiet">${unit}</span></h2>
-    <p class="quiet">
+    <p class="quiet now">
       Now:
       ${latest.map(({ name, value }, at) => html`${at === 0 ? '' : ', '}${name} <strong>${toShown(value)}</strong>`)}
     </p>

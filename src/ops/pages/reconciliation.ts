@@ -13,6 +13,7 @@ import {
   type OrderReport,
   type StockReport,
 } from '../reconciliation/reports.ts';
+import { kindWords } from '../run/run-words.ts';
 import { showSelect } from '../show-fields.ts';
 import { showTable } from '../show-table.ts';
 import { showTime } from '../show-time.ts';
@@ -120,6 +121,8 @@ const showOrderReports = (reports: readonly OrderReport[], { path, nowMs }: Call
       </p>`,
   });
 
+const wordsOf = (kind: string): string => Object.entries(kindWords).find(([one]) => one === kind)?.[1] ?? kind;
+
 const showStockReports = (connection: Connection, reports: readonly StockReport[], { form, path, nowMs }: Call): Html =>
   html`${showTable({
       caption: html`Products and stock at ${connection.name}`,
@@ -130,7 +133,7 @@ const showStockReports = (connection: Connection, reports: readonly StockReport[
             <th scope="row">
               <a href="${path}/stock/${connection.id}/${report.id}">${showTime(report.startedAt, nowMs)}</a>
             </th>
-            <td>${report.kind}, ${report.mode}</td>
+            <td>${wordsOf(report.kind)}, ${report.mode === 'full' ? 'all of it' : 'a sample'}</td>
             <td>${showReportState(report.status)}</td>
             <td class="number">${report.compared}</td>
             <td class="number">${report.different}</td>
@@ -145,7 +148,7 @@ const showStockReports = (connection: Connection, reports: readonly StockReport[
     <div class="filters">
       ${form(compare, {
         hidden: { connectionId: connection.id },
-        fields: html`${showSelect({ name: 'kind', id: `kind-${connection.id}`, label: 'What', value: 'inventory', options: runKinds.map((one) => [one, one] as const) })}
+        fields: html`${showSelect({ name: 'kind', id: `kind-${connection.id}`, label: 'What', value: 'inventory', options: runKinds.map((one) => [one, kindWords[one]] as const) })}
         ${showSelect({ name: 'mode', id: `mode-${connection.id}`, label: 'How much', value: 'full', options: stockReconciliationModes.map((one) => [one, one === 'full' ? 'All of it' : 'A sample'] as const) })}`,
       })}
     </div>`;

@@ -1,15 +1,19 @@
 import { html } from 'hono/html';
 import * as z from 'zod';
 import { IdSchema } from '../../domain/ids.ts';
+import type { HealthView } from '../../ingress/views/health-view.ts';
 import { ConnectionViewSchema, type ConnectionView } from '../../ingress/views/connection-view.ts';
 import { PageSchema } from '../../ingress/views/page.ts';
 import { RunViewSchema, type RunView } from '../../ingress/views/run-view.ts';
+import { countWaiting, showFullest } from '../connection/budgets.ts';
+import { readHealth } from '../connection/health.ts';
 import { definePage, type Act, type Html, type MerchantPageCall, type Page, type Stream } from '../define-page.ts';
 import { readRejects, showRejects } from '../run/rejects.ts';
 import { showProgress } from '../run/progress.ts';
 import { showRetire } from '../run/retire.ts';
 import { kindWords, modeWords, sourceWords } from '../run/run-words.ts';
 import { showUpload, uploadActs } from '../run/upload.ts';
+import { toCount } from '../show-amount.ts';
 import { showTime } from '../show-time.ts';
 import { showProblem } from '../who-fixes.ts';
 
@@ -66,6 +70,7 @@ const page = definePage({
     'GET /v1/runs/:runId',
     'GET /v1/runs/:runId/items',
     'GET /v1/connections',
+    'GET /v1/connections/:connectionId/health',
     ...streams.map(({ uses }) => uses),
   ],
   acts: [cancel, resume, confirm, ...uploadActs],
@@ -80,6 +85,7 @@ const page = definePage({
     const rejects = run.counts.rejected === 0 ? noRejects : await readRejects(api, runId, query.after);
     const connection = connections.data.find(({ id }) => id === run.connectionId);
     const isFed = isMoving(run);
+    const health = isFed && connection !== undefined ? await readHealth(api, connection.id) : null;
     const upload = showUpload(form, run.kind, { hidden: { connectionId: run.connectionId } });
     const body = html`${showHead(call, run)}
       ${run.failure === null ? '' : showProblem({ title: run.failure.code, detail: run.failure.detail, source: toSource(run.status, run.failure.code, connection?.connector) })}
@@ -94,7 +100,7 @@ const page = definePage({
         </div>
       </section>
       <div class="columns">
-        ${showFacts(run, connection, call)} ${showRetire(run, path, form(confirm, { tone: 'danger' }))}
+        ${showFacts(run, connection, health, call)} ${showRetire(run, path, form(confirm, { tone: 'danger' }))}
       </div>
       ${showRejects(rejects, run.counts.rejected, path, upload)}`;
     // One that stands still is not asked for again: a file that was chosen stays chosen.
@@ -132,7 +138,12 @@ const showCancel = (form: Call['form']): Html =>
     </div>
   </details>`;
 
-const showFacts = (run: RunView, connection: ConnectionView | undefined, { merchant, nowMs }: Call): Html =>
+const showFacts = (
+  run: RunView,
+  connection: ConnectionView | undefined,
+  health: HealthView | null,
+  { merchant, nowMs }: Call,
+): Html =>
   html`<section class="card">
     <h2>Run</h2>
     <dl class="facts">
@@ -145,6 +156,12 @@ const showFacts = (run: RunView, connection: ConnectionView | undefined, { merch
                 <span class="quiet">has its budget</span>`
         }
       </dd>
+      ${
+        health === null
+          ? ''
+          : html`<dt>Budget used</dt>
+              <dd>${showFullest(health)} ${toCount(countWaiting(health))} waiting</dd>`
+      }
       <dt>Begun</dt>
       <dd>${showTime(run.createdAt, nowMs)}</dd>
       <dt>All rows here</dt>

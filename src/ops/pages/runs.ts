@@ -8,7 +8,7 @@ import { PageSchema } from '../../ingress/views/page.ts';
 import { RunViewSchema, type RunView } from '../../ingress/views/run-view.ts';
 import { holdsRole } from '../../store/users.ts';
 import { definePage, type Html, type MerchantPageCall, type Page, type View } from '../define-page.ts';
-import { toRate } from '../run/progress.ts';
+import { showRate } from '../run/progress.ts';
 import { kindWords, modeWords, showBar, showRunStatus, sourceWords, statusWords } from '../run/run-words.ts';
 import { toCount } from '../show-amount.ts';
 import { showTime } from '../show-time.ts';
@@ -113,7 +113,7 @@ const showRun = (run: RunView, names: Names, path: string, nowMs: number): Html 
     <td>${names.get(run.connectionId) ?? html`<span class="quiet">disconnected</span>`}</td>
     <td class="number">${toCount(run.counts.received)}</td>
     <td class="number">${run.counts.rejected === 0 ? '0' : html`<strong>${toCount(run.counts.rejected)}</strong>`}</td>
-    <td class="number">${run.ratePerSecond === null ? '' : toRate(run.ratePerSecond)}</td>
+    <td class="number">${showRate(run)}</td>
     <td>${showTime(run.createdAt, nowMs)}</td>
   </tr>`;
 

@@ -15,7 +15,7 @@ export const showProgress = (run: RunView): Html =>
       ${figure('Unchanged', toCount(run.counts.unchanged))}
       ${figure('Rejected', toCount(run.counts.rejected), run.counts.rejected > 0 ? 'bad' : '')}
       ${figure('Superseded', toCount(run.counts.superseded))}
-      ${figure('Rows a second', run.ratePerSecond === null ? '–' : toRate(run.ratePerSecond))}
+      ${figure('Rows a second', showRate(run) || '–')}
       ${figure('Time left', run.etaSeconds === null ? '–' : toAge(run.etaSeconds * 1000))}
       ${figure('Requests used', toCount(run.requestsUsed))}
     </dl>`;
@@ -25,6 +25,14 @@ const figure = (words: string, value: string, tone = ''): Html =>
     <dt>${words}</dt>
     <dd class="${tone}">${value}</dd>
   </div>`;
+
+/** Lately, and of a run that is over on the whole; empty where there is none. */
+export function showRate({ ratePerSecond, startedAt, endedAt, counts }: RunView): string {
+  if (ratePerSecond !== null) return toRate(ratePerSecond);
+  if (startedAt === null || endedAt === null) return '';
+  const seconds = (Date.parse(endedAt) - Date.parse(startedAt)) / 1_000;
+  return seconds > 0 ? toRate(countDecided(counts) / seconds) : '';
+}
 
 export const toRate = (perSecond: number): string =>
   perSecond >= 10 ? toCount(Math.round(perSecond)) : perSecond.toFixed(1);

@@ -35,14 +35,17 @@ export function showRejects(rejects: Rejects | Refused, count: number, path: str
     <div class="head">
       <div>
         <h2>Rejected rows</h2>
-        <p class="quiet">Take them away, fix what the last columns say, and upload the file as it is.</p>
+        <p class="quiet">Take them away, fix what their last columns say, and upload the same file here.</p>
       </div>
       <div class="acts">
         <a class="button" href="${path}/rejects.csv">CSV</a>
         <a class="button" href="${path}/rejects.ndjson">NDJSON</a>
       </div>
     </div>
-    <div class="card">${upload}</div>
+    <div class="card">
+      <h3>Upload them corrected</h3>
+      ${upload}
+    </div>
     ${rejects.data.length === 0 ? html`<p class="quiet">No more of them.</p>` : showTable(rejects.data, count)}
     ${rejects.nextCursor === null ? '' : html`<a class="button" href="${path}?after=${rejects.nextCursor}#rejects">More rejected rows</a>`}
   </section>`;
@@ -58,8 +61,7 @@ const showTable = (rows: readonly Reject[], count: number): Html =>
         <tr>
           <th scope="col" class="number">Row</th>
           <th scope="col">About</th>
-          <th scope="col">Why</th>
-          <th scope="col">Where</th>
+          <th scope="col">What is wrong</th>
         </tr>
       </thead>
       <tbody>
@@ -68,11 +70,8 @@ const showTable = (rows: readonly Reject[], count: number): Html =>
             html`<tr>
               <th scope="row" class="number">${toCount(row)}</th>
               <td class="id">${Object.values(key ?? {}).join(' · ')}</td>
-              <td>
-                ${errors.map(({ code, detail }) => html`<div>${detail} <code class="quiet">${code}</code></div>`)}
-              </td>
-              <td>
-                ${errors.map(({ pointer }) => html`<div><code>${pointer === '' ? 'the row' : pointer}</code></div>`)}
+              <td class="wide">
+                ${errors.map(({ code, detail, pointer }) => html`<div>${pointer === '' ? 'the row' : html`<code>${pointer}</code>`} ${detail} <code class="quiet">${code}</code></div>`)}
               </td>
             </tr>`,
         )}

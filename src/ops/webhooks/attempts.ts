@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import * as z from 'zod';
 import type { Html } from '../define-page.ts';
 import { showFacts } from '../show-table.ts';
-import { showTime } from '../show-time.ts';
+import { showMoment } from '../show-time.ts';
 import { whoFixes } from '../who-fixes.ts';
 
 const HeadersSchema = z.record(z.string(), z.string()).nullable().default(null);
@@ -74,7 +74,7 @@ const fixer = ({ outcome }: Attempt): string =>
 export const showAttempt = (attempt: Attempt, nowMs: number): Html =>
   html`<li>
     <div>
-      <strong>Attempt ${attempt.attempt}</strong><br /><span class="quiet">${showTime(attempt.at, nowMs)}</span>
+      <strong>Attempt ${attempt.attempt}</strong><br /><span class="quiet">${showMoment(attempt.at, nowMs)}</span>
     </div>
     <div>
       <p>
