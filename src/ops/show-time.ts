@@ -18,7 +18,9 @@ export function toAge(ms: number): string {
 
 /** Where moments of one minute stand below each other: to the second as well. */
 export const showMoment = (at: string, nowMs: number): Html =>
-  html`${showTime(at, nowMs)}<small class="clock">${nowMs - Date.parse(at) < dayMs ? '' : at.slice(0, 10)} ${at.slice(11, 19)} UTC</small>`;
+  html`${showTime(at, nowMs)}<small class="clock"
+      >${nowMs - Date.parse(at) < dayMs ? '' : at.slice(0, 10)} ${at.slice(11, 19)} UTC</small
+    >`;
 
 /** How long ago it was, and when exactly where somebody points at it. */
 export function showTime(at: string | null, nowMs: number): Html {

@@ -31,7 +31,8 @@ const draw = (plot) => {
   const tell = ({ cursor: { idx } }) => {
     if (now === null) return;
     if (idx === null || idx === undefined) now.replaceChildren(...present);
-    else now.textContent = `${toClock(times[idx])} UTC: ${lines.map(({ name, values }) => `${name} ${toShown(values[idx])}`).join(', ')}`;
+    else
+      now.textContent = `${toClock(times[idx])} UTC: ${lines.map(({ name, values }) => `${name} ${toShown(values[idx])}`).join(', ')}`;
   };
   const width = () => Math.max(200, plot.clientWidth);
   const options = {

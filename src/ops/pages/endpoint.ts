@@ -155,7 +155,7 @@ const showAgain = ({ form, query: { again, orderId = '' }, refusal }: Call): Htm
 
 const showActs = (call: Call, endpoint: Endpoint): Html => {
   const { form, nowMs, refusal } = call;
-  return   html`<div class="acts">
+  return html`<div class="acts">
     ${endpoint.status === 'disabled' ? form(enable, { tone: 'primary' }) : html`${form(test)} ${showRecovery({ form, nowMs }, endpoint.missedFrom)} ${showAgain(call)}`}
     ${showFolded('Change…', form(change, { tone: 'primary', fields: showEndpointFields(endpoint, refusal?.form) }), refusal?.act === change.name)}
     ${showFolded(

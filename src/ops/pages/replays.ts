@@ -30,7 +30,10 @@ const list = definePage({
         heads: ['Begun', 'State', 'Endpoint', '#Expected', '#Delivered', '#Failed', '#Under way'],
         rows: data.map((one) => showRow(one, path, nowMs)),
         empty: html`<h2>Nothing was sent again yet</h2>
-          <p>What an endpoint has missed is sent again from its own page: <strong>Recover…</strong>, or <strong>Send again…</strong> for some of it.</p>`,
+          <p>
+            What an endpoint has missed is sent again from its own page: <strong>Recover…</strong>, or
+            <strong>Send again…</strong> for some of it.
+          </p>`,
       })}
       ${nextCursor === null ? '' : html`<a class="button" href="${linkTo(path, { cursor: nextCursor })}">Older replays</a>`}`;
     return { title: 'Replays', body, ...(query.cursor === undefined ? { refreshSeconds: 5 } : {}) };
@@ -77,7 +80,9 @@ const one = definePage({
           <h1>Replay</h1>
           <p>${showReplayStatus(replay)} <span class="quiet">begun ${showTime(replay.createdAt, nowMs)}</span></p>
         </div>
-        <div class="acts">${isUnderWay(replay) ? form(cancel, { tone: 'danger' }) : (showResume(replay, form) ?? '')}</div>
+        <div class="acts">
+          ${isUnderWay(replay) ? form(cancel, { tone: 'danger' }) : (showResume(replay, form) ?? '')}
+        </div>
       </div>
       ${failure === null ? '' : showProblem({ title: failure.code, detail: failure.detail, source: 'packline' })}
       <div class="columns">
@@ -98,7 +103,14 @@ const one = definePage({
           ${showFacts([
             ['Endpoint', html`<a class="id" href="${webhooks}/endpoints/${endpointId}">${endpointId}</a>`],
             ['Events', replay.types.length === 0 ? 'all' : replay.types.join(', ')],
-            ['Order', replay.orderId === null ? null : html`<a class="id" href="${webhooks.replace(/webhooks$/, 'orders')}/${replay.orderId}">${replay.orderId}</a>`],
+            [
+              'Order',
+              replay.orderId === null
+                ? null
+                : html`<a class="id" href="${webhooks.replace(/webhooks$/, 'orders')}/${replay.orderId}"
+                    >${replay.orderId}</a
+                  >`,
+            ],
             ['Those that', replay.outcomes.join(', ')],
             ['Since', showTime(replay.since, nowMs)],
             ['Until', showTime(replay.until, nowMs)],

@@ -14,8 +14,7 @@ export const showProgress = (run: RunView): Html =>
       ${figure('Received', toCount(run.counts.received))} ${figure('Accepted', toCount(run.counts.accepted))}
       ${figure('Unchanged', toCount(run.counts.unchanged))}
       ${figure('Rejected', toCount(run.counts.rejected), run.counts.rejected > 0 ? 'bad' : '')}
-      ${figure('Superseded', toCount(run.counts.superseded))}
-      ${figure('Rows a second', showRate(run) || '–')}
+      ${figure('Superseded', toCount(run.counts.superseded))} ${figure('Rows a second', showRate(run) || '–')}
       ${figure('Time left', run.etaSeconds === null ? '–' : toAge(run.etaSeconds * 1000))}
       ${figure('Requests used', toCount(run.requestsUsed))}
     </dl>`;
