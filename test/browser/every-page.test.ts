@@ -30,6 +30,13 @@ describe.skipIf(browser === undefined)('every page in Chromium', { timeout: 240_
 
   const open = (name: string, options = {}): Promise<Page> =>
     visit({ base: packline.base, url: packline.baseUrl }, name, 'admin', options);
+  /** For whoever wants to look: `PACKLINE_SCREENSHOTS` is a folder. */
+  const picture = async (page: Page, path: string, how: string): Promise<void> => {
+    const folder = process.env['PACKLINE_SCREENSHOTS'];
+    const name = path.replace(/^\/ops\/?|m\/mer_\w+\//g, '').replace(/_\w{20,}/g, '').replace(/[^\w]+/g, '-').slice(0, 60); // prettier-ignore
+    if (folder !== undefined)
+      await page.screenshot({ path: `${folder}/${name || 'attention'}-${how}.png`, fullPage: true });
+  };
   /** All of them, with ids of what is there. */
   const paths = (): string[] => [
     ...pages.map((page) =>
@@ -57,11 +64,14 @@ describe.skipIf(browser === undefined)('every page in Chromium', { timeout: 240_
       const broken = async (builder: AxeBuilder) =>
         (await builder.analyze()).violations.map(({ id, nodes }) => [path, id, nodes[0]?.html]);
       expect(await broken(new AxeBuilder({ page }))).toEqual([]);
+      await picture(page, path, 'light-1280');
       await page.emulateMedia({ colorScheme: 'dark' });
       expect(await broken(new AxeBuilder({ page }).withRules(['color-contrast']))).toEqual([]);
+      await picture(page, path, 'dark-1280');
       await page.setViewportSize({ width: 390, height: 844 });
       const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
       expect([path, overflow]).toEqual([path, 0]);
+      await picture(page, path, 'dark-390');
       await page.setViewportSize({ width: 1280, height: 900 });
       expect([path, (await page.title()).startsWith('666')]).toEqual([path, false]);
       expect([path, await page.locator('main img, main script:not([src])').count()]).toEqual([path, 0]);
@@ -87,7 +97,7 @@ describe.skipIf(browser === undefined)('every page in Chromium', { timeout: 240_
   test('the queues are shown under their own policy, and a job’s words are never markup', async () => {
     const page = await open('engineer');
     await page.goto(`${packline.baseUrl}/ops/queues`);
-    await page.getByText('fulfilment-submit').first().waitFor();
+    await page.getByText('fulfilment-submit').first().waitFor({ timeout: 60_000 });
     expect((await page.content()).includes('onerror=')).toBe(false);
     expect(faults).toEqual([]);
     await page.context().close();

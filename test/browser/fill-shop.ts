@@ -47,7 +47,8 @@ export async function fillShop(packline: TestPackline): Promise<ShopIds> {
   await call('PATCH', `/v1/orders/${orderId}/tracking`, { ...parcel, trackingUrl: 'https://carrier.example/t' });
   const event = { ...parcel, status: 'IN_TRANSIT', code: canary.slice(0, 100), description: canary, location: { city: canary } }; // prettier-ignore
   await call('POST', '/v1/tracking-events', { events: [{ ...event, occurredAt: new Date().toISOString() }] });
-  const shipmentId = (await call('GET', `/v1/orders/${orderId}/shipments`)).data[0]?.id ?? '';
+  // One that the fulfilment system of the sandbox picks and brings.
+  await call('POST', '/v1/orders', sampleOrder({ externalId: 'brought-1' }));
 
   const cell = `"${canary.replaceAll('"', '""')}"`;
   const csv = `externalProductId,externalStoreLocationId,available,quantity\n${cell},store-1,true,many\n`;
@@ -66,6 +67,8 @@ export async function fillShop(packline: TestPackline): Promise<ShopIds> {
 
   const until = async (path: string, isThere: (answer: Answer) => boolean) =>
     vi.waitFor(async () => expect([path, isThere(await call('GET', path))]).toEqual([path, true]), { timeout: 60_000, interval: 200 }); // prettier-ignore
+  await until('/v1/shipments', ({ data }) => data.length > 0);
+  const shipmentId = (await call('GET', '/v1/shipments')).data[0]?.id ?? '';
   await until(`/v1/runs/${runId}`, ({ status }) => status === 'completedWithRejects');
   await until(`/v1/deliveries/${deliveryId}`, ({ status }) => status === 'delivered');
   // As if the subscriber had answered with what it likes.
