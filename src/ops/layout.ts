@@ -117,7 +117,7 @@ const makeSearch = (merchant: Merchant | null): Html =>
 /** With one merchant there is nothing to pick. */
 const makePicker = (merchants: readonly Merchant[], merchant: Merchant | null, place: string | null): Html => {
   if (merchant === null) return html``;
-  if (merchants.length === 1) return html`<span class="merchant">${merchant.name}</span>`;
+  if (merchants.length === 1) return html`<span class="merchant" title="${merchant.name}">${merchant.name}</span>`;
   return html`<form class="picker" action="/ops/pick">
     <label class="unseen" for="merchant">Merchant</label>
     ${place === null ? '' : html`<input type="hidden" name="page" value="${place}" />`}
