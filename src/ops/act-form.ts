@@ -16,6 +16,9 @@ export interface FormParts {
 
 /** The field that makes two clicks one act. */
 export const onceField = 'once';
+/** Stands for its value in a view, which several people may be shown: each form that leaves gets one of its own. */
+const onceMark = 'c7f0a1d2-once-mark';
+export const withOwnForms = (page: string): string => page.replaceAll(onceMark, () => randomUUID());
 
 /** A form that works without JavaScript. Who may not act is told who may. */
 export function makeForm(user: User, path: string, act: Act, parts: FormParts = {}): Html {
@@ -27,7 +30,7 @@ export function makeForm(user: User, path: string, act: Act, parts: FormParts = 
   }
   const encoding = act.takesFile === true ? 'multipart/form-data' : 'application/x-www-form-urlencoded';
   return html`<form class="act" method="post" action="${path}/${act.name}" enctype="${encoding}">
-    <input type="hidden" name="${onceField}" value="${randomUUID()}" />
+    <input type="hidden" name="${onceField}" value="${onceMark}" />
     ${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
     ${fields}<button class="button ${tone}">${label}</button>
   </form>`;

@@ -8,7 +8,8 @@ import { writeAudit, type AuditLine } from '../store/audit.ts';
 import { readSession } from '../store/sessions.ts';
 import type { User } from '../store/users.ts';
 import type { FetchApi } from './api.ts';
-import { makeDocument, type Frame, type LayoutParts } from './layout.ts';
+import { withOwnForms } from './act-form.ts';
+import { makeDocument, makeRefresh, shownHeader, type Frame, type LayoutParts, type RefreshParts } from './layout.ts';
 import type { Cookies } from './session-cookie.ts';
 
 /** What the console is made of; put together in compose-console.ts. */
@@ -56,7 +57,15 @@ export async function answer(
 ): Promise<Response> {
   const page = await makeDocument({ ...parts, nonce: c.get('secureHeadersNonce') ?? '' });
   c.header('Cache-Control', 'no-store');
-  return c.html(page, status);
+  return c.html(withOwnForms(String(page)), status);
+}
+
+/** The live part of a page alone, to who has it open; nothing where that is what they see. */
+export async function answerRefresh(c: ConsoleContext, parts: RefreshParts): Promise<Response> {
+  c.header('Cache-Control', 'no-store');
+  const mark = parts.refresh?.mark;
+  if (mark !== undefined && c.req.header(shownHeader) === mark) return c.body(null, 204);
+  return c.html(withOwnForms(String(await makeRefresh(parts))));
 }
 
 /** Where a browser may be sent after the login: a page of ours, and nothing that another site wrote into a link. */

@@ -74,7 +74,10 @@ export type MerchantPageCall<P, Q> = PageCall<P, Q> & { merchant: Merchant };
 export interface View {
   title: string;
   body: Html;
-  /** It is asked for again every so many seconds, and changed in place. */
+  /**
+   * It is asked for again every so many seconds, and changed in place; and made once for all who have the same role, so that of
+   * the user nothing else is shown.
+   */
   refreshSeconds?: number;
   /** A page that shows it better. */
   redirect?: string;

@@ -24,14 +24,18 @@ export interface Frame {
   place: string | null;
 }
 
-export interface LayoutParts {
+/** What of a page changes in place while it is open. */
+export interface RefreshParts {
   title: string;
   body: Html;
+  /** The page is asked for again under this address. `mark`: of what it shows, which need not be sent once more. */
+  refresh?: { url: string; seconds: number; mark?: string } | undefined;
+}
+
+export interface LayoutParts extends RefreshParts {
   nonce: string;
   /** Null before the login. */
   frame: Frame | null;
-  /** The page is asked for again under this address. */
-  refresh?: { url: string; seconds: number } | undefined;
   /** Something on it is fed by server-sent events. */
   isFed?: boolean | undefined;
   /** Without JavaScript too: the browser goes there by itself. Only for pages that nobody types into. */
@@ -55,7 +59,7 @@ export const makeDocument = ({ title, body, nonce, frame, refresh, reload, isFed
         <meta name="color-scheme" content="light dark" />
         <meta name="htmx-config" content="${htmxConfig}" />
         ${reload === undefined ? '' : html`<meta http-equiv="refresh" content="${reload.seconds}; url=${reload.url}" />`}
-        <title>${title} · Packline</title>
+        <title>${toTitle(title)}</title>
         <link rel="icon" href="data:," />
         <link rel="stylesheet" href="${assetPath('console.css')}" />
         <script src="${assetPath('htmx.js')}" nonce="${nonce}" defer></script>
@@ -70,15 +74,27 @@ export const makeDocument = ({ title, body, nonce, frame, refresh, reload, isFed
         </div>
         <main id="main" tabindex="-1">
           ${frame?.said === undefined ? '' : html`<div class="notice ${frame.said.isBad ? 'bad' : 'good'}" role="status">${frame.said.words}</div>`}
-          <div
-            id="live"
-            ${refresh === undefined ? '' : html`hx-get="${refresh.url}" hx-trigger="every ${refresh.seconds}s, end" hx-select="#live" hx-swap="outerMorph"`}
-          >
-            ${body}
-          </div>
+          ${makeLive(body, refresh)}
         </main>
       </body>
     </html>`;
+
+/** In which an open page says what it shows. */
+export const shownHeader = 'Packline-Shown';
+
+const makeLive = (body: Html, refresh: RefreshParts['refresh']): Html =>
+  html`<div
+    id="live"
+    ${refresh === undefined ? '' : html`hx-get="${refresh.url}" hx-trigger="every ${refresh.seconds}s, end" hx-select="#live" hx-swap="outerMorph"`}
+    ${refresh?.mark === undefined ? '' : html`hx-headers="${JSON.stringify({ [shownHeader]: refresh.mark })}"`}
+  >
+    ${body}
+  </div>`;
+
+export const makeRefresh = ({ title, body, refresh }: RefreshParts): Html =>
+  html`<title>${toTitle(title)}</title> ${makeLive(body, refresh)}`;
+
+const toTitle = (title: string): string => `${title} · Packline`;
 
 const makeFrame = ({ user, menu, merchants, merchant, place }: Frame): Html =>
   html`<header class="bar">

@@ -1,17 +1,29 @@
+import { digest } from '../store/deps.ts';
 import { listMerchants, type Merchant } from '../store/merchants.ts';
 import { holdsRole, type Role, type User } from '../store/users.ts';
 import { idsAmong } from '../ingress/record-act.ts';
 import { createTokenBuckets } from '../ingress/token-buckets.ts';
 import { makeForm, onceField } from './act-form.ts';
 import { createApi, Refused } from './api.ts';
-import { answer, isRefresh, noteAct, readForm, toLogin, whoIs, type ConsoleContext, type Desk } from './context.ts';
+import {
+  answer,
+  answerRefresh,
+  isRefresh,
+  noteAct,
+  readForm,
+  toLogin,
+  whoIs,
+  type ConsoleContext,
+  type Desk,
+} from './context.ts';
 import type { Act, Html, Page, PageCall, Stream } from './define-page.ts';
 import { answerNotFound, answerProblem, toShownStatus } from './error-page.ts';
 import type { Frame } from './layout.ts';
 import { boardPath } from './queue-board.ts';
 import { html } from 'hono/html';
-import { passOn } from './pass-on.ts';
+import { createPassOn } from './pass-on.ts';
 import { readUpload, type Upload } from './read-upload.ts';
+import { createViewShelf, type WrittenView } from './view-shelf.ts';
 import { showProblem } from './who-fixes.ts';
 
 /** Pages of one user: far more than people can look at, refreshes included. */
@@ -27,6 +39,8 @@ type Opened = { user: User; merchant: Merchant | null; call: PageCall<Record<str
 export function createPageHost(desk: Desk, pages: readonly Page[]) {
   const { deps, cookies } = desk;
   const buckets = createTokenBuckets(deps.clock, pagesPerUser);
+  const shelf = createViewShelf(deps.clock);
+  const passOn = createPassOn();
 
   const makeMenu = (page: Page, user: User, merchant: Merchant | null): Frame['menu'] => [
     ...pages.flatMap((one) => {
@@ -38,10 +52,25 @@ export function createPageHost(desk: Desk, pages: readonly Page[]) {
     { href: boardPath, words: 'Queues', isHere: false },
   ];
 
+  const tooMany = (c: ConsoleContext): Promise<Response> =>
+    answerProblem(c, {
+      status: 429,
+      title: 'Too many pages at once',
+      detail: 'Wait a few seconds.',
+      source: 'you',
+    });
+
   /** Who asks, for which merchant, and what the page is made from; or the answer that says why not. */
   const open = async (c: ConsoleContext, page: Page, path: string): Promise<Opened | Response> => {
     const user = await whoIs(desk, c);
     if (user === null) return toLogin(c);
+    const opened = await lookUp(c, page, path, user);
+    if (!buckets.take(user.id).taken) return tooMany(c);
+    return opened ?? answerNotFound(c);
+  };
+
+  /** Null for a page about a merchant that there is not. */
+  const lookUp = async (c: ConsoleContext, page: Page, path: string, user: User): Promise<Opened | null> => {
     const merchants = await listMerchants(deps);
     const named = page.isAboutMerchant ? c.req.param('merchantId') : cookies.readMerchant(c);
     const found = merchants.find(({ id }) => id === named) ?? null;
@@ -50,15 +79,7 @@ export function createPageHost(desk: Desk, pages: readonly Page[]) {
     // A refresh does not take away what nobody has read yet.
     const said = c.req.method === 'GET' && !isRefresh(c) ? cookies.hear(c) : undefined;
     c.set('frame', { user, merchants, merchant, menu: makeMenu(page, user, merchant), place, said });
-    if (!buckets.take(user.id).taken) {
-      return answerProblem(c, {
-        status: 429,
-        title: 'Too many pages at once',
-        detail: 'Wait a few seconds.',
-        source: 'you',
-      });
-    }
-    if (page.isAboutMerchant && merchant === null) return answerNotFound(c);
+    if (page.isAboutMerchant && merchant === null) return null;
     if (page.isAboutMerchant && merchant !== null && !isRefresh(c)) cookies.keepMerchant(c, merchant.id);
     const declared = new Set([...page.reads, ...page.acts.map(({ uses }) => uses)]);
     const api = createApi(deps.api, {
@@ -88,10 +109,25 @@ export function createPageHost(desk: Desk, pages: readonly Page[]) {
       source: 'you',
     });
 
-  const show = async (c: ConsoleContext, page: Page, { merchant, call }: Opened, above?: Html): Promise<Response> => {
+  const write = async (
+    page: Page,
+    { merchant, call }: Pick<Opened, 'merchant' | 'call'>,
+  ): Promise<WrittenView | null> => {
     const view = await page.show(call, merchant);
+    if (view === null) return null;
+    const body = await view.body;
+    return { ...view, body, mark: digest(`${view.title}\n${String(body)}`).slice(0, 22) };
+  };
+
+  const show = async (
+    c: ConsoleContext,
+    page: Page,
+    { user, merchant, call }: Opened,
+    above?: Html,
+  ): Promise<Response> => {
+    const view = await write(page, { merchant, call });
     if (view === null) return answerNotFound(c);
-    const { title, body, refreshSeconds, redirect, isFed } = view;
+    const { title, body, redirect, isFed } = view;
     if (redirect !== undefined) return c.redirect(redirect, 303);
     const frame = c.get('frame') ?? null;
     if (call.refusal !== undefined) {
@@ -101,13 +137,30 @@ export function createPageHost(desk: Desk, pages: readonly Page[]) {
     }
     // A refresh would take it away.
     if (above !== undefined) return answer(c, { title, frame, body: html`${above}${body}` });
-    const { pathname, search } = new URL(c.req.url);
-    const refresh = refreshSeconds === undefined ? undefined : { url: pathname + search, seconds: refreshSeconds };
-    return answer(c, { title, frame, body, refresh, isFed });
+    const url = addressIn(c);
+    shelf.put(`${user.role} ${url}`, view);
+    return answer(c, { title, frame, body, refresh: toRefresh(view, url), isFed });
+  };
+
+  /** For somebody who has the page open. What all who have their role see is made once for all. */
+  const refresh = async (c: ConsoleContext, page: Page): Promise<Response> => {
+    const user = await whoIs(desk, c);
+    if (user === null) return toLogin(c);
+    if (!buckets.take(user.id).taken) return tooMany(c);
+    if (!holdsRole(user.role, page.role)) return mayNot(c, page.role, user);
+    const url = addressIn(c);
+    const view = await shelf.take(`${user.role} ${url}`, async () => {
+      const opened = await lookUp(c, page, c.req.path, user);
+      return opened === null ? null : write(page, opened);
+    });
+    if (view === null) return answerNotFound(c);
+    if (view.redirect !== undefined) return c.redirect(view.redirect, 303);
+    return answerRefresh(c, { title: view.title, body: view.body, refresh: toRefresh(view, url) });
   };
 
   return {
     async show(c: ConsoleContext, page: Page): Promise<Response> {
+      if (isRefresh(c)) return refresh(c, page);
       const opened = await open(c, page, c.req.path);
       if (opened instanceof Response) return opened;
       return holdsRole(opened.user.role, page.role) ? show(c, page, opened) : mayNot(c, page.role, opened.user);
@@ -155,6 +208,14 @@ export function createPageHost(desk: Desk, pages: readonly Page[]) {
     },
   };
 }
+
+const addressIn = (c: ConsoleContext): string => {
+  const { pathname, search } = new URL(c.req.url);
+  return pathname + search;
+};
+
+const toRefresh = ({ refreshSeconds: seconds, mark }: WrittenView, url: string) =>
+  seconds === undefined ? undefined : { url, seconds, mark };
 
 const noFile = { status: 422, title: 'No file', detail: 'Go back and choose a file first.', source: 'you' } as const;
 

@@ -1,0 +1,55 @@
+import type { Clock } from '../platform/clock.ts';
+import type { View } from './define-page.ts';
+
+/** A view that is written out: but for the marks of its forms, the same for all who have one role. */
+export interface WrittenView extends View {
+  /** Another one when it shows something else. */
+  mark: string;
+}
+
+/** So old may be what a page is refreshed with. */
+const keptMs = 1_000;
+const keptMax = 200;
+
+interface Kept {
+  /** When it was written; not yet while it is being made. */
+  atMs: number;
+  view: Promise<WrittenView | null>;
+}
+
+/** However many have a page open that refreshes itself, it is made once a second. Others are made for whoever asks. */
+export function createViewShelf(clock: Clock) {
+  const shelf = new Map<string, Kept>();
+  const put = (key: string, one: Kept): void => {
+    shelf.delete(key);
+    shelf.set(key, one);
+    const [oldest] = shelf.keys();
+    if (shelf.size > keptMax && oldest !== undefined) shelf.delete(oldest);
+  };
+  const isShared = (view: WrittenView | null): view is WrittenView => view?.refreshSeconds !== undefined;
+
+  return {
+    /** Made for somebody who came to the page: nobody's refresh shows less than that. */
+    put(key: string, view: WrittenView): void {
+      if (isShared(view)) put(key, { atMs: clock.now(), view: Promise.resolve(view) });
+    },
+
+    async take(key: string, make: () => Promise<WrittenView | null>): Promise<WrittenView | null> {
+      const present = shelf.get(key);
+      if (present !== undefined && clock.now() - present.atMs < keptMs) {
+        const view = await present.view;
+        return isShared(view) ? view : make();
+      }
+      const made: Kept = { atMs: Infinity, view: make() };
+      put(key, made);
+      let view: WrittenView | null = null;
+      try {
+        view = await made.view;
+      } finally {
+        made.atMs = clock.now();
+        if (!isShared(view) && shelf.get(key) === made) shelf.delete(key);
+      }
+      return view;
+    },
+  };
+}
