@@ -53,7 +53,7 @@ export const consolePages = defineBenchmark({
 
       const cookies: string[] = [];
       for (let n = 0; n < viewers; n += 1) {
-        const user = await createUser(base, { name: `viewer-${n}`, role: 'viewer', password: null });
+        const user = await createUser(base, { name: `admin-${n}`, role: 'admin', password: null });
         if (user !== null) cookies.push(`packline=${await startSession(base, user)}`);
       }
       let turn = 0;
