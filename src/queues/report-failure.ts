@@ -35,7 +35,8 @@ export function reportFailure(
     source: whoCanFix(failure, connector),
     orderId: order?.id ?? null,
   };
-  return { writes: issueWrites(store, about), issue: issueId(about) };
+  const issue = issueId(about);
+  return { writes: issueWrites(store, about, issue), issue };
 }
 
 /** Telling of issues is not told of, or nothing would ever be told. */

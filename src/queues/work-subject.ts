@@ -1,7 +1,7 @@
 import type { Order } from '../domain/order.ts';
 import { readConnection } from '../store/connections.ts';
 import type { StoreDeps } from '../store/deps.ts';
-import { readOrder } from '../store/orders.ts';
+import { readOrderOnly } from '../store/orders.ts';
 import { omsUpdate } from './oms-update.ts';
 
 /** What work is about, as far as its payload says. */
@@ -21,7 +21,7 @@ export interface WorkSubject {
 
 export async function findSubject(store: StoreDeps, job: string, payload: unknown): Promise<WorkSubject> {
   const about = readIds(payload);
-  const order = about.orderId === undefined ? null : ((await readOrder(store, about.orderId))?.order ?? null);
+  const order = about.orderId === undefined ? null : await readOrderOnly(store, about.orderId);
   const merchantId = about.merchantId ?? order?.merchantId;
   // A subscriber that cannot be reached says nothing about the partner.
   const handler = about.endpointId === undefined ? partnerOf(order, job) : undefined;

@@ -48,6 +48,8 @@ local function dropBuried(id)
   redis.call('HDEL', T .. ':dead', id)
   leaveIssue(e.issue, id)
 end
+-- Of many causes together. A code holds no line break, so no two are called alike.
+local function othersId(whose) return 'iss_' .. string.sub(redis.sha1hex(whose .. '\\nothers'), 1, 26) end
 -- Its own place; where there are too many, that of one which has been over for long; else it counts with others.
 local function placeOf(r)
   local all = T .. ':issues:' .. r.merchantId
@@ -61,12 +63,13 @@ local function placeOf(r)
       return r.id
     end
   end
-  if known < ${issuesMax + otherIssuesMax} or redis.call('EXISTS', issueKey(r.otherId)) == 1 then
+  local others = othersId(r.merchantId .. '\\n' .. r.code)
+  if known < ${issuesMax + otherIssuesMax} or redis.call('EXISTS', issueKey(others)) == 1 then
     r.title = 'other causes of ' .. r.code
-    return r.otherId
+    return others
   end
   r.title, r.code, r.job, r.target = 'other causes', 'packline.other_issues', 'other', 'packline'
-  return r.restId
+  return othersId(r.merchantId)
 end
 -- Looked at when it fails again: ignored until some time, or until it has been counted so often.
 local function isIgnored(at, untilMs, untilCount, count)
@@ -92,10 +95,14 @@ local function report(r)
   if r.entryId ~= '' then redis.call('SADD', T .. ':issue-entries:' .. id, r.entryId) end
   local orders = key .. ':orders'
   if r.only then redis.call('DEL', orders) end
-  for _, orderId in ipairs(r.orderIds) do redis.call('ZADD', orders, now, orderId) end
-  if #r.orderIds > 0 then
+  -- One that stands there was counted when it came.
+  local come = {}
+  for _, orderId in ipairs(r.orderIds) do
+    if redis.call('ZADD', orders, now, orderId) == 1 then come[#come + 1] = orderId end
+  end
+  if #come > 0 then
     redis.call('ZREMRANGEBYRANK', orders, 0, -${ordersKeptMax + 1})
-    redis.call('PFADD', key .. ':seen', unpack(r.orderIds))
+    redis.call('PFADD', key .. ':seen', unpack(come))
   end
   local ignored = isIgnored(known[4], known[5], known[6], count)
   local lapsed = known[4] and not ignored

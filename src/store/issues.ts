@@ -30,23 +30,21 @@ export interface IssueReport {
 
 type IssueIdentity = Pick<IssueReport, 'merchantId' | 'target' | 'job' | 'code' | 'cause'>;
 
-const idOf = (parts: readonly string[]): string =>
-  `iss_${createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 26)}`;
-
 /** The fingerprint: failures with one id are one issue. */
 export const issueId = ({ merchantId, target, job, code, cause = '' }: IssueIdentity): string =>
-  idOf([merchantId, target, job, code, ...(cause === '' ? [] : [cause])]);
+  `iss_${createHash('sha256')
+    .update([merchantId, target, job, code, ...(cause === '' ? [] : [cause])].join('\n'))
+    .digest('hex')
+    .slice(0, 26)}`;
 
 /**
  * The part of a commit that shows a failure: its issue is opened, opened again, or counts one more (issue-lua.ts). A merchant
  * has a bounded number of issues: further causes count as others of their code.
  */
-export function issueWrites(deps: StoreDeps, report: IssueReport): string[][] {
+export function issueWrites(deps: StoreDeps, report: IssueReport, id = issueId(report)): string[][] {
   const { merchantId, target, job, code, kind, source, title, detail, entryId, orderId, orderIds } = report;
   const facts = {
-    id: issueId(report),
-    otherId: idOf([merchantId, code, 'others']),
-    restId: idOf([merchantId, 'others']),
+    id,
     merchantId,
     target,
     job,

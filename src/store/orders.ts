@@ -47,6 +47,12 @@ export async function readOrder(deps: StoreDeps, orderId: string): Promise<Store
   };
 }
 
+/** The order by itself, without what is sealed. */
+export async function readOrderOnly({ redis, keys }: StoreDeps, orderId: string): Promise<Order | null> {
+  const doc = await redis.hget(keys.order(orderId), 'doc');
+  return doc === null ? null : parseStored<Order>(doc);
+}
+
 /** The order, or Failure `rejected` `order.not_found`; another merchant's order is not found either. */
 export async function requireOrder(deps: StoreDeps, orderId: string, merchantId?: string): Promise<StoredOrder> {
   const stored = await readOrder(deps, orderId);

@@ -53,6 +53,7 @@ const shipments = definePage({
       }),
     );
     const isFiltered = status !== undefined || externalId !== undefined;
+    const isAll = !isFiltered && cursor === undefined && nextCursor === null;
     const body = html`<div class="head">
         <div>
           <h1>Shipments</h1>
@@ -66,7 +67,7 @@ const shipments = definePage({
         hidesCaption: true,
         heads: ['Shipment', 'Status', 'Carrier', 'Parcels', 'Last event', 'Expected', 'Order'],
         rows: rows.map((row) => showRow(row, call)),
-        empty: isFiltered || cursor !== undefined ? noneSo(path) : none,
+        empty: isAll ? none : noneSo(path),
       })}
       ${nextCursor === null ? '' : html`<a class="button" href="${linkTo(path, { status, externalId, cursor: nextCursor })}">Older shipments</a>`}`;
     return { title: 'Shipments', body, ...(cursor === undefined ? { refreshSeconds: 15 } : {}) };
