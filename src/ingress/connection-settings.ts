@@ -8,8 +8,18 @@ import { validateBody } from './validate.ts';
 const RecordSchema = z.record(z.string(), z.unknown());
 export const asRecord = (value: unknown): Record<string, unknown> => RecordSchema.safeParse(value).data ?? {};
 
+type SettingsSchema = Readonly<Record<string, unknown>>;
+/** Made once for each connector: it takes longer than all else about a connection. */
+const schemasByConnector = new WeakMap<Connector, SettingsSchema>();
+
 /** A connector's settings as JSON Schema, for forms; secret fields are `writeOnly` and carry `x-secret`. */
-export function toSettingsSchema(connector: Connector): Record<string, unknown> {
+export function toSettingsSchema(connector: Connector): SettingsSchema {
+  const schema = schemasByConnector.get(connector) ?? makeSettingsSchema(connector);
+  schemasByConnector.set(connector, schema);
+  return schema;
+}
+
+function makeSettingsSchema(connector: Connector): SettingsSchema {
   return asRecord(
     z.toJSONSchema(connector.settings, {
       io: 'input',
@@ -26,7 +36,6 @@ export function toSettingsSchema(connector: Connector): Record<string, unknown> 
 
 const isSecret = (schema: Record<string, unknown>): boolean => schema['secret'] === true || schema['x-secret'] === true;
 
-/** Made once for each connector: it takes longer than all else about a connection. */
 const secretsByConnector = new WeakMap<Connector, ReadonlySet<string>>();
 
 /** The names of a connector's secret fields, wherever in the settings they stand. */
