@@ -19,7 +19,11 @@ export function describeHealth(health: HealthView): string[] {
     `${state}${unhealthySince === null ? '' : ` since ${unhealthySince}`}`,
     `last success ${lastSuccessAt ?? 'never'}`,
     ...(lastFailureAt === null ? [] : [`last failure ${lastFailureAt}: ${lastFailureCode ?? ''}`]),
-    ...(calls.p95Ms === null ? [] : [`${calls.total} calls in ${calls.windowSeconds / 60} min, ${calls.failed} failed, 95 % within ${calls.p95Ms} ms`]),
+    ...(calls.p95Ms === null
+      ? []
+      : [
+          `${calls.total} calls in ${calls.windowSeconds / 60} min, ${calls.failed} failed, 95 % within ${calls.p95Ms} ms`,
+        ]),
     ...Object.entries(budgets).map(
       ([name, { callsPerSecond, limitPerSecond, inflight, waiting, etaMs }]) =>
         `${name}: ${callsPerSecond} of ${limitPerSecond} calls/s, ${inflight} under way, ${waiting} wait` +

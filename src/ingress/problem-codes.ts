@@ -149,7 +149,12 @@ export const problemCodes = {
   'order.contended': row('transient', 503, 'The order changed too often meanwhile', 'Send the request again.'),
   'store.contended': row('transient', 503, 'It changed too often meanwhile', 'Send the request again.'),
   'issue.not_found': row('rejected', 404, 'No such issue', 'See `GET /v1/issues`.'),
-  'issue.no_sku': row('rejected', 409, 'The issue is about no SKU', 'Amend its orders with `PATCH /v1/orders/{orderId}`.'),
+  'issue.no_sku': row(
+    'rejected',
+    409,
+    'The issue is about no SKU',
+    'Amend its orders with `PATCH /v1/orders/{orderId}`.',
+  ),
   'invoice.number_taken': row(
     'rejected',
     409,

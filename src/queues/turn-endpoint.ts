@@ -4,13 +4,7 @@ import type { EndpointHappening } from '../domain/health-events.ts';
 import { toInstant } from '../platform/clock.ts';
 import type { NewEntry } from '../store/commit.ts';
 import type { StoreDeps } from '../store/deps.ts';
-import {
-  enabledAnew,
-  listSubscribers,
-  turnStored,
-  type Endpoint,
-  type StoredEndpoint,
-} from '../store/endpoints.ts';
+import { enabledAnew, listSubscribers, turnStored, type Endpoint, type StoredEndpoint } from '../store/endpoints.ts';
 import { succeededWrites } from '../store/endpoint-health.ts';
 import { endpointIssue } from '../store/endpoint-issue.ts';
 import { announceWrites } from '../store/events.ts';

@@ -14,7 +14,7 @@ type Answer = { id: string; data: { id: string; status: string }[]; status: stri
 
 /** A merchant with one of everything that a page is about, and markup that would act wherever others may write. */
 export async function fillShop(packline: TestPackline): Promise<ShopIds> {
-  const { adminKey, baseUrl, base, connectionId, endpointId, merchantId, subscriber } = packline;
+  const { adminKey, baseUrl, base, connectionId, endpointId, merchantId } = packline;
   const [store] = base.stores;
   if (store === undefined) throw new Error('no shard');
   let count = 0;

@@ -305,7 +305,9 @@ describe('the log of an erased order', () => {
     const { id: orderId } = await accept('one');
     const facts = { url: 'https://subscriber.example/', eventTypes: [], description: null };
     const endpoint = await createEndpoint(store, merchantId, facts, generateWebhookSecret());
-    const happenings: OrderHappening[] = [{ type: 'order.canceled', data: { orderId, externalId: 'x', version: 1, reason: null } }];
+    const happenings: OrderHappening[] = [
+      { type: 'order.canceled', data: { orderId, externalId: 'x', version: 1, reason: null } },
+    ];
     await commit(store, eventWrites(store, { id: orderId, merchantId }, happenings, [endpoint], deliveryWork));
     const delivery = present((await listDeliveries(store, merchantId, { limit: 1, subjectId: orderId })).items[0]);
     const timings = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: 1, totalMs: 1 };

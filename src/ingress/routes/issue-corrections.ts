@@ -55,7 +55,9 @@ const correctIssue = defineRoute({
     const all = [...new Set(held.flatMap(({ orderId }) => orderId ?? []))].toSorted();
     const correction: Correction = { id: issueId, sku, by, orderIds: [], left: [], more: Math.max(0, all.length - ordersMax) }; // prettier-ignore
     for (const orderId of all.slice(0, ordersMax)) {
-      const refusal = await correct(store, { merchantId, orderId, plan }, (stored) => replaceIn(store, stored, sku, by));
+      const refusal = await correct(store, { merchantId, orderId, plan }, (stored) =>
+        replaceIn(store, stored, sku, by),
+      );
       if (refusal === null) correction.orderIds.push(orderId);
       else correction.left.push({ orderId, code: refusal.code, detail: refusal.message });
     }

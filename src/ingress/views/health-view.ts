@@ -37,13 +37,13 @@ export const HealthSchema = z
     lastFailureAt: InstantSchema.nullable(),
     lastFailureCode: z.string().nullable(),
     unhealthySince: InstantSchema.nullable().meta({ description: 'Since when key or settings are known to be wrong' }),
-    tokenAt: InstantSchema.nullable().meta({ description: 'When the partner last lent a token for the key, where it lends any' }),
-    calls: z
-      .strictObject({ windowSeconds: z.int(), total: z.int(), failed: z.int(), p95Ms: z.int().nullable() })
-      .meta({
-        description:
-          'Calls in the window that ends now; failed: none was answered with a 2xx or 3xx. A few seconds behind',
-      }),
+    tokenAt: InstantSchema.nullable().meta({
+      description: 'When the partner last lent a token for the key, where it lends any',
+    }),
+    calls: z.strictObject({ windowSeconds: z.int(), total: z.int(), failed: z.int(), p95Ms: z.int().nullable() }).meta({
+      description:
+        'Calls in the window that ends now; failed: none was answered with a 2xx or 3xx. A few seconds behind',
+    }),
     hookRegisteredAt: InstantSchema.nullable().meta({ description: 'When the partner’s hook was made through us' }),
     feedRegisteredAt: InstantSchema.nullable().meta({ description: 'When its queue of events was' }),
     checkedAt: InstantSchema.nullable().meta({ description: 'When that was last seen to hold' }),

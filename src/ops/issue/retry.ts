@@ -85,7 +85,12 @@ const showCorrection: Shows = (answer, { form, path }) => {
     <strong>
       ${can ? html`<code>${sku}</code> would become <code>${by}</code> in ${orders(orderIds.length)}` : 'No order can be changed here'}
     </strong>
-    ${can ? html`<p>Nothing has been changed yet. Names, quantities and prices stay; each order is sent again.</p>${showLinks(path, orderIds)}` : ''}
+    ${
+      can
+        ? html`<p>Nothing has been changed yet. Names, quantities and prices stay; each order is sent again.</p>
+            ${showLinks(path, orderIds)}`
+        : ''
+    }
     ${showLeft(correction, path)} ${more === 0 ? '' : html`<p>${orders(more)} more come after these.</p>`}
     ${can ? html`<p>${form(correct, { tone: 'primary', hidden: { by }, label: `Replace in ${orders(orderIds.length)}` })}</p>` : ''}
   </div>`;

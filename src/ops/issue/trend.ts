@@ -8,7 +8,14 @@ export function showTrend(trend: readonly number[]): Html {
   const highest = Math.max(1, ...trend);
   const last = trend.at(-1) ?? 0;
   const words = `${last} in this hour, ${trend.reduce((sum, count) => sum + count, 0)} in 24 hours`;
-  return html`<svg class="trend" role="img" aria-label="${words}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
+  return html`<svg
+    class="trend"
+    role="img"
+    aria-label="${words}"
+    width="${width}"
+    height="${height}"
+    viewBox="0 0 ${width} ${height}"
+  >
     <title>${words}</title>
     ${trend.map((count, hour) => {
       const tall = count === 0 ? 1 : Math.max(3, Math.round((count / highest) * height));

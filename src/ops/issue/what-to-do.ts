@@ -46,7 +46,8 @@ export function showWhatToDo(call: RetryCall, issue: IssueView, party: Party): H
   </section>`;
 }
 
-const showParty = ({ name, href }: Party): Html => (href === null ? html`${name}` : html`<a href="${href}">${name}</a>`);
+const showParty = ({ name, href }: Party): Html =>
+  href === null ? html`${name}` : html`<a href="${href}">${name}</a>`;
 
 const showFix = ({ fix, status, waiting }: IssueView, party: Party): Html => {
   if (status === 'resolved') return html``;

@@ -60,10 +60,10 @@ const noneSo = (path: string, goesOn: boolean): Html =>
     </p>`;
 
 /** One endpoint's are sent again from its page, which says first what would be sent. */
-const showAgain = (webhooks: string, { endpointId, type = 'any', orderId }: Filters): Html =>
+const showAgain = (webhooks: string, { endpointId, type, orderId }: Filters): Html =>
   endpointId === undefined
     ? html`<p class="quiet">To send some again, choose their endpoint first.</p>`
-    : html`<a class="button" href="${linkTo(`${webhooks}/endpoints/${endpointId}`, { again: type, orderId })}"
+    : html`<a class="button" href="${linkTo(`${webhooks}/endpoints/${endpointId}`, { again: type ?? 'any', orderId })}"
         >Send these again…</a
       >`;
 

@@ -34,7 +34,12 @@ const page = definePage({
   path: '/issues/:issueId',
   role: 'viewer',
   params,
-  reads: ['GET /v1/issues/:issueId', 'GET /v1/issues/:issueId/entries', 'GET /v1/orders/:orderId', 'GET /v1/connections'],
+  reads: [
+    'GET /v1/issues/:issueId',
+    'GET /v1/issues/:issueId/entries',
+    'GET /v1/orders/:orderId',
+    'GET /v1/connections',
+  ],
   acts: [planRetry, retry, planCorrect, correct, ...seeToActs],
   async view(call) {
     const { api, nowMs, params: given } = call;
