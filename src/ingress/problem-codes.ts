@@ -1,6 +1,7 @@
 import { endpointProblemCodes } from './endpoint-problem-codes.ts';
 import { row, type ProblemRow } from './problem-row.ts';
 import { rowProblemCodes } from './rows/problem-codes.ts';
+import { issueProblemCodes } from './issue-problem-codes.ts';
 import { serviceProblemCodes } from './service-problem-codes.ts';
 import { runProblemCodes } from './run-problem-codes.ts';
 import { sandboxProblemCodes } from './sandbox-problem-codes.ts';
@@ -12,6 +13,7 @@ export const problemCodes = {
   ...rowProblemCodes,
   ...runProblemCodes,
   ...endpointProblemCodes,
+  ...issueProblemCodes,
   ...serviceProblemCodes,
   ...trackingProblemCodes,
   ...userProblemCodes,
@@ -148,13 +150,6 @@ export const problemCodes = {
   ),
   'order.contended': row('transient', 503, 'The order changed too often meanwhile', 'Send the request again.'),
   'store.contended': row('transient', 503, 'It changed too often meanwhile', 'Send the request again.'),
-  'issue.not_found': row('rejected', 404, 'No such issue', 'See `GET /v1/issues`.'),
-  'issue.no_sku': row(
-    'rejected',
-    409,
-    'The issue is about no SKU',
-    'Amend its orders with `PATCH /v1/orders/{orderId}`.',
-  ),
   'invoice.number_taken': row(
     'rejected',
     409,

@@ -14,11 +14,14 @@ const { url: redisUrl, client } = await testRedis();
 const sandbox = await createSandbox({ speed: 0 }).listen(0);
 const site = await startConsole(redisUrl, { sandboxPort: Number(new URL(sandbox.url).port) });
 const merchant = await site.makeMerchant('A shop');
-const viewer = await site.logIn('viewer', 'viewer');
 /** In turn: each may open so many pages in a minute. */
-const admins = await Promise.all(Array.from({ length: 12 }, (_, n) => site.logIn(`admin-${n}`, 'admin')));
-let turns = 0;
-const anAdmin = () => present(admins[(turns += 1) % admins.length]);
+const inTurn = async (role: 'viewer' | 'admin') => {
+  const users = await Promise.all(Array.from({ length: 12 }, (_, n) => site.logIn(`${role}-${n}`, role)));
+  let turns = 0;
+  return () => present(users[(turns += 1) % users.length]);
+};
+const anAdmin = await inTurn('admin');
+const aViewer = await inTurn('viewer');
 const document = (await (await fetch(`${site.url}/openapi.json`)).json()) as {
   paths: Record<string, Record<string, unknown>>;
 };
@@ -62,7 +65,7 @@ test.each(shown)('$place is shown to its role and to no lesser one, and kept by 
   const { status, headers } = await anAdmin().get(path);
   expect([200, 303, 404]).toContain(status);
   expect(headers.get('cache-control') ?? 'no-store').toBe('no-store');
-  if (!holdsRole('viewer', page.role)) expect((await viewer.get(path)).status).toBe(403);
+  if (!holdsRole('viewer', page.role)) expect((await aViewer().get(path)).status).toBe(403);
 });
 
 test.each(shown.filter(({ page }) => page.isAboutMerchant))(
@@ -107,7 +110,7 @@ test.each(acts)(
       expect((await fetch(`${site.url}${path}`, { ...init, redirect: 'manual' })).status).toBe(422);
     }
     if (!holdsRole('viewer', act.role) || !holdsRole('viewer', page.role)) {
-      const refused = await viewer.post(path, {});
+      const refused = await aViewer().post(path, {});
       expect([refused.status, refused.text.includes('Your role does not allow this')]).toEqual([403, true]);
       // Refusals are written down too: who, what, on what.
       const wanted = { through: 'console', operation: act.uses, status: 403, merchantId: page.isAboutMerchant ? merchant.id : null }; // prettier-ignore
@@ -118,7 +121,7 @@ test.each(acts)(
   },
 );
 
-const cookieOf = ({ cookies }: (typeof admins)[number]): string =>
+const cookieOf = ({ cookies }: ReturnType<typeof anAdmin>): string =>
   [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
 
 /** Everything that lies under a shard: what acts act on. Who tried is written down elsewhere, as it has to be. */
