@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { sampleOrder } from '../support/sample-order.ts';
+import { finishedAt } from './deliveries.ts';
 import type { World } from './world.ts';
 
 /** An order that somebody was promised: posted and answered with 2xx, or bought in the OMS. */
@@ -24,6 +25,8 @@ const tryAgain = new Set([429, 502, 503]);
 const retryEveryMs = 300;
 /** Long enough for any fault here to end; who still has no answer then has lost nothing, but is told of. */
 const patienceMs = 120_000;
+/** Several times what is under way in an outage: more would say only how busy the machine is, and be judged as lost. */
+const underWayMax = 100;
 
 /**
  * Orders at a steady rate, in turn: posted for Nash, bought at VTEX for Nash, bought at VTEX for Pick and Pack. Who posts
@@ -63,8 +66,12 @@ export function startLoad(world: World, { ratePerSecond }: { ratePerSecond: numb
     accepted.push({ externalId: orderId, source: 'vtex', acceptedMs: Date.now() });
   };
 
+  const isFull = (): boolean =>
+    accepted.length + posts.size - finishedAt(packline.subscriber.received).size >= underWayMax;
+
   const run = async (): Promise<void> => {
     for (let n = 0; !ending.signal.aborted; n += 1) {
+      while (isFull() && !ending.signal.aborted) await delay(100);
       if (n % 3 === 0) {
         const posting = post(`posted-${seed}-${n}`);
         posts.add(posting);
