@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { failureKinds } from '../../src/domain/failure.ts';
+import { jobNames } from '../../src/queues/jobs.ts';
 import { adminKey, startIngress } from '../support/ingress.ts';
 import { testRedis } from '../support/redis.ts';
 
@@ -38,12 +40,21 @@ test('every rule asks for metrics and labels that there are, and the page says w
     for (const [, name = '', , selector = ''] of named) {
       const labels = labelsOf.get(name);
       expect(labels, `${alert}: ${name}`).toBeDefined();
-      for (const [, label = ''] of selector.matchAll(/(\w+)\s*[!=]/g)) expect(labels).toContain(label);
+      for (const [, label = '', sign, value = ''] of selector.matchAll(/(\w+)\s*([!=]=?~?|=~)\s*"([^"]*)"/g)) {
+        expect(labels).toContain(label);
+        // A rule on a value that nobody counts under would never fire.
+        const known = valuesOf(label, own.find((metric) => metric.name === name)?.help ?? '');
+        const asked = sign?.includes('~') === true && !/^[\w|-]+$/.test(value) ? [] : value.split('|');
+        for (const one of asked) expect(known, `${alert}: ${label}`).toContain(one);
+      }
     }
     expect(balance(expr), `${alert}: brackets`).toBe(0);
   }
 });
 
+/** The values of a label that are a list somewhere; of outcomes, those that the metric's own words name. */
+const valuesOf = (label: string, help: string): readonly string[] =>
+  ({ job: jobNames, class: failureKinds, status: ['500', '503'] })[label] ?? help.match(/\w+/g) ?? [];
 const labelsIn = (metric: object): string[] => ('labelNames' in metric ? [metric.labelNames].flat().map(String) : []);
 const balance = (text: string): number => text.split('(').length - text.split(')').length; // prettier-ignore
 
