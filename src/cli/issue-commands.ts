@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type * as z from 'zod';
 import type { IssueViewSchema } from '../ingress/views/issue-view.ts';
+import { markedCause } from '../domain/failure-cause.ts';
 import { loadConfig } from '../platform/config.ts';
 import { callJson } from './demo-api.ts';
 import { findMerchantApi, type MerchantApi } from './find-api.ts';
@@ -19,6 +20,12 @@ interface ListOptions extends Options {
 interface IgnoreOptions extends Options {
   until?: string;
   times?: string;
+}
+interface Correction {
+  sku: string;
+  orderIds: string[];
+  left: { orderId: string; detail: string }[];
+  more: number;
 }
 interface Plan {
   waiting: number;
@@ -79,10 +86,26 @@ export function addIssueCommands(program: Command, endWith: (exitCode: number) =
         answer,
         options,
         plan
-          ? [`${waiting} would be tried again, of ${orderCount} orders`, ...orderIds]
+          ? [`${waiting} would be tried again, of ${orderCount} orders; nothing was sent`, ...orderIds]
           : [`${revived} are tried again; packline issues show says how it goes`],
       );
       if (!plan && revived === 0) endWith(partlyFailed);
+    });
+  command('correct', 'replace the SKU that a partner refuses, in the orders that wait for it')
+    .argument('<id>')
+    .requiredOption('--sku <sku>', 'what takes its place')
+    .option('--plan', 'only say in which', false)
+    .action(async (id: string, options: Options & { plan: boolean; sku: string }) => {
+      const { plan, sku: by } = options;
+      const answer = await call<Correction>(options, `${pathOf(id)}/correct`, 'POST', { by, plan });
+      const { sku, orderIds, left, more } = answer;
+      print(answer, options, [
+        `${sku} ${plan ? 'would become' : 'becomes'} ${by} in ${orderIds.length} orders: ${plan ? 'nothing was changed' : 'they are sent again'}`,
+        ...orderIds,
+        ...left.map(({ orderId, detail }) => `${orderId} stays as it is: ${detail}`),
+        ...(more === 0 ? [] : [`${more} more orders come with the next call`]),
+      ]);
+      if (!plan && left.length > 0) endWith(partlyFailed);
     });
   command('ack', 'say that somebody looks at it')
     .argument('<id>')
@@ -108,12 +131,21 @@ const lineOf = ({ id, status, count, orderCount, source, code, title }: IssueVie
   `${id}  ${status}  ${code}  ${count} failures, ${orderCount} orders  for ${source}: ${title}`;
 
 function describeIssue(issue: IssueView): string[] {
-  const { means, fix, orderIds, waiting, lastRetry, openedAt, lastSeenAt, retrying } = issue;
+  const { means, fix, orderIds, waiting, lastRetry, openedAt, lastSeenAt, retrying, acknowledged, assigned, ignored } = issue;
+  const { sku, field } = markedCause(issue.lastDetail);
+  const seenTo = [
+    acknowledged === null ? '' : `acknowledged ${acknowledged.at}`,
+    assigned === null ? '' : `for ${assigned.to}`,
+    ignored === null ? '' : `ignored until ${ignored.until ?? `${ignored.untilCount} failures`}`,
+  ].filter(Boolean);
   return [
     lineOf(issue),
     means,
+    ...(sku === undefined ? [] : [`refused: SKU ${sku}, field ${field}`]),
+    ...(seenTo.length === 0 ? [] : [seenTo.join(', ')]),
     `open since ${openedAt}, last seen ${lastSeenAt}; ${waiting} wait${retrying ? ', tried again by itself' : ''}`,
     ...(fix === null ? [] : [`do: ${fix.method} ${fix.path}`, fix.hint]),
+    ...(sku === undefined || waiting === 0 ? [] : [`or: packline issues correct ${issue.id} --sku <other> --plan`]),
     ...(lastRetry === null
       ? []
       : [`last retry: ${lastRetry.done} done, ${lastRetry.failedAgain} failed again, ${lastRetry.pending} under way`]),

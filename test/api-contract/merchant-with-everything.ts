@@ -167,7 +167,7 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
       if (entries.length === 0) throw new Error('no work waits for the order');
       if (entry === undefined) continue;
       const cause = { merchantId, target: 'con_x', job: entry.job, code: 'nash.key_refused' };
-      const report = { ...cause, kind: 'misconfigured', source: 'you', title: 'Nash refused the key', detail: {} } as const; // prettier-ignore
+      const report = { ...cause, kind: 'misconfigured', source: 'you', title: 'Nash refused the key', detail: { cause: { sku: '100001', field: 'sku' } } } as const; // prettier-ignore
       await commit(store, {
         writes: issueWrites(store, { ...report, orderId, entryId: entry.id }),
         settle: { id: entry.id, attempt: entry.attempt, how: 'bury', reason: cause.code },

@@ -1,7 +1,7 @@
 import { expect, vi } from 'vitest';
 import { connectVtex } from '../support/connected-vtex.ts';
 import { makeOrderReader, waiting } from '../support/order-reader.ts';
-import { signed, type Acts, type World } from './acts.ts';
+import { dataOf, signed, type Acts, type World } from './acts.ts';
 import { amendment, atWork, errors, nashHook, postedOrder, shoppedOrder, strayFacts } from './people.ts';
 import { tokenOf } from './secrets.ts';
 
@@ -54,7 +54,9 @@ export async function orderAll({ packline }: World, { owner, control, post }: Ac
   await reaches('amended', { status: 'CANCELED' });
 
   await control('POST', '/picker', { mode: 'walk' });
-  const refused = { error: { code: 'VALIDATION_ERRORS', message: JSON.stringify(postedOrder('x')), details: {} } };
+  const quoted = JSON.stringify(postedOrder('x'));
+  const details = { fields: { 'items.0.subItems.0.sku': quoted } };
+  const refused = { error: { code: 'VALIDATION_ERRORS', message: quoted, details } };
   await control('POST', '/faults', {
     match: { partner: 'nash', path: '/v1/order/external-identifier/refused' },
     times: 1,
@@ -70,7 +72,12 @@ export async function orderAll({ packline }: World, { owner, control, post }: Ac
   await post(postedOrder('delivered'));
   const orderId = await post(postedOrder('refused'));
   for (const externalId of ['delivered', ...shopped]) await reaches(externalId, { status: 'DELIVERED' });
-  await reaches('refused', { problems: [{ source: 'nash' }] });
+  await reaches('refused', { problems: [{ source: 'you' }] });
+  await vi.waitFor(async () => {
+    const issues = dataOf(await owner('GET /v1/issues')) as { id: string; orderIds?: string[] }[];
+    const issueId = issues.find(({ orderIds }) => orderIds?.includes(orderId))?.id ?? 'none yet';
+    await owner('POST /v1/issues/{issueId}/correct', { params: { issueId }, json: { by: '100002', plan: true } });
+  }, waiting);
   await owner('POST /v1/orders/{orderId}/retry', { params: { orderId } });
   await owner('POST /v1/orders/{orderId}/resync', { params: { orderId: amendedId } });
 }

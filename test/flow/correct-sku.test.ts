@@ -1,0 +1,65 @@
+import { afterAll, expect, test, vi } from 'vitest';
+import { startPackline } from '../support/packline.ts';
+import { testRedis } from '../support/redis.ts';
+import { sampleOrder } from '../support/sample-order.ts';
+
+const redis = await testRedis();
+const packline = await startPackline({ redisUrl: redis.url, ratePerSecond: 200 });
+afterAll(() => packline.close());
+
+const until = { timeout: 60_000, interval: 100 };
+const post = async (externalId: string, skus: readonly string[]): Promise<string> => {
+  const [line] = sampleOrder().lines;
+  const lines = skus.map((sku, n) => ({ ...line, id: `line-${n}`, sku, notes: `a note of ${externalId}` }));
+  const order = { ...sampleOrder({ externalId }), lines };
+  return String((await packline.call('POST', '/v1/orders', order, { 'idempotency-key': externalId })).body['id']);
+};
+interface Shown {
+  id: string;
+  title: string;
+  orderIds: string[];
+  waiting: number;
+  status: string;
+}
+const open = async () => (await packline.call('GET', '/v1/issues?status=open')).body['data'] as Shown[];
+const refuse = (sku: string) =>
+  packline.control('POST', '/faults', {
+    match: { partner: 'nash', sku },
+    fault: { kind: 'status', status: 422, code: 'VALIDATION_ERRORS' },
+  });
+
+test('two SKUs that Nash refuses are two issues, whatever the number of orders and places of the lines; each is corrected in all of them', async () => {
+  await refuse('BAD-A');
+  await refuse('BAD-B');
+  const [first, second] = [await post('o-1', ['BAD-A', '100001']), await post('o-2', ['100001', '200002', 'BAD-A'])];
+  await post('o-3', ['BAD-B']);
+  const both = await post('o-4', ['BAD-B', 'BAD-A']);
+  await vi.waitFor(async () => expect((await open()).map(({ title, waiting }) => [title, waiting]).toSorted()).toEqual([['Nash refused SKU BAD-A', 3], ['Nash refused SKU BAD-B', 1]]), until); // prettier-ignore
+  const issue = (await open()).find(({ title }) => title.endsWith('BAD-A'));
+
+  const path = `/v1/issues/${issue?.id}/correct`;
+  const plan = await packline.call('POST', path, { by: '100009', plan: true });
+  expect(plan.status).toBe(200);
+  expect(plan.body).toMatchObject({ sku: 'BAD-A', by: '100009', left: [], more: 0, orderIds: [first, second, both].toSorted() }); // prettier-ignore
+  expect(JSON.stringify((await packline.call('GET', `/v1/orders/${first}`)).body['lines'])).toContain('BAD-A');
+
+  expect((await packline.call('POST', path, { by: '100009' })).status).toBe(202);
+  // What is wrong besides comes under its own issue; the other orders go their way.
+  await vi.waitFor(async () => expect((await open()).map(({ title, waiting }) => [title, waiting])).toEqual([['Nash refused SKU BAD-B', 2]]), until); // prettier-ignore
+  const { lines } = (await packline.call('GET', `/v1/orders/${second}`)).body as { lines: { sku: string; notes: string }[] };
+  expect(lines.map(({ sku, notes }) => [sku, notes])).toEqual([
+    ['100001', 'a note of o-2'],
+    ['200002', 'a note of o-2'],
+    ['100009', 'a note of o-2'],
+  ]);
+}, 120_000);
+
+test('an issue that is about no SKU has none to be replaced', async () => {
+  await packline.control('DELETE', '/faults');
+  await packline.control('POST', '/faults', { match: { partner: 'nash', method: 'POST' }, fault: { kind: 'status', status: 401, code: 'UNAUTHORIZED' } }); // prettier-ignore
+  await post('o-5', ['100001']);
+  const refused = async () => (await open()).find(({ title }) => !title.includes('SKU'));
+  const { id } = (await vi.waitFor(async () => (await refused()) ?? Promise.reject(new Error('none yet')), until));
+  const answer = await packline.call('POST', `/v1/issues/${id}/correct`, { by: '100009' });
+  expect([answer.status, answer.body['code']]).toEqual([409, 'issue.no_sku']);
+}, 120_000);
