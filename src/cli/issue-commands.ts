@@ -131,7 +131,8 @@ const lineOf = ({ id, status, count, orderCount, source, code, title }: IssueVie
   `${id}  ${status}  ${code}  ${count} failures, ${orderCount} orders  for ${source}: ${title}`;
 
 function describeIssue(issue: IssueView): string[] {
-  const { means, fix, orderIds, waiting, lastRetry, openedAt, lastSeenAt, retrying, acknowledged, assigned, ignored } = issue;
+  const { means, fix, orderIds, waiting, lastRetry, openedAt, lastSeenAt, retrying, acknowledged, assigned, ignored } =
+    issue;
   const { sku, field } = markedCause(issue.lastDetail);
   const seenTo = [
     acknowledged === null ? '' : `acknowledged ${acknowledged.at}`,

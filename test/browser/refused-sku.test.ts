@@ -31,6 +31,7 @@ describe.skipIf(browser === undefined)('one SKU that Nash refuses', { timeout: 3
     const context = await browser.newContext({ javaScriptEnabled, viewport: { width: 1280, height: 900 } });
     const value = await startSession(packline.base, user);
     await context.addCookies([{ name: 'packline', value, url: packline.baseUrl }]);
+    context.setDefaultTimeout(until.timeout);
     return context.newPage();
   };
   /** Orders as an OMS posts them, until they are taken; one in so many has these goods. Answers which. */
@@ -70,8 +71,16 @@ describe.skipIf(browser === undefined)('one SKU that Nash refuses', { timeout: 3
     const button = (label: string | RegExp) => page.getByRole('button', { name: label, exact: true });
     const isClean = async (): Promise<void> => {
       if (!js) return;
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+      for (const [colorScheme, width] of [
+        ['dark', 390],
+        ['light', 1280],
+      ] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 900 });
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        expect(violations.map(({ id, nodes }) => [colorScheme, id, nodes[0]?.html])).toEqual([]);
+        expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+      }
     };
 
     // Nash does not know two SKUs any more.
@@ -118,7 +127,7 @@ describe.skipIf(browser === undefined)('one SKU that Nash refuses', { timeout: 3
     await see(async () => expect(await page.locator('section', { hasText: 'Last retry' }).textContent()).toContain('Some failed again')); // prettier-ignore
     expect(await page.getByText('Failed again', { exact: true }).count()).toBe(3);
     await click(page.getByRole('row', { name: `${bad}-7` }).getByRole('link'));
-    await page.getByText(`Nash refused SKU ${bad}`).waitFor();
+    await page.getByText(`Nash refused SKU ${bad}`, { exact: true }).waitFor();
     await page.goBack();
 
     // Other goods are another cause, and another issue.

@@ -46,7 +46,9 @@ test('two SKUs that Nash refuses are two issues, whatever the number of orders a
   expect((await packline.call('POST', path, { by: '100009' })).status).toBe(202);
   // What is wrong besides comes under its own issue; the other orders go their way.
   await vi.waitFor(async () => expect((await open()).map(({ title, waiting }) => [title, waiting])).toEqual([['Nash refused SKU BAD-B', 2]]), until); // prettier-ignore
-  const { lines } = (await packline.call('GET', `/v1/orders/${second}`)).body as { lines: { sku: string; notes: string }[] };
+  const { lines } = (await packline.call('GET', `/v1/orders/${second}`)).body as {
+    lines: { sku: string; notes: string }[];
+  };
   expect(lines.map(({ sku, notes }) => [sku, notes])).toEqual([
     ['100001', 'a note of o-2'],
     ['200002', 'a note of o-2'],
@@ -59,7 +61,7 @@ test('an issue that is about no SKU has none to be replaced', async () => {
   await packline.control('POST', '/faults', { match: { partner: 'nash', method: 'POST' }, fault: { kind: 'status', status: 401, code: 'UNAUTHORIZED' } }); // prettier-ignore
   await post('o-5', ['100001']);
   const refused = async () => (await open()).find(({ title }) => !title.includes('SKU'));
-  const { id } = (await vi.waitFor(async () => (await refused()) ?? Promise.reject(new Error('none yet')), until));
+  const { id } = await vi.waitFor(async () => (await refused()) ?? Promise.reject(new Error('none yet')), until);
   const answer = await packline.call('POST', `/v1/issues/${id}/correct`, { by: '100009' });
   expect([answer.status, answer.body['code']]).toEqual([409, 'issue.no_sku']);
 }, 120_000);
