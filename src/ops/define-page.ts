@@ -19,7 +19,12 @@ export interface Act {
   label: string;
   /** Its form ends with a file, `file`, which the route is given as it arrives; the other fields stand before it. */
   takesFile?: true;
-  request(form: Readonly<Record<string, string>>, params: Readonly<Record<string, string>>): ApiRequest;
+  /** `user` is who acts now, whoever the page was made for. */
+  request(
+    form: Readonly<Record<string, string>>,
+    params: Readonly<Record<string, string>>,
+    user: Pick<User, 'name'>,
+  ): ApiRequest;
   /** What is said when it was done; `wrong` where what was done showed that something is. */
   done: string | ((answer: unknown) => string | { wrong: string });
   /** Another page that is opened then, below the merchant's (`/runs/…`). */

@@ -182,7 +182,7 @@ export function createPageHost(desk: Desk, pages: readonly Page[]) {
       const { form: filled, file } = await readActForm(c, act);
       if (file === null) return answerProblem(c, noFile);
       const { [onceField]: once, ...form } = filled;
-      const request = { ...act.request(form, call.params), file, ...(once === undefined ? {} : { once }) };
+      const request = { ...act.request(form, call.params, user), file, ...(once === undefined ? {} : { once }) };
       try {
         const done = await call.api.act(act.uses, request);
         if (act.shows !== undefined) return await show(c, page, opened, act.shows(done, call, form));

@@ -64,7 +64,7 @@ test('acknowledged, assigned and ignored by whom, and taken back; what is ignore
     return read(id);
   };
   expect(await act('acknowledge')).toMatchObject({ acknowledged: { by: expect.stringMatching(/^usr_/) } });
-  expect(await act('assign', { to: 'ana' })).toMatchObject({ assigned: { to: 'ana' } });
+  expect(await act('assign', { toMe: 'yes' })).toMatchObject({ assigned: { to: 'ana' } });
   const seenAt = new Date(site.clock.now()).toISOString();
   const until = new Date(site.clock.now() + 86_400_000).toISOString();
   expect(await act('ignore', { hours: '24', seenAt })).toMatchObject({ ignored: { until } });

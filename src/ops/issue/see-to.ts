@@ -21,7 +21,10 @@ const assign: Act = {
   ...shared,
   name: 'assign',
   label: 'Assign',
-  request: changeOf(({ to = '' }) => ({ assignedTo: to.trim() === '' ? null : to.trim() })),
+  request: ({ to = '', toMe }, { issueId = '' }, { name }) => {
+    const wanted = toMe === undefined ? to.trim() : name;
+    return { params: { issueId }, body: { assignedTo: wanted === '' ? null : wanted } };
+  },
   done: 'Written down.',
 };
 const ignore: Act = {
@@ -46,11 +49,11 @@ const spans = [
 
 /** Who looks at it, and whether it is to be told of. */
 export const showSeeTo = (
-  { form, user, nowMs }: Pick<PageCall<unknown, unknown>, 'form' | 'user' | 'nowMs'>,
+  { form, nowMs }: Pick<PageCall<unknown, unknown>, 'form' | 'nowMs'>,
   { acknowledged, assigned, ignored }: IssueView,
 ): Html =>
   html`${acknowledged === null ? form(acknowledge) : form(acknowledge, { hidden: { acknowledged: 'false' }, label: 'Take back acknowledgement' })}
-  ${assigned?.to === user.name ? '' : form(assign, { hidden: { to: user.name }, label: 'Assign to me' })}
+  ${assigned === null ? form(assign, { hidden: { toMe: 'yes' }, label: 'Assign to me' }) : ''}
   ${showFolded('Assign…', form(assign, { fields: showInput({ name: 'to', label: 'Who, or nobody', value: assigned?.to, max: 100 }) }))}
   ${
     ignored === null
