@@ -34,7 +34,7 @@ test('two SKUs that Nash refuses are two issues, whatever the number of orders a
   await refuse('BAD-B');
   const [first, second] = [await post('o-1', ['BAD-A', '100001']), await post('o-2', ['100001', '200002', 'BAD-A'])];
   await post('o-3', ['BAD-B']);
-  await vi.waitFor(async () => expect((await open()).map(({ title, waiting }) => [title, waiting]).toSorted()).toEqual([['Nash refused SKU BAD-A', 2], ['Nash refused SKU BAD-B', 1]]), until); // prettier-ignore
+  await vi.waitFor(async () => expect((await open()).map(({ title, waiting }) => `${title}: ${waiting}`).toSorted()).toEqual(['Nash refused SKU BAD-A: 2', 'Nash refused SKU BAD-B: 1']), until); // prettier-ignore
   const issue = (await open()).find(({ title }) => title.endsWith('BAD-A'));
 
   const path = `/v1/issues/${issue?.id}/correct`;
