@@ -97,6 +97,8 @@ async function beginWork(store: StoreDeps & { redis: Redis }): Promise<Work[]> {
     for (const state of await redis.keys(`${keys.tag}:lane-state:*`)) await redis.hset(state, 'inflight', 0);
     await redis.zadd(keys.lanes, 'LT', 0, 'free');
   }
+  // Redis has not seen the script: sent a second time, it would come behind what is sent with it.
+  await commit(store, {});
   return work;
 }
 
