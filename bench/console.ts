@@ -148,12 +148,14 @@ const toWords = ({ p50, p95, p95Together, cpuMs }: Timed): string =>
   `p50 ${p50.toFixed(1)}, p95 ${p95.toFixed(1)}, at once ${p95Together.toFixed(1)} ms; processor ${cpuMs.toFixed(1)} ms`;
 
 /** An order that went its way: through the fulfilment system of the sandbox, as far as that brings it. */
-async function playOrder({ startWorker, call }: PacklineProcesses) {
-  const worker = await startWorker();
-  const posted = await call('POST', '/v1/orders', sampleOrder({ externalId: 'model' }), { 'idempotency-key': 'model' });
+async function playOrder(packline: PacklineProcesses) {
+  const worker = await packline.startWorker();
+  const posted = await packline.call('POST', '/v1/orders', sampleOrder({ externalId: 'model' }), {
+    'idempotency-key': 'model',
+  });
   const { id } = orderOf.parse(posted.body);
   for (let waited = 0; waited < 600; waited += 1) {
-    const order = orderOf.parse((await call('GET', `/v1/orders/${id}`)).body);
+    const order = orderOf.parse((await packline.call('GET', `/v1/orders/${id}`)).body);
     if (order.status === 'DELIVERED') {
       await worker.stop(3_000);
       return order;

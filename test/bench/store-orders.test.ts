@@ -38,7 +38,8 @@ test('a copied order stands wherever an order stands that went its way, and read
   const { url: redisUrl, client } = await testRedis();
   const packline = await startPackline({ redisUrl, sandbox: { speed: 0, picker: { stepMs: 20, outcome: 'exact' } } });
   try {
-    const { merchantId, call } = packline;
+    const { merchantId } = packline;
+    const call = (method: string, path: string) => packline.call(method, path);
     const posted = await packline.call('POST', '/v1/orders', sampleOrder({ externalId: 'model' }), { 'idempotency-key': 'model' }); // prettier-ignore
     const orderId = String(posted.body['id']);
     const read = async (id: string) => (await call('GET', `/v1/orders/${id}`)).body;
