@@ -18,6 +18,7 @@ export interface FormParts {
 export const onceField = 'once';
 /** Stands for its value in a view, which several people may be shown: each form that leaves gets one of its own. */
 const onceMark = 'c7f0a1d2-once-mark';
+export const hasForms = (page: string): boolean => page.includes(onceMark);
 export const withOwnForms = (page: string): string => page.replaceAll(onceMark, () => randomUUID());
 
 /** A form that works without JavaScript. Who may not act is told who may. */

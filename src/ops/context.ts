@@ -1,3 +1,5 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { Context } from 'hono';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
@@ -8,9 +10,10 @@ import { writeAudit, type AuditLine } from '../store/audit.ts';
 import { readSession } from '../store/sessions.ts';
 import type { User } from '../store/users.ts';
 import type { FetchApi } from './api.ts';
-import { withOwnForms } from './act-form.ts';
-import { makeDocument, makeRefresh, shownHeader, type Frame, type LayoutParts, type RefreshParts } from './layout.ts';
+import { hasForms, withOwnForms } from './act-form.ts';
+import { makeDocument, makeRefresh, shownHeader, type Frame, type LayoutParts } from './layout.ts';
 import type { Cookies } from './session-cookie.ts';
+import type { WrittenView } from './view-shelf.ts';
 
 /** What the console is made of; put together in compose-console.ts. */
 export interface ConsoleDeps {
@@ -60,13 +63,23 @@ export async function answer(
   return c.html(withOwnForms(String(page)), status);
 }
 
-/** The live part of a page alone, to who has it open; nothing where that is what they see. */
-export async function answerRefresh(c: ConsoleContext, parts: RefreshParts): Promise<Response> {
+/** The live part of a page alone, to who has it open; nothing where that is what they see. It is packed once for all. */
+export async function answerRefresh(c: ConsoleContext, view: WrittenView, url: string): Promise<Response> {
+  const { title, body, mark } = view;
   c.header('Cache-Control', 'no-store');
-  const mark = parts.refresh?.mark;
-  if (mark !== undefined && c.req.header(shownHeader) === mark) return c.body(null, 204);
-  return c.html(withOwnForms(String(await makeRefresh(parts))));
+  const refresh = toRefresh(view, url);
+  if (refresh !== undefined && c.req.header(shownHeader) === mark) return c.body(null, 204);
+  const page = String(await makeRefresh({ title, body, refresh }));
+  const mayPack = refresh !== undefined && !hasForms(page) && /\bgzip\b/.test(c.req.header('accept-encoding') ?? '');
+  if (!mayPack) return c.html(withOwnForms(page));
+  view.packed ??= pack(page).then((bytes) => new Uint8Array(bytes));
+  const headers = { 'Content-Type': 'text/html; charset=UTF-8', 'Content-Encoding': 'gzip', Vary: 'Accept-Encoding' };
+  return c.body(await view.packed, 200, headers);
 }
+const pack = promisify(gzip);
+
+export const toRefresh = ({ refreshSeconds: seconds, mark }: WrittenView, url: string) =>
+  seconds === undefined ? undefined : { url, seconds, mark };
 
 /** Where a browser may be sent after the login: a page of ours, and nothing that another site wrote into a link. */
 export const safeNext = (next: string | undefined): string =>

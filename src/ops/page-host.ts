@@ -12,6 +12,7 @@ import {
   noteAct,
   readForm,
   toLogin,
+  toRefresh,
   whoIs,
   type ConsoleContext,
   type Desk,
@@ -155,7 +156,7 @@ export function createPageHost(desk: Desk, pages: readonly Page[]) {
     });
     if (view === null) return answerNotFound(c);
     if (view.redirect !== undefined) return c.redirect(view.redirect, 303);
-    return answerRefresh(c, { title: view.title, body: view.body, refresh: toRefresh(view, url) });
+    return answerRefresh(c, view, url);
   };
 
   return {
@@ -213,9 +214,6 @@ const addressIn = (c: ConsoleContext): string => {
   const { pathname, search } = new URL(c.req.url);
   return pathname + search;
 };
-
-const toRefresh = ({ refreshSeconds: seconds, mark }: WrittenView, url: string) =>
-  seconds === undefined ? undefined : { url, seconds, mark };
 
 const noFile = { status: 422, title: 'No file', detail: 'Go back and choose a file first.', source: 'you' } as const;
 

@@ -5,6 +5,8 @@ import type { View } from './define-page.ts';
 export interface WrittenView extends View {
   /** Another one when it shows something else. */
   mark: string;
+  /** As it goes over the wire, where it is the same for all: it has no forms. */
+  packed?: Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** So old may be what a page is refreshed with. */

@@ -30,6 +30,14 @@ test('a refresh brings what is live of the page, and nothing while that is what 
   expect(markIn(live.text)).toBe(mark);
 });
 
+test('a refresh without forms is packed, and what is unpacked is the same', async () => {
+  const visitor = await site.logIn('packer', 'viewer');
+  const [packed, plain] = [await visitor.get('/ops', { ...asRefresh, 'accept-encoding': 'gzip' }), await visitor.get('/ops', { ...asRefresh, 'accept-encoding': 'identity' })]; // prettier-ignore
+  expect([packed.headers.get('content-encoding'), plain.headers.get('content-encoding')]).toEqual(['gzip', null]);
+  expect(packed.text).toBe(plain.text);
+  expect(packed.headers.get('cache-control')).toBe('no-store');
+});
+
 test('two people who are shown the same have forms of their own, and another role has its own view', async () => {
   const [one, other] = [await site.logIn('op-1', 'operator'), await site.logIn('op-2', 'operator')];
   const texts = [(await one.get(path, asRefresh)).text, (await other.get(path, asRefresh)).text];
