@@ -71,7 +71,10 @@ export async function judge(world: World, load: Load, faultEndedMs: number | nul
     doubled: findDoubled(packline.sandbox.books.report()),
     wrongSums: await findWrongSums(world, load),
     disordered,
-    miscounted: await findMiscounted(world),
+    miscounted: await findMiscounted(packline, {
+      endpointId: packline.endpointId,
+      received: packline.subscriber.received,
+    }),
     repeatedEvents: repeated,
     leftOver,
     metricsLied: await checkMetrics(world),

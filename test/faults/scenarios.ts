@@ -1,5 +1,6 @@
 import type { Scenario } from './scenario.ts';
 import { bulkTrouble } from './scenarios/bulk-trouble.ts';
+import { endpointTrouble } from './scenarios/endpoint-trouble.ts';
 import { clusterFailover, sentinelFailover } from './scenarios/failover.ts';
 import { frozenWorkers } from './scenarios/frozen-workers.ts';
 import { lostHooks } from './scenarios/lost-hooks.ts';
@@ -22,6 +23,7 @@ export const scenarios: readonly Scenario[] = [
   redisEmpty,
   partnerTrouble,
   bulkTrouble,
+  endpointTrouble,
   repeatedHooks,
   lostHooks,
   reconciledHooks,

@@ -7,6 +7,8 @@ export interface ReceivedEvent {
   type: string;
   data: Record<string, unknown>;
   atMs: number;
+  /** The status that it was answered with. */
+  answered: number;
 }
 
 /** A merchant's own system: takes webhooks and believes only what the reference library verifies. */
@@ -17,8 +19,11 @@ export interface Subscriber {
   /** What did not verify. */
   refused: string[];
   useSecret(secret: string): void;
-  /** The next answers' statuses; 200 when the list is used up. */
+  /** The next answers' statuses; when the list is used up what `answerAlways` says, 200 by default. */
   answerWith(...statuses: number[]): void;
+  answerAlways(status: number): void;
+  /** Called with each event before it is answered. */
+  onArrival: ((event: ReceivedEvent) => void) | null;
   close(): Promise<void>;
 }
 
@@ -27,12 +32,14 @@ export async function createSubscriber({ verifies = true }: { verifies?: boolean
   const received: ReceivedEvent[] = [];
   const refused: string[] = [];
   const statuses: number[] = [];
+  let standing = 200;
   let webhook: Webhook | undefined;
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const body = Buffer.concat(chunks).toString();
+      const answered = statuses.shift() ?? standing;
       try {
         const headers = Object.fromEntries(
           Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
@@ -41,23 +48,21 @@ export async function createSubscriber({ verifies = true }: { verifies?: boolean
           type: string;
           data: Record<string, unknown>;
         };
-        received.push({
-          id: String(request.headers['webhook-id']),
-          type: event.type,
-          data: event.data,
-          atMs: Date.now(),
-        });
+        const { type, data } = event;
+        const arrived = { id: String(request.headers['webhook-id']), type, data, atMs: Date.now(), answered };
+        received.push(arrived);
+        subscriber.onArrival?.(arrived);
       } catch (error) {
         refused.push(String(error));
       }
-      response.writeHead(statuses.shift() ?? 200).end();
+      response.writeHead(answered).end();
     });
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
-  return {
+  const subscriber: Subscriber = {
     url: `http://127.0.0.1:${port}/hooks`,
     received,
     refused,
@@ -67,10 +72,15 @@ export async function createSubscriber({ verifies = true }: { verifies?: boolean
     answerWith: (...next) => {
       statuses.push(...next);
     },
+    answerAlways: (status) => {
+      standing = status;
+    },
+    onArrival: null,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
         server.close(() => resolve());
       }),
   };
+  return subscriber;
 }

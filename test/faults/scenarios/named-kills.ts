@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { crashAt } from '../crash-at.ts';
 import { crashPoints, type CrashPoint } from '../crash-points.ts';
 import { refuseSome } from '../deliveries.ts';
 import { startLoad } from '../load.ts';
@@ -6,11 +7,6 @@ import { timeNewWork } from '../probe.ts';
 import { checkNewWork, conclude, type Scenario } from '../scenario.ts';
 import { startWorld, type World } from '../world.ts';
 
-const preload = new URL('../crash-points.ts', import.meta.url).href;
-const crashAt = (point: CrashPoint, times: number): Record<string, string> => ({
-  CRASH_AT: `${point}:${times}`,
-  NODE_OPTIONS: `--import=${preload}`,
-});
 /** A point that is not reached by then will not be: the process is killed all the same, and not counted. */
 const reachMaxMs = 20_000;
 
