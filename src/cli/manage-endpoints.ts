@@ -9,6 +9,8 @@ interface EndpointView {
   status: string;
   eventTypes: string[];
   disabledReason: string | null;
+  missedEvents: number;
+  missedFrom: string | null;
   secret?: string;
 }
 interface AddOptions extends MerchantOptions {
@@ -21,6 +23,14 @@ interface AddOptions extends MerchantOptions {
 
 const describe = ({ id, url, status, eventTypes, disabledReason }: EndpointView): string =>
   `${id}  ${status}${disabledReason === null ? '' : ` (${disabledReason})`}  ${url}  ${eventTypes.length === 0 ? 'all events' : eventTypes.join(',')}`;
+
+/** What it has missed is not sent by itself: how it is. */
+const describeMissed = ({ id, missedEvents, missedFrom }: EndpointView): string[] =>
+  missedFrom === null
+    ? []
+    : [
+        `missed ${missedEvents} ${missedEvents === 1 ? 'event' : 'events'}; what it would be sent: packline events replay --since ${missedFrom} --endpoint ${id} --plan`,
+      ];
 
 /** `packline endpoints list|add|test|enable|disable`: over HTTP, as a merchant. */
 export function addEndpointManagement(endpoints: Command): void {
@@ -68,7 +78,7 @@ export function addEndpointManagement(endpoints: Command): void {
     .argument('<id>')
     .action(async (id: string, options: MerchantOptions) => {
       const endpoint = await act<EndpointView>(options, id, 'enable');
-      print(endpoint, options, [describe(endpoint)]);
+      print(endpoint, options, [describe(endpoint), ...describeMissed(endpoint)]);
     });
   asMerchant(endpoints.command('disable'))
     .description('send nothing more')

@@ -40,6 +40,13 @@ test('events are listed, and what would be sent again is said before anything is
   expect(server.attempts).toEqual([]);
 });
 
+test('who enables an endpoint reads what it has missed, and the command that says what would be sent', async () => {
+  const { stdout } = await packline('endpoints', 'enable', endpointId);
+  const [, command = ''] = /missed 2 events; .*: packline (.*)/.exec(stdout) ?? [];
+  expect((await packline(...command.split(' '))).stdout).toContain(`to ${endpointId}: 2 events`);
+  expect(server.attempts).toEqual([]);
+});
+
 test('what was missed is sent again and followed to its end: 0 when all of it is there, 3 when some is not', async () => {
   const done = await packline('events', 'replay', '--since', since);
   expect(done).toMatchObject({ code: 0 });

@@ -35,7 +35,8 @@ export interface EndpointWorld {
 
 const workerCount = 2;
 const stepMs = 20;
-const triesMax = 200;
+/** Longer than a process takes to begin on a busy machine. */
+const patienceMs = 120_000;
 /** 409: it is still being done by the process that died over it. */
 const tryAgain = new Set([409, 429, 502, 503]);
 const hourMs = 3_600_000;
@@ -51,9 +52,7 @@ export async function startEndpointWorld(seed: number): Promise<EndpointWorld> {
   const made = await packline.call('POST', '/v1/endpoints', { url: subscriber.url, eventTypes: [] });
   subscriber.useSecret(String(made.body['secret']));
   const id = String(made.body['id']);
-  const workers: BoundProcess[] = await Promise.all(
-    Array.from({ length: workerCount }, () => packline.startWorker()),
-  );
+  const workers: BoundProcess[] = await Promise.all(Array.from({ length: workerCount }, () => packline.startWorker()));
   let api: BoundProcess = packline.api;
   let kills = 0;
   let placed = 0;
@@ -64,11 +63,10 @@ export async function startEndpointWorld(seed: number): Promise<EndpointWorld> {
   };
   const insist: EndpointWorld['insist'] = async (path, body) => {
     const headers = { 'idempotency-key': randomUUID() };
-    for (let tries = 0; tries < triesMax; tries += 1) {
+    for (const endsMs = Date.now() + patienceMs; Date.now() < endsMs; await delay(50)) {
       const answer = await packline.call('POST', path, body, headers).catch(() => null);
       if (answer !== null && answer.status < 300) return answer;
       if (answer !== null && !tryAgain.has(answer.status)) throw new Error(`${path} was answered ${answer.status}`);
-      await delay(50);
     }
     throw new Error(`${path} was never answered`);
   };

@@ -61,7 +61,7 @@ export async function deliverAlone(
   event: StoredEvent,
   moreWrites: readonly string[][] = [],
 ) {
-  if (endpoint.disabled) throw makeRefusal('endpoint.state', 'nothing is sent to a disabled endpoint');
+  if (endpoint.disabled) throw makeRefusal('endpoint.state', 'nothing is sent to a disabled endpoint: enable it first');
   const delivery = makeDelivery(store, event, endpoint.id);
   await commit(store, {
     writes: [...moreWrites, ...deliveryWrites(store, delivery)],

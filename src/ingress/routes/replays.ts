@@ -59,7 +59,7 @@ async function planOrBegin(
   { plan, ratePerSecond = replayRateFor(endpoint.rateLimitPerSecond) }: Asked,
 ): Promise<Answer> {
   if (plan) return ok(await planReplay(store, enabled(endpoint), { scope, ratePerSecond }));
-  if (endpoint.disabled) throw makeRefusal('endpoint.state', 'nothing is sent to a disabled endpoint');
+  if (endpoint.disabled) throw makeRefusal('endpoint.state', 'nothing is sent to a disabled endpoint: enable it first');
   const { count, complete } = await planReplay(store, endpoint, { scope, ratePerSecond });
   const facts = { scope, ratePerSecond, expected: complete ? count : null };
   const { merchantId, id } = endpoint;

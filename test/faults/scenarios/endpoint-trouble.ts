@@ -7,13 +7,17 @@ import { startEndpointWorld, type EndpointWorld } from '../endpoint-world.ts';
 import type { Scenario } from '../scenario.ts';
 
 const ordersPerStep = 6;
-const waitMaxMs = 90_000;
+const waitMaxMs = 150_000;
 const replayPerSecond = 40;
 /** An answer is committed within so long, or about. */
 const lateMaxMs = 20;
 
 /** All workers are killed when so many events that are meant have come: before the last of them is answered, or just after. */
-async function killAtArrival(world: EndpointWorld, isMeant: (event: ReceivedEvent) => boolean, count = 1): Promise<void> {
+async function killAtArrival(
+  world: EndpointWorld,
+  isMeant: (event: ReceivedEvent) => boolean,
+  count = 1,
+): Promise<void> {
   const { subscriber } = world.troubled;
   const lateMs = world.random() < 0.5 ? 0 : world.random() * lateMaxMs;
   let left = count;
@@ -129,7 +133,9 @@ async function cancel(world: EndpointWorld): Promise<string[]> {
   const late = troubled.subscriber.received.length - atCancel;
   return [
     ...(canceled.status === 200 ? [] : [`cancel was answered ${canceled.status}`]),
-    ...(isCounted ? [] : [`canceled: ${String(made)} made, ${String(delivered)} delivered, ${String(dropped)} dropped`]),
+    ...(isCounted
+      ? []
+      : [`canceled: ${String(made)} made, ${String(delivered)} delivered, ${String(dropped)} dropped`]),
     ...(late <= 10 ? [] : [`canceled: ${late} came afterwards`]),
   ];
 }
