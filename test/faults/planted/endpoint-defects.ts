@@ -32,6 +32,23 @@ export const endpointDefects: readonly Defect[] = [
     reddens: [{ file: 'test/store/events.test.ts', test: 'an event > that does not fit its schema is never stored' }],
   },
   {
+    name: 'an event’s time is its id’s',
+    what: 'An event bears a time that is a moment later than the one by which it is looked for.',
+    edits: [
+      {
+        file: 'src/store/events.ts',
+        find: 'toInstant(timeOf(id))',
+        replace: 'toInstant(deps.clock.now() + 0 * timeOf(id))',
+      },
+    ],
+    reddens: [
+      {
+        file: 'test/store/events.test.ts',
+        test: 'an event > is found by the time that it bears, though the clock goes on while it is made',
+      },
+    ],
+  },
+  {
     name: 'reserved headers',
     what: 'A merchant may send headers that decide how the request is read.',
     edits: [
