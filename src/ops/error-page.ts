@@ -16,15 +16,26 @@ interface Said {
 
 /** A page that says what is wrong and whose turn it is. */
 export const answerProblem = (c: ConsoleContext, { status, ...said }: Said): Promise<Response> =>
-  answer(c, { title: said.title, frame: c.get('frame') ?? null, body: showProblem(said) }, status);
+  answer(
+    c,
+    {
+      title: said.title,
+      frame: c.get('frame') ?? null,
+      body: html`${showProblem({ ...said, isPage: true })}
+        <p><a href="/ops">To what needs attention</a></p>`,
+    },
+    status,
+  );
 
 export const answerNotFound = (c: ConsoleContext): Promise<Response> =>
   answerProblem(c, {
     status: 404,
     title: 'There is no such page',
-    detail: 'The address is wrong, or what it showed is past its retention.',
+    detail: gone,
     source: 'you',
   });
+
+const gone = 'The address is wrong, or what it showed is past its retention. Search finds what is there by any id.';
 
 /** Whatever was thrown while a page was made or an act was done. */
 export function answerThrown({ log }: ConsoleDeps, c: ConsoleContext, thrown: unknown): Promise<Response> {
@@ -32,7 +43,9 @@ export function answerThrown({ log }: ConsoleDeps, c: ConsoleContext, thrown: un
   if (thrown instanceof Refused) {
     const { title, detail, source, status, traceId: id } = thrown.problem;
     if (status === 503) return answerAway(c, title, thrown.retryAfterSeconds);
-    return answerProblem(c, { status: toShownStatus(status), title, detail, source, id });
+    // What there is not says of itself no more than its title does.
+    const words = status === 404 ? gone : detail;
+    return answerProblem(c, { status: toShownStatus(status), title, detail: words, source, id });
   }
   if (thrown instanceof BrokenForm) {
     return answerProblem(c, { status: 422, title: 'This form cannot be taken', detail: thrown.message, source: 'you' });

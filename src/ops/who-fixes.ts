@@ -33,16 +33,19 @@ export const showProblem = ({
   source,
   id,
   errors = [],
+  isPage = false,
 }: {
   title: string;
   detail: string;
   source: string;
   id?: string;
   errors?: readonly FieldError[] | undefined;
+  /** There is nothing else on the page. */
+  isPage?: boolean;
 }): Html =>
   // prettier-ignore
   html`<div class="notice bad" role="alert">
-    <strong>${title}</strong>
+    ${isPage ? html`<h1>${title}</h1>` : html`<strong>${title}</strong>`}
     ${errors.length === 0 ? html`<p>${detail}</p>` : html`<ul>${errors.map((one) => html`<li><code>${one.pointer ?? one.parameter}</code> ${one.detail}</li>`)}</ul>`}
     <p class="quiet">${whoFixes(source)}.${id === undefined ? '' : html` Trace <code>${id}</code>`}</p>
   </div>`;

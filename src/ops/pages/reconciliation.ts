@@ -101,7 +101,7 @@ const noStock = html`<div class="card empty">
 const showOrderReports = (reports: readonly OrderReport[], { path, nowMs }: Call): Html =>
   showTable({
     caption: 'Orders',
-    heads: ['Begun', 'State', '#Orders', '#Agreed', '#Repaired', '#Failed', 'Found'],
+    heads: ['Begun', 'State', '#Orders', '#Reads that agreed', '#Repaired', '#Failed', 'Found'],
     rows: reports.map(
       (report) =>
         html`<tr>
