@@ -51,15 +51,16 @@ describe.skipIf(browser === undefined)('acts in Chromium', { timeout: 120_000 },
     const page = await open('run-watcher');
     await page.goto(`${own}/runs`);
     await page.getByRole('link', { name: 'Upload stock and prices…' }).click();
-    // The partner refuses for a moment, so that there is something to look at.
+    // The partner refuses until somebody looks on.
     const match = { partner: 'nash', path: '/v1/inventory' };
-    await packline.control('POST', '/faults', { match, times: 2, fault: { kind: 'rateLimit', retryAfterSeconds: 3 } });
+    await packline.control('POST', '/faults', { match, fault: { kind: 'rateLimit', retryAfterSeconds: 1 } });
     const isFed = page.waitForResponse((response) => response.url().endsWith('/events'), { timeout: 60_000 });
     await upload(page, 'main', csvOf(Array.from({ length: 200 }, (_, at) => `p-${at},store-1,true,${at % 4 === 0 ? 'many' : at}`))); // prettier-ignore
     expect((await isFed).headers()['content-type']).toBe('text/event-stream');
     expect(await page.getByText('200 rows are here').count()).toBe(1);
     // It is the page that was opened, to its end: nothing loads it anew.
     await page.evaluate('window.isTheSame = true');
+    await packline.control('DELETE', '/faults');
     const feed = page.locator('#feed');
     await vi.waitFor(async () => expect(await feed.textContent()).toMatch(/Completed with rejects.*200 of 200 rows/s), { timeout: 60_000 }); // prettier-ignore
     const figures = (await feed.locator('.figures').textContent())?.replace(/\s+/g, ' ') ?? '';

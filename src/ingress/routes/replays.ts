@@ -41,13 +41,18 @@ interface Asked {
   plan: boolean;
 }
 
+/** A plan reaches back to the oldest event: so much later it can still be carried out, for what is left of it. */
+const planKeptMs = 3_600_000;
+
 /** @throws `replay.too_old` where events of that time are not kept any more */
 function windowOf({ clock, retention }: StoreDeps, { since, until }: Asked): Pick<ReplayScope, 'sinceMs' | 'untilMs'> {
   const oldestMs = clock.now() - retention.eventSeconds * 1_000;
   // What happens in this millisecond has happened.
   const untilMs = until === undefined ? clock.now() + 1 : Date.parse(until);
-  const sinceMs = since === undefined ? oldestMs : Date.parse(since);
-  if (sinceMs < oldestMs) throw makeRefusal('replay.too_old', `the oldest events are of ${toInstant(oldestMs)}`);
+  const askedMs = since === undefined ? oldestMs : Date.parse(since);
+  const sinceMs = Math.max(askedMs, oldestMs);
+  if (askedMs < oldestMs - planKeptMs)
+    throw makeRefusal('replay.too_old', `the oldest events are of ${toInstant(oldestMs)}`);
   if (sinceMs >= untilMs) throw makeInvalid([{ code: 'invalid', detail: 'is before `since`', pointer: '/until' }]);
   return { sinceMs, untilMs };
 }
