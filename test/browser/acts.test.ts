@@ -67,7 +67,7 @@ describe.skipIf(browser === undefined)('acts in Chromium', { timeout: 120_000 },
     expect(figures).toMatch(/Received 200.*Rejected 50.*Rows a second [\d.,]+.*Requests used [1-9]/);
     // The page as a whole is asked for at the end, and not only when its time comes: acts are gone, and rejects are there.
     await vi.waitFor(async () => expect(await page.locator('#rejects tbody tr').count()).toBe(50), { timeout: 25_000 });
-    expect(await page.getByText('Cancel…').count()).toBe(0);
+    await vi.waitFor(async () => expect(await page.getByText('Cancel…').count()).toBe(0), { timeout: 25_000 });
     expect(await page.evaluate('window.isTheSame')).toBe(true);
 
     const download = page.waitForEvent('download');
