@@ -54,9 +54,10 @@ describe.skipIf(browser === undefined)('acts in Chromium', { timeout: 120_000 },
     // The partner refuses until somebody looks on.
     const match = { partner: 'nash', path: '/v1/inventory' };
     await packline.control('POST', '/faults', { match, fault: { kind: 'rateLimit', retryAfterSeconds: 1 } });
-    const isFed = page.waitForResponse((response) => response.url().endsWith('/events'), { timeout: 60_000 });
+    const isStream = (headers: Record<string, string>) => headers['content-type'] === 'text/event-stream';
+    const isFed = page.waitForResponse((reply) => reply.url().endsWith('/events') && isStream(reply.headers()), { timeout: 60_000 }); // prettier-ignore
     await upload(page, 'main', csvOf(Array.from({ length: 200 }, (_, at) => `p-${at},store-1,true,${at % 4 === 0 ? 'many' : at}`))); // prettier-ignore
-    expect((await isFed).headers()['content-type']).toBe('text/event-stream');
+    await isFed;
     expect(await page.getByText('200 rows are here').count()).toBe(1);
     // It is the page that was opened, to its end: nothing loads it anew.
     await page.evaluate('window.isTheSame = true');
