@@ -80,7 +80,9 @@ describe('recovering an endpoint', () => {
     const oldestMs = clock.now() - ingress.store.retention.eventSeconds * 1_000;
     const ask = async (sinceMs: number) =>
       (await call('POST', `/v1/endpoints/${endpointId}/recover`, { since: at(sinceMs) })).body;
-    expect(await ask(oldestMs - 1)).toMatchObject({ status: 422, code: 'replay.too_old', detail: expect.stringContaining(at(oldestMs)) }); // prettier-ignore
+    // A plan of everything that is kept is carried out a moment later.
+    expect(await ask(oldestMs - 60_000)).toMatchObject({ since: at(oldestMs) });
+    expect(await ask(oldestMs - 3_600_001)).toMatchObject({ status: 422, code: 'replay.too_old', detail: expect.stringContaining(at(oldestMs)) }); // prettier-ignore
     expect(await ask(clock.now() + 60_000)).toMatchObject({ code: 'request.invalid', errors: [{ pointer: '/until' }] });
     await ask(clock.now());
     expect(await ask(clock.now())).toMatchObject({ status: 409, code: 'replay.running' });
