@@ -19,7 +19,7 @@ import { createCallCounter } from './store/connection-calls.ts';
 import { noteToken, openConnection, readConnection, type Connection } from './store/connections.ts';
 import { takeDailyCall, type DailyLimit } from './store/daily-calls.ts';
 import type { StoreDeps } from './store/deps.ts';
-import { rememberOpened } from './store/opened.ts';
+import { rememberByText } from './platform/remember.ts';
 import { configureLane, labelsOfLane, queueIn, throttleLane } from './store/lanes.ts';
 import { endSlot, moveSlot, takeSlot, type Asker } from './store/take-slot.ts';
 
@@ -34,7 +34,7 @@ export function createConnections(
 ) {
   /** The limit that each lane was last told of. */
   const told = new Map<string, string>();
-  const remember = rememberOpened<unknown>();
+  const remember = rememberByText<unknown>();
   const countCall = createCallCounter();
 
   /** Throws Failure `misconfigured` `connection.settings`. */

@@ -6,17 +6,17 @@ import { bodyIn } from '../src/domain/payload-form.ts';
 import type { WorkerDeps } from '../src/fulfilment/deps.ts';
 import { toInstant } from '../src/platform/clock.ts';
 import type { DataKey } from '../src/platform/secrets.ts';
-import { deliveryAttempt, deliveryEntry } from '../src/queues/delivery-attempt.ts';
+import { deliveryAttempt } from '../src/queues/delivery-attempt.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import type { CommitPlan } from '../src/store/commit.ts';
 import { attemptWrites } from '../src/store/delivery-attempts.ts';
 import { readEndpointHealth } from '../src/store/endpoint-health.ts';
-import { endpointLane, readEndpoint, signingKeys, type Endpoint } from '../src/store/endpoints.ts';
-import { deliveryDocWrite, readDelivery, readEvent, type Delivery, type StoredEvent } from '../src/store/events.ts';
+import { endpointLane, signingKeys, type Endpoint } from '../src/store/endpoints.ts';
+import { deliveryDocWrite, type Delivery, type StoredEvent } from '../src/store/events.ts';
 import { issueId, issueWrites } from '../src/store/issues.ts';
-import { pauseLane, readPause, throttleLane } from '../src/store/lanes.ts';
+import { pauseLane, throttleLane } from '../src/store/lanes.ts';
 import { missedWrites } from '../src/store/missed-counts.ts';
-import { findOrderKey } from '../src/store/persons.ts';
+import { readAttempt } from '../src/store/read-attempt.ts';
 import { isReplayCanceled } from '../src/store/replays.ts';
 
 type Context = JobContext<WorkerDeps>;
@@ -31,13 +31,7 @@ interface Payload extends Record<string, unknown> {
 /** One attempt. Whatever ends a delivery, or parks it, gives the turn to the order's next event in the same commit. */
 export default defineWorker<WorkerDeps, Payload>(deliveryAttempt, async (payload, context) => {
   const { store, finish } = context;
-  const lane = endpointLane(payload.endpointId);
-  const [delivery, endpoint, pausedMs] = await Promise.all([
-    readDelivery(store, payload.deliveryId),
-    readEndpoint(store, payload.merchantId, payload.endpointId),
-    readPause(store, lane),
-  ]);
-  const [event, orderKey] = delivery?.status === 'pending' ? await Promise.all([readEvent(store, delivery.eventId), keyFor(delivery, context)]) : [null]; // prettier-ignore
+  const { delivery, event, endpoint, pausedMs, orderKey } = await readAttempt(store, payload, context.first);
   if (delivery === null || delivery.status !== 'pending' || event === null) {
     await finish(nextInLine(payload, context));
     return;
@@ -155,10 +149,6 @@ const parkedReport = ({ id, merchantId, endpointId, orderId, type, attempts }: D
     entryId,
   }) as const;
 
-/** What seals answers: of what is about an order, that order's own key, as it was before anything was sent. */
-const keyFor = async ({ orderId }: Delivery, { store }: Context): Promise<DataKey | null | undefined> =>
-  orderId === null ? undefined : findOrderKey(store, orderId);
-
 function loggedWrites(
   after: Delivery,
   { failure, code, exchange }: SendOutcome,
@@ -183,5 +173,5 @@ function nextInLine(payload: Payload, { store }: Context): CommitPlan {
   const { orderId, endpointId, replayId, deliveryId } = payload;
   if (orderId === null) return {};
   const list = store.keys.sequence(replayId ?? endpointId, orderId);
-  return { advance: { list, member: deliveryId, entry: deliveryEntry(payload) } };
+  return { advance: { list, member: deliveryId } };
 }

@@ -2,7 +2,7 @@ import type { Connector } from '../connectors/connector.ts';
 import type { InboundRequest } from '../connectors/webhook.ts';
 import { findToken, openConnection, readConnection, type Connection } from '../store/connections.ts';
 import type { StoreDeps } from '../store/deps.ts';
-import { rememberOpened } from '../store/opened.ts';
+import { rememberByText } from '../platform/remember.ts';
 import { checkGeneration } from './check-generation.ts';
 import type { RawCall } from './define-route.ts';
 import type { IngressDeps } from './deps.ts';
@@ -28,7 +28,7 @@ export interface Inbound {
  */
 export function createInboundFinder(deps: IngressDeps): (token: string, address: string) => Promise<Inbound> {
   const refusals = createTokenBuckets(deps.clock, { perSecond: refusedPerSecond, burst: refusedBurst });
-  const settingsOf = rememberOpened<unknown>();
+  const settingsOf = rememberByText<unknown>();
 
   return async (token, address) => {
     const holder = await findToken(deps.redis, token);

@@ -17,15 +17,14 @@ export interface ExchangeReply {
  * before a socket is there and does not say when the request goes out: `onSent` is called just before its first byte is
  * written, and until then the other side has seen nothing of it.
  *
- * The signal ends the exchange at once in whatever phase: the promise rejects, or the body fails, with its reason.
- * Otherwise rejects with what undici says.
+ * `end` ends the exchange at once in whatever phase: the promise rejects, or the body fails, with its reason. (Not by an
+ * AbortSignal: one that nobody else sees costs as much as the rest of this.) Otherwise rejects with what undici says.
  */
 export function startExchange(
   dispatcher: Dispatcher,
   request: Dispatcher.DispatchOptions,
-  signal: AbortSignal,
   onSent: () => void,
-): Promise<ExchangeReply> {
+): { reply: Promise<ExchangeReply>; end: (reason: Error) => void } {
   const { promise, resolve, reject } = Promise.withResolvers<ExchangeReply>();
   let controller: Dispatcher.DispatchController | undefined;
   /** Of the body, what came before anybody asked for it. */
@@ -48,8 +47,6 @@ export function startExchange(
     reject(reason);
     body?.destroy(reason);
   };
-  signal.addEventListener('abort', () => end(signal.reason), { once: true });
-
   const makeStream = (): Readable =>
     new Readable({
       read: () => controller?.resume(),
@@ -95,8 +92,10 @@ export function startExchange(
       fail(error);
     },
   });
-  return promise;
+  return { reply: promise, end };
 }
 
 const toPlainHeaders = (headers: Record<string, string | string[] | undefined>): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]));
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value = '']) => [name, typeof value === 'string' ? value : value.join(', ')]),
+  );

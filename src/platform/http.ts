@@ -6,6 +6,7 @@ import { startExchange } from './http-exchange.ts';
 import { toHttpFailure } from './http-failure.ts';
 import { readReplyBody } from './http-reply-body.ts';
 import { readUsedUpQuota } from './rate-limit.ts';
+import { rememberByText } from './remember.ts';
 
 /** Deadlines of one exchange, in milliseconds. After them its socket is closed and nothing of it goes on. */
 export interface HttpTimeouts {
@@ -90,6 +91,8 @@ export function createHttp({ egress, userAgent }: { egress: Egress; userAgent: s
   /** Of the exchange that is being started, while it is. */
   let dialling: DialPhases | undefined;
 
+  /** What is allowed is settled with the process: of a URL that comes again the answer is known. It is dialled only where checked anew. */
+  const targets = rememberByText<ReturnType<typeof toTarget>>(1_000);
   const underWay = new Set<Promise<HttpReply>>();
   let isClosed = false;
 
@@ -98,35 +101,41 @@ export function createHttp({ egress, userAgent }: { egress: Egress; userAgent: s
     const timeouts = { ...timeoutDefaults, ...options.timeouts };
     const startedAt = performance.now();
     const elapsedMs = (): number => Math.round(performance.now() - startedAt);
-    const ending = new AbortController();
+    let end: (reason: Failure) => void = () => undefined;
     const endAfter = (ms: number, code: string, message: string): NodeJS.Timeout =>
-      setTimeout(() => ending.abort(new Failure('transient', code, `${message} within ${ms} ms`)), ms);
-    const onAbort = (): void => ending.abort(aborted(signal?.reason));
+      setTimeout(() => end(new Failure('transient', code, `${message} within ${ms} ms`)), ms);
+    const onAbort = (): void => end(aborted(signal?.reason));
 
     let host = '';
     let sentMs: number | undefined;
     let headersMs: number | undefined;
     const phases = noPhases();
-    const totalTimer = endAfter(timeouts.totalMs, 'http.timeout', 'The exchange did not end');
-    let phaseTimer = endAfter(Math.min(timeouts.connectMs, dialTimeoutMs), 'http.timeout_connect', 'No connection');
+    let totalTimer: NodeJS.Timeout | undefined;
+    let phaseTimer: NodeJS.Timeout | undefined;
     const onSent = (): void => {
       sentMs = elapsedMs();
       options.onSent?.();
       clearTimeout(phaseTimer);
       phaseTimer = endAfter(timeouts.headersMs, 'http.timeout_headers', 'No reply');
     };
-    signal?.addEventListener('abort', onAbort, { once: true });
     try {
       if (isClosed) throw new Failure('aborted', 'http.closed', 'The HTTP client is closed');
       if (signal?.aborted) throw aborted(signal.reason);
-      const { origin, host: named, pathname, search } = egress.check(options.url);
+      const { origin, host: named, path } = targets(options.url, () => toTarget(egress.check(options.url)));
       host = named;
       const headers = makeHeaders(userAgent, options.headers);
-      const outgoing = { origin, path: pathname + search, method, headers, body };
       dialling = phases;
-      const starting = startExchange(agent, outgoing, ending.signal, onSent);
+      const started = startExchange(agent, { origin, path, method, headers, body }, onSent);
       dialling = undefined;
-      const reply = await starting;
+      end = started.end;
+      totalTimer = endAfter(timeouts.totalMs, 'http.timeout', 'The exchange did not end');
+      // On an open socket it has gone out by now.
+      if (sentMs === undefined) {
+        phaseTimer = endAfter(Math.min(timeouts.connectMs, dialTimeoutMs), 'http.timeout_connect', 'No connection');
+      }
+      if (signal?.aborted) onAbort();
+      else signal?.addEventListener('abort', onAbort, { once: true });
+      const reply = await started.reply;
       clearTimeout(phaseTimer);
       headersMs = elapsedMs();
       const { bytes, truncated } = await readReplyBody(reply, { bytesMax: replyBytesMax, onTooLarge });
@@ -167,6 +176,8 @@ export function createHttp({ egress, userAgent }: { egress: Egress; userAgent: s
     },
   };
 }
+
+const toTarget = ({ origin, host, pathname, search }: URL) => ({ origin, host, path: pathname + search });
 
 /** Ours first; the caller's win, except that no caller names another host than the URL's. */
 function makeHeaders(userAgent: string, given: Readonly<Record<string, string>> = {}): Record<string, string> {

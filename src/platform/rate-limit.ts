@@ -22,6 +22,7 @@ const epochFrom = 1_000_000_000;
  * Of several quotas the one that takes longest. @param headers names in lower case
  */
 export function readUsedUpQuota(headers: Readonly<Record<string, string>>, nowMs: number): number | undefined {
+  if (!quotaFields.some((name) => name in headers)) return undefined;
   const quotas = readQuotas(headers['ratelimit'] ?? '');
   const policies = new Map(readQuotas(headers['ratelimit-policy'] ?? '').map(({ name, numbers }) => [name, numbers]));
   const waits = [
@@ -33,6 +34,9 @@ export function readUsedUpQuota(headers: Readonly<Record<string, string>>, nowMs
   ].filter((seconds) => seconds !== undefined);
   return waits.length === 0 ? undefined : Math.max(...waits) * 1_000;
 }
+
+/** Without one of these nothing is used up. */
+const quotaFields = ['ratelimit', 'ratelimit-remaining', 'x-ratelimit-remaining'] as const;
 
 /** Draft 07: the members of one quota, each with its value, are members of the list. */
 function fromPairs(quotas: readonly Quota[]): number | undefined {

@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
 import type { SignatureScheme } from '../domain/endpoint.ts';
 import { Failure } from '../domain/failure.ts';
+import { rememberByText } from './remember.ts';
 
 /**
  * Standard Webhooks 1.0.0 signatures, symmetric (`v1`, HMAC-SHA256), which is also the scheme of Svix and so of Nash:
@@ -88,8 +89,12 @@ export const generateWebhookSecret = (): string => makeWebhookSecret(randomBytes
  * that no strict receiver would take.
  */
 export function signWebhook(secret: string, id: string, timestampSeconds: number, body: string | Uint8Array): string {
-  return `v1,${computeMac(createSecretKey(readSecret(secret)), signedPrefix(id, timestampSeconds), body)}`;
+  const key = signingKey(secret, () => createSecretKey(readSecret(secret)));
+  return `v1,${computeMac(key, signedPrefix(id, timestampSeconds), body)}`;
 }
+
+/** Making a key of its text takes as long as signing with it. */
+const signingKey = rememberByText<KeyObject>(1_000);
 
 /**
  * What is signed in front of the body.

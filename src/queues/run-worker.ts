@@ -16,6 +16,7 @@ import {
 } from '../store/commit.ts';
 import type { StoreDeps } from '../store/deps.ts';
 import type { BegunEntry } from '../store/entry-lua.ts';
+import type { FirstRead } from '../store/first-read-lua.ts';
 import { decide } from './decide.ts';
 import type { Job } from './define-job.ts';
 import { takeBatches, type RowState, type RunningWorker } from './take-batches.ts';
@@ -36,6 +37,8 @@ export interface JobContext<D> {
   attempt: number;
   /** Where the entry waited: whose budget its calls were counted on. */
   lane: string;
+  /** What its job reads before anything else, where it was read with its beginning. */
+  first?: FirstRead;
   /** The class in which it waited: its calls wait for their slots in the same. */
   class: WorkClass;
   /** One word for this run, never the same twice: whose intent it is. */
@@ -129,7 +132,7 @@ async function runOnce<D, P extends Record<string, unknown>>(
   job: Job<P>,
   handle: WorkerDefinition<D, P>['handle'],
   runner: RunnerDeps<D>,
-  { id: entryId, attempt, tries, lane, class: of, payload, runs, failingSinceMs }: BegunEntry,
+  { id: entryId, attempt, tries, lane, first, class: of, payload, runs, failingSinceMs }: BegunEntry,
   { mayTake, isDraining }: RowState,
 ): Promise<{ outcome: string; next: BegunEntry | null }> {
   const { store, clock, log } = runner;
@@ -158,6 +161,7 @@ async function runOnce<D, P extends Record<string, unknown>>(
       entryId,
       attempt,
       lane,
+      first,
       class: workClassAt(of),
       runId: runner.newRunId(),
       tries,

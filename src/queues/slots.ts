@@ -3,6 +3,8 @@ export interface Slots {
   /** Takes as many as are free, at most `wanted`, and at least one: waits for it, in the order of asking. */
   take(wanted: number): Promise<number>;
   giveBack(amount?: number): void;
+  /** Somebody waits for one. */
+  areWanted(): boolean;
   /** Resolves when all are free. */
   untilFree(): Promise<void>;
 }
@@ -28,6 +30,7 @@ export function createSlots(size: number): Slots {
       }
       if (free === size) for (const done of watching.splice(0)) done();
     },
+    areWanted: () => waiting.length > 0,
     async untilFree() {
       if (free < size) await new Promise<void>((resolve) => watching.push(resolve));
     },

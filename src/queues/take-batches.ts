@@ -13,8 +13,13 @@ import { createSlots } from './slots.ts';
 const lockMs = 20_000;
 const stalledCheckMs = 5_000;
 
-/** So many entries of a lane may follow one another without a hand-over; then others have their turn for the place. */
+/**
+ * So many entries of a lane may follow one another without a hand-over where others wait for the place; where nobody does,
+ * there is nobody to make room for, and a hand-over costs as much as a small job.
+ */
 const followersMax = 32;
+/** … and no longer than this: a lane whose work is slow must not keep a place that others wait for. */
+const rowMaxMs = 250;
 
 /**
  * What was lost so often may be what ends the processes. It is begun alone, of all the work of this process: what was lost
@@ -37,9 +42,6 @@ export interface RunningWorker {
   drain(): Promise<void>;
 }
 
-/** … and no longer than this: a lane whose work is slow must not keep a place that others wait for. */
-const rowMaxMs = 250;
-
 /**
  * Takes what is handed over for one job of one shard and runs each entry by itself, `concurrency` at once. A batch is over
  * for BullMQ when its last entry has begun: from then on their leases, which this process renews while they run, say that
@@ -57,22 +59,19 @@ export function takeBatches(
 
   let isDraining = false;
 
-  const runInRow = async (first: BegunEntry, followers: number): Promise<void> => {
+  const runInRow = async (first: BegunEntry): Promise<void> => {
     let entry: BegunEntry | null = first;
     const endsMs = performance.now() + rowMaxMs;
-    for (let left = followers; entry !== null; left -= 1) {
-      const mayTake = left > 0;
-      entry = await runOne(entry, {
-        mayTake: () => mayTake && !isDraining && performance.now() < endsMs,
-        isDraining: () => isDraining,
-      });
+    for (let left = followersMax; entry !== null; left -= 1) {
+      const isLong = (): boolean => left <= 0 || performance.now() >= endsMs;
+      entry = await runOne(entry, () => !isDraining && !(slots.areWanted() && isLong()));
     }
     slots.giveBack();
   };
-  const runOne = async (entry: BegunEntry, state: RowState): Promise<BegunEntry | null> => {
+  const runOne = async (entry: BegunEntry, mayTake: () => boolean): Promise<BegunEntry | null> => {
     running.set(entry.id, entry.attempt);
     try {
-      return await run(entry, state);
+      return await run(entry, { mayTake, isDraining: () => isDraining });
     } catch (error) {
       // What could not be ended comes again when its lease is over.
       log.error({ job, entryId: entry.id, reason: error instanceof Error ? error.name : '' }, 'job.notEnded');
@@ -100,7 +99,7 @@ export function takeBatches(
         slots.giveBack(places);
         return handBack(store, rest);
       }
-      for (const entry of await begin(rest.slice(0, places))) void runInRow(entry, followersMax);
+      for (const entry of await begin(rest.slice(0, places))) void runInRow(entry);
       rest = rest.slice(places);
     }
   };
@@ -117,7 +116,10 @@ export function takeBatches(
       .take('suspect', async () => {
         if (isDraining) return handBack(store, [handed]);
         await slots.take(1);
-        for (const entry of await begin([handed])) await runInRow(entry, 0);
+        for (const entry of await begin([handed])) {
+          await runOne(entry, () => false);
+          slots.giveBack();
+        }
       })
       .catch(trouble);
     suspects.delete(handed.id);

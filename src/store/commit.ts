@@ -3,6 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { RedisClient } from '../platform/redis.ts';
 import { currentTraceparent } from '../platform/trace.ts';
 import { appliedMarkSeconds, entryLua, inflightDefault, toBegun, type BegunEntry } from './entry-lua.ts';
+import { firstReadLua } from './first-read-lua.ts';
 import { issueLua } from './issue-lua.ts';
 import type { Keys } from './keys.ts';
 import { runReplicated, type Replicas } from './replicas.ts';
@@ -53,8 +54,8 @@ export interface CommitPlan {
   entries?: readonly NewEntry[];
   /** Appends `member` to the list; if it is now the head, pushes the entry made for it. */
   enqueue?: readonly { list: string; member: string; entry: NewEntry }[];
-  /** Removes `member` from the head and pushes the next one's entry: this member's, with the next one's id in its place. */
-  advance?: { list: string; member: string; entry: NewEntry };
+  /** With `settle`: removes `member` from the head, and pushes for the next one this entry with that one's id in its place. */
+  advance?: { list: string; member: string };
   settle?: Settlement;
 }
 
@@ -65,7 +66,7 @@ export type CommitOutcome =
   /** The entry is no longer this run's: stop, another run has it or has done it. */
   | 'gone';
 
-const script = defineScript(`${entryLua}
+const script = defineScript(`${entryLua}${firstReadLua}
 local p = cjson.decode(ARGV[1])
 local now = clock(p.now)
 if not known(p.generation) then return 'generation' end
@@ -90,16 +91,15 @@ for _, n in ipairs(p.entries) do push(n.id, n.entry, now + n.delay) end
 for _, q in ipairs(p.enqueue) do
   if redis.call('RPUSH', q.list, q.member) == 1 then push(q.entry.id, q.entry.entry, now + q.entry.delay) end
 end
-local a = p.advance
-if a and redis.call('LINDEX', a.list, 0) == a.member then
+local a, s = p.advance, p.settle
+local line = a and redis.call('LRANGE', a.list, 0, 1)
+if line and line[1] == a.member then
   redis.call('LPOP', a.list)
-  local head, e = redis.call('LINDEX', a.list, 0), a.entry.entry
-  if head then
-    e.payload = string.gsub(e.payload, a.member, head)
-    push((string.gsub(a.entry.id, a.member, head)), e, now)
+  local function ofNext(text) return (string.gsub(text, a.member, line[2])) end
+  if line[2] then
+    push(ofNext(s.id), { job = mine.job, lane = mine.lane, class = mine.class, payload = ofNext(mine.payload) }, now)
   end
 end
-local s = p.settle
 -- The lane's next, if it spends no budget and is the same kind of work, begins where this one ends, in its place.
 local function takeNext(lane, job)
   local stateKey = T .. ':lane-state:' .. lane
@@ -116,7 +116,7 @@ local function takeNext(lane, job)
       if not e or e.job ~= job then return end
       redis.call('ZREM', zset, id)
       redis.call('HSET', stateKey, 'turn', (turn + 1) % 12)
-      return { 'committed', id, begin(id, e, now) }
+      return { 'committed', id, begin(id, e, now), firstRead(e) }
     end
   end
 end
@@ -236,11 +236,11 @@ async function send(deps: CommitDeps, plan: CommitPlan, mayTake: boolean): Promi
     enqueue: (plan.enqueue ?? []).map((q) => ({ list: q.list, member: q.member, entry: fromEntry(q.entry) })),
     ...(settle && { settle: 'delayMs' in settle ? { ...settle, delay: settle.delayMs } : settle }),
     ...(mayTake && { take: true, cap: inflightDefault }),
-    ...(advance && { advance: { ...advance, entry: fromEntry(advance.entry, null) } }),
+    ...(advance && { advance }),
   };
   const reply = await runReplicated(deps, script, [keys.tag], [JSON.stringify(header), ...writes.flat()]);
   if (reply === 'generation') throw generationFailure();
-  if (Array.isArray(reply)) return { outcome: 'committed', next: toBegun(String(reply[1]), String(reply[2])) };
+  if (Array.isArray(reply)) return { outcome: 'committed', next: toBegun(reply.slice(1)) };
   return { outcome: reply === 'committed' || reply === 'conflict' ? reply : 'gone', next: null };
 }
 

@@ -67,11 +67,14 @@ export function attemptWrites(
   orderKey?: DataKey | null,
 ): string[][] {
   const line: StoredAttempt = { ...attempt, ...seal(deps, delivery, exchange, orderKey) };
+  const log = deps.keys.attempts(delivery.id);
+  // It has no more lines than attempts, but for one that says why it was dropped.
+  const mayBeLong = delivery.attempts >= attemptsKeptMax;
   return [
     deliveryDocWrite(deps, delivery),
-    ['RPUSH', deps.keys.attempts(delivery.id), JSON.stringify(line)],
-    ['LTRIM', deps.keys.attempts(delivery.id), String(-attemptsKeptMax), '-1'],
-    ['EXPIRE', deps.keys.attempts(delivery.id), String(deps.retention.eventSeconds)],
+    ['RPUSH', log, JSON.stringify(line)],
+    ...(mayBeLong ? [['LTRIM', log, String(-attemptsKeptMax), '-1']] : []),
+    ['EXPIRE', log, String(deps.retention.eventSeconds)],
     ...deliveryMovedWrites(deps, delivery),
   ];
 }

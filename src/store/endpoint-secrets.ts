@@ -1,7 +1,7 @@
 import { generateSigningKey } from '../platform/asymmetric-signature.ts';
 import { toInstant } from '../platform/clock.ts';
 import type { StoreDeps } from './deps.ts';
-import { rememberOpened } from './opened.ts';
+import { rememberByText } from '../platform/remember.ts';
 import { parseStored } from './stored-json.ts';
 
 /** What signs: the secret that the subscriber holds too, and the key pair of which it holds the public half. */
@@ -29,10 +29,10 @@ const contextOf = (endpointId: string): string => `endpoint:${endpointId}`;
 export const sealSecrets = (deps: StoreDeps, id: string, secrets: EndpointSecrets): string =>
   deps.keyring.seal(JSON.stringify(secrets), contextOf(id));
 
-const remembered = new WeakMap<StoreDeps['keyring'], ReturnType<typeof rememberOpened<EndpointSecrets>>>();
+const remembered = new WeakMap<StoreDeps['keyring'], ReturnType<typeof rememberByText<EndpointSecrets>>>();
 
 export function openSecrets(deps: StoreDeps, { id, sealed }: { id: string; sealed: string }): EndpointSecrets {
-  const known = remembered.get(deps.keyring) ?? rememberOpened<EndpointSecrets>();
+  const known = remembered.get(deps.keyring) ?? rememberByText<EndpointSecrets>();
   remembered.set(deps.keyring, known);
   return known(sealed, () => parseStored<EndpointSecrets>(deps.keyring.openText(sealed, contextOf(id))));
 }

@@ -92,6 +92,9 @@ const withSecrets = (deps: StoreDeps, doc: StoredEndpoint): Endpoint => {
   return { ...doc, url, headers };
 };
 
+/** Of its document. */
+export const openEndpoint = (deps: StoreDeps, doc: string): Endpoint => withSecrets(deps, parseStored(doc));
+
 export const endpointLane = (endpointId: string): string => `endpoint.${endpointId}`;
 
 /** How its lane is told what its merchant allows. What waits in it waits in Redis, and holds nobody's place. */
@@ -127,7 +130,7 @@ export async function createEndpoint(
 
 export async function readEndpoint(deps: StoreDeps, merchantId: string, id: string): Promise<Endpoint | null> {
   const doc = await deps.redis.hget(deps.keys.endpoints(merchantId), id);
-  return doc === null ? null : withSecrets(deps, parseStored<StoredEndpoint>(doc));
+  return doc === null ? null : openEndpoint(deps, doc);
 }
 
 const listStored = async (deps: StoreDeps, merchantId: string): Promise<StoredEndpoint[]> =>

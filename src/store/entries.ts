@@ -1,6 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
 import { generationFailure, type CommitDeps } from './commit.ts';
 import { entryLua, inflightDefault, leaseMs, toBegun, type BegunEntry, type StoredEntry } from './entry-lua.ts';
+import { firstReadLua } from './first-read-lua.ts';
 import { defineScript, runScript } from './script.ts';
 import { parseStored } from './stored-json.ts';
 
@@ -148,7 +149,7 @@ export async function leaseEntries(
   return { entries, idleMs: idle === '' ? undefined : Number(idle) };
 }
 
-const beginScript = defineScript(`${entryLua}
+const beginScript = defineScript(`${entryLua}${firstReadLua}
 local now = clock(ARGV[1])
 local out = {}
 for at = 2, #ARGV, 2 do
@@ -157,6 +158,7 @@ for at = 2, #ARGV, 2 do
   if e and redis.call('ZSCORE', T .. ':leased', id) then
     out[#out + 1] = id
     out[#out + 1] = begin(id, e, now)
+    out[#out + 1] = firstRead(e)
   end
 end
 return out`);
@@ -171,8 +173,8 @@ export async function beginEntries(
 ): Promise<BegunEntry[]> {
   const args = handed.flatMap(({ id, attempt }) => [id, attempt]);
   const reply = await runScript(redis, beginScript, [keys.tag], [clock.scriptNow(), ...args]);
-  const begun = Array.isArray(reply) ? reply.map(String) : [];
-  return begun.flatMap((id, at) => (at % 2 === 0 ? [toBegun(id, begun[at + 1] ?? '')] : []));
+  const begun: unknown[] = Array.isArray(reply) ? reply : [];
+  return begun.flatMap((_, at) => (at % 3 === 0 ? [toBegun(begun.slice(at, at + 3))] : []));
 }
 
 const handBackScript = defineScript(`${entryLua}

@@ -1,4 +1,5 @@
 import { classesLua } from './budget-lua.ts';
+import { toFirstRead, type FirstRead } from './first-read-lua.ts';
 import { parseStored } from './stored-json.ts';
 
 /**
@@ -81,6 +82,8 @@ export interface BegunEntry {
   failingSinceMs: number | undefined;
   /** W3C traceparent of what it follows from. */
   trace?: string;
+  /** What was read where it began. */
+  first: FirstRead;
 }
 
 /** An entry as it lies in Redis. */
@@ -96,11 +99,13 @@ export interface StoredEntry {
   trace?: string;
 }
 
-export function toBegun(id: string, raw: string): BegunEntry {
-  const { payload, runs = 0, failing, ...entry } = parseStored<StoredEntry>(raw);
+/** Of what a script answers: id, entry, and what was read with it. */
+export function toBegun([named, raw, read]: readonly unknown[]): BegunEntry {
+  const { payload, runs = 0, failing, ...entry } = parseStored<StoredEntry>(String(raw));
+  const [id, first] = [String(named), toFirstRead(read)];
   const { attempt, tries, lane, trace } = entry;
   const of = { class: entry.class, payload: parseStored<unknown>(payload), runs, failingSinceMs: failing };
-  return { id, attempt, tries, lane, ...of, ...(trace !== undefined && { trace }) };
+  return { id, attempt, tries, lane, first, ...of, ...(trace !== undefined && { trace }) };
 }
 
 /** Long enough that no stray hand-over of an applied entry can still be under way, short enough to stay small. */

@@ -103,11 +103,9 @@ export async function pauseLane({ redis, keys, clock }: LaneDeps, lane: string, 
   await runScript(redis, throttleScript, [keys.tag], [lane, clock.scriptNow(), pauseMs, '']);
 }
 
-/** For how long a lane still pauses (ms); 0: it does not. */
-export async function readPause({ redis, keys, clock }: LaneDeps, lane: string): Promise<number> {
-  const rest = await redis.hget(stateKey(keys, lane), 'rest');
-  return rest === null ? 0 : Math.max(0, Math.ceil(Number(rest) - clock.now()));
-}
+/** For how long a lane still pauses (ms), by the field `rest` of its state; 0: it does not. */
+export const pauseLeftMs = (clock: Clock, rest: string | null): number =>
+  rest === null ? 0 : Math.max(0, Math.ceil(Number(rest) - clock.now()));
 
 /** Ends a lane's pause, and has what waits in it looked at: whom it was about is no longer called. */
 export const resumeWrites = (keys: Keys, lane: string, nowMs: number): string[][] => [

@@ -4,7 +4,7 @@ import type { FollowedParcel, Parcel, ParcelName } from '../domain/parcel.ts';
 import { fromEntry, generationFailure, type NewEntry } from './commit.ts';
 import type { StoreDeps } from './deps.ts';
 import { entryLua } from './entry-lua.ts';
-import { rememberOpened } from './opened.ts';
+import { rememberByText } from '../platform/remember.ts';
 import { runReplicated } from './replicas.ts';
 import { defineScript } from './script.ts';
 import { parseStored } from './stored-json.ts';
@@ -58,7 +58,7 @@ return lost`);
 const changedAtOnce = 250;
 const racesMax = 25;
 
-const opened = rememberOpened<readonly CarrierEvent[]>();
+const opened = rememberByText<readonly CarrierEvent[]>();
 
 /**
  * Reads parcels, applies their changes, and commits the new states, when they are due next, and the work that follows, each

@@ -61,10 +61,11 @@ export const orderKey = ({ keyring }: StoreDeps, { order, key }: StoredOrder): D
   key === '' ? null : keyring.unwrapDataKey(key, orderContext(order.id));
 
 /** What seals whatever shows an order's person; null once that is erased, and with it what was sealed. */
-export async function findOrderKey({ redis, keys, keyring }: StoreDeps, orderId: string): Promise<DataKey | null> {
-  const wrapped = await redis.hget(keys.order(orderId), 'key');
-  return wrapped === null ? null : keyring.unwrapDataKey(wrapped, orderContext(orderId));
+export async function findOrderKey(deps: StoreDeps, orderId: string): Promise<DataKey | null> {
+  return openOrderKey(deps, orderId, await deps.redis.hget(deps.keys.order(orderId), 'key'));
 }
+export const openOrderKey = ({ keyring }: StoreDeps, orderId: string, wrapped: string | null): DataKey | null =>
+  wrapped === null ? null : keyring.unwrapDataKey(wrapped, orderContext(orderId));
 
 /** Without its key nothing that was sealed for the order can be opened again. */
 export const isErased = ({ key }: Pick<StoredOrder, 'key'>): boolean => key === '';

@@ -113,9 +113,9 @@ describe('work entries', () => {
     });
     await commit(deps, { enqueue: [item('one'), item('two')] });
     expect(await ids()).toEqual(['job.one']);
-    const { list, member, entry: template } = item('one');
+    const { list, member } = item('one');
     await commit(deps, {
-      advance: { list, member, entry: template },
+      advance: { list, member },
       settle: { id: 'job.one', attempt: 1, how: 'ack' },
     });
     expect((await lease()).entries).toMatchObject([{ id: 'job.two', payload: { deliveryId: 'two' } }]);

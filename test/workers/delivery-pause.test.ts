@@ -4,7 +4,7 @@ import { circuit, pauseDefaultMs } from '../../src/delivery/judge-attempt.ts';
 import { disableByMerchant, enable } from '../../src/queues/turn-endpoint.ts';
 import { deleteEndpoint, endpointLane, updateEndpoint, type Endpoint } from '../../src/store/endpoints.ts';
 import { leaseEntries } from '../../src/store/entries.ts';
-import { readPause } from '../../src/store/lanes.ts';
+import { readLane } from '../../src/store/lanes.ts';
 import { listen } from '../support/listen.ts';
 import { testRedis } from '../support/redis.ts';
 import { openDeliveryBench, type DeliveryBench } from './delivery-bench.ts';
@@ -91,7 +91,7 @@ describe('an endpoint that asks to be left alone', () => {
     server.answer = ({ code }) => ({ status: 429, headers: { 'retry-after': code === 'a' ? '600' : '10' } });
     const entries = await bench.take();
     await Promise.all(entries.map((entry) => bench.run(entry)));
-    expect(await readPause(bench.store, endpointLane(endpoint.id))).toBe(600_000);
+    expect((await readLane(bench.store, endpointLane(endpoint.id))).pausedMs).toBe(600_000);
   });
 
   it('holds up no other endpoint', async () => {

@@ -7,7 +7,7 @@ import type { LastMilePolicy } from '../../../connectors/last-mile/port.ts';
 import { isSameText } from '../../../platform/hmac.ts';
 import { findToken, openConnection, readConnection, type Connection } from '../../../store/connections.ts';
 import type { StoreDeps } from '../../../store/deps.ts';
-import { rememberOpened } from '../../../store/opened.ts';
+import { rememberByText } from '../../../platform/remember.ts';
 import { checkGeneration } from '../../check-generation.ts';
 import type { Call } from '../../define-route.ts';
 import type { IngressDeps } from '../../deps.ts';
@@ -31,7 +31,7 @@ const refusedBurst = 50;
 /** Whose token it is, once VTEX has shown the headers that the connection asks for. */
 export function createFindDesk(deps: IngressDeps): (call: DeskCall) => Promise<Desk> {
   const refusals = createTokenBuckets(deps.clock, { perSecond: refusedPerSecond, burst: refusedBurst });
-  const settingsOf = rememberOpened<VtexLastMileSettings>();
+  const settingsOf = rememberByText<VtexLastMileSettings>();
   return async ({ params: { token }, headers, address }) => {
     const holder = await findToken(deps.redis, token);
     const store = holder === null ? null : deps.shard(holder.shard);
