@@ -1,7 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { StoreDeps } from '../../src/store/deps.ts';
+import { makeEntry } from '../../src/queues/define-job.ts';
+import { fulfilmentSubmit } from '../../src/queues/fulfilment-submit.ts';
+import { commit } from '../../src/store/commit.ts';
+import { newId, type StoreDeps } from '../../src/store/deps.ts';
 import { beginEntries, countEntries, leaseEntries, renewLeases } from '../../src/store/entries.ts';
 import { leaseMs } from '../../src/store/entry-lua.ts';
+import { unlimitWrites } from '../../src/store/lanes.ts';
 import { testRedis } from '../support/redis.ts';
 import { createTestStore } from '../support/test-store.ts';
 import { patience, pushJobs, runJobs, untilWork } from './running-queue.ts';
@@ -92,6 +96,47 @@ describe('work that was lost with its process several times', () => {
 });
 
 describe('a process with one place', () => {
+  const lanes = ['narrow.one', 'narrow.two'] as const;
+  /** So many entries in a lane of which one may be under way. */
+  const pushInto = (lane: string, count: number) =>
+    commit(store, {
+      writes: unlimitWrites(store.keys, lane, 1),
+      entries: Array.from({ length: count }, () =>
+        makeEntry(fulfilmentSubmit, { orderId: newId('order', store.clock) }, { lane }),
+      ),
+    });
+  const handOvers = async () => Number(await client.get(`${store.keys.queuePrefix}:fulfilment-submit:id`));
+
+  it('goes through a lane after one hand-over while nobody else wants the place', async () => {
+    await pushInto(lanes[0], 50);
+    runJobs(url, store, () => Promise.resolve(), { policy: { concurrency: 1 } });
+    await untilWork(store, {});
+    expect(await handOvers()).toBe(1);
+  });
+
+  it('gives the place up in the middle of a lane to who waits for it', async () => {
+    const seen: string[] = [];
+    const gate = Promise.withResolvers<void>();
+    runJobs(
+      url,
+      store,
+      async (_payload, { lane }) => {
+        seen.push(lane);
+        if (seen.length === 1) await gate.promise;
+      },
+      { policy: { concurrency: 1 } },
+    );
+    await pushInto(lanes[0], 60);
+    await vi.waitFor(() => expect(seen).toEqual([lanes[0]]), patience);
+    await pushInto(lanes[1], 1);
+    // It has been handed over, and waits for the place.
+    await vi.waitFor(async () => expect(await countEntries(store)).toMatchObject({ leased: 2 }), patience);
+    await vi.waitFor(async () => expect(await client.llen(`${store.keys.queuePrefix}:fulfilment-submit:active`)).toBe(1), patience); // prettier-ignore
+    gate.resolve();
+    await untilWork(store, {});
+    expect(seen.indexOf(lanes[1])).toBeLessThan(40);
+  });
+
   it('begins nothing more at its end, and hands back at once what it had taken', async () => {
     const gate = Promise.withResolvers<void>();
     let runs = 0;
@@ -131,7 +176,8 @@ describe('a process with one place', () => {
       },
       { policy: { concurrency: 1 } },
     );
-    await pushJobs(store, 300);
+    // More than is handed over of a lane at once.
+    await pushJobs(store, 220);
     await untilWork(store, {});
     expect(most).toBe(1);
     await dispatcher.stop();
