@@ -54,7 +54,9 @@ export const deliveries = defineBenchmark({
     const { pid: redisPid } = packline.redis;
     const sink = await openSink();
     const feed = await openFeed(packline);
-    const bare = await startBare(packline.redis.url, { processes: workerCount, concurrency: jobsAtOnce });
+    const startLoop = (client: 'fetch' | 'request') =>
+      startBare(packline.redis.url, { processes: workerCount, concurrency: jobsAtOnce, client });
+    const [bare, leanest] = [await startLoop('fetch'), await startLoop('request')];
     try {
       const workers: BoundProcess[] = [];
       while (workers.length < workerCount) workers.push(await packline.startWorker());
@@ -68,8 +70,8 @@ export const deliveries = defineBenchmark({
       say(`bytes in Redis: ${JSON.stringify(bytes)}`);
 
       const bodies = Array.from({ length: amount }, (_, n) => sampleBody(`ord_bare_${n}`));
-      const drainBare = () =>
-        drainDeliveries({ sink, workers: bare.workers, redisPid }, amount, () => bare.fill(bodies, sink.url));
+      const drainBare = (loop = bare) =>
+        drainDeliveries({ sink, workers: loop.workers, redisPid }, amount, () => loop.fill(bodies, sink.url));
       const drainOurs = async (): Promise<Drained> => {
         const drained = await drainDeliveries({ sink, workers, redisPid }, amount, announce);
         await feed.untilSettled();
@@ -77,11 +79,15 @@ export const deliveries = defineBenchmark({
       };
       // Ours have run already.
       await drainBare();
-      const paces: Record<'ours' | 'bare', Drained[]> = { ours: [], bare: [] };
+      await drainBare(leanest);
+      const paces: Record<'ours' | 'bare' | 'leanest', Drained[]> = { ours: [], bare: [], leanest: [] };
       for (let round = 1; round <= rounds; round += 1) {
         paces.bare.push(await drainBare());
+        paces.leanest.push(await drainBare(leanest));
         paces.ours.push(await drainOurs());
-        say(`round ${round} of ${rounds}: ${describe(paces.ours.at(-1))}; bare: ${describe(paces.bare.at(-1))}`);
+        say(
+          `round ${round} of ${rounds}: ${describe(paces.ours.at(-1))}; bare: ${describe(paces.bare.at(-1))}; by request: ${describe(paces.leanest.at(-1))}`,
+        );
       }
 
       const measureSoon = async (what: string, beside: readonly Subscriber[]): Promise<number[][]> => {
@@ -121,7 +127,7 @@ export const deliveries = defineBenchmark({
             samples: perSecond(paces.ours),
           },
           {
-            what: 'the same beside a bare loop over BullMQ',
+            what: 'the same beside a bare fetch loop over BullMQ',
             figure: median(perSecond(paces.ours)),
             unit: '/s',
             better: 'higher',
@@ -129,11 +135,18 @@ export const deliveries = defineBenchmark({
             target: { of: 'ratio', is: 0.6 },
           },
           {
+            what: 'the same beside that loop without fetch',
+            figure: median(perSecond(paces.ours)),
+            unit: '/s',
+            better: 'higher',
+            ceiling: { is: median(perSecond(paces.leanest)), what: 'posted by undici’s own request, which is leaner' },
+          },
+          {
             what: 'processor time for a webhook: workers, Redis and sink',
             figure: median(micros(paces.ours)),
             unit: 'µs',
             better: 'lower',
-            ceiling: { is: median(micros(paces.bare)), what: 'the bare loop' },
+            ceiling: { is: median(micros(paces.bare)), what: 'the bare fetch loop' },
             samples: micros(paces.ours),
           },
           { what: `${soon}, p95`, figure: median(p95s(alone)), ...latency, target: { of: 'figure', is: 100 }, samples: p95s(alone) },
@@ -173,6 +186,7 @@ export const deliveries = defineBenchmark({
       feed.close();
       sink.close();
       await bare.close();
+      await leanest.close();
       await packline.close();
     }
   },

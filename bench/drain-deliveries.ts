@@ -57,19 +57,20 @@ export interface BareDeliveries {
 
 export async function startBare(
   redisUrl: string,
-  { processes, concurrency }: { processes: number; concurrency: number },
+  { processes, concurrency, client }: { processes: number; concurrency: number; client: 'fetch' | 'request' },
 ): Promise<BareDeliveries> {
   const path = fileURLToPath(new URL('bare-deliveries.ts', import.meta.url));
   const prefix = '{bare}:bull';
+  const name = `bare-${client}`;
   const workers: BoundProcess[] = [];
   for (let n = 0; n < processes; n += 1) {
-    const args = [redisUrl, prefix, generateWebhookSecret(), String(concurrency)];
+    const args = [redisUrl, name, prefix, generateWebhookSecret(), String(concurrency), client];
     const worker = await startProgram(path, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     workers.push(worker);
     await Promise.race([once(worker.child, 'message'), worker.ended]);
   }
   const connection = new Redis(redisUrl, { maxRetriesPerRequest: null });
-  const queue = new Queue('bare', { connection, prefix, skipVersionCheck: true });
+  const queue = new Queue(name, { connection, prefix, skipVersionCheck: true });
   return {
     workers,
     async fill(bodies, url) {
@@ -77,7 +78,7 @@ export async function startBare(
         await queue.addBulk(
           bodies
             .slice(at, at + bulkMax)
-            .map((body, n) => ({ name: 'bare', data: { id: `evt_${at + n}`, url, body }, opts: { removeOnComplete: true } })), // prettier-ignore
+            .map((body, n) => ({ name, data: { id: `evt_${at + n}`, url, body }, opts: { removeOnComplete: true } })), // prettier-ignore
         );
       }
     },
