@@ -96,6 +96,8 @@ interface Declaration<P, Q> {
   role: Role;
   /** Its word in the menu. */
   menu?: string;
+  /** Of a page without one: which word is marked, where it is not that of the page that it lies below. */
+  under?: string;
   params?: z.ZodType<P>;
   /** What does not fit it is left away: a link from yesterday still opens. */
   query?: z.ZodType<Q>;

@@ -48,7 +48,7 @@ export function createPageHost(desk: Desk, pages: readonly Page[]) {
       const isOpen = one.menu !== undefined && holdsRole(user.role, one.role);
       if (!isOpen || (one.isAboutMerchant && merchant === null)) return [];
       const href = mountedAt(one).replace(':merchantId', merchant?.id ?? '');
-      return [{ href, words: one.menu ?? '', isHere: one === page || isBelow(page, one) }];
+      return [{ href, words: one.menu ?? '', isHere: one === page || isBelow(page, one) || one.menu === page.under }];
     }),
     { href: boardPath, words: 'Queues', isHere: false },
   ];

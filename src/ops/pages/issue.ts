@@ -32,6 +32,7 @@ async function readParty({ api, merchant }: Call, { target }: IssueView): Promis
 
 const page = definePage({
   path: '/issues/:issueId',
+  under: 'Attention',
   role: 'viewer',
   params,
   reads: [
