@@ -9,6 +9,7 @@ import { makeDemoOrder } from '../../src/cli/demo-order.ts';
 import { defineProgram } from '../../src/cli/main.ts';
 import { generateWebhookSecret, signWebhook } from '../../src/platform/signature.ts';
 import { temporaryFolder } from '../support/own-redis.ts';
+import { observe, type Observation } from '../../src/compose-observation.ts';
 import { startPackline, type TestPackline } from '../support/packline.ts';
 import { testRedis } from '../support/redis.ts';
 import { connecting, notRun, parsedOnly, pickAndPackKey, standIns } from './exceptions.ts';
@@ -60,6 +61,7 @@ describe.skipIf(missing.length > 0)(
   'the commands of the documents do what they say, in order, against one Packline',
   () => {
     let all: TestPackline;
+    let worker: Observation;
     let vtexId = '';
     let nashId = '';
     let otherKey = '';
@@ -68,6 +70,8 @@ describe.skipIf(missing.length > 0)(
 
     beforeAll(async () => {
       all = await startPackline({ redisUrl });
+      // `doctor` asks whether a worker is alive.
+      worker = await observe(all.base, { isWorker: true });
       const call = async (path: string, body: unknown, key: string, headers: Record<string, string> = {}) => {
         const answer = await fetch(`${all.baseUrl}${path}`, {
           method: 'POST',
@@ -114,7 +118,10 @@ describe.skipIf(missing.length > 0)(
         PACKLINE_SANDBOX_PORT: '0',
       };
     }, 120_000);
-    afterAll(() => all?.close());
+    afterAll(async () => {
+      await worker?.stop();
+      await all?.close();
+    });
 
     /** What a reader has in his folder. */
     async function furnish(at: string): Promise<void> {
