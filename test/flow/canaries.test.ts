@@ -6,15 +6,19 @@ import { makeSecrets } from '../canaries/canaries.ts';
 import { modes, startEchoServer } from '../canaries/echo-server.ts';
 import { echoAll } from '../canaries/echoes.ts';
 import { connectAll, hookAll, orderAll } from '../canaries/journey.ts';
+import { filesBelow, forgetEverybody, readAfterwards } from '../canaries/forget.ts';
 import { people, posted } from '../canaries/people.ts';
 import { askForService } from '../canaries/last-mile.ts';
 import { readAll } from '../canaries/read-all.ts';
 import { createRecorder, operationsOf, type Answered, type Caller } from '../canaries/recorder.ts';
 import { bytesIn } from '../canaries/redis-bytes.ts';
 import { speakPickAndPack } from '../canaries/pick-and-pack-client.ts';
+import { visitPages, type Visited } from '../canaries/visit-pages.ts';
 import { makeSearch, type Search, type Sighting } from '../canaries/search.ts';
 import { secretsOf, type Secrets } from '../canaries/secrets.ts';
 import { sendStrays, strayCanaries, strayPath, wrongFields } from '../canaries/stray-requests.ts';
+import { present } from '../store/present.ts';
+import { openEverything, type Opened } from '../support/opened-redis.ts';
 import { startPackline } from '../support/packline.ts';
 import { testRedis } from '../support/redis.ts';
 
@@ -52,6 +56,14 @@ const world: World = { packline, recorder, secrets, tokens, echo, failures };
 const acts = createActs(world);
 
 let operations: string[] = [];
+/** What a viewer saw of the console. */
+let visited: Visited[] = [];
+/** All of Redis as its keys open it, before everybody was erased and after; files beside it; how many answers there were until then. */
+let before: readonly Opened[] = [];
+let after: readonly Opened[] = [];
+let files: { place: string; bytes: Buffer }[] = [];
+let left: { where: string; reason: string }[] = [];
+let told = 0;
 let search: Search;
 
 /** All that was in Redis at some moment of the journey, each value once. */
@@ -95,15 +107,25 @@ beforeAll(async () => {
   });
   await send('owner', `GET ${strayPath}`);
   await rememberRedis();
-  await send('owner', 'POST /v1/erasures', { json: { orderId: ids['orderId'], force: true } });
+  visited = await visitPages(world, acts, 'viewer', ids);
+  const store = present(packline.base.stores[0]);
+  before = await openEverything(redis.client, store);
+  left = await forgetEverybody(acts);
+  after = await openEverything(redis.client, store);
+  files = await filesBelow(packline.base.config.home);
+  told = answers.length;
+  await readAfterwards(world, acts);
   search = makeSearch([...people, ...strayCanaries, ...makeSecrets(secrets)]);
-}, 90_000);
+}, 120_000);
 
 const inAnswer = (answered: Answered): Sighting[] => {
   const { who, operation, status, text, headers } = answered;
   return search.in(`${who}: ${operation} ${status}`, `${text}\n${JSON.stringify(Object.fromEntries(headers))}`);
 };
-const told = (sightings: readonly Sighting[]): string[] => judge(sightings).leaks;
+const leaksIn = (sightings: readonly Sighting[]): string[] => judge(sightings).leaks;
+
+const peopleIn = (place: string, content: string | Uint8Array): string[] =>
+  search.in(place, content).flatMap(({ canary, kind }) => (kind === 'person' ? [`${canary} in ${place}`] : []));
 
 describe('the journey', () => {
   test('called every operation of the API’s document, and was answered by each', () => {
@@ -139,34 +161,77 @@ describe('the journey', () => {
 describe('no person and no secret is in', () => {
   test('a line of the log, at debug', () => {
     expect(logLines.length).toBeGreaterThan(1_000);
-    expect(told(search.in('log', logLines.join('')))).toEqual([]);
+    expect(leaksIn(search.in('log', logLines.join('')))).toEqual([]);
   });
 
   test('the metrics', async () => {
     const { text } = await send('operator', 'GET /metrics');
-    expect(told(search.in('metrics', text))).toEqual([]);
+    expect(leaksIn(search.in('metrics', text))).toEqual([]);
   });
 
   test('Redis, where it is not sealed', () => {
     expect(stored.size).toBeGreaterThan(500);
-    expect(told([...stored.values()].flatMap(({ place, part }) => search.in(place, part)))).toEqual([]);
+    expect(leaksIn([...stored.values()].flatMap(({ place, part }) => search.in(place, part)))).toEqual([]);
   });
 
   test('an event that leaves', () => {
     const events = packline.subscriber.received;
     expect(events.length).toBeGreaterThan(20);
-    expect(told(search.in('events', JSON.stringify(events)))).toEqual([]);
+    expect(leaksIn(search.in('events', JSON.stringify(events)))).toEqual([]);
+  });
+
+  test('a page of the console that a viewer may open, nor a secret', () => {
+    expect(new Set(visited.filter(({ status }) => status === 200).map(({ place }) => place)).size).toBeGreaterThan(20);
+    const shown = visited.flatMap(({ place, text }) => search.in(place, text).filter(({ kind }) => kind !== 'stray'));
+    expect([...new Set(shown.map(({ place, canary }) => `${canary} in ${place}`))]).toEqual([]);
   });
 
   test('what another merchant, a partner or nobody in particular is answered, pages included', () => {
     const others = answers.filter(({ who }) => who === 'stranger' || who === 'nobody' || who === 'partner');
     expect(others.filter(({ who, status }) => who === 'stranger' && status === 200).length).toBeGreaterThan(5);
-    expect(told(others.flatMap(inAnswer))).toEqual([]);
+    expect(leaksIn(others.flatMap(inAnswer))).toEqual([]);
   });
 
   test('what the owner and the operator are answered, but for what is shown on purpose', () => {
     const { leaks, unused } = judge(answers.flatMap(inAnswer));
     expect(leaks).toEqual([]);
     expect(unused).toEqual([]);
+  });
+});
+
+describe('after everybody was erased', () => {
+  const openedPeople = (all: readonly Opened[]): string[] => [
+    ...new Set(all.flatMap(({ key, texts }) => texts.flatMap((text) => peopleIn(key, text)))),
+  ];
+
+  test('until then all that is sealed could be opened, and most people were there', () => {
+    expect(before.flatMap(({ key, closed }) => closed.map(() => key))).toEqual([]);
+    const seen = new Set(openedPeople(before).map((sighting) => sighting.split(' in ')[0]));
+    // Of a shopper at VTEX most is never kept; nor is why a courier was sent away.
+    const never = ['firstName', 'lastName', 'document', 'corporateName', 'tradeName', 'corporateDocument', 'stateInscription', 'corporatePhone', 'userProfileId', 'followUpEmail', 'reason']; // prettier-ignore
+    expect(people.map(({ name }) => name).filter((name) => !seen.has(name))).toEqual(never);
+  });
+
+  test('nobody is in Redis any more, in clear or under a key that is still there, but where the report says so', () => {
+    const places = after.filter(({ key, texts }) => texts.some((text) => peopleIn(key, text).length > 0));
+    const textOf = (key: string): string => after.find((one) => one.key === key)?.texts.join() ?? '';
+    const idIn = (key: string): string => key.split(':').at(-1) ?? '';
+    const ofNoOrder = places.filter(({ key }) => key.includes(':attempts:') && textOf(`{pl:0}:delivery:${idIn(key)}`).includes('"orderId":null')); // prettier-ignore
+    const hooks = places.filter(({ key }) => key.includes(':inbox:'));
+    const why = hooks.map(({ key }) => after.filter((one) => one.key !== key && one.texts.some((text) => text.includes(idIn(key)))).map((one) => one.key)); // prettier-ignore
+    expect(places.filter((one) => !ofNoOrder.includes(one) && !hooks.includes(one)).map(({ key }) => key)).toEqual([]);
+    expect(why).toEqual([]);
+    expect(left).toEqual([]);
+  });
+
+  test('nobody is in a file beside Redis: the log of erasures, uploads', () => {
+    expect(files.map(({ place }) => place)).toContain('/erasures.log');
+    expect(files.flatMap(({ place, bytes }) => peopleIn(place, bytes))).toEqual([]);
+  });
+
+  test('nobody is in what is answered, to the owner or the operator', () => {
+    const since = answers.slice(told);
+    expect(since.filter(({ status }) => status === 200).length).toBeGreaterThan(100);
+    expect(since.flatMap(({ operation, text, headers }) => peopleIn(operation, `${text}${JSON.stringify([...headers])}`))).toEqual([]); // prettier-ignore
   });
 });

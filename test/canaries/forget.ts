@@ -1,0 +1,69 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { carried } from './people.ts';
+import { dataOf, type Acts, type World } from './acts.ts';
+
+/** A person is asked to be forgotten: every order of the merchant, whatever its state. Answers what the reports say is left. */
+export async function forgetEverybody({ owner }: Acts): Promise<{ where: string; reason: string }[]> {
+  const left: { where: string; reason: string }[] = [];
+  for (const { id: orderId } of await listAll(owner, 'GET /v1/orders')) {
+    const { body } = await owner('POST /v1/erasures', { json: { orderId, force: true } });
+    left.push(...(body['notErased'] as typeof left));
+  }
+  const { receiverPhone: phone } = carried.values;
+  const { body } = await owner('POST /v1/erasures', { json: { phone, force: true } });
+  return [...left, ...(body['notErased'] as typeof left)];
+}
+
+/** Everything that may show a person is read once more. */
+export async function readAfterwards({ recorder }: World, { owner }: Acts): Promise<void> {
+  const look = (operation: string, params: Record<string, string>) => recorder.send('owner', operation, { params });
+  for (const { id: orderId } of await listAll(owner, 'GET /v1/orders')) {
+    for (const part of [
+      '',
+      '/timeline',
+      '/picked-items',
+      '/worksheets',
+      '/shipments',
+      '/invoices',
+      '/returns',
+      '/settlement',
+      '/tracking-page',
+    ])
+      // prettier-ignore
+      await look(`GET /v1/orders/{orderId}${part}`, { orderId });
+    await look('GET /compat/vtex-pick-and-pack/v1/orders/{orderId}', { orderId });
+  }
+  for (const { id: issueId } of await listAll(owner, 'GET /v1/issues')) {
+    await look('GET /v1/issues/{issueId}', { issueId });
+    await look('GET /v1/issues/{issueId}/entries', { issueId });
+  }
+  for (const { id: deliveryId } of await listAll(owner, 'GET /v1/deliveries')) {
+    await look('GET /v1/deliveries/{deliveryId}', { deliveryId });
+    await look('GET /v1/deliveries/{deliveryId}/attempts', { deliveryId });
+  }
+  for (const { id: eventId } of await listAll(owner, 'GET /v1/events'))
+    await look('GET /v1/events/{eventId}', { eventId });
+  for (const { id: runId } of await listAll(owner, 'GET /v1/runs')) {
+    for (const part of ['', '/items', '/rejects.ndjson', '/rejects.csv']) await look(`GET /v1/runs/{runId}${part}`, { runId }); // prettier-ignore
+  }
+  for (const list of ['GET /v1/shipments', 'GET /v1/services', 'GET /v1/reconciliations']) await listAll(owner, list);
+  for (const form of ['', '.ndjson', '.csv']) await recorder.send('operator', `GET /v1/audit${form}`);
+}
+
+async function listAll(owner: Acts['owner'], operation: string): Promise<{ id: string }[]> {
+  const all: { id: string }[] = [];
+  for (let cursor: unknown = ''; typeof cursor === 'string';) {
+    const page = await owner(operation, { query: cursor === '' ? '' : `?cursor=${encodeURIComponent(cursor)}` });
+    all.push(...dataOf(page));
+    cursor = page.body['nextCursor'];
+  }
+  return all;
+}
+
+/** Every file below a folder: the log of erasures, spooled uploads. */
+export async function filesBelow(folder: string): Promise<{ place: string; bytes: Buffer }[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return Promise.all(paths.map(async (path) => ({ place: path.slice(folder.length), bytes: await readFile(path) })));
+}
