@@ -67,6 +67,7 @@ async function drain(
     }
     for (const { messageId, body } of messages) {
       await acceptMessage(store, {
+        merchantId,
         connectionId,
         messageId,
         body: Buffer.from(body),

@@ -14,7 +14,7 @@ import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import { changeOrder } from '../src/store/change-order.ts';
 import type { NewEntry } from '../src/store/commit.ts';
 import { freeLane } from '../src/store/entries.ts';
-import { keptWithWrites, keptWrites, readMessage } from '../src/store/inbox.ts';
+import { droppedWrites, keptWithWrites, readMessage } from '../src/store/inbox.ts';
 import { findOrderByReference, requireOrder } from '../src/store/orders.ts';
 import type { OpenFulfilment, WorkerDeps } from '../src/fulfilment/deps.ts';
 import { amendAgain } from '../src/fulfilment/amend-again.ts';
@@ -49,14 +49,13 @@ async function takeMessage(
     evenPaused: true,
   });
   const message = opened.connector.webhook?.read(stored.body, stored.receivedAt);
-  const writes = keptWrites(store, inboxId);
   if (message === undefined || message.externalRef === null) {
-    await finish({ writes });
+    await finish({ writes: droppedWrites(store, merchantId, inboxId) });
     return;
   }
   const orderId = await findOrderByReference(store, connectionId, message.externalRef);
   if (orderId !== null) return applyMessage(orderId, message, { opened, inboxId }, context);
-  const kept = await keepUnmatched(context, opened, { inboxId, externalRef: message.externalRef, writes });
+  const kept = await keepUnmatched(context, opened, { inboxId, externalRef: message.externalRef });
   // Its order was routed here in this very moment.
   if (kept === 'conflict') throw new Failure('aborted', 'hook.matched', 'the order has just become known');
   context.log.info({ connectionId, event: message.event, inboxId }, 'hook.unmatched');

@@ -20,10 +20,11 @@ import { withinDeadline } from '../src/queues/perform-effect.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
 import { acceptOrder, findByExternalId } from '../src/store/accept-order.ts';
 import { changeOrder } from '../src/store/change-order.ts';
+import type { CommitPlan } from '../src/store/commit.ts';
 import { listConnections, successWrites } from '../src/store/connections.ts';
 import { digest } from '../src/store/deps.ts';
 import { freeLane } from '../src/store/entries.ts';
-import { keptWrites, readMessage } from '../src/store/inbox.ts';
+import { droppedWrites, readMessage } from '../src/store/inbox.ts';
 import { readOrder } from '../src/store/orders.ts';
 
 type Context = JobContext<WorkerDeps>;
@@ -59,7 +60,8 @@ export default defineWorker<WorkerDeps, Payload>(orderImport, async (payload, co
   const stored = await readMessage(context.store, payload.inboxId);
   if (stored === null) throw new Failure('rejected', 'hook.expired', 'this message is past its retention');
   const message = oms.connector.webhook?.read(stored.body, oms.settings);
-  const writes = keptWrites(context.store, payload.inboxId);
+  // It says which order to look at: once that is done its bytes are of no use to anybody.
+  const writes = droppedWrites(context.store, merchantId, payload.inboxId);
   if (message === undefined || message.externalRef === null || !message.wanted) {
     await context.finish({ writes });
     return;
@@ -157,8 +159,10 @@ async function readAndAccept(
     await report.finish({ writes: kept });
     return;
   }
-  await changeOrder(store, known, { commit: report.finish, work: deliveryWork }, (stored) => {
-    const adopted = adoptOmsOrder(context, stored, { read, fact, lane: oms.laneOf(), writes: kept });
+  // The hook is done though it tells nothing new.
+  const commit = (plan: CommitPlan) => report.finish({ ...plan, writes: [...(plan.writes ?? []), ...kept] });
+  await changeOrder(store, known, { commit, work: deliveryWork }, (stored) => {
+    const adopted = adoptOmsOrder(context, stored, { read, fact, lane: oms.laneOf() });
     if (reconciliationId === undefined) return adopted;
     const { change, repairs } = mendAtOms(store, stored.order, adopted, { fact, refused, reconciliationId });
     return report.seen(stored.order, change, repairs);

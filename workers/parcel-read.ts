@@ -7,7 +7,7 @@ import type { OpenCarrier, WorkerDeps } from '../src/fulfilment/deps.ts';
 import { hearParcels } from '../src/queues/hear-parcels.ts';
 import { parcelRead } from '../src/queues/parcel-read.ts';
 import { defineWorker, type JobContext } from '../src/queues/run-worker.ts';
-import { keptWithWrites, keptWrites, readMessage } from '../src/store/inbox.ts';
+import { droppedWrites, keptWithWrites, readMessage } from '../src/store/inbox.ts';
 import { readOrder } from '../src/store/orders.ts';
 import { readParcelsOfNumber } from '../src/store/parcels.ts';
 
@@ -31,7 +31,7 @@ export default defineWorker<WorkerDeps, { merchantId: string; connectionId: stri
     // Its bytes may name people: they go with the person of each order that it is about.
     const orders = (await Promise.all([...orderIds].map((id) => readOrder(store, id)))).filter((one) => one !== null);
     const writes = orders.flatMap((stored) => keptWithWrites(store, stored, inboxId));
-    await finish({ writes: [...keptWrites(store, inboxId), ...writes] });
+    await finish({ writes: orders.length === 0 ? droppedWrites(store, merchantId, inboxId) : writes });
   },
 );
 

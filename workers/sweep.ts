@@ -162,6 +162,7 @@ async function catchUp(
     const page: Awaited<ReturnType<typeof connection.missedMessages>> = await connection.missedMessages(after, cursor);
     for (const { id, body } of page.messages) {
       await acceptMessage(store, {
+        merchantId,
         connectionId,
         messageId: id,
         body: Buffer.from(body),

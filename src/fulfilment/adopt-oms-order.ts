@@ -28,7 +28,7 @@ const movedDetail = 'the OMS moved the order to another store or another way of 
 export function adoptOmsOrder(
   { store, deps }: JobContext<WorkerDeps>,
   stored: StoredOrder,
-  { read, fact, lane, writes }: { read: OmsOrder; fact: OmsFact; lane: string; writes: string[][] },
+  { read, fact, lane }: { read: OmsOrder; fact: OmsFact; lane: string },
 ): OrderChange {
   const at = toInstant(store.clock.now());
   const heard = toHeard(store, stored.order, read.input);
@@ -46,7 +46,7 @@ export function adoptOmsOrder(
   if (JSON.stringify(order) === JSON.stringify(stored.order)) return null;
   const timeline = [{ at, what: 'oms.read', detail: { state: fact.state } }, ...returned];
   const entries = afterOmsFact(stored.order, order, fact);
-  const told: NonNullable<OrderChange> = { ...changed, timeline, entries, writes };
+  const told: NonNullable<OrderChange> = { ...changed, timeline, entries };
   const person = openPerson(store, stored, 'pending');
   if (person === null || !isNews || isBeingCanceled(order)) return told;
   // What we changed there ourselves comes back this way, too.

@@ -7,6 +7,7 @@ import type { CommitOutcome, NewEntry } from '../store/commit.ts';
 import { listConnections } from '../store/connections.ts';
 import type { StoreDeps } from '../store/deps.ts';
 import { freeLane } from '../store/entries.ts';
+import { droppedWrites, waitingWrites } from '../store/inbox.ts';
 import { readOrder, referenceField } from '../store/orders.ts';
 import type { OpenFulfilment, WorkerDeps } from './deps.ts';
 
@@ -22,18 +23,18 @@ const keptMax = 100;
 export async function keepUnmatched(
   context: JobContext<WorkerDeps>,
   { record, connector }: OpenFulfilment,
-  hook: { inboxId: string; externalRef: string; writes: string[][] },
+  hook: { inboxId: string; externalRef: string },
 ): Promise<CommitOutcome> {
   const { keys } = context.store;
   if (await wasErased(context.store, record.merchantId, hook.externalRef)) {
-    return context.finish({ writes: [['DEL', keys.inbox(hook.inboxId)]] });
+    return context.finish({ writes: droppedWrites(context.store, record.merchantId, hook.inboxId) });
   }
   const list = keys.unmatched(record.id, hook.externalRef);
   const entries = connector.appearsWithinMs === undefined ? [] : await overlapWork(context, record, hook.externalRef);
   return context.finish({
     guards: [{ key: keys.reference(record.id, hook.externalRef), field: referenceField, expected: null }],
     writes: [
-      ...hook.writes,
+      ...waitingWrites(context.store, { merchantId: record.merchantId, inboxId: hook.inboxId }),
       ['RPUSH', list, hook.inboxId],
       ['LTRIM', list, String(-keptMax), '-1'],
       ['EXPIRE', list, String(keptSeconds)],

@@ -15,6 +15,7 @@ import { changeOrder } from '../store/change-order.ts';
 import { failureWrites, readConnection } from '../store/connections.ts';
 import type { StoreDeps } from '../store/deps.ts';
 import { failedPullWrites } from '../store/full-pulls.ts';
+import { waitingWrites } from '../store/inbox.ts';
 import { failedRunWrites } from '../store/run-line.ts';
 import { failedWrites } from '../store/reconciliations.ts';
 import { endedStockWrites } from '../store/stock-reconciliations.ts';
@@ -47,8 +48,8 @@ export async function bury(
   const reported = reportFailure(store, subject, { entryId, job, failure, retrying: false });
   writes.push(...reported.writes);
   // Bytes that somebody may want to look at, and try again, are kept as long as an order is.
-  if (inboxId !== undefined) {
-    writes.push(['EXPIRE', store.keys.inbox(inboxId), String(store.retention.orderSeconds)]);
+  if (inboxId !== undefined && merchantId !== undefined) {
+    writes.push(...waitingWrites(store, { merchantId, inboxId }, store.retention.orderSeconds));
   }
   return { ...reported, writes };
 }

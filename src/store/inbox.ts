@@ -9,8 +9,9 @@ import { runReplicated } from './replicas.ts';
 import { defineScript } from './script.ts';
 
 /**
- * A hook as it came: its bytes packed and sealed, kept for two days whatever becomes of it. The message id is claimed,
- * the bytes stored and the work pushed in one call; a sender who hears 2xx never has to send again.
+ * A hook as it came: its bytes packed and sealed. The message id is claimed, the bytes stored and the work pushed in one call;
+ * a sender who hears 2xx never has to send again. Nobody knows yet whose it is: until its work says so it is listed as one
+ * that waits, where an erasure looks for whom it names (hook-erasures.ts).
  */
 const acceptScript = defineScript(`${entryLua}
 local p = cjson.decode(ARGV[1])
@@ -21,6 +22,7 @@ if seen then return seen == p.body and 'duplicate' or 'changed' end
 redis.call('SET', p.seen, p.body, 'EX', p.seconds)
 redis.call('HSET', p.inbox, 'connectionId', p.connectionId, 'receivedAt', p.at, 'messageId', p.messageId, 'sealed', ARGV[2])
 redis.call('EXPIRE', p.inbox, p.bytesSeconds)
+redis.call('ZADD', p.waiting, p.bytesUntil, p.id)
 push(p.work.id, p.work.entry, now)
 return 'accepted'`);
 
@@ -32,12 +34,20 @@ export type InboxOutcome = 'accepted' | 'duplicate' | 'changed';
 
 export async function acceptMessage(
   deps: StoreDeps,
-  message: { connectionId: string; messageId: string; body: Uint8Array; work: (inboxId: string) => NewEntry },
+  message: {
+    merchantId: string;
+    connectionId: string;
+    messageId: string;
+    body: Uint8Array;
+    work: (inboxId: string) => NewEntry;
+  },
 ): Promise<InboxOutcome> {
   const { keys, clock, retention } = deps;
-  const { connectionId, messageId, body } = message;
+  const { merchantId, connectionId, messageId, body } = message;
   const id = newId('inbox', clock);
+  const bytesSeconds = keptSeconds(deps);
   const header = {
+    id,
     now: clock.scriptNow(),
     generation: deps.generation,
     at: toInstant(clock.now()),
@@ -45,7 +55,9 @@ export async function acceptMessage(
     body: digest(body),
     inbox: keys.inbox(id),
     seconds: retention.inboxSeconds,
-    bytesSeconds: Math.min(bytesKeptSeconds, retention.inboxSeconds),
+    bytesSeconds,
+    waiting: keys.waitingHooks(merchantId),
+    bytesUntil: untilSecond(deps, bytesSeconds),
     connectionId,
     messageId,
     work: fromEntry(message.work(id)),
@@ -67,20 +79,42 @@ const pack = (body: Uint8Array): Uint8Array =>
   body.length >= packedFrom || isPacked(body) ? zstdCompressSync(body) : body;
 const unpack = (bytes: Uint8Array): Uint8Array => (isPacked(bytes) ? zstdDecompressSync(bytes) : bytes);
 
-/** For the commit that ends a hook's work: from now on its bytes are kept like any other's. */
-export const keptWrites = ({ keys, retention }: StoreDeps, inboxId: string): string[][] => [
-  ['EXPIRE', keys.inbox(inboxId), String(Math.min(bytesKeptSeconds, retention.inboxSeconds))],
+const keptSeconds = ({ retention }: StoreDeps): number => Math.min(bytesKeptSeconds, retention.inboxSeconds);
+const untilSecond = ({ clock }: StoreDeps, seconds: number): number => Math.ceil(clock.now() / 1_000) + seconds;
+
+/** For the commit that ends the work of a hook that nobody needs any more: it was about no order, or only said which to read. */
+export const droppedWrites = ({ keys }: StoreDeps, merchantId: string, inboxId: string): string[][] => [
+  ['DEL', keys.inbox(inboxId)],
+  ['ZREM', keys.waitingHooks(merchantId), inboxId],
 ];
 
 /** The same for a hook about this order: its bytes go with the order's person, at once where that is erased already. */
 export function keptWithWrites(deps: StoreDeps, stored: StoredOrder, inboxId: string): string[][] {
   const { keys } = deps;
-  if (isErased(stored)) return [['DEL', keys.inbox(inboxId)]];
-  const list = keys.hooks(stored.order.id);
+  const { id, merchantId } = stored.order;
+  if (isErased(stored)) return droppedWrites(deps, merchantId, inboxId);
+  const list = keys.hooks(id);
+  const seconds = String(keptSeconds(deps));
   return [
-    ...keptWrites(deps, inboxId),
+    ['EXPIRE', keys.inbox(inboxId), seconds],
+    ['ZREM', keys.waitingHooks(merchantId), inboxId],
     ['RPUSH', list, inboxId],
-    ['EXPIRE', list, String(Math.min(bytesKeptSeconds, deps.retention.inboxSeconds))],
+    ['EXPIRE', list, seconds],
+  ];
+}
+
+/** The same for a hook that waits, for its order or for somebody who looks at it: for so long, by default as any other. */
+export function waitingWrites(
+  deps: StoreDeps,
+  { merchantId, inboxId }: { merchantId: string; inboxId: string },
+  seconds = keptSeconds(deps),
+): string[][] {
+  const waiting = deps.keys.waitingHooks(merchantId);
+  return [
+    ['EXPIRE', deps.keys.inbox(inboxId), String(seconds)],
+    // Of those that nobody came for, the bytes are past.
+    ['ZREMRANGEBYSCORE', waiting, '-inf', String(untilSecond(deps, 0) - 1)],
+    ['ZADD', waiting, String(untilSecond(deps, seconds)), inboxId],
   ];
 }
 

@@ -53,6 +53,8 @@ export function createKeys(shard: number) {
 
     idempotency: (merchantId: string, digest: string) => `${tag}:idem:${merchantId}:${digest}`,
     inbox: (inboxId: string) => `${tag}:inbox:${inboxId}`,
+    /** Hooks of a merchant whose bytes lie there and are about no order of ours (yet), by when those are past (s). */
+    waitingHooks: (merchantId: string) => `${tag}:waiting-hooks:${merchantId}`,
     /** The hooks about an order whose bytes are still kept. */
     hooks: (orderId: string) => `${tag}:hooks:${orderId}`,
     inboxSeen: (connectionId: string, digest: string) => `${tag}:seen:${connectionId}:${digest}`,

@@ -98,6 +98,7 @@ describe('an erased order', () => {
     const { id } = await accept('one');
     const work = { id: 'w', job: 'fulfilment-read', lane: 'free', class: 'orders', payload: {} } as const;
     await acceptMessage(store, {
+      merchantId,
       connectionId: 'con_1',
       messageId: 'msg_1',
       body: Buffer.from('{"dropoff":"Canary Wharf Lane"}'),

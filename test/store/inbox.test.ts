@@ -21,6 +21,7 @@ beforeEach(async () => {
 const connectionId = newId('connection', clock);
 const accept = (body: string | Uint8Array, messageId = 'msg_1', connection = connectionId) =>
   acceptMessage(store, {
+    merchantId,
     connectionId: connection,
     messageId,
     body: Buffer.from(body),

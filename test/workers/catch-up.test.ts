@@ -69,6 +69,7 @@ describe('catching up', () => {
 
   it('leaves alone what has come by itself, though it came in other bytes', async () => {
     await acceptMessage(bench.store, {
+      merchantId,
       connectionId: connection.id,
       messageId: 'msg_1',
       body: Buffer.from(JSON.stringify(payloadOf('msg_1'), null, 2)),

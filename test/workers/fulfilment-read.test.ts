@@ -27,6 +27,7 @@ let inboxKey = '';
 /** Takes a hook in, and the work that it is. */
 async function receive(body: unknown) {
   await acceptMessage(bench.store, {
+    merchantId,
     connectionId: connection.id,
     messageId: 'msg_1',
     body: Buffer.from(JSON.stringify(body)),

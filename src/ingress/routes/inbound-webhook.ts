@@ -73,7 +73,7 @@ export function makeInboundWebhooks(deps: IngressDeps, metrics: RequestMetrics):
       });
     };
     const { messageId } = verdict;
-    const outcome = await acceptMessage(store, { connectionId, messageId, body: bytes, work });
+    const outcome = await acceptMessage(store, { merchantId, connectionId, messageId, body: bytes, work });
     metrics.webhookTaken(connector.id, outcome);
     // An OMS's queue tells the same event in other bytes.
     if (outcome === 'changed' && connection.kind !== 'oms') log.warn({ ...facts, messageId }, 'webhook.changed');
