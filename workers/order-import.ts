@@ -58,7 +58,7 @@ export default defineWorker<WorkerDeps, Payload>(orderImport, async (payload, co
   }
   if (oms === null) return;
   const stored = await readMessage(context.store, payload.inboxId);
-  if (stored === null) throw new Failure('rejected', 'hook.expired', 'this message is past its retention');
+  if (stored === null) return;
   const message = oms.connector.webhook?.read(stored.body, oms.settings);
   // It says which order to look at: once that is done its bytes are of no use to anybody.
   const writes = droppedWrites(context.store, merchantId, payload.inboxId);

@@ -1,6 +1,5 @@
 import { carrierNameOf } from '../src/connectors/carriers/choose-connection.ts';
 import type { ParcelReport } from '../src/connectors/carriers/port.ts';
-import { Failure } from '../src/domain/failure.ts';
 import { toCarrierSlug, toTrackingNumber, type FollowedParcel } from '../src/domain/parcel.ts';
 import { hearPushed } from '../src/domain/parcel-step.ts';
 import type { OpenCarrier, WorkerDeps } from '../src/fulfilment/deps.ts';
@@ -19,7 +18,7 @@ export default defineWorker<WorkerDeps, { merchantId: string; connectionId: stri
   async ({ merchantId, connectionId, inboxId }, context) => {
     const { store, deps, signal, finish } = context;
     const message = await readMessage(store, inboxId);
-    if (message === null) throw new Failure('rejected', 'hook.expired', 'this webhook is past its retention');
+    if (message === null) return;
     // A paused connection is not called, but what it says is heard.
     const carrier = await deps.openCarrier(store, merchantId, connectionId, signal, { evenPaused: true });
     const reports = carrier.connector.webhook?.read(message.body, message.receivedAt, carrier.settings) ?? [];

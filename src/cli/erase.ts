@@ -16,6 +16,7 @@ const ReportSchema = z.object({
   erased: z.array(
     z.object({ orderId: z.string().optional(), serviceId: z.string().optional(), where: z.array(z.string()) }),
   ),
+  webhooks: z.int(),
   notErased: z.array(z.object({ orderId: z.string().nullable(), where: z.string(), reason: z.string() })),
 });
 export type ErasureReport = z.infer<typeof ReportSchema>;
@@ -33,13 +34,14 @@ export async function erase(config: Config, request: EraseRequest): Promise<Eras
   return ReportSchema.parse(answer);
 }
 
-export function printErasure({ dryRun, erased, notErased }: ErasureReport): void {
+export function printErasure({ dryRun, erased, webhooks, notErased }: ErasureReport): void {
   const lines = [
     ...erased.map(
       ({ orderId, serviceId, where }) =>
         `${dryRun ? 'would erase' : 'erased'}  ${orderId ?? serviceId ?? ''}: ${where.join(', ')}`,
     ),
-    ...(erased.length === 0 ? ['nothing to erase'] : []),
+    ...(webhooks === 0 ? [] : [`${dryRun ? 'would erase' : 'erased'}  webhooks about no order: ${webhooks}`]),
+    ...(erased.length + webhooks === 0 ? ['nothing to erase'] : []),
     ...notErased.map(
       ({ orderId, where, reason }) => `left    ${where}: ${orderId === null ? '' : `${orderId} `}${reason}`,
     ),

@@ -1,4 +1,5 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { Failure } from '../domain/failure.ts';
 import { toInstant } from '../platform/clock.ts';
 import { fromEntry, generationFailure, type NewEntry } from './commit.ts';
 import { digest, newId, type StoreDeps } from './deps.ts';
@@ -118,13 +119,21 @@ export function waitingWrites(
   ];
 }
 
-/** The bytes of a hook; null once its retention is over. */
+/** Takes the bytes of hooks that wait: their work finds nothing to do, now or when somebody retries it. */
+export const erasedHookWrites = ({ keys }: StoreDeps, merchantId: string, inboxIds: readonly string[]): string[][] =>
+  inboxIds.flatMap((inboxId) => [
+    ['HDEL', keys.inbox(inboxId), 'sealed'],
+    ['ZREM', keys.waitingHooks(merchantId), inboxId],
+  ]);
+
+/** The bytes of a hook; null where they were erased, because they name somebody who is to be forgotten. Throws past its retention. */
 export async function readMessage(
   deps: StoreDeps,
   inboxId: string,
 ): Promise<{ body: Uint8Array; receivedAt: string } | null> {
   const [sealed, receivedAt] = await deps.redis.hmget(deps.keys.inbox(inboxId), 'sealed', 'receivedAt');
-  if (sealed === null || sealed === undefined) return null;
+  if (typeof receivedAt !== 'string') throw new Failure('rejected', 'hook.expired', 'this webhook is past its retention');
+  if (typeof sealed !== 'string') return null;
   const body = unpack(deps.keyring.open(sealed, `inbox:${inboxId}`));
-  return { body, receivedAt: receivedAt ?? '' };
+  return { body, receivedAt };
 }

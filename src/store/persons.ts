@@ -110,6 +110,15 @@ export const isReachedBy = (reach: Reach, query: PersonQuery): boolean => {
   return text !== undefined && textsOf(reach).includes(text);
 };
 
+/** Whether a text of whatever form names who is asked for: an address in any case, a number however its digits are grouped. */
+export function isNamedIn(text: string, query: PersonQuery): boolean {
+  const wanted = queryText(query);
+  if (wanted === undefined) return false;
+  const value = wanted.slice(wanted.indexOf(':') + 1);
+  if ('email' in query) return text.toLowerCase().includes(value);
+  return new RegExp(`(?<!\\d)(?:00)?${[...value].join(String.raw`[\s().-]*`)}(?!\\d)`).test(text);
+}
+
 const contextOf = (merchantId: string): string => `person ${merchantId}`;
 /** 132 bits: enough that no two people meet. */
 const shorten = (hash: string): string => hash.slice(0, 22);

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { carried } from './people.ts';
+import { carried, named } from './people.ts';
 import { dataOf, type Acts, type World } from './acts.ts';
 
 /** A person is asked to be forgotten: every order of the merchant, whatever its state. Answers what the reports say is left. */
@@ -10,9 +10,11 @@ export async function forgetEverybody({ owner }: Acts): Promise<{ where: string;
     const { body } = await owner('POST /v1/erasures', { json: { orderId, force: true } });
     left.push(...(body['notErased'] as typeof left));
   }
-  const { receiverPhone: phone } = carried.values;
-  const { body } = await owner('POST /v1/erasures', { json: { phone, force: true } });
-  return [...left, ...(body['notErased'] as typeof left)];
+  for (const phone of [carried.values.receiverPhone, named.values.hookPhone]) {
+    const { body } = await owner('POST /v1/erasures', { json: { phone, force: true } });
+    left.push(...(body['notErased'] as typeof left));
+  }
+  return left;
 }
 
 /** Everything that may show a person is read once more. */

@@ -63,7 +63,7 @@ export const tracked = makePersons({
   trackedDescription: 'bei Frau Wintergoldhähnchen abgegeben',
 });
 /** Who is named in what partners and subscribers say by themselves. */
-const named = makePersons({
+export const named = makePersons({
   hookName: 'Neuntöterin Rotkopfwürger',
   hookPhone: '+61 491 573 770',
   hookStreet: 'Mauerseglerweg 33',

@@ -116,7 +116,7 @@ beforeAll(async () => {
   told = answers.length;
   await readAfterwards(world, acts);
   search = makeSearch([...people, ...strayCanaries, ...makeSecrets(secrets)]);
-}, 120_000);
+}, 420_000);
 
 const inAnswer = (answered: Answered): Sighting[] => {
   const { who, operation, status, text, headers } = answered;

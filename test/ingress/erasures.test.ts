@@ -93,7 +93,7 @@ test('asked again, 200 and nothing more is erased', async () => {
   const byId = await erase({ orderId: id });
   expect(byId.status).toBe(200);
   expect(byId.body).toMatchObject({ erased: [], notErased: [{ orderId: id, where: 'Nash Pick and Pack' }, {}] });
-  expect((await erase({ email: 'again@example.com' })).body).toEqual({ dryRun: false, erased: [], notErased: [] });
+  expect((await erase({ email: 'again@example.com' })).body).toEqual({ dryRun: false, erased: [], webhooks: 0, notErased: [] });
 });
 
 const serviceFor = async (phone: string, orderId: string): Promise<string> => {
@@ -121,7 +121,7 @@ test('last-mile services of a person are found and erased too, whatever order of
   const dump = (await redis.client.dumpBuffer(store.keys.service(id))) ?? Buffer.alloc(0);
   expect((await erase({ phone: '0057 300 111 22 33', force: true })).body).toMatchObject(wanted);
   expect([await requestOf(id), (await requestOf(other))?.receiver.phone]).toEqual([null, '+573009998877']);
-  expect((await erase({ phone })).body).toEqual({ dryRun: false, erased: [], notErased: [] });
+  expect((await erase({ phone })).body).toEqual({ dryRun: false, erased: [], webhooks: 0, notErased: [] });
 
   await redis.client.restore(store.keys.service(id), 0, dump, 'REPLACE');
   await redis.client.hdel(store.keys.erasures, id);
@@ -134,7 +134,7 @@ test('last-mile services of a person are found and erased too, whatever order of
 test('an address that nobody has is no error: there is nothing to erase', async () => {
   for (const json of [{ email: 'nobody@example.com' }, { phone: '+4930123456' }]) {
     const reply = await erase(json);
-    expect([reply.status, reply.body]).toEqual([200, { dryRun: false, erased: [], notErased: [] }]);
+    expect([reply.status, reply.body]).toEqual([200, { dryRun: false, erased: [], webhooks: 0, notErased: [] }]);
   }
 });
 

@@ -21,7 +21,7 @@ beforeEach(async () => {
 const connectionId = newId('connection', clock);
 const accept = (body: string | Uint8Array, messageId = 'msg_1', connection = connectionId) =>
   acceptMessage(store, {
-    merchantId,
+    merchantId: sampleMerchantId,
     connectionId: connection,
     messageId,
     body: Buffer.from(body),
@@ -91,7 +91,7 @@ describe('a hook', () => {
     }
     await client.del(bytes);
     const [inboxId = ''] = await inboxIds();
-    expect(await readMessage(store, inboxId)).toBeNull();
+    await expect(readMessage(store, inboxId)).rejects.toMatchObject({ kind: 'rejected', code: 'hook.expired' });
     expect(await accept('{}')).toBe('duplicate');
   });
 

@@ -10,8 +10,9 @@ import type { StoreDeps } from '../../store/deps.ts';
 import { erasedParts, erasePersons, foreseeErasures } from '../../store/erasures.ts';
 import { findByPerson } from '../../store/find-by-person.ts';
 import { findIssuesWithHooks } from '../../store/held-hooks.ts';
+import { eraseHooks, findWaitingHooks } from '../../store/hook-erasures.ts';
 import { requireOrder, type StoredOrder } from '../../store/orders.ts';
-import { isErased } from '../../store/persons.ts';
+import { isErased, type PersonQuery } from '../../store/persons.ts';
 import { eraseServices, findServicesByPerson } from '../../store/service-erasures.ts';
 import type { StoredService } from '../../store/services.ts';
 import { ok } from '../answer.ts';
@@ -54,6 +55,9 @@ const ErasureSchema = z
         }),
       }),
     ),
+    webhooks: z.int().meta({
+      description: 'Webhooks about no order that waited and named the person by e-mail address or phone: their bytes',
+    }),
     notErased: z.array(NotErasedSchema).meta({ description: 'Where the person still is, out of Packline’s reach' }),
   })
   .meta({ id: 'Erasure' });
@@ -65,14 +69,19 @@ async function find(store: StoreDeps, merchantId: string, input: ErasureInput): 
   return findByPerson(store, merchantId, { phone: input.phone ?? '' });
 }
 
+function toQuery({ email: byEmail, phone: byPhone }: ErasureInput): PersonQuery | null {
+  if (byEmail !== undefined) return { email: byEmail };
+  return byPhone === undefined ? null : { phone: byPhone };
+}
+
 /** Last-mile services of this person that belong to none of the orders; those that do are erased with them. */
 async function findServices(
   store: StoreDeps,
   merchantId: string,
-  { email: byEmail, phone: byPhone }: ErasureInput,
+  input: ErasureInput,
   orders: readonly StoredOrder[],
 ): Promise<StoredService[]> {
-  const query = byEmail !== undefined ? { email: byEmail } : byPhone !== undefined ? { phone: byPhone } : null;
+  const query = toQuery(input);
   if (query === null) return [];
   const known = new Set(orders.map(({ order }) => order.externalId));
   return (await findServicesByPerson(store, merchantId, query)).filter(({ service }) => !known.has(service.orderId));
@@ -144,6 +153,9 @@ const postErasure = defineRoute({
     const found = await find(store, merchantId, body);
     const services = await findServices(store, merchantId, body, found);
     if (!body.force) refuseOpen(found, services);
+    // Before the orders: what they are found by is erased with these.
+    const hooks = await findWaitingHooks(store, merchantId, { orders: found, query: toQuery(body) });
+    if (!body.dryRun) await eraseHooks(store, merchantId, hooks);
     const erased = body.dryRun
       ? await foreseeErasures(store, found)
       : await erasePersons(store, deps.erasureLog, found);
@@ -151,7 +163,7 @@ const postErasure = defineRoute({
     const all = [...erased, ...ids.map((serviceId) => ({ serviceId, where: ['services' as const] }))];
     if (!body.dryRun) for (const one of all) log.info({ merchantId, ...one }, 'person.erased');
     const about = { merchantId, orders: found.map(({ order }) => order), services: services.map(({ service }) => service) }; // prettier-ignore
-    return ok({ dryRun: body.dryRun, erased: all, notErased: await listNotErased(deps, store, about) });
+    return ok({ dryRun: body.dryRun, erased: all, webhooks: hooks.length, notErased: await listNotErased(deps, store, about) });
   },
 });
 
