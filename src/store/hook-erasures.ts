@@ -42,11 +42,7 @@ function queriesOf(deps: StoreDeps, { orders, query }: Forgotten): PersonQuery[]
   ];
 }
 
-async function listUnmatched(
-  deps: StoreDeps,
-  merchantId: string,
-  orders: readonly StoredOrder[],
-): Promise<string[]> {
+async function listUnmatched(deps: StoreDeps, merchantId: string, orders: readonly StoredOrder[]): Promise<string[]> {
   const connections = orders.length === 0 ? [] : await listConnections(deps, merchantId);
   const references = orders.flatMap(({ order: { externalId, fulfilment } }) => [externalId, fulfilment?.externalRef ?? externalId]); // prettier-ignore
   const lists = connections.flatMap(({ id }) => [...new Set(references)].map((reference) => deps.keys.unmatched(id, reference))); // prettier-ignore

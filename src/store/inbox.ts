@@ -132,7 +132,8 @@ export async function readMessage(
   inboxId: string,
 ): Promise<{ body: Uint8Array; receivedAt: string } | null> {
   const [sealed, receivedAt] = await deps.redis.hmget(deps.keys.inbox(inboxId), 'sealed', 'receivedAt');
-  if (typeof receivedAt !== 'string') throw new Failure('rejected', 'hook.expired', 'this webhook is past its retention');
+  if (typeof receivedAt !== 'string')
+    throw new Failure('rejected', 'hook.expired', 'this webhook is past its retention');
   if (typeof sealed !== 'string') return null;
   const body = unpack(deps.keyring.open(sealed, `inbox:${inboxId}`));
   return { body, receivedAt };

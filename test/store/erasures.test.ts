@@ -153,7 +153,9 @@ describe('an erased order', () => {
     await erase(id);
     if (claimed.state === 'claimed') await claimed.complete({ status: 202, headers: {}, body: 'Canário' });
     expect((await claimIdempotencyKey(store, act)).state).toBe('claimed');
-    expect(keptWithWrites(store, await requireOrder(store, id), 'inb_1')).toEqual(droppedWrites(store, merchantId, 'inb_1'));
+    expect(keptWithWrites(store, await requireOrder(store, id), 'inb_1')).toEqual(
+      droppedWrites(store, merchantId, 'inb_1'),
+    );
   });
 
   it('is erased once: asked again there is nothing to do, and nothing to write down', async () => {

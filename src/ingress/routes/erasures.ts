@@ -163,7 +163,12 @@ const postErasure = defineRoute({
     const all = [...erased, ...ids.map((serviceId) => ({ serviceId, where: ['services' as const] }))];
     if (!body.dryRun) for (const one of all) log.info({ merchantId, ...one }, 'person.erased');
     const about = { merchantId, orders: found.map(({ order }) => order), services: services.map(({ service }) => service) }; // prettier-ignore
-    return ok({ dryRun: body.dryRun, erased: all, webhooks: hooks.length, notErased: await listNotErased(deps, store, about) });
+    return ok({
+      dryRun: body.dryRun,
+      erased: all,
+      webhooks: hooks.length,
+      notErased: await listNotErased(deps, store, about),
+    });
   },
 });
 
