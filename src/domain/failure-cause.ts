@@ -43,16 +43,25 @@ export function markedCause(detail: Record<string, unknown>): Record<string, str
   return Object.fromEntries(members.toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** Of a failure, what makes it the same one as another's: the fingerprint's last part, beside merchant, target, job and code. */
-export function causeOf({ message, detail }: Pick<Failure, 'message' | 'detail'>): string {
+/**
+ * Of a failure of a job, what makes it the same one as another's: the fingerprint's last parts, beside merchant, target and
+ * code. Where a cause is marked it is that alone: goods that are refused are refused in whatever is done with an order.
+ */
+export function identityOf(job: string, { message, detail }: Pick<Failure, 'message' | 'detail'>): FailureIdentity {
   const marked = markedCause(detail);
+  if (Object.keys(marked).length > 0) return { job: '', cause: JSON.stringify(marked).slice(0, causeCharsMax) };
   const { operation, fields } = detail;
   const paths = Array.isArray(fields) ? fields.filter((path) => typeof path === 'string').map(withoutIndexes) : [];
   const parts = [
     typeof operation === 'string' ? operation : '',
-    // What was marked says more than the words about it, which name it in passing.
-    Object.keys(marked).length === 0 ? withoutValues(message) : JSON.stringify(marked),
+    withoutValues(message),
     [...new Set(paths)].toSorted().join(','),
   ];
-  return parts.join('\n').slice(0, causeCharsMax);
+  return { job, cause: parts.join('\n').slice(0, causeCharsMax) };
+}
+
+interface FailureIdentity {
+  /** '' for any. */
+  job: string;
+  cause: string;
 }

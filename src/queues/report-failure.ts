@@ -1,5 +1,5 @@
 import type { Failure } from '../domain/failure.ts';
-import { causeOf } from '../domain/failure-cause.ts';
+import { identityOf } from '../domain/failure-cause.ts';
 import { patienceMs, whoCanFix } from '../domain/issue-rules.ts';
 import type { StoreDeps } from '../store/deps.ts';
 import { issueId, issueWrites, type IssueReport } from '../store/issues.ts';
@@ -31,11 +31,10 @@ export function reportFailure(
     detail,
     entryId,
     retrying,
-    cause: causeOf(failure),
     source: whoCanFix(failure, connector),
     orderId: order?.id ?? null,
   };
-  const issue = issueId(about);
+  const issue = issueId({ ...about, ...identityOf(job, failure) });
   return { writes: issueWrites(store, about, issue), issue };
 }
 

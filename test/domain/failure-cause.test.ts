@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { causeOf, withoutIndexes, withoutValues } from '../../src/domain/failure-cause.ts';
+import { identityOf, withoutIndexes, withoutValues } from '../../src/domain/failure-cause.ts';
 import { makeId } from '../../src/domain/ids.ts';
 
-const cause = (message: string, detail: Record<string, unknown> = {}): string => causeOf({ message, detail });
+const cause = (message: string, detail: Record<string, unknown> = {}): string =>
+  identityOf('order-send', { message, detail }).cause;
 
 /** What stands for one order in a message, and for another one in the next. */
 const value = fc.oneof(
@@ -59,6 +60,14 @@ describe('the cause of a failure', () => {
   test('is the same SKU’s, whichever row it was in and whatever the message says of it', () => {
     const sku = { sku: 'A-1', field: 'sku' };
     expect(cause('row 3: A-1', { cause: sku, fields: ['items.0.subItems.3.sku'] })).toBe(cause('row 7 of order 12: A-1', { cause: sku, fields: ['items.0.subItems.7.sku'] })); // prettier-ignore
+  });
+
+  test('is the same SKU’s in whatever was done with an order; another failure’s belongs to its job', () => {
+    const failure = (detail: object) => ({ message: 'refused', detail: { ...detail } });
+    const sent = failure({ operation: 'order.upsert', fields: ['a'], cause: { sku: 'A-1' } });
+    const changed = failure({ operation: 'job.update', fields: ['b'], cause: { sku: 'A-1' } });
+    expect(identityOf('send', sent)).toEqual(identityOf('change', changed));
+    expect(identityOf('send', failure({}))).not.toEqual(identityOf('change', failure({})));
   });
 
   test('is bounded, whatever a partner says', () => {

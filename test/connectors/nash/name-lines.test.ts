@@ -1,8 +1,9 @@
 import { expect, it, test } from 'vitest';
 import { nameLines } from '../../../src/connectors/fulfilment/nash/name-lines.ts';
-import { causeOf } from '../../../src/domain/failure-cause.ts';
+import { identityOf } from '../../../src/domain/failure-cause.ts';
 import { Failure } from '../../../src/domain/failure.ts';
 
+const causeOf = (failure: unknown): string => identityOf('fulfilment-submit', failure as Failure).cause;
 const items = [{ subItems: [{ sku: '100001' }, { sku: 'BAD-1' }, { sku: 'BAD-2' }] }];
 const refused = (fields: unknown, kind: 'rejected' | 'transient' = 'rejected') =>
   new Failure(kind, 'nash.validation_errors', 'Nash refused order.upsert: VALIDATION_ERRORS (a.b)', {
@@ -26,7 +27,7 @@ test('the same goods are one cause, wherever they stood in the order; other good
   const causes = [
     [nameLines(refused(['items.0.subItems.1.sku']), items), nameLines(refused(['items.0.subItems.0.sku']), inFront)],
     [nameLines(refused(['items.0.subItems.2.sku']), items)],
-  ].map((failures) => new Set(failures.map((failure) => causeOf(failure as Failure))));
+  ].map((failures) => new Set(failures.map((failure) => causeOf(failure))));
   expect(causes.map(({ size }) => size)).toEqual([1, 1]);
   expect([...(causes[0] ?? [])]).not.toEqual([...(causes[1] ?? [])]);
 });
@@ -34,7 +35,7 @@ test('the same goods are one cause, wherever they stood in the order; other good
 test('of several SKUs in one order the first by name is the cause, so that no combination is an issue of its own', () => {
   const both = nameLines(refused(['items.0.subItems.2.sku', 'items.0.subItems.1.sku']), items);
   expect(both).toMatchObject({ detail: { cause: { sku: 'BAD-1', field: 'sku' }, otherSkus: ['BAD-2'] } });
-  expect(causeOf(both as Failure)).toBe(causeOf(nameLines(refused(['items.0.subItems.1.sku']), items) as Failure));
+  expect(causeOf(both)).toBe(causeOf(nameLines(refused(['items.0.subItems.1.sku']), items)));
 });
 
 test('a substitute that is refused is the cause, and not the line that it might replace', () => {
