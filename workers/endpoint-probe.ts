@@ -42,8 +42,7 @@ export default defineWorker<WorkerDeps, Payload>(
       await finish({ writes: logged });
       return;
     }
-    const count = ((await readEndpointHealth(store, endpoint))?.probe?.count ?? 0) + 1;
-    const delayMs = nextMs(count, disabledAt, outcome, context);
+    const { count, delayMs } = await planNext(endpoint, { ...outcome, disabledAt }, context);
     const nextAt = delayMs === null ? null : toInstant(store.clock.now() + delayMs);
     const writes = [...logged, ...failedProbeWrites(store, endpoint, { count, code: outcome.code, nextAt })];
     if (delayMs === null) await finish({ writes: [...writes, ...askedNoMoreWrites(store, endpoint)] });
@@ -51,17 +50,28 @@ export default defineWorker<WorkerDeps, Payload>(
   },
 );
 
-/** 410 is asked no more; who says when, is not asked earlier. */
-function nextMs(
-  count: number,
-  disabledAt: string,
-  { failure, exchange }: SendOutcome,
+/**
+ * 410 is asked no more; who says when, is not asked earlier. Asked before its turn, because somebody retried its issue, it has
+ * its turn all the same: to look more often must not be to be looked at less.
+ */
+async function planNext(
+  endpoint: Endpoint,
+  { disabledAt, failure, exchange }: SendOutcome & { disabledAt: string },
   { store, deps }: Context,
-): number | null {
-  const delayMs = probeDelayMs(count, store.clock.now() - Date.parse(disabledAt));
-  if (delayMs === null || failure === 'gone') return null;
-  return Math.round(Math.max(delayMs * (0.9 + 0.2 * deps.random()), exchange.retryAfterMs ?? 0));
+): Promise<{ count: number; delayMs: number | null }> {
+  const nowMs = store.clock.now();
+  const disabledMs = Date.parse(disabledAt);
+  const before = (await readEndpointHealth(store, endpoint))?.probe ?? null;
+  const turnMs = before === null ? disabledMs + (probeDelayMs(0, 0) ?? 0) : Date.parse(before.nextAt ?? disabledAt);
+  const isEarly = nowMs < turnMs - clocksDifferMs;
+  const count = (before?.count ?? 0) + (isEarly ? 0 : 1);
+  const delayMs = probeDelayMs(count, nowMs - disabledMs);
+  if (delayMs === null || failure === 'gone') return { count, delayMs: null };
+  const wanted = isEarly ? turnMs - nowMs : Math.round(delayMs * (0.9 + 0.2 * deps.random()));
+  return { count, delayMs: Math.max(wanted, exchange.retryAfterMs ?? 0) };
 }
+/** Turns are waited for by Redis' clock. */
+const clocksDifferMs = 60_000;
 
 async function ask(
   endpoint: Endpoint,

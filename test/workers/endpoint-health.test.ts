@@ -302,11 +302,18 @@ describe('an endpoint that is disabled because it took nothing', () => {
     return reviveEntries(bench.store, await listIssueEntries(bench.store, id), id);
   };
 
-  it('is asked at once when somebody retries its issue, and later as if it had been its turn', async () => {
+  it('is asked at once as often as somebody retries its issue, and has its turns when it would have had them', async () => {
     expect(await issues()).toMatchObject([{ status: 'open', waiting: 1 }]);
-    expect(await retry()).toBe(1);
+    const turnMs = bench.clock.now() + 15 * 60_000;
+    for (const asked of [1, 2, 3]) {
+      expect(await retry()).toBe(1);
+      await runQuiet();
+      expect(probes()).toBe(asked);
+      expect((await health())?.probe).toMatchObject({ count: 0, nextAt: at(turnMs) });
+    }
+    await bench.pass(15 * 60_000);
     await runQuiet();
-    expect(probes()).toBe(1);
+    expect(probes()).toBe(4);
     expect((await health())?.probe).toMatchObject({ count: 1, nextAt: at(bench.clock.now() + 30 * 60_000) });
     expect(await issues()).toMatchObject([{ status: 'open', waiting: 1 }]);
     server.answer = () => 200;
