@@ -22,9 +22,15 @@ function wordsOf(text: string): string {
 /** That the API said no, and its whole answer where that is a problem: `--json` hands it on. */
 export function makeApiFailure(what: string, status: number, text: string): Failure {
   const problem = problemOf(text);
-  return new Failure('rejected', 'api.refused', `${what} answered ${status}: ${wordsOf(text)}`, {
-    detail: { status, ...(problem !== undefined && { problem }) },
-  });
+  const mayPass = status === 429 || status >= 500 || problem?.['retryable'] === true;
+  return new Failure(
+    mayPass ? 'transient' : 'rejected',
+    'api.refused',
+    `${what} answered ${status}: ${wordsOf(text)}`,
+    {
+      detail: { status, ...(problem !== undefined && { problem }) },
+    },
+  );
 }
 
 /** That nobody answered at all. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { callJson } from './demo-api.ts';
+import { callPatiently } from './call-patiently.ts';
 import { demoCourier } from './demo-courier.ts';
 import type { DemoCredentials } from './seed-demo.ts';
 
@@ -21,13 +21,17 @@ const connector = 'generic-carrier';
  * remembers nothing, so it is told on every start whom to tell.
  */
 export async function connectCourier({ baseUrl, sandboxUrl, merchantKey: key }: CourierDemo): Promise<void> {
-  const { data } = await callJson<{ data: ConnectionView[] }>(`${baseUrl}/v1/connections`, { key });
+  const { data } = await callPatiently<{ data: ConnectionView[] }>(`${baseUrl}/v1/connections`, { key });
   const secret = randomBytes(24).toString('base64url');
   const settings = demoCourier(sandboxUrl, secret);
   const earlier = data.find((connection) => connection.connector === connector && connection.name === name);
   const [method, path, body] =
     earlier === undefined ? ['POST', '', { connector, name, settings }] : ['PATCH', `/${earlier.id}`, { settings }];
-  const { webhookUrl: url } = await callJson<ConnectionView>(`${baseUrl}/v1/connections${path}`, { method, key, body });
+  const { webhookUrl: url } = await callPatiently<ConnectionView>(`${baseUrl}/v1/connections${path}`, {
+    method,
+    key,
+    body,
+  });
   const subscription = { carrier: 'demo', url, secret };
-  await callJson(`${sandboxUrl}/_sandbox/carriers/subscriptions`, { method: 'POST', body: subscription });
+  await callPatiently(`${sandboxUrl}/_sandbox/carriers/subscriptions`, { method: 'POST', body: subscription });
 }

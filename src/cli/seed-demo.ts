@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Failure } from '../domain/failure.ts';
 import { writePrivateFile } from '../platform/private-file.ts';
 import { makeWebhookSecret } from '../platform/signature.ts';
-import { callJson } from './demo-api.ts';
+import { callPatiently } from './call-patiently.ts';
 import { connectCourier } from './seed-courier.ts';
 import { connectVtex } from './seed-vtex.ts';
 import type { DemoContext } from './up.ts';
@@ -35,7 +36,8 @@ const subscriberName = 'demo';
  * this and only tells the sandbox, which remembers nothing, where to send its hooks.
  */
 export async function seedDemo(context: DemoContext): Promise<DemoCredentials> {
-  const credentials = (await findEarlier(context)) ?? (await createMerchant(context));
+  const earlier = await readCredentials(context.home).catch(() => null);
+  const credentials = (await stillWorking(context, earlier)) ?? (await createMerchant(context, earlier));
   await writePrivateFile(credentialsPath(context.home), `${JSON.stringify(credentials, null, 2)}\n`);
   await connectNash(context, credentials);
   await connectVtex(credentials);
@@ -48,21 +50,29 @@ export async function readCredentials(home: string): Promise<DemoCredentials> {
   return JSON.parse(await readFile(credentialsPath(home), 'utf8'));
 }
 
-async function findEarlier({ home, baseUrl, adminKey, sandboxUrl }: DemoContext): Promise<DemoCredentials | null> {
-  const earlier = await readCredentials(home).catch(() => null);
+async function stillWorking(
+  { baseUrl, adminKey, sandboxUrl }: DemoContext,
+  earlier: DemoCredentials | null,
+): Promise<DemoCredentials | null> {
   if (earlier === null) return null;
-  const credentials = { ...earlier, baseUrl, adminKey, sandboxUrl };
-  const key = credentials.merchantKey;
-  const works = await callJson(`${baseUrl}/v1/orders?limit=1`, { key }).then(
-    () => true,
-    () => false,
-  );
-  return works ? credentials : null;
+  try {
+    await callPatiently(`${baseUrl}/v1/orders?limit=1`, { key: earlier.merchantKey });
+  } catch (thrown) {
+    if (thrown instanceof Failure && thrown.kind === 'rejected') return null;
+    throw thrown;
+  }
+  return { ...earlier, baseUrl, adminKey, sandboxUrl };
 }
 
-async function createMerchant({ baseUrl, adminKey, sandboxUrl }: DemoContext): Promise<DemoCredentials> {
-  const post = <T>(path: string, body: unknown) =>
-    callJson<T>(`${baseUrl}${path}`, { method: 'POST', key: adminKey, body });
+/** A start that ended half way is gone on with by the next: what was made in the place of the same earlier one is the same. */
+async function createMerchant(
+  { baseUrl, adminKey, sandboxUrl }: DemoContext,
+  earlier: DemoCredentials | null,
+): Promise<DemoCredentials> {
+  const post = <T>(path: string, body: { name: string; scopes?: string[] }) => {
+    const headers = { 'idempotency-key': `${body.name.replace(' ', '-')}-after-${earlier?.merchantId ?? 'none'}` };
+    return callPatiently<T>(`${baseUrl}${path}`, { method: 'POST', key: adminKey, headers, body });
+  };
   const merchant = await post<{ id: string }>('/v1/merchants', { name: 'Demo Market' });
   const keys = `/v1/merchants/${merchant.id}/api-keys`;
   const merchantKey = await post<{ key: string }>(keys, { name: 'demo merchant', scopes: ['read', 'operate'] });
@@ -78,7 +88,7 @@ async function createMerchant({ baseUrl, adminKey, sandboxUrl }: DemoContext): P
 }
 
 async function connectNash({ baseUrl, sandboxUrl }: DemoContext, { merchantKey: key }: DemoCredentials): Promise<void> {
-  const { data } = await callJson<{ data: ConnectionView[] }>(`${baseUrl}/v1/connections`, { key });
+  const { data } = await callPatiently<{ data: ConnectionView[] }>(`${baseUrl}/v1/connections`, { key });
   const webhookSecret = makeWebhookSecret(randomBytes(32));
   const settings = { baseUrl: `${sandboxUrl}/nash`, apiKey: 'nash_demo_key', webhookSecret };
   const earlier = data.find((connection) => connection.name === connectionName);
@@ -90,13 +100,13 @@ async function connectNash({ baseUrl, sandboxUrl }: DemoContext, { merchantKey: 
   };
   const connection =
     earlier === undefined
-      ? await callJson<ConnectionView>(`${baseUrl}/v1/connections`, { method: 'POST', key, body })
-      : await callJson<ConnectionView>(`${baseUrl}/v1/connections/${earlier.id}`, {
+      ? await callPatiently<ConnectionView>(`${baseUrl}/v1/connections`, { method: 'POST', key, body })
+      : await callPatiently<ConnectionView>(`${baseUrl}/v1/connections/${earlier.id}`, {
           method: 'PATCH',
           key,
           body: { settings },
         });
-  await callJson(`${sandboxUrl}/_sandbox/nash/endpoints`, {
+  await callPatiently(`${sandboxUrl}/_sandbox/nash/endpoints`, {
     method: 'POST',
     body: { url: connection.webhookUrl, secret: webhookSecret },
   });
@@ -105,15 +115,15 @@ async function connectNash({ baseUrl, sandboxUrl }: DemoContext, { merchantKey: 
 /** The merchant's own system, played by the sandbox: what it was told is at `/_sandbox/subscribers/demo`. */
 async function subscribe({ baseUrl, sandboxUrl }: DemoContext, { merchantKey: key }: DemoCredentials): Promise<void> {
   const url = `${sandboxUrl}/subscribers/${subscriberName}`;
-  const { data } = await callJson<{ data: { id: string; url: string; description: string | null }[] }>(
+  const { data } = await callPatiently<{ data: { id: string; url: string; description: string | null }[] }>(
     `${baseUrl}/v1/endpoints`,
     { key },
   );
   const description = 'Demo subscriber';
   const earlier = data.find((endpoint) => endpoint.description === description);
   if (earlier === undefined) {
-    await callJson(`${baseUrl}/v1/endpoints`, { method: 'POST', key, body: { url, eventTypes: [], description } });
+    await callPatiently(`${baseUrl}/v1/endpoints`, { method: 'POST', key, body: { url, eventTypes: [], description } });
   } else if (earlier.url !== url) {
-    await callJson(`${baseUrl}/v1/endpoints/${earlier.id}`, { method: 'PATCH', key, body: { url } });
+    await callPatiently(`${baseUrl}/v1/endpoints/${earlier.id}`, { method: 'PATCH', key, body: { url } });
   }
 }

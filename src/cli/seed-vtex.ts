@@ -1,4 +1,4 @@
-import { callJson } from './demo-api.ts';
+import { callPatiently } from './call-patiently.ts';
 import type { DemoCredentials } from './seed-demo.ts';
 
 interface ConnectionView {
@@ -23,14 +23,14 @@ const pickAndPackName = 'VTEX Pick and Pack (sandbox)';
  * those of `store-2` are handled by Pick and Pack. The sandbox remembers nothing, so hooks are registered on every start.
  */
 export async function connectVtex({ baseUrl, sandboxUrl, merchantKey: key }: DemoCredentials): Promise<void> {
-  const { data } = await callJson<{ data: ConnectionView[] }>(`${baseUrl}/v1/connections`, { key });
+  const { data } = await callPatiently<{ data: ConnectionView[] }>(`${baseUrl}/v1/connections`, { key });
   const connect = async (connector: string, name: string, settings: object, routing?: object[]) => {
     const earlier = data.find((connection) => connection.name === name);
     const [method, path, body] =
       earlier === undefined
         ? ['POST', '', { connector, name, settings, ...(routing && { routing }) }]
         : ['PATCH', `/${earlier.id}`, { settings }];
-    return callJson<ConnectionView>(`${baseUrl}/v1/connections${path}`, { method, key, body });
+    return callPatiently<ConnectionView>(`${baseUrl}/v1/connections${path}`, { method, key, body });
   };
   const oms = await connect('vtex', omsName, { account, baseUrl: `${sandboxUrl}/vtex/${account}`, appKey, appToken });
   const pickAndPack = await connect(
@@ -46,9 +46,9 @@ export async function connectVtex({ baseUrl, sandboxUrl, merchantKey: key }: Dem
     [{ connections: [oms.id], storeLocationIds: [pickAndPackStore] }],
   );
   // What a merchant does in the VTEX Admin.
-  await callJson(`${sandboxUrl}/_sandbox/vtex-pick-and-pack/accounts`, {
+  await callPatiently(`${sandboxUrl}/_sandbox/vtex-pick-and-pack/accounts`, {
     method: 'PUT',
     body: { account, apiKey, excludeWarehouseIds: [nashStore], webhooks: [{ url: pickAndPack.webhookUrl }] },
   });
-  await callJson(`${baseUrl}/v1/connections/${oms.id}/register-webhooks`, { method: 'POST', key, body: {} });
+  await callPatiently(`${baseUrl}/v1/connections/${oms.id}/register-webhooks`, { method: 'POST', key, body: {} });
 }
