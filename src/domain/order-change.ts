@@ -42,6 +42,10 @@ export function raiseProblem({ order, happenings }: Changed, problem: Problem): 
   const problems = withProblem(order.problems, problem);
   if (problems === order.problems) return { order, happenings };
   const { code, detail, source } = problem;
+  // More work that waits for the same is no news.
+  if (order.problems.some((known) => known.code === code && known.detail === detail)) {
+    return { order: { ...order, problems }, happenings };
+  }
   const happening = { type: 'order.problem', data: { ...factsOf(order), code, detail, source } } as const;
   return { order: { ...order, problems }, happenings: [...happenings, happening] };
 }

@@ -209,10 +209,11 @@ export function amend(
 /** More than a person reads; an order that goes wrong in a loop must not grow without end. */
 const problemsKeptMax = 20;
 
-/** Adds a problem once; the first telling stands, so that its time is when it began. */
+/** Adds a problem once for each work that was set aside for it; the first telling stands, so that its time is when it began. */
 export function withProblem(problems: readonly Problem[], { code, detail, ...rest }: Problem): readonly Problem[] {
-  const isKnown = problems.some((known) => known.code === code && known.detail === detail);
-  return isKnown ? problems : [...problems, { code, detail, ...rest }].slice(-problemsKeptMax);
+  const known = problems.filter((problem) => problem.code === code && problem.detail === detail);
+  const isHeld = rest.entryId === undefined || known.some(({ entryId }) => entryId === rest.entryId);
+  return known.length > 0 && isHeld ? problems : [...problems, { code, detail, ...rest }].slice(-problemsKeptMax);
 }
 
 /** Without what kept these jobs from being done: one of them has been done now. */

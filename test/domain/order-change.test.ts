@@ -140,6 +140,14 @@ describe('raiseProblem', () => {
       'order.problem',
     ]);
   });
+
+  test('knows all the work that was set aside for one problem, and announces that problem once', () => {
+    const problem: Problem = { code: 'order.x', detail: 'why', source: 'you', raisedAt: now, job: 'send' };
+    const works = ['send.1', 'change.2', 'send.1'].map((entryId) => ({ ...problem, entryId }));
+    const raised = works.reduce(raiseProblem, unchanged);
+    expect(typesOf(raised)).toEqual(['order.problem']);
+    expect(raised.order.problems.map(({ entryId }) => entryId)).toEqual(['send.1', 'change.2']);
+  });
 });
 
 describe('settlePicks', () => {

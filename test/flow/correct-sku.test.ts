@@ -55,6 +55,32 @@ test('two SKUs that Nash refuses are two issues, whatever the number of orders a
   ]);
 }, 120_000);
 
+test('an order with two refused SKUs converges: its submission and its amendments are one issue for each SKU, and none is left', async () => {
+  await packline.control('DELETE', '/faults');
+  await refuse('BAD-C');
+  await refuse('BAD-D');
+  const shown = async () => (await open()).map(({ title, waiting }) => `${title}: ${waiting}`).filter((line) => /BAD-[CD]/.test(line)).toSorted(); // prettier-ignore
+  const correct = async (sku: string) => {
+    const issue = (await open()).find(({ title }) => title.endsWith(sku));
+    return packline.call('POST', `/v1/issues/${issue?.id}/correct`, { by: '100009' });
+  };
+  const both = await post('o-6', ['BAD-C', 'BAD-D']);
+  await post('o-7', ['BAD-D']);
+  await vi.waitFor(async () => expect(await shown()).toEqual(['Nash refused SKU BAD-C: 1', 'Nash refused SKU BAD-D: 1']), until); // prettier-ignore
+  // Changed in something else: the same SKU is refused once more, and is the same issue.
+  expect((await packline.call('PATCH', `/v1/orders/${both}`, { notes: 'the blue door' })).status).toBeLessThan(300);
+  await vi.waitFor(async () => expect(await shown()).toEqual(['Nash refused SKU BAD-C: 2', 'Nash refused SKU BAD-D: 1']), until); // prettier-ignore
+  const { problems } = (await packline.call('GET', `/v1/orders/${both}`)).body as { problems: { detail: string }[] };
+  expect(problems.map(({ detail }) => detail)).toEqual(['Nash refused SKU BAD-C']);
+
+  expect((await correct('BAD-C')).body).toMatchObject({ orderIds: [both], left: [] });
+  await vi.waitFor(async () => expect(await shown()).toEqual(['Nash refused SKU BAD-C: 2', 'Nash refused SKU BAD-D: 2']), until); // prettier-ignore
+  expect((await correct('BAD-D')).body['orderIds']).toHaveLength(2);
+  await vi.waitFor(async () => expect(await shown()).toEqual([]), until);
+  const { lines } = (await packline.call('GET', `/v1/orders/${both}`)).body as { lines: { sku: string }[] };
+  expect(lines.map(({ sku }) => sku)).toEqual(['100009', '100009']);
+}, 120_000);
+
 test('an issue that is about no SKU has none to be replaced', async () => {
   await packline.control('DELETE', '/faults');
   await packline.control('POST', '/faults', { match: { partner: 'nash', method: 'POST' }, fault: { kind: 'status', status: 401, code: 'UNAUTHORIZED' } }); // prettier-ignore

@@ -113,7 +113,7 @@ export function toOrderView(order: Order, person: OrderPerson | null): OrderView
     status: order.status,
     invoiceStatus: order.invoiceStatus,
     version: order.version,
-    problems: order.problems.map(({ code, detail, source, raisedAt }) => ({ code, detail, source, raisedAt })),
+    problems: toProblemFacts(order.problems),
     connections: {
       source: order.source,
       oms: omsView(order),
@@ -135,6 +135,14 @@ export function toOrderView(order: Order, person: OrderPerson | null): OrderView
     updatedAt: order.updatedAt,
   };
 }
+
+/** Each is told once, however much work waits for it, since it began. */
+const toProblemFacts = (problems: Order['problems']): z.input<typeof ProblemFactSchema>[] => {
+  const told = new Map(problems.toReversed().map((problem) => [`${problem.code} ${problem.detail}`, problem]));
+  return [...told.values()]
+    .toReversed()
+    .map(({ code, detail, source, raisedAt }) => ({ code, detail, source, raisedAt }));
+};
 
 const settlementView = ({ settlement }: Order): z.input<typeof OrderViewSchema>['settlement'] =>
   settlement === undefined
