@@ -8,7 +8,9 @@ import { listen } from './ingress/listen.ts';
 import { offerFirstLogin } from './ops/first-login.ts';
 import { loadConfig } from './platform/config.ts';
 import { watchPressure } from './platform/redis-pressure.ts';
+import { sayWhyNotStarted } from './platform/start-failure.ts';
 
+const hasStarted = sayWhyNotStarted('api');
 const flag = { type: 'boolean', default: false } as const;
 const { values } = parseArgs({ options: { 'accept-empty': flag, 'accept-restored': flag } });
 const config = loadConfig();
@@ -28,6 +30,7 @@ base.log.info({ host: config.host, port: server.port }, 'api.listening');
 const observation = await observe(base, { isWorker: false });
 const firstLogin = await offerFirstLogin(base, config.baseUrl);
 if (firstLogin !== null) process.stdout.write(firstLogin);
+hasStarted();
 
 // Readiness goes false first, requests under way get their answers, and only then is Redis let go.
 closeWithGrace({ delay: config.drainMs + config.graceMs + 5_000 }, async ({ err, signal }) => {

@@ -4,9 +4,11 @@ import { composeBase, composeWorkerDeps } from '../src/compose.ts';
 import { observe } from '../src/compose-observation.ts';
 import { Failure } from '../src/domain/failure.ts';
 import { loadConfig } from '../src/platform/config.ts';
+import { sayWhyNotStarted } from '../src/platform/start-failure.ts';
 import { isJobName, jobNames, type JobName } from '../src/queues/jobs.ts';
 import { startWorkers } from '../src/compose-workers.ts';
 
+const hasStarted = sayWhyNotStarted('worker');
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const config = loadConfig();
 const base = await composeBase(config, { name: 'worker', profile: 'worker' });
@@ -15,6 +17,7 @@ const workers = await startWorkers(base, composeWorkerDeps(base), { only });
 base.log.info({ jobs: only, shards: base.stores.length }, 'worker.started');
 const observation = await observe(base, { isWorker: true });
 const highWater = base.watchHighWater();
+hasStarted();
 // Whoever started us and wants to know when we take work.
 process.send?.('ready');
 

@@ -34,7 +34,13 @@ beforeEach(async () => {
   await commit(store, { entries: [{ id: entryId, job: 'sweep', lane: 'free', class: 'orders', payload: {} }] });
   const { entries } = await leaseEntries(store, { room: 100, leaseMs: 600_000 });
   const attempt = entries.find((entry) => entry.id === entryId)?.attempt ?? 0;
-  const report = { ...cause, kind: 'misconfigured', source: 'you', title: 'Nash refused the key', detail: {} } as const;
+  const report = {
+    ...cause,
+    kind: 'misconfigured',
+    source: 'you',
+    title: 'Nash refused the key',
+    detail: { cause: { sku: 'A-1', field: 'sku' } },
+  } as const;
   await commit(store, {
     writes: issueWrites(store, { ...report, orderId: null, entryId }),
     settle: { id: entryId, attempt, how: 'bury', reason: cause.code, issue: id },
@@ -64,4 +70,13 @@ test('packline issues ack and ignore say so of an issue', async () => {
   expect(JSON.parse((await packline('ignore', id, '--times', '3', '--json')).stdout)).toMatchObject({ ignored: { untilCount: 5 } }); // prettier-ignore
   expect((await packline('ignore', id)).code).toBe(2);
   expect((await packline('show', 'iss_00000000000000000000000000')).code).toBe(1);
+});
+
+test('packline issues correct says in which orders a refused SKU is replaced; nothing is left out where none waits', async () => {
+  expect((await packline('correct', id)).code).toBe(2);
+  const plan = await packline('correct', id, '--sku', 'B-1', '--plan');
+  expect(plan).toEqual({ code: 0, stdout: 'A-1 would become B-1 in 0 orders: nothing was changed\n' });
+  const done = await packline('correct', id, '--sku', 'B-1', '--json');
+  expect(done.code).toBe(0);
+  expect(JSON.parse(done.stdout)).toMatchObject({ id, sku: 'A-1', by: 'B-1', orderIds: [], left: [] });
 });
