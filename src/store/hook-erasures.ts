@@ -20,7 +20,7 @@ export async function findWaitingHooks(deps: StoreDeps, merchantId: string, who:
   const queries = queriesOf(deps, who);
   const found = new Set(await listUnmatched(deps, merchantId, who.orders));
   if (queries.length === 0) return [...found];
-  for (const inboxId of await redis.zrange(keys.waitingHooks(merchantId), 0, -1)) {
+  for (const inboxId of await redis.zrange(keys.waitingHooks(merchantId), '0', '-1')) {
     const text = await readText(deps, inboxId);
     if (text !== null && queries.some((query) => isNamedIn(text, query))) found.add(inboxId);
   }

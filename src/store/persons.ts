@@ -116,7 +116,7 @@ export function isNamedIn(text: string, query: PersonQuery): boolean {
   if (wanted === undefined) return false;
   const value = wanted.slice(wanted.indexOf(':') + 1);
   if ('email' in query) return text.toLowerCase().includes(value);
-  return new RegExp(`(?<!\\d)(?:00)?${[...value].join(String.raw`[\s().-]*`)}(?!\\d)`).test(text);
+  return new RegExp(`(?<!\\d)(?:00)?${Array.from(value).join(String.raw`[\s().-]*`)}(?!\\d)`).test(text);
 }
 
 const contextOf = (merchantId: string): string => `person ${merchantId}`;

@@ -36,7 +36,7 @@ export async function visitPages(
   let cookie = '';
   for (const page of pages) {
     const place = mountedAt(page);
-    const [name = ''] = Object.keys(many).filter((one) => place.includes(`:${one}`));
+    const name = Object.keys(many).find((one) => place.includes(`:${one}`)) ?? '';
     for (const id of many[name] ?? ['']) {
       const own = { ...ids, ...(id !== '' && { [name]: id }), merchantId, ownerId: merchantId };
       const path = place.replaceAll(/:(\w+)/g, (_, param: string) =>

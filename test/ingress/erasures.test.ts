@@ -93,7 +93,12 @@ test('asked again, 200 and nothing more is erased', async () => {
   const byId = await erase({ orderId: id });
   expect(byId.status).toBe(200);
   expect(byId.body).toMatchObject({ erased: [], notErased: [{ orderId: id, where: 'Nash Pick and Pack' }, {}] });
-  expect((await erase({ email: 'again@example.com' })).body).toEqual({ dryRun: false, erased: [], webhooks: 0, notErased: [] });
+  expect((await erase({ email: 'again@example.com' })).body).toEqual({
+    dryRun: false,
+    erased: [],
+    webhooks: 0,
+    notErased: [],
+  });
 });
 
 const serviceFor = async (phone: string, orderId: string): Promise<string> => {

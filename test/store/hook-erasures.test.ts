@@ -34,7 +34,7 @@ async function receive(body: string, of = merchantId): Promise<string> {
   return id;
 }
 const byPhone = { orders: [], query: { phone: '+61 400 000 002' } };
-const waiting = (): Promise<string[]> => client.zrange(store.keys.waitingHooks(merchantId), 0, -1);
+const waiting = (): Promise<string[]> => client.zrange(store.keys.waitingHooks(merchantId), '0', '-1');
 
 describe('a webhook that waits', () => {
   it('is found by the e-mail address or phone that it names, in JSON or not, and loses its bytes', async () => {
