@@ -67,8 +67,9 @@ test('each failure that the store can throw at a request has a row of its own', 
   const files = await readdir(folder);
   const sources = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
   const codes = sources.flatMap((source) => [...source.matchAll(/new Failure\(\s*'\w+',\s*'([\w.]+)'/g)]).map(([, code]) => code ?? ''); // prettier-ignore
-  // Only jobs commit with an entry of their own; only a process that starts, or ends, finds that Redis went back in time.
-  const beyondRequests = new Set(['entry.gone', 'redis.rewound']);
+  // Only jobs commit with an entry of their own, and read hooks; only a process that starts, or ends, finds that Redis went
+  // back in time.
+  const beyondRequests = new Set(['entry.gone', 'hook.expired', 'redis.rewound']);
   const unknown = codes.filter((code) => !isProblemCode(code) && !beyondRequests.has(code));
   expect(codes).toContain('order.not_found');
   expect(unknown).toEqual([]);
