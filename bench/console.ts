@@ -86,8 +86,8 @@ export const consolePages = defineBenchmark({
       const toName = (path: string): string => path.replace(merchantId, ':merchant').replace(orderId, ':order');
       const ordersPath = `/ops/m/${merchantId}/orders`;
       // The sandbox' own page shows another program.
-      const shown = pages.filter(({ ofSandbox }) => ofSandbox !== true);
-      const places = shown.map((page) => mountedAt(page).replace(':merchantId', merchantId).replace(':orderId', orderId)); // prettier-ignore
+      const ours = pages.filter(({ ofSandbox }) => ofSandbox !== true);
+      const places = ours.map((page) => mountedAt(page).replace(':merchantId', merchantId).replace(':orderId', orderId)); // prettier-ignore
       const shown = [...places.filter((path) => !path.includes(':')), ...filters.map((query) => `${ordersPath}?${query}`)]; // prettier-ignore
       const timed = new Map<string, Timed>();
       for (const path of shown) {
