@@ -35,9 +35,16 @@ export async function forgetListed({ redis, keys }: StoreDeps, order: Listed): P
 }
 
 /** The shortest list that has all that is wanted. */
-export function listFor(keys: Keys, merchantId: string, { status, storeLocationId }: OrdersWanted): string {
-  if (status !== undefined && hasList(status)) return keys.ordersAt(merchantId, status);
-  return storeLocationId === undefined ? keys.orders(merchantId) : keys.ordersOf(merchantId, storeLocationId);
+export async function listFor(
+  { redis, keys }: Pick<StoreDeps, 'redis' | 'keys'>,
+  merchantId: string,
+  { status, storeLocationId }: OrdersWanted,
+): Promise<string> {
+  const ofStore = storeLocationId === undefined ? undefined : keys.ordersOf(merchantId, storeLocationId);
+  const ofStatus = status !== undefined && hasList(status) ? keys.ordersAt(merchantId, status) : undefined;
+  if (ofStore === undefined || ofStatus === undefined) return ofStore ?? ofStatus ?? keys.orders(merchantId);
+  const [inStore, inStatus] = await Promise.all([redis.zcard(ofStore), redis.zcard(ofStatus)]);
+  return inStore < inStatus ? ofStore : ofStatus;
 }
 
 export const isWanted = (order: Listed, { status, storeLocationId }: OrdersWanted): boolean =>

@@ -111,7 +111,7 @@ export async function listOrders(
   merchantId: string,
   { limit, ...page }: OrdersWanted & { cursor?: string | undefined; limit: number },
 ): Promise<{ stored: StoredOrder[]; nextCursor: string | null }> {
-  const list = listFor(deps.keys, merchantId, page);
+  const list = await listFor(deps, merchantId, page);
   const found: StoredOrder[] = [];
   let cursor = page.cursor;
   // The first look is mostly enough: the list has what is wanted, or nearly so.
@@ -133,7 +133,7 @@ export async function listOrders(
   return { stored: found, nextCursor: cursor ?? null };
 }
 /** What a list has beside what is wanted is passed over, at most so many orders a request; the cursor goes on from there. */
-const walkedMax = 2_000;
+const walkedMax = 500;
 const walkedAtOnce = 100;
 
 export async function readTimeline(deps: StoreDeps, orderId: string): Promise<TimelineLine[]> {
