@@ -13,8 +13,8 @@ export default defineConfig({
     pool: 'forks',
     // Files share a process and what it has loaded: a third of the work was loading the same modules for each of them.
     isolate: false,
-    // The proofs wait for other processes, timeouts and partners half of the time: more files at once than a small machine has cores.
-    maxWorkers: 3,
+    // Each of the proofs starts an installation of several processes: more of them at once starve each other on two cores.
+    maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     // Every process that a test starts loads the same sources: half of its start is compiling them.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/packline-compiled', import.meta.url)) },
