@@ -3,10 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import * as z from 'zod';
-import { runCli } from '../../src/cli/main.ts';
 import { claimOf } from '../../src/store/accept-order.ts';
 import { adminKey, startIngress } from '../support/ingress.ts';
 import { temporaryFolder } from '../support/own-redis.ts';
+import { packline } from '../support/run-cli.ts';
 import { testRedis } from '../support/redis.ts';
 import { sampleOrder } from '../support/sample-order.ts';
 
@@ -18,18 +18,6 @@ const ingress = await startIngress(redis.url, { env });
 const { request, url } = ingress;
 const { merchantId, key } = await ingress.tenant();
 
-/** The command as an operator types it, on the machine of the API. */
-async function packline(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const said = { stdout: '', stderr: '' };
-  const hear = (stream: 'stdout' | 'stderr') =>
-    vi.spyOn(process[stream], 'write').mockImplementation((text) => ((said[stream] += String(text)), true));
-  const heard = [hear('stdout'), hear('stderr')];
-  try {
-    return { code: await runCli(args), ...said };
-  } finally {
-    for (const spy of heard) spy.mockRestore();
-  }
-}
 const settings = { ...env, REDIS_URL: redis.url, PACKLINE_BASE_URL: url, PACKLINE_ADMIN_KEY: adminKey };
 beforeEach(() => {
   for (const [name, value] of Object.entries({ ...settings, PACKLINE_SANDBOX: 'true', PACKLINE_LOG_LEVEL: 'error' })) {

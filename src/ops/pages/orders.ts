@@ -7,6 +7,7 @@ import { definePage, type Html, type MerchantPageCall, type Page, type View } fr
 import { showStatus } from '../order/status-badge.ts';
 import { toName } from '../who-fixes.ts';
 import { toWords } from '../show-amount.ts';
+import { showTable } from '../show-table.ts';
 import { showTime } from '../show-time.ts';
 
 const text = (max: number) =>
@@ -83,38 +84,24 @@ const noneSo = (path: string): Html =>
   </div>`;
 
 const showOrders = (orders: readonly OrderView[], { path, nowMs }: Call): Html =>
-  html`<div class="scroll" tabindex="0" role="region" aria-label="Orders">
-    <table>
-      <caption class="unseen">
-        Orders, newest first
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Order</th>
-          <th scope="col">Status</th>
-          <th scope="col">Store</th>
-          <th scope="col">Fulfilled by</th>
-          <th scope="col">Placed</th>
-          <th scope="col">Last news</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${orders.map(
-          (order) =>
-            html`<tr>
-              <th scope="row"><a class="id" href="${path}/${order.id}">${order.externalId}</a></th>
-              <td>${showStatus(order)}</td>
-              <td>${order.storeLocationId}</td>
-              <td>
-                ${order.connections.fulfilment === null ? html`<span class="quiet">nobody yet</span>` : toName(order.connections.fulfilment.connector)}
-              </td>
-              <td>${showTime(order.placedAt, nowMs)}</td>
-              <td>${showTime(order.updatedAt, nowMs)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  showTable({
+    caption: 'Orders, newest first',
+    hidesCaption: true,
+    heads: ['Order', 'Status', 'Store', 'Fulfilled by', 'Placed', 'Last news'],
+    rows: orders.map(
+      (order) =>
+        html`<tr>
+          <th scope="row"><a class="id" href="${path}/${order.id}">${order.externalId}</a></th>
+          <td>${showStatus(order)}</td>
+          <td>${order.storeLocationId}</td>
+          <td>
+            ${order.connections.fulfilment === null ? html`<span class="quiet">nobody yet</span>` : toName(order.connections.fulfilment.connector)}
+          </td>
+          <td>${showTime(order.placedAt, nowMs)}</td>
+          <td>${showTime(order.updatedAt, nowMs)}</td>
+        </tr>`,
+    ),
+  });
 
 /** What a search found; one order is opened at once. */
 async function showFound(call: Call, q: string): Promise<View> {

@@ -11,6 +11,7 @@ import { definePage, type Html, type MerchantPageCall, type Page, type View } fr
 import { showRate } from '../run/progress.ts';
 import { kindWords, modeWords, showBar, showRunStatus, sourceWords, statusWords } from '../run/run-words.ts';
 import { toCount } from '../show-amount.ts';
+import { showTable } from '../show-table.ts';
 import { showTime } from '../show-time.ts';
 
 const QuerySchema = z.object({
@@ -81,27 +82,12 @@ const noneSo = (path: string): Html =>
   </div>`;
 
 const showRuns = (runs: readonly RunView[], names: Names, { path, nowMs }: Call): Html =>
-  html`<div class="scroll" tabindex="0" role="region" aria-label="Runs">
-    <table>
-      <caption class="unseen">
-        Runs, newest first
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Run</th>
-          <th scope="col">Status</th>
-          <th scope="col">To</th>
-          <th scope="col" class="number">Rows</th>
-          <th scope="col" class="number">Rejected</th>
-          <th scope="col" class="number">Rows/s</th>
-          <th scope="col">Begun</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${runs.map((run) => showRun(run, names, path, nowMs))}
-      </tbody>
-    </table>
-  </div>`;
+  showTable({
+    caption: 'Runs, newest first',
+    hidesCaption: true,
+    heads: ['Run', 'Status', 'To', '#Rows', '#Rejected', '#Rows/s', 'Begun'],
+    rows: runs.map((run) => showRun(run, names, path, nowMs)),
+  });
 
 const showRun = (run: RunView, names: Names, path: string, nowMs: number): Html =>
   html`<tr>
