@@ -1,10 +1,10 @@
-import { hash } from 'node:crypto';
 import type { FulfilmentCatalog, ListedPage } from '../connectors/fulfilment/catalog.ts';
 import type { RunKind } from '../domain/bulk-run.ts';
-import { makeFingerprint } from '../domain/fingerprint.ts';
 import { inventoryRowKey, readInventoryRow } from '../domain/inventory-row.ts';
 import { productRowKey, readProductRow } from '../domain/product-row.ts';
+import { digest48 } from '../platform/text-digest.ts';
 import { listedBytes } from '../store/delta-listed.ts';
+import { toRowKey } from './run-row.ts';
 
 type Row = ListedPage['rows'][number]['row'];
 type Texts = Pick<FulfilmentCatalog, 'productText' | 'inventoryText'>;
@@ -16,7 +16,6 @@ interface ListedAs {
   texts: readonly string[];
 }
 
-const sha1 = (text: string): string => hash('sha1', text);
 const keyBytes = listedBytes / 3;
 
 /**
@@ -31,10 +30,9 @@ export function makeListedPacker(kind: RunKind, catalog: Texts): (row: Row) => B
     const { identity, texts } = listed;
     const [first = '', second = first] = texts;
     const packed = Buffer.allocUnsafe(listedBytes);
-    const { key, value } = makeFingerprint(sha1, identity, first);
-    packed.writeUIntBE(key, 0, keyBytes);
-    packed.writeUIntBE(value, keyBytes, keyBytes);
-    packed.writeUIntBE(makeFingerprint(sha1, identity, second).value, 2 * keyBytes, keyBytes);
+    packed.writeUIntBE(toRowKey(identity), 0, keyBytes);
+    packed.writeUIntBE(digest48(first), keyBytes, keyBytes);
+    packed.writeUIntBE(digest48(second), 2 * keyBytes, keyBytes);
     return packed;
   };
 }

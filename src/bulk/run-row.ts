@@ -1,10 +1,10 @@
-import { hash } from 'node:crypto';
 import type { FulfilmentCatalog, InventoryToPut, ProductToPut } from '../connectors/fulfilment/catalog.ts';
 import type { RowError, RunKind } from '../domain/bulk-run.ts';
-import { makeFingerprint, type Fingerprint } from '../domain/fingerprint.ts';
+import type { Fingerprint } from '../domain/fingerprint.ts';
 import { inventoryRowKey, readInventoryRow, type InventoryRow } from '../domain/inventory-row.ts';
 import { productRowKey, readProductRow } from '../domain/product-row.ts';
 import type { SafetyStock } from '../domain/safety-stock.ts';
+import { digest48 } from '../platform/text-digest.ts';
 import { fingerprintBytes, fingerprintKeyBytes } from '../store/delta.ts';
 import { productKey } from '../store/product-categories.ts';
 
@@ -24,9 +24,13 @@ export interface RunRow {
 }
 export type MadeRow = RunRow | { errors: readonly RowError[] };
 
-const sha1 = (text: string): string => hash('sha1', text);
+/** The key of the fingerprint that a row about this has. */
+export const toRowKey = (identity: string): number => digest48(identity);
 
-export const fingerprintOf = (identity: string, text: string): Fingerprint => makeFingerprint(sha1, identity, text);
+export const fingerprintOf = (identity: string, text: string): Fingerprint => ({
+  key: toRowKey(identity),
+  value: digest48(text),
+});
 
 const finish = (identity: string, put: RunRow['put'], warnings: readonly RowError[]): RunRow => ({
   identity,
@@ -81,9 +85,6 @@ export function makeRowReader(
         return { ...made, byCategory: { productKey: productKey(row.externalProductId), make } };
       };
 }
-
-/** The key of the fingerprint that a row about this has. */
-export const toRowKey = (identity: string): number => makeFingerprint(sha1, identity, '').key;
 
 /** The fingerprints of rows as the delta state takes them. */
 export function packFingerprints(rows: readonly { readonly fingerprint: Fingerprint }[]): Buffer {

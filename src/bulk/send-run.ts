@@ -62,10 +62,16 @@ export async function sendRun(
   const read = makeRowReader(kind, { ...deps, storeLocationId });
   const judge = makeJudge({ retire, ledger, sender, store, owned, safetyStock });
   let chunk: PlacedRow[] = [];
+  let committing = Promise.resolve();
   const next = async (): Promise<boolean> => {
     sender.stop(restOf(deps));
     sender.pump();
-    if (ledger.isFull()) sender.stop(stopOf(await ledger.flush()));
+    if (ledger.isFull()) {
+      await committing;
+      // While what is decided is written, the next rows are read and compared.
+      committing = ledger.flush().then((turn) => sender.stop(stopOf(turn)));
+      committing.catch(() => undefined); // Told at the next one, or at the end.
+    }
     await sender.room();
     if (sender.stopped() !== undefined) return false;
     await judge.take(chunk);
@@ -91,6 +97,7 @@ export async function sendRun(
     }
     if (mayGoOn) await next();
     await judge.end();
+    await committing;
     // What is decided without the partner may be all there is.
     sender.stop(stopOf(await ledger.flush()));
   } catch (error) {

@@ -1,5 +1,4 @@
-import { hash } from 'node:crypto';
-import { makeKey } from '../domain/fingerprint.ts';
+import { digest48 } from '../platform/text-digest.ts';
 import { deltaLua, fingerprintKeyBytes, forgetBuckets, growBuckets } from './delta.ts';
 import type { StoreDeps } from './deps.ts';
 import { runScript, defineScript } from './script.ts';
@@ -16,8 +15,7 @@ export interface CategorizedProduct {
   categories: readonly string[];
 }
 
-const sha1 = (text: string): string => hash('sha1', text);
-export const productKey = (externalIdentifier: string): number => makeKey(sha1, externalIdentifier);
+export const productKey = (externalIdentifier: string): number => digest48(externalIdentifier);
 
 /** For scripts that accept rows of products: a key, the number of categories in one byte, 6 bytes of each. */
 export const keepCategoriesLua = `
@@ -42,7 +40,7 @@ export function packCategories(products: readonly CategorizedProduct[]): Buffer 
     packed.writeUIntBE(key, at, fingerprintKeyBytes);
     at = packed.writeUInt8(categories.length, at + fingerprintKeyBytes);
     for (const category of categories) {
-      at = packed.writeUIntBE(makeKey(sha1, category), at, fingerprintKeyBytes);
+      at = packed.writeUIntBE(digest48(category), at, fingerprintKeyBytes);
     }
   }
   return packed;
@@ -73,7 +71,7 @@ export async function findCategories(
   productKeys: readonly number[],
   categories: readonly string[],
 ): Promise<Map<number, string[]>> {
-  const args = [packKeys(productKeys), packKeys(categories.map((category) => makeKey(sha1, category)))];
+  const args = [packKeys(productKeys), packKeys(categories.map((category) => digest48(category)))];
   const reply = await runScript(redis, findScript, [keys.tag, keys.productCategories(connectionId)], args);
   const found = new Map<number, string[]>();
   const pairs = Array.isArray(reply) ? reply.map(Number) : [];
