@@ -102,7 +102,7 @@ export function createBatchSender(
   function end(row: PlacedRow, verdict: 'accepted' | 'rejected', errors: PlacedRow['warnings']): void {
     uncertain.delete(row);
     const { fingerprint, categories } = row;
-    ledger.decide(row, verdict, { errors, ...(verdict === 'accepted' && { fingerprint, categories }) });
+    ledger.decide(row, verdict, verdict === 'accepted' ? { errors, fingerprint, categories } : { errors });
   }
 
   /** The partner's answer, whatever it takes; undefined when there is none, and nothing more is to be tried. */
@@ -159,6 +159,6 @@ export function createBatchSender(
 const taken: BatchAnswer = { kind: 'taken', rejected: new Map(), unconfirmed: [] };
 
 const productsOf = (rows: readonly PlacedRow[]): ProductToPut[] =>
-  rows.flatMap(({ put }) => ('externalIdentifier' in put ? [put] : []));
+  rows.map(({ put }) => put).filter((put) => 'externalIdentifier' in put);
 const inventoryOf = (rows: readonly PlacedRow[]): InventoryToPut[] =>
-  rows.flatMap(({ put }) => ('externalProductId' in put ? [put] : []));
+  rows.map(({ put }) => put).filter((put) => 'externalProductId' in put);
