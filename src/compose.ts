@@ -183,6 +183,7 @@ export function composeWorkerDeps(base: Base): WorkerDeps {
     http: base.http,
     blobs: base.blobs,
     random: Math.random,
+    baseUrl: base.config.baseUrl,
     retirePercentMax: base.config.retirePercentMax,
     countUnmapped: (connector, words) => base.metrics.unmappedWords.inc({ connector }, words),
     countDelivery: (outcome) => base.metrics.deliveries.inc({ outcome }),

@@ -85,13 +85,13 @@ async function reasonToDrop(
   return (await isReplayCanceled(store, replayId)) ? 'replay_canceled' : null;
 }
 
-const toSend = (event: StoredEvent, endpoint: Endpoint, { store }: Context): EventToSend => ({
+const toSend = (event: StoredEvent, endpoint: Endpoint, { store, deps }: Context): EventToSend => ({
   url: endpoint.url,
   headers: endpoint.headers,
   keys: signingKeys(store, endpoint),
   schemes: endpoint.signatures,
   eventId: event.id,
-  body: bodyIn(endpoint.payload, event),
+  body: bodyIn(endpoint.payload, event, deps.baseUrl),
 });
 
 /**

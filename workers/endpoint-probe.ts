@@ -80,7 +80,7 @@ async function ask(
   const { id: endpointId, merchantId, url, headers, signatures: schemes, payload } = endpoint;
   const event = makeEvent(store, merchantId, 'endpoint.test', { endpointId }, null);
   const startedMs = store.clock.now();
-  const body = bodyIn(payload, event);
+  const body = bodyIn(payload, event, deps.baseUrl);
   const keys = signingKeys(store, endpoint);
   const outcome = await sendEvent(
     deps.http,

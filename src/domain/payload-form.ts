@@ -19,8 +19,11 @@ export function isSentAs(form: PayloadForm, type: EventType): boolean {
   return form !== 'vtex-pick-and-pack' || type === pickAndPackType;
 }
 
-/** What is signed and sent of an event to who asked for this form of it. */
-export function bodyIn(form: PayloadForm, event: AnnouncedEvent): string {
+/**
+ * What is signed and sent of an event to who asked for this form of it.
+ * @param baseUrl under which browsers reach the console
+ */
+export function bodyIn(form: PayloadForm, event: AnnouncedEvent, baseUrl: string): string {
   switch (form) {
     case 'full':
       return event.body;
@@ -29,7 +32,9 @@ export function bodyIn(form: PayloadForm, event: AnnouncedEvent): string {
     case 'vtex-pick-and-pack':
       return JSON.stringify(toPickAndPack(event));
     case 'slack':
-      return JSON.stringify({ text: toSlackText(EventBodySchema.parse(JSON.parse(event.body))) });
+      return JSON.stringify({
+        text: toSlackText(EventBodySchema.parse(JSON.parse(event.body)), `${baseUrl}/ops/m/${event.merchantId}`),
+      });
   }
 }
 

@@ -61,6 +61,8 @@ type Open<O> = (
 export interface WorkerDeps {
   vocabularies: Vocabularies;
   http: Http;
+  /** Under which browsers reach the console. */
+  baseUrl: string;
   /** Where the rows of bulk runs lie. */
   blobs: Blobs;
   random: () => number;

@@ -94,6 +94,7 @@ export async function openWorkbench(client: Redis): Promise<Workbench> {
     http,
     blobs: createMemoryBlobs(),
     random: () => 0.5,
+    baseUrl: 'https://packline.example',
     retirePercentMax: 10,
     countUnmapped: () => undefined,
     countDelivery: () => undefined,
