@@ -48,7 +48,7 @@ async function stuckWrites(
     ...identity,
     kind: 'rejected',
     source: 'you',
-    title: `Orders have been ${status} for more than ${minutes} minutes`,
+    title: `Orders have been ${status} for more than ${minutes === 1 ? 'a minute' : `${minutes} minutes`}`,
     detail: { status, stuck: count, minutes, oldestSince: toInstant(oldestMs) },
     orderId: null,
     entryId: '',
