@@ -12,6 +12,7 @@ import { checkGeneration } from './check-generation.ts';
 import type { IngressDeps } from './deps.ts';
 import { makeRefusal } from './problem.ts';
 import { reasonOf } from '../platform/redis-away.ts';
+import { rememberFor } from '../platform/remember.ts';
 
 /** A merchant, and where its data lies. */
 export interface Tenant {
@@ -56,8 +57,8 @@ export const mayAct = (caller: Caller, scope: ApiKeyScope): boolean =>
 export function createAuthenticator(deps: IngressDeps): Authenticator {
   const { redis, clock, log } = deps;
   const admin: Caller = { keyId: 'admin', scopes: ['admin'], merchantId: null };
-  const callers = createCache<Caller>(clock);
-  const tenants = createCache<Tenant>(clock);
+  const callers = rememberFor<Caller>(clock, believedMs);
+  const tenants = rememberFor<Tenant>(clock, believedMs);
   const notedMs = new Map<string, number>();
 
   const isAdminKey = (keyDigest: string): boolean => {
@@ -123,21 +124,6 @@ export function createAuthenticator(deps: IngressDeps): Authenticator {
         throw makeRefusal('merchant.not_found', 'no such merchant');
       }
       return tenants.set(merchantId, { merchantId, store: deps.shard(merchant.shard) });
-    },
-  };
-}
-
-function createCache<T>(clock: IngressDeps['clock']) {
-  const entries = new Map<string, { value: T; untilMs: number }>();
-  return {
-    get(name: string): T | undefined {
-      const entry = entries.get(name);
-      return entry !== undefined && entry.untilMs > clock.now() ? entry.value : undefined;
-    },
-    set(name: string, value: T): T {
-      if (entries.size >= cachedMax) entries.clear();
-      entries.set(name, { value, untilMs: clock.now() + believedMs });
-      return value;
     },
   };
 }

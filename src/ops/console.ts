@@ -6,7 +6,7 @@ import { HTTPException } from 'hono/http-exception';
 import { NONCE, secureHeaders } from 'hono/secure-headers';
 import { newId } from '../store/deps.ts';
 import { serveAsset } from './assets.ts';
-import type { ConsoleContext, ConsoleDeps, ConsoleEnv, Desk } from './context.ts';
+import { createDesk, type ConsoleContext, type ConsoleDeps, type ConsoleEnv } from './context.ts';
 import type { Page } from './define-page.ts';
 import { answerNotFound, answerProblem, answerThrown } from './error-page.ts';
 import { mountLogin } from './login.ts';
@@ -14,7 +14,6 @@ import { mountOwnAccount } from './own-account.ts';
 import { createPageHost, mountedAt } from './page-host.ts';
 import { boardPath } from './queue-board.ts';
 import { mountQueues } from './queue-desk.ts';
-import { createCookies } from './session-cookie.ts';
 
 const formBytesMax = 64 * 1024;
 const formTypes = /^(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i;
@@ -22,12 +21,14 @@ const formTypes = /^(?:application\/x-www-form-urlencoded|multipart\/form-data)\
 /** The console at `/ops`: pages for people. Everything that it changes, it changes through the API. */
 export function createConsole(deps: ConsoleDeps, pages: readonly Page[]): Hono<ConsoleEnv> {
   const app = new Hono<ConsoleEnv>();
-  const desk: Desk = { deps, cookies: createCookies(deps.baseUrl) };
+  const desk = createDesk(deps);
   const host = createPageHost(desk, pages);
   const ownOrigin = new URL(deps.baseUrl).origin;
 
   const isHttps = deps.baseUrl.startsWith('https:');
   const [ownHeaders, boardHeaders] = [makeSecureHeaders(isHttps, pagePolicy), makeSecureHeaders(isHttps, boardPolicy)];
+  // Before all that a whole page needs, which would cost several times what it takes to say that nothing is new.
+  app.use(async (c, next) => (await host.answerUnchanged(c)) ?? next());
   app.use((c, next) => (isBoard(c.req.path) ? boardHeaders : ownHeaders)(c, next));
   app.use(async (c, next) => {
     const startedMs = deps.clock.now();
@@ -49,7 +50,12 @@ export function createConsole(deps: ConsoleDeps, pages: readonly Page[]): Hono<C
     const filed = page.acts.filter(({ takesFile }) => takesFile === true);
     for (const act of filed) app.post(`${mountedAt(page)}/${act.name}`, (c) => host.act(c, page, act));
   }
-  app.use(bodyLimit({ maxSize: formBytesMax, onError: (c) => refuseForm(c, 'A form has at most 64 KiB.') }));
+  // Looking whether there is a body has Node make a request of its own first: only for what may have one.
+  app.on(
+    ['POST', 'PUT', 'PATCH', 'DELETE'],
+    '*',
+    bodyLimit({ maxSize: formBytesMax, onError: (c) => refuseForm(c, 'A form has at most 64 KiB.') }),
+  );
   app.use(async (c, next) => {
     const isForm = c.req.method !== 'POST' || formTypes.test(c.req.header('content-type') ?? formUrlencoded);
     return isForm ? next() : refuseForm(c, 'Only forms are posted here.');

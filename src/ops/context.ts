@@ -5,14 +5,15 @@ import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { RedisClient } from '../platform/redis.ts';
 import { reasonOf } from '../platform/redis-away.ts';
+import { rememberFor, type ShortMemory } from '../platform/remember.ts';
 import type { BullQueues } from '../queues/bull-queues.ts';
 import { writeAudit, type AuditLine } from '../store/audit.ts';
-import { readSession } from '../store/sessions.ts';
+import { endSession, readSession } from '../store/sessions.ts';
 import type { User } from '../store/users.ts';
 import type { FetchApi } from './api.ts';
 import { hasForms, withOwnForms } from './act-form.ts';
 import { makeDocument, makeRefresh, shownHeader, type Frame, type LayoutParts } from './layout.ts';
-import type { Cookies } from './session-cookie.ts';
+import { createCookies, type Cookies } from './session-cookie.ts';
 import type { WrittenView } from './view-shelf.ts';
 
 /** What the console is made of; put together in compose-console.ts. */
@@ -41,16 +42,38 @@ export type ConsoleContext = Context<ConsoleEnv>;
 export interface Desk {
   deps: ConsoleDeps;
   cookies: Cookies;
+  /** Who was logged in a moment ago, by token: what refreshes believe. */
+  known: ShortMemory<User>;
 }
+/** Most open pages ask every five seconds, so that of two refreshes one looks. So late, at most, an end reaches them. */
+const believedMs = 7_000;
+export const createDesk = (deps: ConsoleDeps): Desk => ({
+  deps,
+  cookies: createCookies(deps.baseUrl),
+  known: rememberFor(deps.clock, believedMs),
+});
 
 /** A page asks for itself while it is open: nobody has to be there. */
 export const isRefresh = (c: ConsoleContext): boolean =>
   c.req.method === 'GET' && c.req.header('hx-request') === 'true';
 
-/** Who is logged in; null for nobody. */
-export async function whoIs({ deps, cookies }: Desk, c: ConsoleContext): Promise<User | null> {
+/** Who is logged in; null for nobody. A refresh believes for a moment what was read before. */
+export async function whoIs({ deps, cookies, known }: Desk, c: ConsoleContext): Promise<User | null> {
   const token = cookies.readSession(c);
-  return token === undefined ? null : readSession(deps, token, { used: !isRefresh(c) });
+  if (token === undefined) return null;
+  const believed = isRefresh(c) ? known.get(token) : undefined;
+  if (believed !== undefined) return believed;
+  const user = await readSession(deps, token, { used: !isRefresh(c) });
+  if (user === null) known.forget(token);
+  return user === null ? null : known.set(token, user);
+}
+
+/** Ends the session that the browser brought along. */
+export async function endVisit({ deps, cookies, known }: Desk, c: ConsoleContext): Promise<void> {
+  const token = cookies.readSession(c);
+  if (token === undefined) return;
+  await endSession(deps, token);
+  known.forget(token);
 }
 
 export async function answer(

@@ -2,11 +2,12 @@ import type { Hono } from 'hono';
 import { html } from 'hono/html';
 import { isPassword } from '../platform/password.ts';
 import { countLoginAttempt, forgetLoginAttempts } from '../store/login-attempts.ts';
-import { endSession, startSession } from '../store/sessions.ts';
+import { startSession } from '../store/sessions.ts';
 import { findUser, hasUsers, type User } from '../store/users.ts';
 import {
   addressOf,
   answer,
+  endVisit,
   noteAct,
   readForm,
   safeNext,
@@ -21,10 +22,9 @@ import { toAge } from './show-time.ts';
 const operation = 'POST /ops/login';
 
 /** The session begins: a new token always, and what the browser brought along ends. */
-export async function logIn({ deps, cookies }: Desk, c: ConsoleContext, user: User): Promise<void> {
-  const brought = cookies.readSession(c);
-  if (brought !== undefined) await endSession(deps, brought);
-  cookies.writeSession(c, await startSession(deps, user));
+export async function logIn(desk: Desk, c: ConsoleContext, user: User): Promise<void> {
+  await endVisit(desk, c);
+  desk.cookies.writeSession(c, await startSession(desk.deps, user));
 }
 
 export function mountLogin(app: Hono<ConsoleEnv>, desk: Desk): void {
@@ -67,8 +67,8 @@ export function mountLogin(app: Hono<ConsoleEnv>, desk: Desk): void {
   });
 
   app.post('/ops/logout', async (c) => {
-    const [user, token] = [await whoIs(desk, c), cookies.readSession(c)];
-    if (token !== undefined) await endSession(deps, token);
+    const user = await whoIs(desk, c);
+    await endVisit(desk, c);
     if (user !== null) await noteAct(desk, c, { operation: 'POST /ops/logout', user, status: 303 });
     cookies.endSession(c);
     return c.redirect('/ops/login', 303);

@@ -19,7 +19,7 @@ import {
 } from './context.ts';
 import type { Act, Html, Page, PageCall, Stream } from './define-page.ts';
 import { answerNotFound, answerProblem, toShownStatus } from './error-page.ts';
-import type { Frame } from './layout.ts';
+import { shownHeader, type Frame } from './layout.ts';
 import { boardPath } from './queue-board.ts';
 import { html } from 'hono/html';
 import { createPassOn } from './pass-on.ts';
@@ -165,6 +165,16 @@ export function createPageHost(desk: Desk, pages: readonly Page[]) {
       const opened = await open(c, page, c.req.path);
       if (opened instanceof Response) return opened;
       return holdsRole(opened.user.role, page.role) ? show(c, page, opened) : mayNot(c, page.role, opened.user);
+    },
+
+    /** The whole answer to nearly every refresh: nothing, while what is seen is what would be sent. Null where it takes more. */
+    async answerUnchanged(c: ConsoleContext): Promise<Response | null> {
+      const shown = isRefresh(c) ? c.req.header(shownHeader) : undefined;
+      if (shown === undefined) return null;
+      // What goes wrong is told by who makes the page.
+      const user = await whoIs(desk, c).catch(() => null);
+      const isUnchanged = user !== null && shelf.markOf(`${user.role} ${addressIn(c)}`) === shown;
+      return isUnchanged && buckets.take(user.id).taken ? c.body(null, 204, { 'Cache-Control': 'no-store' }) : null;
     },
 
     /** Does an act and goes back to its page, which says what became of it. What the API refuses is shown on the page. */

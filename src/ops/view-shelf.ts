@@ -17,6 +17,8 @@ interface Kept {
   /** When it was written; not yet while it is being made. */
   atMs: number;
   view: Promise<WrittenView | null>;
+  /** Of the view, when it was written. */
+  mark?: string;
 }
 
 /** However many have a page open that refreshes itself, it is made once a second. Others are made for whoever asks. */
@@ -28,17 +30,24 @@ export function createViewShelf(clock: Clock) {
     const [oldest] = shelf.keys();
     if (shelf.size > keptMax && oldest !== undefined) shelf.delete(oldest);
   };
+  const isFresh = ({ atMs }: Kept): boolean => clock.now() - atMs < keptMs;
   const isShared = (view: WrittenView | null): view is WrittenView => view?.refreshSeconds !== undefined;
 
   return {
     /** Made for somebody who came to the page: nobody's refresh shows less than that. */
     put(key: string, view: WrittenView): void {
-      if (isShared(view)) put(key, { atMs: clock.now(), view: Promise.resolve(view) });
+      if (isShared(view)) put(key, { atMs: clock.now(), view: Promise.resolve(view), mark: view.mark });
+    },
+
+    /** The mark of what would be taken now; undefined where it is still to be made. */
+    markOf(key: string): string | undefined {
+      const present = shelf.get(key);
+      return present !== undefined && isFresh(present) ? present.mark : undefined;
     },
 
     async take(key: string, make: () => Promise<WrittenView | null>): Promise<WrittenView | null> {
       const present = shelf.get(key);
-      if (present !== undefined && clock.now() - present.atMs < keptMs) {
+      if (present !== undefined && isFresh(present)) {
         const view = await present.view;
         return isShared(view) ? view : make();
       }
@@ -47,6 +56,7 @@ export function createViewShelf(clock: Clock) {
       let view: WrittenView | null = null;
       try {
         view = await made.view;
+        if (isShared(view)) made.mark = view.mark;
       } finally {
         made.atMs = clock.now();
         if (!isShared(view) && shelf.get(key) === made) shelf.delete(key);

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { digest } from './deps.ts';
 import { globalKeys } from './keys.ts';
+import { defineScript, runScript } from './script.ts';
 import { parseStored } from './stored-json.ts';
-import { readUser, type GlobalStore, type User } from './users.ts';
+import type { GlobalStore, User } from './users.ts';
 
 interface Session {
   userId: string;
@@ -24,19 +25,27 @@ export async function startSession({ redis, clock }: GlobalStore, user: User): P
   return token;
 }
 
+/** KEYS session, users. ARGV the seconds that it goes on for, '' where nobody is there. Answers it and its user as stored; or nothing. */
+const readScript = defineScript(`
+local session
+if ARGV[1] == '' then session = redis.call('GET', KEYS[1]) else session = redis.call('GETEX', KEYS[1], 'EX', ARGV[1]) end
+if not session then return {} end
+return { session, redis.call('HGET', KEYS[2], cjson.decode(session).userId) or '' }`);
+
 /** Whose session it is; null when it is none (any more). `used`: somebody is there, so it goes on. */
 export async function readSession(
-  store: GlobalStore,
+  { redis, clock }: GlobalStore,
   token: string,
   { used }: { used: boolean },
 ): Promise<User | null> {
   const key = globalKeys.session(digest(token));
-  const doc = await (used ? store.redis.getex(key, 'EX', idleSeconds) : store.redis.get(key));
-  if (doc === null) return null;
-  const { userId, version, startedMs } = parseStored<Session>(doc);
-  const user = await readUser(store, userId);
-  if (user?.version === version && store.clock.now() - startedMs < absoluteMs) return user;
-  await store.redis.del(key);
+  const reply = await runScript(redis, readScript, [key, globalKeys.users], [used ? idleSeconds : '']);
+  const [doc, userDoc = ''] = Array.isArray(reply) ? reply.map(String) : [];
+  if (doc === undefined) return null;
+  const { version, startedMs } = parseStored<Session>(doc);
+  const user = userDoc === '' ? null : parseStored<User>(userDoc);
+  if (user?.version === version && clock.now() - startedMs < absoluteMs) return user;
+  await redis.del(key);
   return null;
 }
 

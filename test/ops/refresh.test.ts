@@ -5,7 +5,9 @@ import { createPassOn } from '../../src/ops/pass-on.ts';
 import { createViewShelf } from '../../src/ops/view-shelf.ts';
 import { present } from '../store/present.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
-import { startConsole } from '../support/console.ts';
+import { endSession } from '../../src/store/sessions.ts';
+import { findUser, removeUser } from '../../src/store/users.ts';
+import { startConsole, type Visitor } from '../support/console.ts';
 import { testRedis } from '../support/redis.ts';
 
 const { url: redisUrl } = await testRedis();
@@ -22,7 +24,9 @@ test('a refresh brings what is live of the page, and nothing while that is what 
   const whole = await visitor.get(path);
   const mark = markIn(whole.text);
   const same = await visitor.get(path, { ...asRefresh, 'packline-shown': mark });
-  expect([same.status, same.text]).toEqual([204, '']);
+  const again = await visitor.get(path, { ...asRefresh, 'packline-shown': mark });
+  for (const { status, text, headers } of [same, again])
+    expect([status, text, headers.get('cache-control')]).toEqual([204, '', 'no-store']);
   const live = await visitor.get(path, { ...asRefresh, 'packline-shown': 'something else' });
   expect(live.status).toBe(200);
   expect(live.text).toMatch(/^<title>Reconciliation · Packline<\/title>\s*<div\s+id="live"/);
@@ -36,6 +40,31 @@ test('a refresh without forms is packed, and what is unpacked is the same', asyn
   expect([packed.headers.get('content-encoding'), plain.headers.get('content-encoding')]).toEqual(['gzip', null]);
   expect(packed.text).toBe(plain.text);
   expect(packed.headers.get('cache-control')).toBe('no-store');
+});
+
+test('who is logged out or removed elsewhere has pages refreshed for seven seconds more, and here for none', async () => {
+  const refresh = async (visitor: Visitor) => (await visitor.get(path, asRefresh)).headers.get('hx-redirect');
+  const [here, elsewhere, removed] = [await site.logIn('here', 'viewer'), await site.logIn('elsewhere', 'viewer'), await site.logIn('removed', 'viewer')]; // prettier-ignore
+  for (const visitor of [here, elsewhere, removed]) expect(await refresh(visitor)).toBe(null);
+  const before = here.cookies.get('packline') ?? '';
+  await here.post('/ops/logout', {});
+  here.cookies.set('packline', before);
+  expect(await refresh(here)).toContain('/ops/login');
+  // As another process does it: this one is not told.
+  await endSession(site.base, elsewhere.cookies.get('packline') ?? '');
+  await removeUser(site.base, (await findUser(site.base, 'removed'))?.id ?? '');
+  site.clock.advance(6_999);
+  expect(await refresh(removed)).toBe(null);
+  site.clock.advance(1);
+  for (const visitor of [elsewhere, removed]) expect(await refresh(visitor)).toContain('/ops/login');
+});
+
+test('a whole page asks whose session it is, and what it learns its refreshes know', async () => {
+  const visitor = await site.logIn('asker', 'viewer');
+  expect((await visitor.get(path)).status).toBe(200);
+  await endSession(site.base, visitor.cookies.get('packline') ?? '');
+  expect((await visitor.get(path)).status).toBe(303);
+  expect((await visitor.get(path, asRefresh)).headers.get('hx-redirect')).toContain('/ops/login');
 });
 
 test('two people who are shown the same have forms of their own, and another role has its own view', async () => {
