@@ -6,7 +6,6 @@ import { createConsole } from './ops/console.ts';
 import type { ConsoleDeps } from './ops/context.ts';
 import { pages } from './ops/pages.ts';
 import { createTrackingPages } from './ops/tracking-page/tracking-pages.ts';
-import { createBullQueues } from './queues/bull-queues.ts';
 import type { StoreDeps } from './store/deps.ts';
 import { readOrder } from './store/orders.ts';
 import { readRun } from './store/runs.ts';
@@ -19,14 +18,15 @@ export function composeSite(
   const { redis, clock, log, config, stores } = base;
   const { baseUrl } = config;
   const shown = pages.filter(({ ofSandbox }) => ofSandbox !== true || config.sandbox);
-  const { fetch: askApi } = createApp(composeIngressDeps(base, state));
+  const ingress = composeIngressDeps(base, state);
+  const { fetch: askApi } = createApp(ingress);
   const deps: ConsoleDeps = {
     redis,
     clock,
     log,
     baseUrl,
     api: askApi,
-    queues: () => stores.map((store) => createBullQueues(store.redis, store.keys)),
+    queues: () => ingress.queues(),
     merchantOf: (id) => findMerchantOf(stores, id),
   };
   const { fetch: askConsole } = createConsole(deps, shown);

@@ -4,6 +4,7 @@ import { connectors } from './connectors/registry.ts';
 import { Failure } from './domain/failure.ts';
 import type { IngressDeps } from './ingress/deps.ts';
 import { createSandboxControl } from './ingress/sandbox-control.ts';
+import { createBullQueues, type BullQueues } from './queues/bull-queues.ts';
 import { digest } from './store/deps.ts';
 
 /** What the HTTP side is made of. `draining` is told by main.ts when the process has to end. */
@@ -26,6 +27,7 @@ export function composeIngressDeps(
     importsByItself,
   } = createConnections(base, base.config);
   const openers = { oms: openOms, fulfilment: openFulfilment, carrier: openCarrier, lastMile: openLastMile };
+  let queues: readonly BullQueues[] | undefined;
   const evenPaused = { evenPaused: true };
   return {
     settings: {
@@ -51,6 +53,7 @@ export function composeIngressDeps(
       if (store === undefined) throw new Failure('misconfigured', 'config.shards', `there is no shard ${shard}`);
       return store;
     },
+    queues: () => (queues ??= stores.map((store) => createBullQueues(store.redis, store.keys))),
     connectors,
     checkUrl: async (url) => {
       egress.check(url);

@@ -6,6 +6,8 @@ export interface Answer {
   /** A body of another type; a stream is canceled when its reader goes away. */
   content?: { type: string; data: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> };
   headers?: Readonly<Record<string, string>>;
+  /** What was done something to, for the audit log, where it has no id of ours. Only what was found: others may be anybody's words. */
+  about?: string;
 }
 
 export const ok = (json: unknown): Answer => ({ status: 200, json });

@@ -54,6 +54,12 @@ const heldScopes: Record<ApiKeyScope, readonly ApiKeyScope[]> = {
 export const mayAct = (caller: Caller, scope: ApiKeyScope): boolean =>
   caller.scopes.some((held) => heldScopes[held].includes(scope));
 
+/** Refuses the key of one merchant what is about all of them; an admin's may do all. */
+export function requireInstallation(caller: Caller | null): void {
+  if (caller === null || caller.merchantId === null || caller.scopes.includes('admin')) return;
+  throw makeRefusal('auth.installation', 'this is about all merchants; a key of one may not do it');
+}
+
 export function createAuthenticator(deps: IngressDeps): Authenticator {
   const { redis, clock, log } = deps;
   const admin: Caller = { keyId: 'admin', scopes: ['admin'], merchantId: null };

@@ -118,8 +118,8 @@ export const defineRoute = <P, Q, B>(
 /** A route about no merchant in particular: the operator's, and what anybody may ask. */
 export const defineGlobalRoute = <P, Q, B>(
   declaration: Declaration<P, Q, B> & {
-    /** With `read`, of the installation: the handler looks whether the caller is a merchant's key. */
-    scope: 'admin' | 'read' | 'none';
+    /** With `read` and `operate`, of the installation: the handler looks whether the caller is a merchant's key. */
+    scope: 'admin' | 'operate' | 'read' | 'none';
     handle: (call: Call<P, Q, B>) => Promise<Answer>;
   },
 ): Route => makeRoute(declaration, false, (call) => declaration.handle(call));

@@ -7,6 +7,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { PrivateLog } from '../platform/private-log.ts';
 import type { RedisClient } from '../platform/redis.ts';
+import type { BullQueues } from '../queues/bull-queues.ts';
 import type { Connection } from '../store/connections.ts';
 import type { DailyLimit } from '../store/daily-calls.ts';
 import type { StoreDeps } from '../store/deps.ts';
@@ -49,6 +50,8 @@ export interface IngressDeps {
   generation: string;
   /** The store of one shard, on a `producer` profile connection. */
   shard(shard: number): StoreDeps;
+  /** BullMQ's queues of each shard. */
+  queues(): readonly BullQueues[];
   /** Everything that can be connected, by id. */
   connectors: ReadonlyMap<string, Connector>;
   /** The egress guard's verdict on a URL that a user gave; throws a Failure that says why it is refused. */

@@ -3,6 +3,7 @@ import { row, type ProblemRow } from './problem-row.ts';
 import { rowProblemCodes } from './rows/problem-codes.ts';
 import { issueProblemCodes } from './issue-problem-codes.ts';
 import { serviceProblemCodes } from './service-problem-codes.ts';
+import { queueProblemCodes } from './queue-problem-codes.ts';
 import { runProblemCodes } from './run-problem-codes.ts';
 import { sandboxProblemCodes } from './sandbox-problem-codes.ts';
 import { trackingProblemCodes } from './tracking-problem-codes.ts';
@@ -18,6 +19,7 @@ export const problemCodes = {
   ...trackingProblemCodes,
   ...userProblemCodes,
   ...sandboxProblemCodes,
+  ...queueProblemCodes,
   'auth.missing': row('misconfigured', 401, 'No API key', 'Send `Authorization: Bearer <key>`.'),
   'auth.invalid': row(
     'misconfigured',

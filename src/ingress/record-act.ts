@@ -49,7 +49,7 @@ export async function recordAct(
     actor: keyId,
     through,
     operation: `${route.method.toUpperCase()} ${route.path}`,
-    on: idsAmong([...Object.values(params), made]),
+    on: [...idsAmong([...Object.values(params), made]), ...(answer.about === undefined ? [] : [answer.about])],
     merchantId: merchantId ?? null,
     status: answer.status,
     code: code ?? null,

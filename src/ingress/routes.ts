@@ -28,6 +28,7 @@ import { orderSettlementRoutes } from './routes/order-settlement.ts';
 import { orderTrackingRoutes } from './routes/order-tracking.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { pullRoutes } from './routes/pulls.ts';
+import { queueRoutes } from './routes/queues.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { registerWebhooksRoutes } from './routes/register-webhooks.ts';
 import { replayRoutes } from './routes/replays.ts';
@@ -99,5 +100,6 @@ export const routes: readonly Route[] = [
   ...auditRoutes,
   ...sandboxRoutes,
   ...seriesRoutes,
+  ...queueRoutes,
   ...healthRoutes,
 ];

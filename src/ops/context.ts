@@ -120,7 +120,7 @@ export function toLogin(c: ConsoleContext): Response {
 }
 
 /**
- * Writes down what does not reach the API: logging in and out, one's own password, the queues, and what a role does not allow.
+ * Writes down what does not reach the API: logging in and out, one's own password, and what a role does not allow.
  * `on` is the user where nothing else is named. What Redis cannot take goes to the log, and the answer stays what it was.
  */
 export async function noteAct(

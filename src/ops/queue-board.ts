@@ -1,7 +1,7 @@
 import type { HonoAdapter } from '@bull-board/hono';
 import { Hono } from 'hono';
 import { jobNames } from '../queues/jobs.ts';
-import type { BullQueues } from '../queues/bull-queues.ts';
+import { shardPrefix, type BullQueues } from '../queues/bull-queues.ts';
 
 /** Below the console: what people open. */
 export const boardPath = '/ops/queues';
@@ -9,7 +9,7 @@ export const boardPath = '/ops/queues';
 export interface BoardParts {
   /** One for each shard. */
   queues: readonly BullQueues[];
-  /** May hand over again what failed. */
+  /** Shows what hands over again what failed. */
   acts: boolean;
 }
 
@@ -55,10 +55,10 @@ export async function createQueueBoard({ queues, acts }: BoardParts): Promise<As
   const adapters = queues.flatMap((shard, number) =>
     [...shard.values()].map((queue) => {
       const adapter = new BullMQAdapter(queue, {
-        // Retrying one job is all that the router lets through.
+        // Retrying one job is all that the router lets through, to the API.
         readOnlyMode: !acts,
         allowRetries: acts,
-        prefix: queues.length > 1 ? `shard-${number}.` : '',
+        prefix: shardPrefix(queues, number),
         delimiter: queues.length > 1 ? '.' : '',
         externalJobUrl: ({ data }: { data?: unknown }) => toSubjectLink(data),
       });

@@ -1,30 +1,36 @@
 import type { Hono } from 'hono';
 import { holdsRole, type User } from '../store/users.ts';
-import { noteAct, toLogin, whoIs, type ConsoleContext, type ConsoleEnv, type Desk } from './context.ts';
+import { createApi, Refused, type Operation } from './api.ts';
+import { toLogin, whoIs, type ConsoleContext, type ConsoleEnv, type Desk } from './context.ts';
 import { answerNotFound } from './error-page.ts';
 import { boardPath, createQueueBoard } from './queue-board.ts';
 
 /** All that bull-board is let through to; everything else that it could do (empty, clean, obliterate, …) is not there. */
 const looks =
   /^(?:\/?|\/(?:queue\/[^/]+(?:\/[^/]+)?|job-schedulers|static\/[\w./-]+)|\/api\/(?:redis\/stats|job-schedulers|queues(?:\/[^/]+(?:\/[^/]+(?:\/(?:logs|flow))?)?)?))$/;
-/** One failed hand-over, handed over again. */
-const retries = /^\/api\/queues\/([^/]+)\/([^/]+)\/retry(?:\/failed)?$/;
-/** `queue/job`, as the audit log says it; nothing where BullMQ does not call anything so. */
-function jobIn(path: string): string[] {
-  const [, ...names] = retries.exec(path) ?? [];
-  return names.every((name) => /^[\w.-]{1,64}$/.test(name)) ? [names.join('/')] : [];
-}
+/** What may be done beside looking: each is an operation of the API, which does it. */
+const boardActs: readonly { method: string; path: RegExp; uses: Operation }[] = [
+  {
+    method: 'PUT',
+    path: /^\/api\/queues\/(?<queue>[^/]+)\/(?<jobId>[^/]+)\/retry$/,
+    uses: 'POST /v1/queues/:queue/jobs/:jobId/retry',
+  },
+];
 /** `CLIENT LIST`: the addresses of who is connected. */
 const workers = /^\/api\/queues\/[^/]+\/workers$/;
 
-type Verdict = 'look' | 'retry' | 'none';
+interface BoardAct {
+  uses: Operation;
+  params: Readonly<Record<string, string>>;
+}
 /** What a request to the board is. `path`: below the board's own. */
-export function judgeBoardRequest(method: string, path: string): Verdict {
+export function judgeBoardRequest(method: string, path: string): 'look' | BoardAct | 'none' {
   if (method === 'GET') return looks.test(path) && !workers.test(path) ? 'look' : 'none';
-  return method === 'PUT' && retries.test(path) ? 'retry' : 'none';
+  const found = boardActs.find((act) => act.method === method && act.path.test(path));
+  return found === undefined ? 'none' : { uses: found.uses, params: { ...found.path.exec(path)?.groups } };
 }
 
-/** The queues themselves, behind the console's login: bull-board, which acts only for operators and only by retrying. */
+/** The queues themselves, behind the console's login: bull-board, which acts by the API alone, and may do no more than retry. */
 export function mountQueues(app: Hono<ConsoleEnv>, desk: Desk): void {
   const boards = new Map<boolean, ReturnType<typeof createQueueBoard>>();
   const boardFor = (user: User): ReturnType<typeof createQueueBoard> => boardOf(holdsRole(user.role, 'operator'));
@@ -53,6 +59,19 @@ export function mountQueues(app: Hono<ConsoleEnv>, desk: Desk): void {
     return new Response(response.body, { status: response.status, headers });
   });
 
+  /** Answers as the board's own front end is used to. */
+  const act = async (c: ConsoleContext, user: User, { uses, params }: BoardAct): Promise<Response> => {
+    const api = createApi(desk.deps.api, { user, merchantId: null, declared: new Set([uses]) });
+    try {
+      await api.act(uses, { params });
+      return c.body(null, 204);
+    } catch (thrown) {
+      if (!(thrown instanceof Refused)) throw thrown;
+      const { title: error, detail: message, status } = thrown.problem;
+      return Response.json({ error, message }, { status });
+    }
+  };
+
   const serve = async (c: ConsoleContext): Promise<Response> => {
     const user = await whoIs(desk, c);
     const path = c.req.path.slice(boardPath.length);
@@ -60,17 +79,7 @@ export function mountQueues(app: Hono<ConsoleEnv>, desk: Desk): void {
     if (user === null) return isApi ? c.json({ error: 'log in again' }, 401) : toLogin(c);
     const verdict = judgeBoardRequest(c.req.method, path);
     if (verdict === 'none') return isApi ? c.json({ error: 'this is not offered here' }, 404) : answerNotFound(c);
-    if (verdict === 'retry') {
-      const allowed = holdsRole(user.role, 'operator');
-      const act = { operation: 'PUT /ops/queues/:queue/:job/retry', user, on: jobIn(path) };
-      if (!allowed) {
-        await noteAct(desk, c, { ...act, status: 403, code: 'auth.scope' });
-        return c.json({ error: 'this needs the role operator' }, 403);
-      }
-      const response = await (await boardFor(user))(c.req.raw, c.env);
-      await noteAct(desk, c, { ...act, status: response.status });
-      return response;
-    }
+    if (verdict !== 'look') return act(c, user, verdict);
     const response = await (await boardFor(user))(c.req.raw, c.env);
     const isDocument = response.headers.get('content-type')?.startsWith('text/html') === true;
     if (!isDocument) return response;

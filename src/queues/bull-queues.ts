@@ -20,7 +20,18 @@ export interface HandedEntry {
  */
 export const jobOptions = { attempts: 1, removeOnComplete: true, removeOnFail: { count: 100 } } as const;
 
-export type BullQueues = ReadonlyMap<JobName, Queue<QueuedBatch>>;
+export type BullQueue = Queue<QueuedBatch>;
+export type BullQueues = ReadonlyMap<JobName, BullQueue>;
+
+/** What the queues of each shard are called among those of all: `shard-1.sweep`; with one shard as they are. */
+export const shardPrefix = (shards: readonly BullQueues[], shard: number): string =>
+  shards.length > 1 ? `shard-${shard}.` : '';
+
+/** The queue that is called so among those of all shards. */
+export const findQueue = (shards: readonly BullQueues[], name: string): BullQueue | undefined =>
+  shards
+    .flatMap((queues, shard) => [...queues.values()].map((queue) => ({ queue, of: shardPrefix(shards, shard) })))
+    .find(({ queue, of }) => of + queue.name === name)?.queue;
 
 export function createBullQueues(redis: RedisClient, keys: Keys): BullQueues {
   const make = (name: JobName) => {

@@ -9,6 +9,7 @@ import { deliveryWrites, makeDelivery } from '../../src/store/events.ts';
 import { leaseEntries } from '../../src/store/entries.ts';
 import { issueId, issueWrites } from '../../src/store/issues.ts';
 import { askedWrites } from '../../src/store/reconciliations.ts';
+import { makeFailedJob } from '../support/failed-job.ts';
 import { adminKey, type TestIngress } from '../support/ingress.ts';
 import { makeFailedRun, makeHeldRun } from './failed-run.ts';
 import { makeLastMile } from './make-last-mile.ts';
@@ -112,7 +113,8 @@ export function merchantMaker(ingress: TestIngress, sandboxUrl: string) {
     };
     const token = inboundPath.slice('/in/'.length);
     const { svc, token: lastMileToken, lastMileConnection } = await makeLastMile(ingress, key);
-    const own = { orderId, evt: event.id, iss, token, svc, lastMileToken, lastMileConnection };
+    const job = { queue: 'sweep', jobId: await makeFailedJob(store.redis, 'sweep') };
+    const own = { ...job, orderId, evt: event.id, iss, token, svc, lastMileToken, lastMileConnection };
     return {
       merchantId: mer,
       key,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect, vi } from 'vitest';
+import { makeFailedJob } from '../support/failed-job.ts';
 import { waiting } from '../support/order-reader.ts';
 import { dataOf, idOf, type Acts, type World } from './acts.ts';
 import type { Echoes } from './echoes.ts';
@@ -27,8 +28,9 @@ export async function readAll(world: World, acts: Acts, echoes: Echoes): Promise
   const parts = { ...(await readParts(acts)), ...(await readTracking(world, acts)) };
   const { merchantId, keyId } = await makeStranger(world, acts);
   const userId = await manageUsers(world, acts);
+  const job = await handOver(world, acts);
   await playWithSandbox(acts);
-  const ids = { orderId, ...sent, issueId, connectionId, merchantId, keyId, userId, ...rows };
+  const ids = { orderId, ...sent, issueId, connectionId, merchantId, keyId, userId, ...job, ...rows };
   return { ...ids, ...parts, code: 'request.invalid' };
 }
 
@@ -250,6 +252,13 @@ async function manageUsers({ secrets }: World, { must }: Acts): Promise<string> 
   for (const form of ['', '.ndjson', '.csv']) await must('operator', `GET /v1/audit${form}`);
   for (const route of ['GET /metrics', 'GET /v1/metrics/series']) await must('operator', route);
   return params.userId;
+}
+
+/** A job that failed is handed to the workers once more. */
+async function handOver({ packline }: World, { must }: Acts): Promise<{ queue: string; jobId: string }> {
+  const params = { queue: 'sweep', jobId: await makeFailedJob(packline.base.redis, 'sweep') };
+  await must('operator', 'POST /v1/queues/{queue}/jobs/{jobId}/retry', { params });
+  return params;
 }
 
 /** The simulated partners misbehave in a way that nobody meets, and a shopper buys. */

@@ -1,4 +1,8 @@
+import { createBullBoard } from '@bull-board/api';
+import { HonoAdapter } from '@bull-board/hono';
+import { serveStatic } from '@hono/node-server/serve-static';
 import { expect, test } from 'vitest';
+import { judgeBoardRequest } from '../../src/ops/queue-desk.ts';
 import { pages } from '../../src/ops/pages.ts';
 import { makeRunEventRoutes } from '../../src/ingress/routes/run-events.ts';
 import { routes } from '../../src/ingress/routes.ts';
@@ -142,7 +146,7 @@ test('the audit log has every act, with ids and without names or passwords, and 
   expect(ndjson.trim().split('\n').length).toBe(lines.length);
 });
 
-test('every act of a page is a route of the API, and every page says what it reads', () => {
+test('every act of a page or of the board is a route of the API, and every page says what it reads', async () => {
   const all = [...routes, ...makeRunEventRoutes({ draining: () => false })];
   const known = new Set(all.map(({ method, path }) => `${method.toUpperCase()} ${path}`));
   const used = pages.flatMap(({ reads, acts }) => [...reads, ...acts.map(({ uses }) => uses)]);
@@ -150,6 +154,13 @@ test('every act of a page is a route of the API, and every page says what it rea
   const acts = pages.flatMap((page) => page.acts);
   expect(acts.length).toBeGreaterThan(0);
   expect(acts.filter(({ uses }) => uses.startsWith('GET '))).toEqual([]);
+
+  const board = new HonoAdapter(serveStatic);
+  createBullBoard({ queues: [], serverAdapter: board });
+  const verdicts = board.registerPlugin().routes.map(({ method, path }) => judgeBoardRequest(method, path));
+  const done = verdicts.filter((verdict) => typeof verdict === 'object');
+  expect(done.length).toBeGreaterThan(0);
+  expect(done.filter(({ uses }) => !known.has(uses) || uses.startsWith('GET '))).toEqual([]);
 });
 
 test('nothing of a page runs that Packline did not write, and nothing frames it', async () => {

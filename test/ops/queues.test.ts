@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { toShownData } from '../../src/ops/queue-board.ts';
 import { judgeBoardRequest } from '../../src/ops/queue-desk.ts';
 import { createKeys } from '../../src/store/keys.ts';
+import { makeFailedJob } from '../support/failed-job.ts';
 import { startConsole } from '../support/console.ts';
 import { testRedis } from '../support/redis.ts';
 
@@ -60,32 +61,39 @@ test('of a job only references are shown, and where to read on', async () => {
   });
 });
 
-test('a viewer may not retry; an operator may, and it is written down', async () => {
-  const put = async (visitor: typeof viewer, path: string) =>
-    (await fetch(`${site.url}/ops/queues/api/queues/${path}`, {
-      method: 'PUT',
-      headers: { origin: site.url, cookie: `packline=${visitor.cookies.get('packline') ?? ''}` },
-    })).status; // prettier-ignore
-  await client.zadd(`${createKeys(0).queuePrefix}:fulfilment-submit:failed`, 1, 'lost');
-  await client.hset(`${createKeys(0).queuePrefix}:fulfilment-submit:lost`, { name: 'fulfilment-submit', data: '{"entries":[]}', opts: '{}', timestamp: 1, finishedOn: 1, attemptsMade: 1, failedReason: 'ann@canary.example' }); // prettier-ignore
+const put = async (visitor: typeof viewer, path: string) => {
+  const headers = { origin: site.url, cookie: `packline=${visitor.cookies.get('packline') ?? ''}` };
+  const response = await fetch(`${site.url}/ops/queues/api/queues/${path}`, { method: 'PUT', headers });
+  return { status: response.status, text: await response.text() };
+};
+
+test('a viewer may not retry; an operator may, through the API, and it is written down', async () => {
+  const jobId = await makeFailedJob(client, 'fulfilment-submit', { reason: 'ann@canary.example' });
   const listed = await viewer.get('/ops/queues/api/queues?activeQueue=fulfilment-submit&status=failed');
   expect([listed.status, listed.text.includes('canary'), listed.text.includes('see the log')]).toEqual([
     200,
     false,
     true,
   ]);
-  expect(await put(viewer, 'fulfilment-submit/lost/retry')).toBe(403);
+  const refused = await put(viewer, `fulfilment-submit/${jobId}/retry`);
+  expect([refused.status, JSON.parse(refused.text)]).toMatchObject([403, { error: 'The key may not do this' }]);
   for (const act of [
     'fulfilment-submit/obliterate',
     'fulfilment-submit/empty',
     'fulfilment-submit/retry/failed',
     'pause',
   ])
-    expect(await put(operator, act)).toBe(404);
-  expect(await put(operator, 'fulfilment-submit/lost/retry')).toBeLessThan(300);
+    expect((await put(operator, act)).status).toBe(404);
+  expect(await put(operator, `fulfilment-submit/${jobId}/retry`)).toEqual({ status: 204, text: '' });
   expect(await queue.getFailedCount()).toBe(0);
-  const acts = (await site.audit()).filter(({ operation }) => operation.startsWith('PUT /ops/queues'));
-  expect(new Set(acts.map(({ status }) => status))).toEqual(new Set([204, 403]));
-  expect(acts.map(({ on }) => on)).toEqual([['fulfilment-submit/lost'], ['fulfilment-submit/lost']]);
+  const again = await put(operator, `fulfilment-submit/${jobId}/retry`);
+  expect([again.status, JSON.parse(again.text)]).toEqual([
+    409,
+    { error: 'The job has not failed', message: expect.any(String) },
+  ]);
+  expect((await put(operator, `nothing/${jobId}/retry`)).status).toBe(404);
+  const told = (await site.audit()).filter(({ operation }) => operation === 'POST /v1/queues/:queue/jobs/:jobId/retry');
+  expect(told.map(({ status }) => status)).toEqual([404, 409, 202, 403]);
+  expect(told[2]).toMatchObject({ on: [`fulfilment-submit/${jobId}`], through: 'console' });
   await queue.close();
 });

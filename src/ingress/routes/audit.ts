@@ -21,7 +21,9 @@ export const AuditLineSchema = z
     }),
     through: z.enum(auditDoors),
     operation: z.string().meta({ examples: ['POST /v1/orders/:orderId/retry'] }),
-    on: z.array(z.string()).meta({ description: 'Ids that it was about, and of what it made' }),
+    on: z.array(z.string()).meta({
+      description: 'Ids that it was about, and of what it made; `queue/job` of a job that was handed over again',
+    }),
     merchantId: IdSchema('merchant').nullable(),
     status: z.int().meta({ description: 'How it was answered; below 400 it was done' }),
     code: z.string().nullable().meta({ description: 'Why it was not done' }),

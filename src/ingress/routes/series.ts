@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { readSeries } from '../../store/series.ts';
 import { ok } from '../answer.ts';
+import { requireInstallation } from '../authenticate.ts';
 import { defineGlobalRoute, type Route } from '../define-route.ts';
-import { makeRefusal } from '../problem.ts';
 import { SeriesViewSchema, toSeriesView } from '../views/series-view.ts';
 
 const getSeries = defineGlobalRoute({
@@ -22,9 +22,7 @@ const getSeries = defineGlobalRoute({
   answers: { 200: { description: 'Oldest first', schema: SeriesViewSchema } },
   problems: ['auth.installation'],
   async handle({ deps, caller, query: { window } }) {
-    const isOfOneMerchant = caller !== null && caller.merchantId !== null && !caller.scopes.includes('admin');
-    if (isOfOneMerchant)
-      throw makeRefusal('auth.installation', 'this is about all merchants; a key of one may not see it');
+    requireInstallation(caller);
     return ok(toSeriesView(window, await readSeries(deps, window)));
   },
 });
