@@ -47,7 +47,9 @@ test('an issue that opens and one that is over are told of, to people in one lin
   await tell();
   expect(await typesTold()).toEqual(['issue.opened', 'issue.resolved']);
   const [opened] = await told();
-  const { text } = JSON.parse(opened === undefined ? '{}' : bodyIn('slack', opened, 'https://packline.example')) as { text: string };
+  const { text } = JSON.parse(opened === undefined ? '{}' : bodyIn('slack', opened, 'https://packline.example')) as {
+    text: string;
+  };
   expect(text).toContain('Issue opened: refused &lt;!channel&gt; (nash.refused)');
   expect(text).toContain(` https://packline.example/ops/m/${merchantId}/issues/${issueId(report())}`);
 });
