@@ -56,7 +56,7 @@ const assertNoInsides = ({ text }: Reply): void => {
 };
 
 /** Judges the answer to any request whatever, by the document alone. Throws an Error that says what is wrong. */
-export function makeJudge(document: OpenApi, openApi: unknown) {
+export function makeJudge(document: OpenApi, openApi: Readonly<Record<string, unknown>>) {
   const check = makeAnswerCheck(openApi);
   const allows = makeAllowsRequest(document);
 

@@ -41,12 +41,24 @@ export interface AnswerCheck {
   toPath(method: string, path: string, reply: Reply): void;
 }
 
+/** Test files of one process share them: what was compiled for a schema serves every file with the same document. */
+const checks = new Map<string, AnswerCheck>();
+
 /**
  * Holds answers against the API's own document: a status that the operation does not name, another media type, or a body
  * that departs from its schema.
  */
-export function makeAnswerCheck(openApi: unknown): AnswerCheck {
+export function makeAnswerCheck(openApi: Readonly<Record<string, unknown>>): AnswerCheck {
+  const { servers: _, ...document } = openApi;
+  const text = JSON.stringify(document);
+  const check = checks.get(text) ?? compileAnswerCheck(document);
+  checks.set(text, check);
+  return check;
+}
+
+function compileAnswerCheck(openApi: unknown): AnswerCheck {
   const document = DocumentSchema.parse(openApi);
+  const findTemplate = makeFindTemplate(Object.keys(document.paths));
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true });
   // CommonJS: what is imported is the module, with the function as its default.
   addFormatsModule.default(ajv);
@@ -75,7 +87,7 @@ export function makeAnswerCheck(openApi: unknown): AnswerCheck {
     toOperation,
     toPath(method, path, reply) {
       const [pathname = ''] = path.split('?');
-      const template = findTemplate(Object.keys(document.paths), pathname);
+      const template = findTemplate(pathname);
       if (template !== undefined && document.paths[template]?.[method.toLowerCase()] !== undefined) {
         toOperation(method, template, reply);
       } else {
@@ -86,7 +98,7 @@ export function makeAnswerCheck(openApi: unknown): AnswerCheck {
 }
 
 /** Sends requests to a running API, and fails whenever an answer is not what the API's own document promises. */
-export function makeCheckedRequest(baseUrl: string, openApi: unknown): CheckedRequest {
+export function makeCheckedRequest(baseUrl: string, openApi: Readonly<Record<string, unknown>>): CheckedRequest {
   const check = makeAnswerCheck(openApi);
   return async (method, path, options = {}) => {
     const reply = await sendRequest(baseUrl, method, path, options);
@@ -119,10 +131,13 @@ export async function sendRequest(
 
 const escapePointer = (part: string): string => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
 
-/** The path of the document that this path is an instance of; one without parameters first. */
-function findTemplate(templates: readonly string[], path: string): string | undefined {
-  const matching = templates.filter((template) =>
-    new RegExp(`^${template.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}$`).test(path),
-  );
-  return matching.sort((a, b) => a.split('{').length - b.split('{').length)[0];
+/** The path of the document that a path is an instance of; one without parameters first. */
+function makeFindTemplate(templates: readonly string[]): (path: string) => string | undefined {
+  const patterns = templates
+    .toSorted((a, b) => a.split('{').length - b.split('{').length)
+    .map((template) => ({
+      template,
+      pattern: new RegExp(`^${template.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}$`),
+    }));
+  return (path) => patterns.find(({ pattern }) => pattern.test(path))?.template;
 }
