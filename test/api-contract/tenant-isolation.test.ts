@@ -17,8 +17,9 @@ import { runContract } from './running-contract.ts';
 import { tokenFor } from './token-for.ts';
 
 const { ingress, document, operations, makeMerchant } = await runContract();
-/** Who asks for what is not theirs. Whom they ask about is new each time. */
+/** Who asks for what is not theirs. Whom they ask about is new each time, unless they only read. */
 const own = await makeMerchant();
+const readFrom = await makeMerchant();
 const nameOf = ({ method, template }: Operation): string => `${method} ${template}`;
 type Ids = Readonly<Record<string, string>>;
 
@@ -86,7 +87,7 @@ async function ask(operation: Operation, key: string, ids: Ids, asked: Asked = {
 
 /** Rows go to a connection that takes them, services come from one that asks for them; what is confirmed is held. */
 async function makeMerchantFor(operation: Operation): Promise<MerchantWithEverything> {
-  const made = await makeMerchant();
+  const made = operation.method === 'GET' ? readFrom : await makeMerchant();
   const { ids } = made;
   if (operation.template.endsWith('/confirm-retire')) return { ...made, ids: { ...ids, run: ids['heldRun'] ?? '' } };
   return { ...made, ids: idsFor(operation, ids) };
@@ -161,6 +162,19 @@ test('there is no path parameter of which nobody knows whose it is', () => {
 
 const withPlaces = operations.filter((operation) => operation.scope !== undefined && placesOf(operation).length > 0);
 
+type Place = ReturnType<typeof placesOf>[number];
+
+/** What somebody with this key is answered where another merchant's id stands, and where one that nobody has. */
+async function askForBoth(
+  operation: Operation,
+  { key, theirs, body }: { key: string; theirs: MerchantWithEverything; body: unknown },
+  { parameter, prefix }: Place,
+) {
+  const places = parameter.in === 'path' ? [] : [parameter];
+  const askFor = (id: string): Promise<Reply> => ask(operation, key, { ...own.ids, [prefix]: id }, { places, body });
+  return { foreign: await askFor(theirs.ids[prefix] ?? ''), none: await askFor(unknownOf(prefix)) };
+}
+
 test.each(withPlaces.map((operation) => [nameOf(operation), operation] as const))(
   '%s answers for another merchant’s ids as for none, and changes nothing',
   async (_name, operation) => {
@@ -170,16 +184,14 @@ test.each(withPlaces.map((operation) => [nameOf(operation), operation] as const)
     const need = needsAState[nameOf(operation)];
     if (need !== undefined) await bringTo(ingress.store, theirs.ids['ord'] ?? '', need);
     const body = need?.body ?? (await findBody(operation));
-    const before = await everythingOf(theirs);
+    // That reading changes nothing is seen of all reads at once, below.
+    const look = () => (operation.method === 'GET' ? undefined : everythingOf(theirs));
+    const before = await look();
     ingress.clock.advance(1_000);
 
-    const isLikeNone = async (
-      key: string,
-      { parameter, prefix }: ReturnType<typeof placesOf>[number],
-    ): Promise<void> => {
-      const places = parameter.in === 'path' ? [] : [parameter];
-      const foreign = await ask(operation, key, { ...own.ids, [prefix]: theirs.ids[prefix] ?? '' }, { places, body });
-      const none = await ask(operation, key, { ...own.ids, [prefix]: unknownOf(prefix) }, { places, body });
+    const isLikeNone = async (key: string, place: Place): Promise<void> => {
+      const { foreign, none } = await askForBoth(operation, { key, theirs, body }, place);
+      const { parameter, prefix } = place;
       expect(comparable(foreign, theirs.ids[prefix] ?? '')).toEqual(comparable(none, unknownOf(prefix)));
       if (parameter.in === 'query' && operation.dialect === undefined)
         expect(foreign.body).toEqual({ data: [], nextCursor: null });
@@ -189,7 +201,7 @@ test.each(withPlaces.map((operation) => [nameOf(operation), operation] as const)
     // An operator may look at every merchant, but not find one's things below another.
     const path = placesOf(operation).filter(({ parameter }) => parameter.in === 'path');
     if (operation.scope === 'admin') for (const place of path.slice(1)) await isLikeNone(adminKey, place);
-    expect(await everythingOf(theirs)).toEqual(before);
+    expect(await look()).toEqual(before);
 
     // All of that would prove nothing if the request were refused to everybody.
     const places = placesOf(operation).map(({ parameter }) => parameter);
@@ -205,6 +217,20 @@ test.each(withPlaces.map((operation) => [nameOf(operation), operation] as const)
   },
 );
 
+test('whoever reads with another merchant’s ids changes nothing', async () => {
+  const theirs = await makeMerchant();
+  const before = await everythingOf(theirs);
+  ingress.clock.advance(1_000);
+  for (const operation of withPlaces.filter(({ method }) => method === 'GET')) {
+    const of = { ...theirs, ids: idsFor(operation, theirs.ids) };
+    for (const place of placesOf(operation)) {
+      const { foreign } = await askForBoth(operation, { key: own.key, theirs: of, body: undefined }, place);
+      if (place.parameter.in === 'path') expect(foreign.status, nameOf(operation)).toBeGreaterThanOrEqual(400);
+    }
+  }
+  expect(await everythingOf(theirs)).toEqual(before);
+});
+
 /** Lists in which no id stands: of what there is to connect, and of what a merchant has set. */
 const nobodys: ReadonlySet<string> = new Set(['/v1/connectors', '/v1/stuck-rules']);
 const lists = operations.filter(
@@ -215,7 +241,7 @@ const lists = operations.filter(
 test.each(lists.map((list) => [nameOf(list), list] as const))(
   '%s never holds another merchant’s ids',
   async (_name, list) => {
-    const theirs = await makeMerchant();
+    const theirs = readFrom;
     const words = Object.values(theirs.ids);
     const cursors = list.parameters.filter(({ name, schema }) => name === 'cursor' && idPrefixOf(schema) !== undefined);
     for (const places of [[], cursors]) {
