@@ -47,7 +47,8 @@ export async function runGuide(
     CURL_HOME: folder,
     NOTED: noted,
     NO_COLOR: '1',
-    NODE_COMPILE_CACHE: join(dirname(folder), 'compiled'),
+    // What was compiled is kept between runs (vitest.config.ts).
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(dirname(folder), 'compiled'),
   };
   const { code, said } = await new Promise<{ code: number; said: string }>((resolve) => {
     execFile('bash', ['--norc', '-eux', '-c', blocks.join('\n')], { cwd: folder, env }, (error, stdout, stderr) =>
