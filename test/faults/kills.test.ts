@@ -1,17 +1,18 @@
 import { expect, test } from 'vitest';
-import { randomKills } from './scenarios/random-kills.ts';
+import { runDisturbances } from './disturbance.ts';
 import { namedKills } from './scenarios/named-kills.ts';
-
-const scale = { seed: 1, kills: 4, isShort: true };
-
-test('whoever is killed, and whenever: nothing is lost, doubled or out of order', { timeout: 400_000 }, async () => {
-  expect((await randomKills.run(scale)).broken).toEqual([]);
-});
+import { randomKills } from './scenarios/random-kills.ts';
+import { redisAway } from './scenarios/redis-away.ts';
 
 test(
-  'killed before or after a call or a commit: nothing is lost, doubled or out of order',
+  'killed at any moment, before or after a call or a commit, then Redis away and read-only: nothing is lost, doubled or out of order, and all goes on by itself',
   { timeout: 400_000 },
   async () => {
-    expect((await namedKills.run(scale)).broken).toEqual([]);
+    const outages = [randomKills, namedKills, redisAway];
+    const scenario = { name: 'outages', what: 'One after the other on one installation.', promises: [] };
+    const { broken, figures } = await runDisturbances(scenario, outages, { seed: 1, kills: 4, isShort: true });
+    expect(broken).toEqual([]);
+    expect(figures['ofApis']).toBeGreaterThan(0);
+    expect(figures['ofWorkers']).toBeGreaterThan(0);
   },
 );

@@ -11,18 +11,17 @@ export interface RedisFault {
   isVisible: boolean;
 }
 
-/** The world's single Redis, which may be killed and started again on the same port and data. */
+/** The world's single Redis, which may be killed and started again on the same port and data; it ends with the world. */
 export interface MortalRedis {
   url: string;
   kill(signal: NodeJS.Signals): void;
   restart(): Promise<void>;
-  /** Ends those that were started again; the first one is the world's. */
-  close(): Promise<void>;
 }
 
-export function mortalRedis({ packline }: World): MortalRedis {
+export function mortalRedis({ packline, endAfter }: World): MortalRedis {
   const { port } = packline.redis;
   let current: EmbeddedRedis = packline.redis;
+  endAfter(() => current.stop(1_000));
   return {
     url: packline.redisUrl,
     kill: (signal) => process.kill(current.pid, signal),
@@ -31,7 +30,6 @@ export function mortalRedis({ packline }: World): MortalRedis {
       const log = createLog({ level: 'silent', name: 'faults' });
       current = await startEmbeddedRedis({ home: packline.redisHome, port, log });
     },
-    close: () => current.stop(1_000),
   };
 }
 

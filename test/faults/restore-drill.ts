@@ -45,7 +45,7 @@ const erasedPersons = ['done.canary', 'erased.canary'];
 export async function runRestoreDrill(): Promise<DrillReport> {
   const startedMs = Date.now();
   const packline = await startProcesses({
-    sandbox: { speed: 1, picker: { stepMs: 250, outcome: 'seeded' } },
+    sandbox: { speed: 1, picker: { stepMs: 100, outcome: 'seeded' } },
     // A backup of seconds ago is not taken for a failover.
     settings: { PACKLINE_QUIET_SECONDS: '3', PACKLINE_FAILOVER_SECONDS: '1' },
   });

@@ -1,3 +1,4 @@
+import { alone } from './disturbance.ts';
 import type { Scenario } from './scenario.ts';
 import { bulkTrouble } from './scenarios/bulk-trouble.ts';
 import { endpointTrouble } from './scenarios/endpoint-trouble.ts';
@@ -15,11 +16,11 @@ import { rollingRestarts } from './scenarios/rolling-restarts.ts';
 
 /** Everything that is done to an installation, each on one of its own. */
 export const scenarios: readonly Scenario[] = [
-  randomKills,
-  namedKills,
-  frozenWorkers,
+  alone(randomKills),
+  alone(namedKills),
+  alone(frozenWorkers),
   rollingRestarts,
-  redisAway,
+  alone(redisAway),
   redisEmpty,
   partnerTrouble,
   bulkTrouble,

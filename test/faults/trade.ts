@@ -103,13 +103,22 @@ export function makeTrade(world: World, orders: readonly Traded[]) {
 /** Bought and called off while nobody told us: there is nothing to be imported, and nobody to be told. */
 export const canceledUnheard = 'canceled before anybody heard of it';
 
+/** A machine so busy that Redis was not heard within its second has it answered 503: asked again, as any client does. */
+async function read(packline: World['packline'], path: string): Promise<Record<string, unknown>> {
+  let answer = await packline.call('GET', path);
+  for (let tries = 0; answer.status === 503 && tries < 10; tries += 1) {
+    await delay(500);
+    answer = await packline.call('GET', path);
+  }
+  return answer.body;
+}
+
 /** How an order stands in the end: here, in its OMS's books, and as its merchant was told. */
 export async function readEnd({ packline, vtex }: World, { externalId, from }: Traded): Promise<string> {
-  const found = await packline.call('GET', `/v1/orders?externalId=${externalId}`);
-  const [order] = found.body['data'] as Record<string, unknown>[];
+  const found = await read(packline, `/v1/orders?externalId=${externalId}`);
+  const [order] = found['data'] as Record<string, unknown>[];
   const told = packline.subscriber.received.filter(({ data }) => data['externalId'] === externalId);
-  const picked =
-    order === undefined ? null : (await packline.call('GET', `/v1/orders/${String(order['id'])}/picked-items`)).body;
+  const picked = order === undefined ? null : await read(packline, `/v1/orders/${String(order['id'])}/picked-items`);
   const { totals } = (picked?.['settlement'] ?? {}) as { totals?: unknown };
   const atOms = packline.sandbox.vtex.find(vtex.account)?.orders.get(externalId);
   if (order === undefined && atOms?.doc.status === 'canceled') return canceledUnheard;

@@ -20,6 +20,8 @@ export interface World {
   random: Random;
   seed: number;
   shards: number;
+  /** What somebody started beside it ends after it. */
+  endAfter(end: () => Promise<void>): void;
   close(): Promise<void>;
 }
 
@@ -71,6 +73,7 @@ export async function startWorld({
       atPickAndPack: { hookRetriesMs, ...atPickAndPack },
     });
     const fleet = await startFleet(packline, { balancer, ports, workerCount });
+    const ends: (() => Promise<void>)[] = [];
     return {
       packline,
       vtex,
@@ -79,9 +82,11 @@ export async function startWorld({
       random: createRandom(seed),
       seed,
       shards,
+      endAfter: (end) => void ends.push(end),
       close: async () => {
         await packline.close();
         await balancer.close();
+        for (const end of ends) await end();
       },
     };
   } catch (error) {

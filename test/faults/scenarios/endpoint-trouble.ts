@@ -4,7 +4,7 @@ import { crashAt } from '../crash-at.ts';
 import { crashPoints } from '../crash-points.ts';
 import { countMissed, findBroken, readMissedCount, timesTold } from '../endpoint-verdict.ts';
 import { startEndpointWorld, type EndpointWorld } from '../endpoint-world.ts';
-import type { Scenario } from '../scenario.ts';
+import type { Scale, Scenario } from '../scenario.ts';
 
 const ordersPerStep = 6;
 const waitMaxMs = 150_000;
@@ -64,12 +64,15 @@ async function askNow({ packline, troubled }: EndpointWorld): Promise<void> {
   await packline.call('POST', `/v1/issues/${issue.id}/retry`);
 }
 
-/** Asked in vain, then with success, by processes that die over the question; more orders come meanwhile. */
-async function probe(world: EndpointWorld): Promise<void> {
+/**
+ * Asked in vain, then with success, by processes that die over the question (in the short version only over the one that
+ * enables it: each death is a lease to be waited for); more orders come meanwhile.
+ */
+async function probe(world: EndpointWorld, { isShort }: Scale): Promise<void> {
   await world.place(ordersPerStep);
   for (const status of [500, 200]) {
     world.troubled.subscriber.answerAlways(status);
-    const killed = killAtArrival(world, isTest);
+    const killed = isShort && status === 500 ? undefined : killAtArrival(world, isTest);
     await askNow(world);
     await killed;
     if (status === 500) await waitFor('asked in vain', () => wasAsked(world));
@@ -153,7 +156,7 @@ export const endpointTrouble: Scenario = {
       let missed = 0;
       for (let round = 0; round < rounds; round += 1) {
         await disable(world);
-        await probe(world);
+        await probe(world, scale);
         await world.settle();
         missed += await countMissed(world);
         broken.push(...(await recover(world, scale)));

@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { crashAt } from '../crash-at.ts';
 import { crashPoints, type CrashPoint } from '../crash-points.ts';
 import { refuseSome } from '../deliveries.ts';
-import { startLoad } from '../load.ts';
+import type { Disturbance } from '../disturbance.ts';
 import { timeNewWork } from '../probe.ts';
-import { checkNewWork, conclude, type Scenario } from '../scenario.ts';
-import { startWorld, type World } from '../world.ts';
+import { checkNewWork } from '../scenario.ts';
+import type { World } from '../world.ts';
 
 /** A point that is not reached by then will not be: the process is killed all the same, and not counted. */
 const reachMaxMs = 20_000;
@@ -52,40 +52,32 @@ async function dieInTurn(seat: Seat, deaths: readonly Death[]): Promise<CrashPoi
   return reached;
 }
 
-export const namedKills: Scenario = {
+export const namedKills: Disturbance = {
   name: 'kills at named points',
   promises: ['R1', 'R2', 'R3'],
   what: 'Processes kill themselves before a call leaves, after it left, after its answer, before a commit, after a commit.',
-  async run(scale) {
-    const startedMs = Date.now();
-    const world = await startWorld({ ...scale, workerCount: 2 });
+  async disturb(world, _load, scale) {
     const { random } = world;
-    try {
-      refuseSome(world.packline.subscriber);
-      const load = startLoad(world, { ratePerSecond: 6 });
-      const rounds = scale.isShort
-        ? 1
-        : Math.max(1, Math.ceil(scale.kills / 3 / (crashPoints.length + apiPoints.length)));
-      const deathsAt = (points: readonly CrashPoint[]): Death[] =>
-        Array.from({ length: rounds }, () => points).flatMap((all) =>
-          all.map((point): Death => [point, 1 + Math.floor(random() * (scale.isShort ? 3 : 12))]),
-        );
-      const [ofWorkers, ofApis] = [deathsAt(crashPoints), deathsAt(apiPoints)];
-      const [workersDied, apisDied] = await Promise.all([
-        dieInTurn(workerSeat(world), ofWorkers),
-        dieInTurn(apiSeat(world), ofApis),
-      ]);
-      const reached = [...workersDied.map((point) => `worker ${point}`), ...apisDied.map((point) => `api ${point}`)];
-      const names = [...crashPoints.map((point) => `worker ${point}`), ...apiPoints.map((point) => `api ${point}`)];
-      const kills = Object.fromEntries(names.map((name) => [name, reached.filter((one) => one === name).length]));
-      const broken = names.filter((name) => kills[name] === 0).map((name) => `${name} was never reached`);
-      const faultEndedMs = Date.now();
-      const newWorkMs = await timeNewWork(world);
-      const slow = checkNewWork(newWorkMs, 'the last kill');
-      const figures = { kills: reached.length, ...kills, newWorkMs };
-      return await conclude(namedKills, scale, { world, load, startedMs, faultEndedMs }, figures, { broken, slow });
-    } finally {
-      await world.close();
-    }
+    refuseSome(world.packline.subscriber);
+    const rounds = scale.isShort
+      ? 1
+      : Math.max(1, Math.ceil(scale.kills / 3 / (crashPoints.length + apiPoints.length)));
+    const deathsAt = (points: readonly CrashPoint[]): Death[] =>
+      Array.from({ length: rounds }, () => points).flatMap((all) =>
+        all.map((point): Death => [point, 1 + Math.floor(random() * (scale.isShort ? 3 : 12))]),
+      );
+    const [ofWorkers, ofApis] = [deathsAt(crashPoints), deathsAt(apiPoints)];
+    const [workersDied, apisDied] = await Promise.all([
+      dieInTurn(workerSeat(world), ofWorkers),
+      dieInTurn(apiSeat(world), ofApis),
+    ]);
+    const reached = [...workersDied.map((point) => `worker ${point}`), ...apisDied.map((point) => `api ${point}`)];
+    const names = [...crashPoints.map((point) => `worker ${point}`), ...apiPoints.map((point) => `api ${point}`)];
+    const kills = Object.fromEntries(names.map((name) => [name, reached.filter((one) => one === name).length]));
+    const broken = names.filter((name) => kills[name] === 0).map((name) => `${name} was never reached`);
+    const faultEndedMs = Date.now();
+    const newWorkMs = await timeNewWork(world);
+    const slow = checkNewWork(newWorkMs, 'the last kill');
+    return { figures: { kills: reached.length, ...kills, newWorkMs }, broken, slow, faultEndedMs };
   },
 };

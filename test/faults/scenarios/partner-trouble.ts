@@ -62,7 +62,7 @@ async function watchNeighbour(world: World, neighbour: ConnectedMerchant, isOver
 const worst = (waits: readonly number[]): number => Math.max(0, ...waits);
 /** A neighbour of a partner in trouble waits for nobody: no longer than a busy machine takes. */
 const neighbourMaxMs = 3_000;
-const lastsMs = { short: { trouble: 6_000, outage: 3_000 }, long: { trouble: 40_000, outage: 20_000 } };
+const lastsMs = { short: { trouble: 4_000, outage: 2_000 }, long: { trouble: 40_000, outage: 20_000 } };
 
 export const partnerTrouble: Scenario = {
   name: 'partner trouble',
@@ -79,7 +79,7 @@ export const partnerTrouble: Scenario = {
       let isOver = false;
       const watching = watchNeighbour(world, neighbour, () => isOver);
       await breakPartners(world, [...trouble, ...hookTrouble]);
-      const load = startLoad(world, { ratePerSecond: 4 });
+      const load = startLoad(world, { ratePerSecond: scale.isShort ? 3 : 4 });
       await delay(lasts.trouble);
       await packline.control('DELETE', '/faults');
       await breakPartners(world, outage);

@@ -9,7 +9,8 @@ import { checkNewWork, type Scenario } from '../scenario.ts';
 import { startWorld, type World } from '../world.ts';
 
 const askEveryMs = 100;
-const shutMs = { short: 2_000, long: 10_000 };
+const warmUpMs = { short: 1_000, long: 2_000 };
+const shutMs = { short: 1_000, long: 10_000 };
 
 /** What is asked while it is shut: nobody may be told that something does not exist. */
 async function ask({ packline, balancer }: World): Promise<number[]> {
@@ -33,9 +34,10 @@ export const redisEmpty: Scenario = {
     const { packline, fleet } = world;
     const redis = mortalRedis(world);
     const broken: string[] = [];
+    const length = scale.isShort ? 'short' : 'long';
     try {
       const load = startLoad(world, { ratePerSecond: 4 });
-      await delay(2_000);
+      await delay(warmUpMs[length]);
       redis.kill('SIGKILL');
       await rm(join(packline.redisHome, 'redis', 'appendonlydir'), { recursive: true });
       await redis.restart();
@@ -43,7 +45,7 @@ export const redisEmpty: Scenario = {
       await delay(1_000);
       const callsBefore = packline.sandbox.books.report().requestsTotal;
       const statuses: number[] = [];
-      const endsMs = Date.now() + (scale.isShort ? shutMs.short : shutMs.long);
+      const endsMs = Date.now() + shutMs[length];
       while (Date.now() < endsMs) {
         statuses.push(...(await ask(world)));
         await delay(askEveryMs);
@@ -87,7 +89,6 @@ export const redisEmpty: Scenario = {
       };
     } finally {
       await world.close();
-      await redis.close();
     }
   },
 };

@@ -39,21 +39,25 @@ export const rollingRestarts: Scenario = {
     try {
       const load = startLoad(world, { ratePerSecond: 10 });
       const rounds = scale.isShort ? 1 : 5;
-      for (let round = 0; round < rounds; round += 1) {
+      const pauseMs = scale.isShort ? 300 : 1_000;
+      const restartApis = async (): Promise<void> => {
         for (const [index, { port }] of fleet.apis.entries()) {
-          await delay(1_000);
+          await delay(pauseMs);
           const end = fleet.endApi(index, 'SIGTERM');
           await delay(100);
           if (await stillReady(port)) broken.push('an API that was told to end said that it is ready');
           await expectGoodEnd('an API', end);
           await fleet.replaceApi(index);
         }
+      };
+      const restartWorkers = async (): Promise<void> => {
         for (const index of fleet.workers.keys()) {
-          await delay(1_000);
+          await delay(pauseMs);
           await expectGoodEnd('a worker', fleet.endWorker(index, 'SIGTERM'));
           await fleet.replaceWorker(index);
         }
-      }
+      };
+      for (let round = 0; round < rounds; round += 1) await Promise.all([restartApis(), restartWorkers()]);
       const faultEndedMs = Date.now();
       const newWorkMs = await timeNewWork(world);
       const cut = balancer.statuses('/')[502] ?? 0;
