@@ -35,7 +35,7 @@ export async function runDisturbances(
   try {
     const load = startLoad(world, { ratePerSecond: scale.isShort ? rates.short : rates.long });
     const seen: Disturbed[] = [];
-    for (const { disturb } of disturbances) seen.push(await disturb(world, load, scale));
+    for (const disturbance of disturbances) seen.push(await disturbance.disturb(world, load, scale));
     const faultEndedMs = seen.at(-1)?.faultEndedMs;
     return await conclude(
       scenario,

@@ -18,10 +18,11 @@ export interface MortalRedis {
   restart(): Promise<void>;
 }
 
-export function mortalRedis({ packline, endAfter }: World): MortalRedis {
+export function mortalRedis(world: World): MortalRedis {
+  const { packline } = world;
   const { port } = packline.redis;
   let current: EmbeddedRedis = packline.redis;
-  endAfter(() => current.stop(1_000));
+  world.endAfter(() => current.stop(1_000));
   return {
     url: packline.redisUrl,
     kill: (signal) => process.kill(current.pid, signal),
