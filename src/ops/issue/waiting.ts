@@ -72,7 +72,7 @@ export function showTouched(
 ): Html {
   if (orderIds.length === 0) return html``;
   return showTable({
-    caption: 'Done since',
+    caption: 'No longer waiting',
     heads: ['Order', 'Status'],
     rows: orderIds.map((id) => {
       const order = orders.get(id);
