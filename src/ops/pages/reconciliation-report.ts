@@ -30,7 +30,7 @@ const orders = definePage({
         report.failed > 0 || report.unlisted.length > 0
           ? showProblem({
               title: 'Not everything could be looked at',
-              detail: `${report.failed} looks failed, and ${report.unlisted.length} lists could not be read${report.unlisted.map(({ code }) => `: ${code}`).join('')}. The issues under Attention say why.`,
+              detail: `Looks that failed: ${report.failed}. Lists that could not be read: ${report.unlisted.length}${report.unlisted.length === 0 ? '' : ` (${report.unlisted.map(({ code }) => code).join(', ')})`}. The issues under Attention say why.`,
               source: 'packline',
             })
           : ''
