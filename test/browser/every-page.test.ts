@@ -1,9 +1,9 @@
 /** What holds for every page, as people see it, generated from the list of pages: a new page is tested by being there. */
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mountedAt } from '../../src/ops/page-host.ts';
 import { pages } from '../../src/ops/pages.ts';
+import { axeFinds } from '../support/axe.ts';
 import { openBrowser } from '../support/browser.ts';
 import { browserVisits } from '../support/browser-visit.ts';
 import { canary } from '../support/console-api.ts';
@@ -56,22 +56,21 @@ describe.skipIf(browser === undefined)('every page in Chromium', { timeout: 240_
     const page = await open('walker', { viewport: { width: 1280, height: 900 } });
     const showing = new Set<string>();
     for (const path of paths()) {
-      await page.emulateMedia({ colorScheme: 'light' });
       const response = await page.goto(`${packline.baseUrl}${path}`);
       expect([path, response?.status()]).toEqual([path, 200]);
       // What is folded away is looked at, too.
       await page.evaluate(`for (const one of document.querySelectorAll('main details')) one.open = true`);
-      const broken = async (builder: AxeBuilder) =>
-        (await builder.analyze()).violations.map(({ id, nodes }) => [path, id, nodes[0]?.html]);
-      expect(await broken(new AxeBuilder({ page }))).toEqual([]);
+      expect([path, await axeFinds(page)]).toEqual([path, []]);
       await picture(page, path, 'light-1280');
       await page.emulateMedia({ colorScheme: 'dark' });
-      expect(await broken(new AxeBuilder({ page }).withRules(['color-contrast']))).toEqual([]);
+      expect([path, await axeFinds(page, ['color-contrast'])]).toEqual([path, []]);
       await picture(page, path, 'dark-1280');
       await page.setViewportSize({ width: 390, height: 844 });
       const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
       expect([path, overflow]).toEqual([path, 0]);
       await picture(page, path, 'dark-390');
+      await page.emulateMedia({ colorScheme: 'light' });
+      await picture(page, path, 'light-390');
       await page.setViewportSize({ width: 1280, height: 900 });
       expect([path, (await page.title()).startsWith('666')]).toEqual([path, false]);
       expect([path, await page.locator('main img, main script:not([src])').count()]).toEqual([path, 0]);

@@ -1,11 +1,11 @@
 /** The pages on how Packline goes, in Debian's Chromium: charts with JavaScript, tables without, and bull-board under its own policy. */
-import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { startSession } from '../../src/store/sessions.ts';
 import { recordSeries, seriesWindows } from '../../src/store/series.ts';
 import { createUser } from '../../src/store/users.ts';
+import { axeFinds } from '../support/axe.ts';
 import { openBrowser } from '../support/browser.ts';
 import { startConsole } from '../support/console.ts';
 import { testRedis } from '../support/redis.ts';
@@ -63,8 +63,7 @@ describe.skipIf(browser === undefined)('the Overview and the queues in Chromium'
     const page = await open('/ops/overview', { colorScheme, viewport: { width, height: 900 } });
     await page.locator('.plot canvas').first().waitFor();
     expect(await page.locator('.plot canvas').count()).toBe(5);
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+    expect(await axeFinds(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
     const folder = process.env['PACKLINE_SCREENSHOTS'];
     if (folder !== undefined) await page.screenshot({ path: `${folder}/overview-${colorScheme}-${width}.png`, fullPage: true }); // prettier-ignore

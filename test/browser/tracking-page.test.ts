@@ -1,8 +1,8 @@
 /** A tracking page as its customer sees it: without JavaScript, in light and dark, wide and narrow. */
 import { randomUUID } from 'node:crypto';
-import { AxeBuilder } from '@axe-core/playwright';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey } from '../../src/store/merchants.ts';
+import { axeFinds } from '../support/axe.ts';
 import { openBrowser } from '../support/browser.ts';
 import { startConsole } from '../support/console.ts';
 import { testRedis } from '../support/redis.ts';
@@ -59,8 +59,7 @@ describe.skipIf(browser === undefined)('a tracking page in Chromium', { timeout:
       page.on('console', (message) => void (message.type() === 'error' && faults.push(message.text())));
       for (const [n, url] of [...urls, `${site.url}/track/nothing`].entries()) {
         await page.goto(url);
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+        expect(await axeFinds(page)).toEqual([]);
         expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
         const folder = process.env['PACKLINE_SCREENSHOTS'];
         if (folder !== undefined) await page.screenshot({ path: `${folder}/track-${n}-${colorScheme}-${width}.png`, fullPage: true }); // prettier-ignore
