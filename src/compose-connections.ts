@@ -115,10 +115,9 @@ export function createConnections(
           },
           throttle: (lane, pauseMs) => throttleLane(store, lane, pauseMs),
         },
-        report: ({ connector: target, operation, outcome, durationMs }) => {
+        report: ({ connector: target, operation, outcome, failed, durationMs }) => {
           metrics.outbound.observe({ target, operation }, durationMs / 1000);
           metrics.outboundRequests.inc({ target, outcome });
-          const failed = outcome !== '2xx' && outcome !== '3xx';
           countCall(store, connectionId, { failed, durationMs });
           if (operation === tokenOperation && !failed) noteToken(store, connectionId);
         },

@@ -25,6 +25,8 @@ export interface CallReport {
   operation: string;
   /** Status class (`2xx`), or the code of the failure. */
   outcome: string;
+  /** No answer came, or one that says no. What was looked for and is not there (404 to a GET) is an answer like others. */
+  failed: boolean;
   durationMs: number;
 }
 
@@ -70,11 +72,12 @@ export function createConnectorIo(
     const { onSent, end } = await takeSlot(call);
     target.onCall?.();
     const startedMs = clock.now();
-    const done = (outcome: string): void =>
+    const done = (outcome: string, failed: boolean): void =>
       report({
         connector: target.connector,
         operation: call.operation,
         outcome,
+        failed,
         durationMs: clock.now() - startedMs,
       });
     try {
@@ -90,12 +93,13 @@ export function createConnectorIo(
         signal: target.signal,
         onSent,
       });
-      done(`${Math.floor(reply.status / 100)}xx`);
+      const isMissing = reply.status === 404 && method === 'GET';
+      done(`${Math.floor(reply.status / 100)}xx`, reply.status >= 400 && !isMissing);
       end(true);
       return reply;
     } catch (error) {
       end(!(error instanceof Failure && error.detail['requestSent'] === false));
-      done(error instanceof Failure ? error.code : 'unexpected');
+      done(error instanceof Failure ? error.code : 'unexpected', true);
       throw error;
     }
   };

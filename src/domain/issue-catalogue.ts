@@ -82,6 +82,10 @@ const fits = (pattern: string, code: string): boolean =>
       ? code.startsWith(pattern.slice(0, -1))
       : pattern === code;
 
+/** What a code means, where anybody wrote it down. */
+export const meaningOf = (code: string): string | undefined =>
+  issueCatalogue.find(({ code: pattern }) => fits(pattern, code))?.means;
+
 export const issueKindOf = (code: string, kind: FailureKind): Omit<IssueKind, 'code'> =>
   issueCatalogue.find(({ code: pattern }) => fits(pattern, code)) ?? byKind[kind];
 

@@ -31,6 +31,7 @@ export const showProblem = ({
   title,
   detail,
   source,
+  code,
   id,
   errors = [],
   isPage = false,
@@ -38,6 +39,8 @@ export const showProblem = ({
   title: string;
   detail: string;
   source: string;
+  /** Where the title is not the code itself. */
+  code?: string;
   id?: string;
   errors?: readonly FieldError[] | undefined;
   /** There is nothing else on the page. */
@@ -47,5 +50,5 @@ export const showProblem = ({
   html`<div class="notice bad" role="alert">
     ${isPage ? html`<h1>${title}</h1>` : html`<strong>${title}</strong>`}
     ${errors.length === 0 ? html`<p>${detail}</p>` : html`<ul>${errors.map((one) => html`<li><code>${one.pointer ?? one.parameter}</code> ${one.detail}</li>`)}</ul>`}
-    <p class="quiet">${whoFixes(source)}.${id === undefined ? '' : html` Trace <code>${id}</code>`}</p>
+    <p class="quiet">${whoFixes(source)}.${code === undefined ? '' : html` <code>${code}</code>`}${id === undefined ? '' : html` Trace <code>${id}</code>`}</p>
   </div>`;

@@ -11,7 +11,7 @@ const bounds = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, Number.POSITIVE_
 
 /** One call, as it ended. */
 export interface NotedCall {
-  /** No answer came, or one that says no. */
+  /** As the connector's io says (create-io.ts). */
   failed: boolean;
   durationMs: number;
 }

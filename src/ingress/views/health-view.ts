@@ -42,7 +42,7 @@ export const HealthSchema = z
     }),
     calls: z.strictObject({ windowSeconds: z.int(), total: z.int(), failed: z.int(), p95Ms: z.int().nullable() }).meta({
       description:
-        'Calls in the window that ends now; failed: none was answered with a 2xx or 3xx. A few seconds behind',
+        'Calls in the window that ends now; failed: no answer came, or one of 4xx or 5xx, but for 404 to a GET, which looks whether something is there. A few seconds behind',
     }),
     hookRegisteredAt: InstantSchema.nullable().meta({ description: 'When the partner’s hook was made through us' }),
     feedRegisteredAt: InstantSchema.nullable().meta({ description: 'When its queue of events was' }),

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import * as z from 'zod';
 import { IdSchema } from '../../domain/ids.ts';
+import { meaningOf } from '../../domain/issue-catalogue.ts';
 import { isTerminal } from '../../domain/order-status.ts';
 import { OrderViewSchema, type OrderView } from '../../ingress/views/order-view.ts';
 import { PageSchema } from '../../ingress/views/page.ts';
@@ -89,7 +90,7 @@ const page = definePage({
       readShipments(api, given.orderId),
     ]);
     const body = html`${showHead(call, order)}
-      ${order.problems.map(({ code, detail, source }) => showProblem({ title: code, detail, source }))}
+      ${order.problems.map(({ code, detail, source }) => showProblem({ title: meaningOf(code) ?? code, detail, source, code }))}
       <div class="columns">
         ${showOms(order, timeline, nowMs)} ${showPickAndPack(order, timeline, nowMs)}
         ${showDelivery(order, timeline, shipments, nowMs)}

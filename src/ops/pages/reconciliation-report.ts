@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import * as z from 'zod';
+import { meaningOf } from '../../domain/issue-catalogue.ts';
 import { IdSchema } from '../../domain/ids.ts';
 import { definePage, type Html, type Page } from '../define-page.ts';
 import { OrderReportSchema, StockReportSchema, showReportState, type OrderReport } from '../reconciliation/reports.ts';
@@ -104,7 +105,7 @@ const stock = definePage({
           </p>
         </div>
       </div>
-      ${report.failure === null ? '' : showProblem({ title: report.failure.code, detail: report.failure.detail, source: 'packline' })}
+      ${report.failure === null ? '' : showProblem({ title: meaningOf(report.failure.code) ?? report.failure.code, code: report.failure.code, detail: report.failure.detail, source: 'packline' })}
       <div class="columns">
         <section class="card">
           <h2>Rows</h2>

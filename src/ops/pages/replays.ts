@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import * as z from 'zod';
+import { meaningOf } from '../../domain/issue-catalogue.ts';
 import { IdSchema } from '../../domain/ids.ts';
 import { PageSchema } from '../../ingress/views/page.ts';
 import { definePage, type Act, type Html, type Page } from '../define-page.ts';
@@ -84,7 +85,7 @@ const one = definePage({
           ${isUnderWay(replay) ? form(cancel, { tone: 'danger' }) : (showResume(replay, form) ?? '')}
         </div>
       </div>
-      ${failure === null ? '' : showProblem({ title: failure.code, detail: failure.detail, source: 'packline' })}
+      ${failure === null ? '' : showProblem({ title: meaningOf(failure.code) ?? failure.code, code: failure.code, detail: failure.detail, source: 'packline' })}
       <div class="columns">
         <section class="card">
           <h2>How far it is</h2>

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import * as z from 'zod';
+import { meaningOf } from '../../domain/issue-catalogue.ts';
 import { IdSchema } from '../../domain/ids.ts';
 import type { HealthView } from '../../ingress/views/health-view.ts';
 import { ConnectionViewSchema, type ConnectionView } from '../../ingress/views/connection-view.ts';
@@ -88,7 +89,7 @@ const page = definePage({
     const health = isFed && connection !== undefined ? await readHealth(api, connection.id) : null;
     const upload = showUpload(form, run.kind, { hidden: { connectionId: run.connectionId } });
     const body = html`${showHead(call, run)}
-      ${run.failure === null ? '' : showProblem({ title: run.failure.code, detail: run.failure.detail, source: toSource(run.status, run.failure.code, connection?.connector) })}
+      ${run.failure === null ? '' : showProblem({ title: meaningOf(run.failure.code) ?? run.failure.code, code: run.failure.code, detail: run.failure.detail, source: toSource(run.status, run.failure.code, connection?.connector) })}
       <section class="card">
         <h2 class="unseen">Progress</h2>
         <div
