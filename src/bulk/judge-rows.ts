@@ -8,8 +8,8 @@ import type { RunLedger } from './run-ledger.ts';
 import { packFingerprints } from './run-row.ts';
 import type { BatchSender, PlacedRow } from './send-batches.ts';
 
-/** So many chunks are compared while the next one is read: Redis may be at a commit of twenty thousand rows. */
-const chunksMax = 6;
+/** So many chunks are compared while the next one is read: Redis may be at a commit of ten thousand rows. */
+const chunksMax = 3;
 
 export interface Judge {
   /** Resolves when the next chunk may be read. Chunks come to their end in their order. */
