@@ -115,6 +115,8 @@ function durableDirectives(
     daemonize: 'no',
     appendonly: 'yes',
     appendfsync: 'always',
+    // Each rewrite is a fork that takes a core for seconds: at 64 MB, the default, a large upload has one after the other.
+    'auto-aof-rewrite-min-size': '256mb',
     save: '',
     maxmemory: String(maxmemoryBytes ?? defaultMaxmemoryBytes()),
     'maxmemory-policy': 'noeviction',

@@ -41,6 +41,8 @@ const spoolFolder = (runId: string): string => `runs/${runId}/`;
 const segmentName = (runId: string, number: number): string => `${spoolFolder(runId)}rows-${number}`;
 /** Costs half of what gzip does at its fastest, and leaves two thirds. */
 const compression = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+/** Compressed at a time: each piece is a turn of another thread, and what comes from a socket is small pieces. */
+const pieceBytes = 256 * 1_024;
 /** zlib takes no fewer. */
 const chunkBytesMin = 64;
 const compress = promisify(zstdCompress);
@@ -69,11 +71,11 @@ export async function writeSpool(
     for (;;) {
       const segment: Segment = { number: written.segments + 1, firstRow: written.rows + 1, rows: 0, bytes: 0 };
       const lines = async function* () {
-        for await (const block of source.take()) {
-          segment.rows += block.rows;
-          segment.bytes += block.lines.length;
-          digest.update(block.lines);
-          yield block.lines;
+        for await (const { rows, lines: piece } of inLargePieces(source.take())) {
+          segment.rows += rows;
+          segment.bytes += piece.length;
+          digest.update(piece);
+          yield piece;
         }
       };
       const compressed = await pipeline(lines, createZstdCompress(compression), buffer);
@@ -161,6 +163,21 @@ function createSource(blocks: AsyncIterable<RowBlock>) {
       await iterator.return?.();
     },
   };
+}
+
+async function* inLargePieces(blocks: AsyncIterable<RowBlock>): AsyncGenerator<RowBlock> {
+  let parts: Uint8Array[] = [];
+  let [rows, bytes] = [0, 0];
+  for await (const block of blocks) {
+    parts.push(block.lines);
+    rows += block.rows;
+    bytes += block.lines.length;
+    if (bytes < pieceBytes) continue;
+    yield { lines: Buffer.concat(parts), rows };
+    parts = [];
+    [rows, bytes] = [0, 0];
+  }
+  if (rows > 0) yield { lines: Buffer.concat(parts), rows };
 }
 
 async function nextOf(iterator: AsyncIterator<RowBlock>): Promise<RowBlock | undefined> {
