@@ -1,28 +1,17 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { runCli } from '../../src/cli/main.ts';
 import { commit } from '../../src/store/commit.ts';
 import { leaseEntries } from '../../src/store/entries.ts';
 import { issueId, issueWrites } from '../../src/store/issues.ts';
 import { startIngress } from '../support/ingress.ts';
 import { testRedis } from '../support/redis.ts';
+import { packline } from '../support/run-cli.ts';
 
 const redis = await testRedis();
 const ingress = await startIngress(redis.url);
 const { store } = ingress;
 let id = '';
 
-async function packline(...args: string[]): Promise<{ code: number; stdout: string }> {
-  let stdout = '';
-  const heard = [
-    vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((stdout += String(text)), true)),
-    vi.spyOn(process.stderr, 'write').mockImplementation(() => true),
-  ];
-  try {
-    return { code: await runCli(['issues', ...args]), stdout };
-  } finally {
-    for (const spy of heard) spy.mockRestore();
-  }
-}
+const issues = (...args: string[]) => packline('issues', ...args);
 
 beforeEach(async () => {
   const { key, merchantId } = await ingress.tenant();
@@ -51,32 +40,32 @@ afterEach(() => {
 });
 
 test('packline issues lists what needs attention, and shows what to do about one of them', async () => {
-  const listed = await packline('list');
+  const listed = await issues('list');
   expect(listed).toMatchObject({ code: 0, stdout: expect.stringContaining('nash.key_refused') });
-  expect((await packline('list', '--status', 'resolved')).stdout).toBe('nothing needs attention\n');
-  expect((await packline('list', '--code', 'nash.other')).stdout).toBe('nothing needs attention\n');
-  expect((await packline('show', id)).stdout).toContain('do: PATCH /v1/connections/con_x');
-  expect(JSON.parse((await packline('show', id, '--json')).stdout)).toMatchObject({ id, waiting: 1 });
+  expect((await issues('list', '--status', 'resolved')).stdout).toBe('nothing needs attention\n');
+  expect((await issues('list', '--code', 'nash.other')).stdout).toBe('nothing needs attention\n');
+  expect((await issues('show', id)).stdout).toContain('do: PATCH /v1/connections/con_x');
+  expect(JSON.parse((await issues('show', id, '--json')).stdout)).toMatchObject({ id, waiting: 1 });
 });
 
 test('packline issues retry plans first, tries again what was set aside, and ends with 3 where there is nothing', async () => {
-  expect((await packline('retry', '--plan')).stdout).toContain('1 would be tried again');
-  expect(await packline('retry', id)).toMatchObject({ code: 0, stdout: expect.stringContaining('1 are tried again') });
-  expect((await packline('retry', id)).code).toBe(3);
+  expect((await issues('retry', '--plan')).stdout).toContain('1 would be tried again');
+  expect(await issues('retry', id)).toMatchObject({ code: 0, stdout: expect.stringContaining('1 are tried again') });
+  expect((await issues('retry', id)).code).toBe(3);
 });
 
 test('packline issues ack and ignore say so of an issue', async () => {
-  expect(JSON.parse((await packline('ack', id, '--assign', 'Bea', '--json')).stdout)).toMatchObject({ assigned: { to: 'Bea' } }); // prettier-ignore
-  expect(JSON.parse((await packline('ignore', id, '--times', '3', '--json')).stdout)).toMatchObject({ ignored: { untilCount: 5 } }); // prettier-ignore
-  expect((await packline('ignore', id)).code).toBe(2);
-  expect((await packline('show', 'iss_00000000000000000000000000')).code).toBe(1);
+  expect(JSON.parse((await issues('ack', id, '--assign', 'Bea', '--json')).stdout)).toMatchObject({ assigned: { to: 'Bea' } }); // prettier-ignore
+  expect(JSON.parse((await issues('ignore', id, '--times', '3', '--json')).stdout)).toMatchObject({ ignored: { untilCount: 5 } }); // prettier-ignore
+  expect((await issues('ignore', id)).code).toBe(2);
+  expect((await issues('show', 'iss_00000000000000000000000000')).code).toBe(1);
 });
 
 test('packline issues correct says in which orders a refused SKU is replaced; nothing is left out where none waits', async () => {
-  expect((await packline('correct', id)).code).toBe(2);
-  const plan = await packline('correct', id, '--sku', 'B-1', '--plan');
-  expect(plan).toEqual({ code: 0, stdout: 'A-1 would become B-1 in 0 orders: nothing was changed\n' });
-  const done = await packline('correct', id, '--sku', 'B-1', '--json');
+  expect((await issues('correct', id)).code).toBe(2);
+  const plan = await issues('correct', id, '--sku', 'B-1', '--plan');
+  expect(plan).toEqual({ code: 0, stderr: '', stdout: 'A-1 would become B-1 in 0 orders: nothing was changed\n' });
+  const done = await issues('correct', id, '--sku', 'B-1', '--json');
   expect(done.code).toBe(0);
   expect(JSON.parse(done.stdout)).toMatchObject({ id, sku: 'A-1', by: 'B-1', orderIds: [], left: [] });
 });
