@@ -85,7 +85,9 @@ test('they can be lost, doubled, shuffled, and tell of what never was', async ()
   expect(told(receiver)).toEqual(expect.arrayContaining(sent));
   expect(told(receiver)).not.toEqual(sent);
   expect(pnp.historyOf(orderId)).not.toContain('ON_THE_MOON');
-  expect(pnp.books.report().counts).toEqual({ 'vtex-pick-and-pack.hook.200': 7, 'vtex-pick-and-pack.hook.dropped': 1 });
+  // The last one is counted when its answer has come back.
+  const counts = { 'vtex-pick-and-pack.hook.200': 7, 'vtex-pick-and-pack.hook.dropped': 1 };
+  await expect.poll(() => pnp.books.report().counts).toEqual(counts);
 });
 
 test('nothing is sent again by default, and so often as is set where it is', async () => {
