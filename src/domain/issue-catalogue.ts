@@ -82,12 +82,12 @@ const fits = (pattern: string, code: string): boolean =>
       ? code.startsWith(pattern.slice(0, -1))
       : pattern === code;
 
-/** What a code means, where anybody wrote it down. */
-export const meaningOf = (code: string): string | undefined =>
-  issueCatalogue.find(({ code: pattern }) => fits(pattern, code))?.means;
+const rowOf = (code: string): IssueKind | undefined => issueCatalogue.find(({ code: pattern }) => fits(pattern, code));
 
-export const issueKindOf = (code: string, kind: FailureKind): Omit<IssueKind, 'code'> =>
-  issueCatalogue.find(({ code: pattern }) => fits(pattern, code)) ?? byKind[kind];
+/** What a code means, where anybody wrote it down. */
+export const meaningOf = (code: string): string | undefined => rowOf(code)?.means;
+
+export const issueKindOf = (code: string, kind: FailureKind): Omit<IssueKind, 'code'> => rowOf(code) ?? byKind[kind];
 
 /** The call that ends an issue, as it is written in the API's document. */
 export interface Fix {

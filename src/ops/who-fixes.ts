@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { meaningOf } from '../domain/issue-catalogue.ts';
 import type { FieldError } from '../ingress/problem.ts';
 import type { Html } from './define-page.ts';
 
@@ -52,3 +53,9 @@ export const showProblem = ({
     ${errors.length === 0 ? html`<p>${detail}</p>` : html`<ul>${errors.map((one) => html`<li><code>${one.pointer ?? one.parameter}</code> ${one.detail}</li>`)}</ul>`}
     <p class="quiet">${whoFixes(source)}.${code === undefined ? '' : html` <code>${code}</code>`}${id === undefined ? '' : html` Trace <code>${id}</code>`}</p>
   </div>`;
+
+/** A failure that has only its code: what that means, where it is written down, and else the code itself. */
+export function showFailure({ code, ...rest }: { code: string; detail: string; source: string }): Html {
+  const means = meaningOf(code);
+  return showProblem(means === undefined ? { title: code, ...rest } : { title: means, code, ...rest });
+}

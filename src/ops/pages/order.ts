@@ -1,7 +1,6 @@
 import { html } from 'hono/html';
 import * as z from 'zod';
 import { IdSchema } from '../../domain/ids.ts';
-import { meaningOf } from '../../domain/issue-catalogue.ts';
 import { isTerminal } from '../../domain/order-status.ts';
 import { OrderViewSchema, type OrderView } from '../../ingress/views/order-view.ts';
 import { PageSchema } from '../../ingress/views/page.ts';
@@ -15,7 +14,7 @@ import { showStatus } from '../order/status-badge.ts';
 import { showStory } from '../order/story.ts';
 import { toAmount } from '../show-amount.ts';
 import { showTime, toAge } from '../show-time.ts';
-import { showProblem, toName } from '../who-fixes.ts';
+import { showFailure, toName } from '../who-fixes.ts';
 
 const params = z.object({ orderId: IdSchema('order') });
 type Call = MerchantPageCall<z.infer<typeof params>, unknown>;
@@ -90,7 +89,7 @@ const page = definePage({
       readShipments(api, given.orderId),
     ]);
     const body = html`${showHead(call, order)}
-      ${order.problems.map(({ code, detail, source }) => showProblem({ title: meaningOf(code) ?? code, detail, source, code }))}
+      ${order.problems.map(({ code, detail, source }) => showFailure({ code, detail, source }))}
       <div class="columns">
         ${showOms(order, timeline, nowMs)} ${showPickAndPack(order, timeline, nowMs)}
         ${showDelivery(order, timeline, shipments, nowMs)}

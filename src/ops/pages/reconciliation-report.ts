@@ -1,12 +1,11 @@
 import { html } from 'hono/html';
 import * as z from 'zod';
-import { meaningOf } from '../../domain/issue-catalogue.ts';
 import { IdSchema } from '../../domain/ids.ts';
 import { definePage, type Html, type Page } from '../define-page.ts';
 import { OrderReportSchema, StockReportSchema, showReportState, type OrderReport } from '../reconciliation/reports.ts';
 import { showFacts, showTable } from '../show-table.ts';
 import { showTime } from '../show-time.ts';
-import { showProblem, toName } from '../who-fixes.ts';
+import { showFailure, showProblem, toName } from '../who-fixes.ts';
 
 const back = (path: string): string => path.replace(/\/reconciliation\/.*$/, '/reconciliation');
 
@@ -105,7 +104,7 @@ const stock = definePage({
           </p>
         </div>
       </div>
-      ${report.failure === null ? '' : showProblem({ title: meaningOf(report.failure.code) ?? report.failure.code, code: report.failure.code, detail: report.failure.detail, source: 'packline' })}
+      ${report.failure === null ? '' : showFailure({ code: report.failure.code, detail: report.failure.detail, source: 'packline' })}
       <div class="columns">
         <section class="card">
           <h2>Rows</h2>

@@ -1,6 +1,5 @@
 import { html } from 'hono/html';
 import * as z from 'zod';
-import { meaningOf } from '../../domain/issue-catalogue.ts';
 import { IdSchema } from '../../domain/ids.ts';
 import { PageSchema } from '../../ingress/views/page.ts';
 import { definePage, type Act, type Html, type Page } from '../define-page.ts';
@@ -10,7 +9,7 @@ import { showFacts, showTable } from '../show-table.ts';
 import { showTime } from '../show-time.ts';
 import { sendRest, showResume } from '../webhooks/replay-acts.ts';
 import { ReplaySchema, showReplayStatus, type Replay } from '../webhooks/replay-shapes.ts';
-import { showProblem } from '../who-fixes.ts';
+import { showFailure } from '../who-fixes.ts';
 
 const list = definePage({
   path: '/webhooks/replays',
@@ -85,7 +84,7 @@ const one = definePage({
           ${isUnderWay(replay) ? form(cancel, { tone: 'danger' }) : (showResume(replay, form) ?? '')}
         </div>
       </div>
-      ${failure === null ? '' : showProblem({ title: meaningOf(failure.code) ?? failure.code, code: failure.code, detail: failure.detail, source: 'packline' })}
+      ${failure === null ? '' : showFailure({ code: failure.code, detail: failure.detail, source: 'packline' })}
       <div class="columns">
         <section class="card">
           <h2>How far it is</h2>

@@ -1,6 +1,5 @@
 import { html } from 'hono/html';
 import * as z from 'zod';
-import { meaningOf } from '../../domain/issue-catalogue.ts';
 import { IdSchema } from '../../domain/ids.ts';
 import type { HealthView } from '../../ingress/views/health-view.ts';
 import { ConnectionViewSchema, type ConnectionView } from '../../ingress/views/connection-view.ts';
@@ -16,7 +15,7 @@ import { kindWords, modeWords, sourceWords } from '../run/run-words.ts';
 import { showUpload, uploadActs } from '../run/upload.ts';
 import { toCount } from '../show-amount.ts';
 import { showTime } from '../show-time.ts';
-import { showProblem } from '../who-fixes.ts';
+import { showFailure } from '../who-fixes.ts';
 
 const params = z.object({ runId: IdSchema('run') });
 const QuerySchema = z.object({ after: z.string().regex(/^\d{1,9}$/).optional().catch(undefined) }); // prettier-ignore
@@ -89,7 +88,7 @@ const page = definePage({
     const health = isFed && connection !== undefined ? await readHealth(api, connection.id) : null;
     const upload = showUpload(form, run.kind, { hidden: { connectionId: run.connectionId } });
     const body = html`${showHead(call, run)}
-      ${run.failure === null ? '' : showProblem({ title: meaningOf(run.failure.code) ?? run.failure.code, code: run.failure.code, detail: run.failure.detail, source: toSource(run.status, run.failure.code, connection?.connector) })}
+      ${run.failure === null ? '' : showFailure({ code: run.failure.code, detail: run.failure.detail, source: toSource(run.status, run.failure.code, connection?.connector) })}
       <section class="card">
         <h2 class="unseen">Progress</h2>
         <div
